@@ -1,0 +1,1 @@
+"""Data sets: what there is, where it lies, how it is read and fetched."""

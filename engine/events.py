@@ -1,0 +1,202 @@
+"""Everything that can happen, as frozen tagged structs: the one truth about a run.
+
+A run on disk is the sequence of its recorded events (`events.jsonl`); a screen is a fold over them. Every event
+has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a run) and `at` (seconds since
+1970-01-01 UTC). Events marked `recorded = False` are transient: they are emitted, not written, and carry the
+`seq` of the last recorded one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+Terms = dict[str, float]
+"""Loss terms by name; `loss` is the total that was minimised."""
+
+Outcome = Literal["completed", "stopped", "failed", "diverged"]
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_snake):
+    recorded: ClassVar[bool] = True
+
+    run_id: str = ""
+    seq: int = 0
+    at: float = 0.0
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A stretch of training with its own networks and loss; most runs have one, greedy pretraining several."""
+
+    name: str
+    epochs: int
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One row of the parameter table."""
+
+    network: str
+    name: str
+    kind: str
+    output_shape: tuple[int | None, ...]
+    parameters: int
+
+
+class RunStarted(_Event, frozen=True, kw_only=True):
+    """The first event of every run: what is trained, on what, with what."""
+
+    variant: str
+    preset: str
+    config: dict[str, Any]
+    dataset: str
+    device: str
+    name: str = ""
+    epochs: int = 0
+    steps_per_epoch: int = 0
+    stages: tuple[Stage, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    train_items: int = 0
+    validation_items: int = 0
+
+
+class Progress(_Event, frozen=True, kw_only=True):
+    """Where the run is inside the epoch; at most ten a second, never recorded."""
+
+    recorded: ClassVar[bool] = False
+
+    stage: str
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+    """Mean total loss over the epoch's batches so far."""
+    samples_per_second: float
+    seconds_left: float
+    """Estimate for the rest of the run; infinite before anything is known."""
+
+
+class EpochEnded(_Event, frozen=True, kw_only=True):
+    """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the stretch it belongs to."""
+
+    stage: str
+    epoch: int
+    train: Terms
+    """Mean over the epoch's batches."""
+    validation: Terms
+    """Mean over the items of the whole test part."""
+    steps: int
+    """Number of batches: `train["loss"] * steps` is the sum that published runs quote."""
+    seconds: float
+    samples_per_second: float
+    samples: str = ""
+    """The probe set's outputs, a path inside the run folder ("samples/epoch-0007.npz")."""
+
+
+class CheckpointSaved(_Event, frozen=True, kw_only=True):
+    """Weights, optimiser and position are on disk: `step` batches of epoch `epoch` are done."""
+
+    epoch: int
+    step: int
+
+
+class RunPaused(_Event, frozen=True, kw_only=True):
+    """The run holds still after `step` batches of epoch `epoch`; its checkpoint is written."""
+
+    epoch: int
+    step: int
+
+
+class RunResumed(_Event, frozen=True, kw_only=True):
+    """The run goes on after `step` batches of epoch `epoch`.
+
+    After a crash this can lie before the last recorded epoch: what was recorded later is void and comes again.
+    `epochs` is the run's length from here on (a resumed run may be made longer).
+    """
+
+    epoch: int
+    step: int
+    epochs: int
+    device: str = ""
+
+
+class Logged(_Event, frozen=True, kw_only=True):
+    """A line for the log panel."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class RunFinished(_Event, frozen=True, kw_only=True):
+    """The end of one life of a run, exactly one per life; `epochs` are complete, the figures are the last epoch's."""
+
+    outcome: Outcome
+    epochs: int
+    train: Terms
+    validation: Terms
+    seconds: float = 0.0
+    message: str = ""
+    """For `failed` and `diverged`: what happened and what to do."""
+
+
+class EngineLoading(_Event, frozen=True, kw_only=True):
+    """TensorFlow is being loaded."""
+
+    recorded: ClassVar[bool] = False
+
+
+class EngineReady(_Event, frozen=True, kw_only=True):
+    """The engine takes jobs. `device` is for people ("CPU, 2 cores", "GPU NVIDIA H100")."""
+
+    recorded: ClassVar[bool] = False
+
+    device: str
+    seconds: float
+
+
+class EngineFailed(_Event, frozen=True, kw_only=True):
+    """The engine cannot work at all, or a job could not even start."""
+
+    recorded: ClassVar[bool] = False
+
+    title: str
+    message: str
+
+
+class DataProgress(_Event, frozen=True, kw_only=True):
+    """A data set is being downloaded or read; `total` 0 when unknown, `done == total` at the end."""
+
+    recorded: ClassVar[bool] = False
+
+    dataset: str
+    activity: str
+    """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
+    done: int
+    total: int
+    unit: str = "B"
+
+
+Event = (
+    RunStarted
+    | Progress
+    | EpochEnded
+    | CheckpointSaved
+    | RunPaused
+    | RunResumed
+    | Logged
+    | RunFinished
+    | EngineLoading
+    | EngineReady
+    | EngineFailed
+    | DataProgress
+)
+
+encode = msgspec.json.Encoder().encode
+"""Event → one JSON line without the line break."""
+
+decode = msgspec.json.Decoder(Event).decode
+"""One JSON line → Event; raises `msgspec.DecodeError` (also for an unknown type or a wrong field)."""

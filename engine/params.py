@@ -1,0 +1,150 @@
+"""Settings as typed fields with their range and meaning: the form, the help and the checks all read these.
+
+A configuration is a frozen msgspec struct. Each field is annotated with its range (`msgspec.Meta(ge=…, le=…)`) or its
+choices (`Literal`), a title (the form's label) and a description (the meaning), so nothing about a setting is
+said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from engine.errors import SettingError
+
+Kind = Literal["int", "float", "bool", "choice", "text"]
+
+
+class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every variant's configuration has: how long, how fast, from which seed, in which precision."""
+
+    epochs: Annotated[int, Meta(ge=1, le=100_000, title="epochs", description="passes over the training part")]
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, title="batch", description="items per optimiser step")]
+    learning_rate: Annotated[
+        float, Meta(gt=0, le=10, title="rate", description="step size of the Adam optimiser")
+    ]
+    seed: Annotated[
+        int,
+        Meta(ge=0, le=2**31 - 1, title="seed", description="start of all randomness: weights, order, noise"),
+    ]
+    precision: Annotated[
+        Literal["float32", "mixed_bfloat16", "mixed_float16"],
+        Meta(title="precision", description="number format of the layers' arithmetic; weights stay float32"),
+    ] = "float32"
+
+
+class Param(msgspec.Struct, frozen=True):
+    """One setting as a form, a help page or a parser needs it."""
+
+    name: str
+    label: str
+    kind: Kind
+    meaning: str
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    low_excluded: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def range(self) -> str:
+        """The possible values in words: "1 to 100,000", "above 0, at most 10", "relu, linear"."""
+        if self.kind == "choice":
+            return ", ".join(self.choices)
+        if self.kind == "bool":
+            return "on, off"
+        low = "" if self.low is None else f"above {self.low:,g}" if self.low_excluded else f"{self.low:,g}"
+        high = "" if self.high is None else f"{self.high:,.10g}"
+        if self.low is not None and self.high is not None:
+            return f"{low}, at most {high}" if self.low_excluded else f"{low} to {high}"
+        return low or (high and f"at most {high}") or "any"
+
+
+Config = TypeVar("Config", bound=TrainingConfig)
+
+
+def describe(config: TrainingConfig) -> tuple[Param, ...]:
+    """The settings of `config`'s type, in order of declaration, with the values of `config` as defaults."""
+    info = msgspec.inspect.type_info(type(config))
+    assert isinstance(info, msgspec.inspect.StructType)
+    fields = [_param(field, getattr(config, field.name)) for field in info.fields]
+    shared = set(TrainingConfig.__struct_fields__)
+    # A variant's own settings come first: they are what a user looks for.
+    return tuple(sorted(fields, key=lambda param: param.name in shared))
+
+
+def _param(field: msgspec.inspect.Field, default: Any) -> Param:
+    kind, extra = field.type, {}
+    if isinstance(kind, msgspec.inspect.Metadata):
+        extra, kind = kind.extra_json_schema or {}, kind.type
+    name, title = field.name, extra.get("title", field.name)
+    meaning = extra.get("description", "")
+    match kind:
+        case msgspec.inspect.LiteralType(values=values):
+            # msgspec sorts the values; the order of declaration is not kept, so the default goes first.
+            ordered = sorted(values, key=lambda v: (v != default, v))
+            return Param(name, title, "choice", meaning, default, choices=tuple(map(str, ordered)))
+        case msgspec.inspect.BoolType():
+            return Param(name, title, "bool", meaning, default)
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return Param(name, title, "int", meaning, default, low, high)
+        case msgspec.inspect.FloatType(ge=ge, gt=gt, le=high):
+            low = gt if ge is None else ge
+            return Param(name, title, "float", meaning, default, low, high, low_excluded=gt is not None)
+    return Param(name, title, "text", meaning, default)
+
+
+def configure(base: Config, values: Mapping[str, Any]) -> Config:
+    """`base` with `values` (typed, or as text from a form or `--set`) put in.
+
+    Raises:
+        SettingError: an unknown field or an impossible value; the message holds the range.
+    """
+    params = {param.name: param for param in describe(base)}
+    for name in values:
+        if name not in params:
+            known = ", ".join(params)
+            raise SettingError(name, f"there is no such setting; the settings are {known}")
+    merged = msgspec.structs.asdict(base)
+    for name, value in values.items():
+        merged[name] = parse(params[name], value)
+    return msgspec.convert(merged, type(base))
+
+
+def parse(param: Param, value: Any) -> Any:
+    """The typed value of one setting.
+
+    Raises:
+        SettingError: `value` is of the wrong type, outside the range or not among the choices.
+    """
+    kinds: dict[Kind, Any] = {
+        "int": Annotated[int, Meta(ge=param.low, le=param.high)],
+        "float": Annotated[
+            float, Meta(**{"gt" if param.low_excluded else "ge": param.low, "le": param.high})
+        ],
+        "bool": bool,
+        "choice": str,
+        "text": str,
+    }
+    if isinstance(value, str):
+        value = value.strip()
+        if param.kind == "int":
+            value = value.replace(",", "").replace("_", "")
+        if param.kind == "bool":
+            value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(value.lower(), value.lower())
+    try:
+        parsed = msgspec.convert(value, kinds[param.kind], strict=False)
+    except msgspec.ValidationError:
+        parsed = None
+    impossible = parsed is None or (param.kind == "choice" and parsed not in param.choices)
+    if impossible or (param.kind == "float" and parsed != parsed):
+        raise SettingError(param.name, f"{value!r} is not possible; {_expected(param)}")
+    return parsed
+
+
+def _expected(param: Param) -> str:
+    kind = {"int": "a whole number, ", "float": "a number, "}.get(param.kind, "")
+    return f"expected {kind}{param.range} ({param.meaning})"

@@ -1,0 +1,37 @@
+"""The table of autoencoders. Adding one means a file in `engine/variants` and a line here."""
+
+from __future__ import annotations
+
+from engine.errors import UsageError
+from engine.params import TrainingConfig
+from engine.variants.vanilla import Vanilla
+from engine.variants.variant import Variant
+
+VARIANTS: dict[str, Variant] = {variant.key: variant for variant in (Vanilla(),)}
+
+
+def variant(key: str) -> Variant:
+    """The autoencoder called `key`.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return VARIANTS[key]
+    except KeyError:
+        known = ", ".join(VARIANTS)
+        raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+
+
+def preset(key: str, name: str) -> TrainingConfig:
+    """The named configuration of variant `key`.
+
+    Raises:
+        UsageError: the variant or the preset does not exist.
+    """
+    presets = variant(key).presets
+    try:
+        return presets[name]
+    except KeyError:
+        known = ", ".join(presets)
+        raise UsageError("Unknown preset", f"{key} has no preset {name!r}; there are: {known}") from None

@@ -1,0 +1,1 @@
+"""The autoencoders, one file each; `engine.registry` lists them."""

@@ -1,0 +1,65 @@
+"""What an autoencoder has to say about itself; the trainer, the forms and the panels know nothing else of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+from engine.params import TrainingConfig
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """Reference figures of a published run of the `book` preset, by epoch."""
+
+    source: str
+    train: Mapping[int, float]
+    """Training loss at the end of an epoch, as we count it (mean over the batches)."""
+    note: str = ""
+
+
+class Variant(ABC):
+    """One autoencoder: its settings, its networks, its loss.
+
+    A variant never sees the training loop, the data or the device. Whatever is built from layers goes
+    through the `Blocks` that it is handed, so that a variant's file imports nothing heavy.
+    """
+
+    key: ClassVar[str]
+    """The name on the command line and in run ids."""
+    label: ClassVar[str]
+    summary: ClassVar[str]
+    """One line: what it learns and what it is good for."""
+    reference: ClassVar[str]
+    """Where the recipe or the mathematics comes from."""
+    accepts: ClassVar[tuple[str, ...]]
+    """Kinds of data sets it can learn from (`DataSet.kind`)."""
+    prefers: ClassVar[tuple[str, ...]]
+    """Data set keys in order of preference; the first one on this machine is the default."""
+    panels: ClassVar[tuple[str, ...]]
+    """Keys of the panels that show its runs (`aetui.panels.PANELS`)."""
+    presets: ClassVar[Mapping[str, TrainingConfig]]
+    """Named configurations; `book` reproduces the published run."""
+    published: ClassVar[Published | None] = None
+
+    @abstractmethod
+    def networks(self, config: Any, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """Encoder and decoder for items of `shape` (height, width, channels), both Keras functional models."""
+
+    @abstractmethod
+    def loss_terms(self, networks: Networks, batch: Batch, config: Any, blocks: Blocks) -> dict[str, Tensor]:
+        """Scalar loss terms of a batch by name; their sum is minimised and reported as `loss`.
+
+        `batch.input` and `batch.target`: (batch, height, width, channels) float32 in [0, 1].
+        """
+
+    def corrupt(self, items: Tensor, seed: Tensor, config: Any, blocks: Blocks) -> Tensor:
+        """What the encoder gets to see of clean `items`; `seed` (two int32) is new for every step."""
+        del seed, config, blocks
+        return items
