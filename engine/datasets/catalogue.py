@@ -1,0 +1,200 @@
+"""The table of data sets. Adding one means an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.datasets.image_data import Part
+
+
+class RemoteFile(msgspec.Struct, frozen=True):
+    """A file as every mirror has it: its name under the mirror's address, its length in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class DataSet(msgspec.Struct, frozen=True, kw_only=True):
+    """One data set: what it is, whose it is, how it is read and where it can be fetched."""
+
+    key: str
+    title: str
+    kind: Literal["image"] = "image"
+    shape: tuple[int, int, int]
+    """Height, width and channels of one item."""
+    classes: tuple[str, ...]
+    """Names of the classes; a label is an index into them."""
+    train_items: int
+    test_items: int
+    source: str
+    """Who published it and where, in words and with an address."""
+    licence: str
+    read: Callable[[Path | None], tuple[Part, Part]]
+    """Training and test part from the file or folder it was located at (None: it comes with a package)."""
+    package: str = ""
+    """The installed package that brings it along; empty for data that lie in files of their own."""
+    files: tuple[RemoteFile, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    """Addresses of folders that hold all `files`, best first."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called inside a data folder: an archive in the Keras layout, or a folder of IDX files."""
+        return () if self.package else (f"{self.key}.npz", self.key)
+
+    @property
+    def remedy(self) -> str:
+        """What a user without it can do."""
+        return (
+            f"Run `aetui data fetch {self.key}` where there is a network, or give --data-dir (or AETUI_DATA) a "
+            f"folder that holds {' or '.join(self.names)}; the data set `digits` needs no download."
+        )
+
+
+def _read_digits(path: Path | None) -> tuple[Part, Part]:
+    del path
+    from engine.datasets import digits
+
+    return digits.read()
+
+
+def _read_files(path: Path | None) -> tuple[Part, Part]:
+    from engine.datasets import idx, npz
+
+    assert path is not None, "only data that come with a package have no path"
+    return npz.read(path) if path.suffix == ".npz" else idx.read(path)
+
+
+_DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+
+_ROWS = (
+    DataSet(
+        key="digits",
+        title="handwritten digits, small",
+        shape=(28, 28, 1),
+        classes=_DIGITS,
+        train_items=1_442,
+        test_items=355,
+        source=(
+            "test part of Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak, 1998), 8×8 pixels, "
+            "scaled to 28×28; every fifth item of each class is a test item. "
+            "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits"
+        ),
+        licence="CC BY 4.0",
+        read=_read_digits,
+        package="scikit-learn",
+    ),
+    DataSet(
+        key="mnist",
+        title="handwritten digits (MNIST)",
+        shape=(28, 28, 1),
+        classes=_DIGITS,
+        train_items=60_000,
+        test_items=10_000,
+        source="Y. LeCun, C. Cortes, C. J. C. Burges, MNIST, 1998. https://yann.lecun.com/exdb/mnist/",
+        licence="CC BY-SA 3.0",
+        read=_read_files,
+        files=(
+            RemoteFile(
+                "train-images-idx3-ubyte.gz",
+                9_912_422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            ),
+            RemoteFile(
+                "train-labels-idx1-ubyte.gz",
+                28_881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            ),
+            RemoteFile(
+                "t10k-images-idx3-ubyte.gz",
+                1_648_877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            ),
+            RemoteFile(
+                "t10k-labels-idx1-ubyte.gz",
+                4_542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            ),
+        ),
+        mirrors=(
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        ),
+    ),
+    DataSet(
+        key="fashion-mnist",
+        title="pictures of clothing (Fashion-MNIST)",
+        shape=(28, 28, 1),
+        classes=(
+            "T-shirt/top",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
+        train_items=60_000,
+        test_items=10_000,
+        source=(
+            "H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, arXiv:1708.07747. "
+            "https://github.com/zalandoresearch/fashion-mnist"
+        ),
+        licence="MIT",
+        read=_read_files,
+        files=(
+            RemoteFile(
+                "train-images-idx3-ubyte.gz",
+                26_421_880,
+                "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            ),
+            RemoteFile(
+                "train-labels-idx1-ubyte.gz",
+                29_515,
+                "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            ),
+            RemoteFile(
+                "t10k-images-idx3-ubyte.gz",
+                4_422_102,
+                "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            ),
+            RemoteFile(
+                "t10k-labels-idx1-ubyte.gz",
+                5_148,
+                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            ),
+        ),
+        mirrors=(
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+            # This host has no HTTPS; the checksums guard what it sends.
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        ),
+    ),
+)
+
+DATASETS: dict[str, DataSet] = {row.key: row for row in _ROWS}
+
+
+def dataset(key: str) -> DataSet:
+    """The data set called `key`.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return DATASETS[key]
+    except KeyError:
+        known = ", ".join(DATASETS)
+        raise UsageError("Unknown data set", f"{key!r} is not a data set here; there are: {known}") from None

@@ -1,0 +1,98 @@
+"""Where data lie on this machine: the data folder, the cache, system folders; asked with stat calls only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import platformdirs
+
+from engine.datasets.catalogue import DataSet, dataset
+from engine.errors import BadData, UsageError
+
+Where = Literal["--data-dir", "cache", "system", "with scikit-learn"]
+
+SYSTEM_FOLDERS = (Path("/usr/local/share/datasets"), Path("/usr/share/datasets"))
+"""Debian's `dataset-fashion-mnist` installs under the second."""
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A data set found: the file or folder, None for data that come with a package, and whose place it is."""
+
+    key: str
+    path: Path | None
+    where: Where
+
+
+def data_dir_from(option: Path | None) -> Path | None:
+    """The data folder that the user named: `option` (--data-dir), else the variable AETUI_DATA, else None.
+
+    Raises:
+        UsageError: it is not an existing folder.
+    """
+    named = option or os.environ.get("AETUI_DATA")
+    return _existing(Path(named).expanduser()) if named else None
+
+
+def cache_dir() -> Path:
+    """The folder of fetched data, `$XDG_CACHE_HOME/aetui` where XDG rules; it need not exist yet."""
+    return platformdirs.user_cache_path("aetui", appauthor=False)
+
+
+def locate(key: str, data_dir: Path | None) -> Location | None:
+    """Where data set `key` lies: in `data_dir`, the cache or a system folder; None when it must be fetched.
+
+    Raises:
+        UsageError: no such data set, or `data_dir` is not a folder.
+        BadData: a place may not be looked into.
+    """
+    entry = dataset(key)
+    if entry.package:
+        return Location(key, None, "with scikit-learn")
+    for folder, where in _folders(data_dir):
+        for name in entry.names:
+            if _exists(folder / name):
+                return Location(key, folder / name, where)
+    return None
+
+
+def default(prefers: Sequence[str], data_dir: Path | None) -> str:
+    """The first of `prefers` that is on this machine; the very first when none is (it can be fetched).
+
+    Raises:
+        UsageError: as `locate`.
+    """
+    return next((key for key in prefers if locate(key, data_dir)), prefers[0])
+
+
+def looked_for(entry: DataSet, data_dir: Path | None) -> str:
+    """In words, what was looked for and in which places."""
+    places = ", ".join(f"{folder} ({where})" for folder, where in _folders(data_dir))
+    archive, folder = entry.names
+    return f"looked for {archive} and {folder}/ in {places}"
+
+
+def _folders(data_dir: Path | None) -> Iterator[tuple[Path, Where]]:
+    if data_dir is not None:
+        yield _existing(data_dir), "--data-dir"
+    yield cache_dir(), "cache"
+    for folder in SYSTEM_FOLDERS:
+        yield folder, "system"
+
+
+def _existing(folder: Path) -> Path:
+    if folder.is_dir():
+        return folder
+    fault = "is not a folder" if folder.exists() else "does not exist"
+    raise UsageError("Data folder", f"{folder} {fault}; give --data-dir (or AETUI_DATA) an existing folder")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError as error:
+        # Going on to the next place would quietly use other data than the user meant.
+        raise BadData(path, "may not be looked at; change the folder's permissions") from error

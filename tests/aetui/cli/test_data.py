@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from aetui.cli import data
+from engine import datasets
+from engine.datasets import DATASETS, Location, places
+from engine.errors import DataUnavailable, UsageError
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AETUI_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
+
+
+def run(*arguments: str, data_dir: Path | None = None, quiet: bool = False) -> Result:
+    app = typer.Typer()
+
+    @app.callback()
+    def options(context: typer.Context) -> None:
+        context.obj = SimpleNamespace(data_dir=data_dir, quiet=quiet)
+
+    app.add_typer(data.app, name="data")
+    return CliRunner().invoke(app, ["data", *arguments])
+
+
+def test_the_table_has_a_line_for_each_data_set() -> None:
+    result = run()
+    assert result.exit_code == 0
+    head, *lines = result.stdout.splitlines()
+    assert head.split()[:4] == ["KEY", "TRAIN", "TEST", "SHAPE"]
+    assert [line.split()[0] for line in lines] == list(DATASETS)
+    assert lines[0].endswith("with scikit-learn")
+    assert lines[1].split()[1:4] == ["60,000", "10,000", "28×28×1"]
+    assert lines[1].endswith("no; aetui data fetch mnist")
+
+
+def test_the_table_says_where_a_data_set_lies(tmp_path: Path) -> None:
+    (tmp_path / "mnist.npz").touch()
+    assert f"{tmp_path / 'mnist.npz'} (--data-dir)" in run(data_dir=tmp_path).stdout
+
+
+def test_show_has_figures_source_and_licence() -> None:
+    output = run("show", "digits").stdout
+    for expected in ("1,442 training, 355 test", "28×28×1", "uci.edu", "CC BY 4.0", "with scikit-learn"):
+        assert expected in output
+    assert datasets.load("digits", None).fingerprint in output
+    rows = [line.split() for line in output.splitlines()[-10:]]
+    assert np.sum([int(row[1]) for row in rows]) == 1_442
+    assert np.sum([int(row[2]) for row in rows]) == 355
+
+
+def test_show_does_not_download() -> None:
+    assert isinstance(run("show", "mnist").exception, DataUnavailable)
+
+
+def test_an_unknown_key_is_refused_before_anything_is_fetched(monkeypatch) -> None:
+    monkeypatch.setattr(datasets, "fetch", lambda *_: pytest.fail("fetched"))
+    assert isinstance(run("fetch", "mnist", "minst").exception, UsageError)
+
+
+def fake_fetch(key: str, report) -> Location:
+    for done in (1, 500_000, 1_000_000):
+        report("downloading images.gz", done, 1_000_000)
+    report(f"fetched {key}", 1_000_000, 1_000_000)
+    return Location(key, Path("/cache") / key, "cache")
+
+
+def test_fetch_prints_where_each_went_and_narrates_a_line_per_file(monkeypatch) -> None:
+    monkeypatch.setattr(datasets, "fetch", fake_fetch)
+    result = run("fetch", "mnist", "fashion-mnist")
+    assert result.stdout.splitlines() == ["mnist: /cache/mnist", "fashion-mnist: /cache/fashion-mnist"]
+    assert result.stderr.splitlines()[:2] == ["downloading images.gz", "fetched mnist"]
+
+
+def test_quiet_narrates_nothing(monkeypatch) -> None:
+    monkeypatch.setattr(datasets, "fetch", fake_fetch)
+    assert run("fetch", "mnist", quiet=True).stderr == ""
+
+
+def test_on_a_terminal_one_line_is_drawn_over_and_closed(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with data._narrated(quiet=False) as report:
+        fake_fetch("mnist", report)
+    drawn = capsys.readouterr().err
+    assert drawn.count("\n") == 1
+    assert drawn.endswith("\n")
+    assert f"{'━' * 12}{'─' * 12} 0.5 of 1.0 MB" in drawn
+    assert "0 s left · fetched mnist" in drawn
