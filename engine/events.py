@@ -8,6 +8,7 @@ has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -98,7 +99,7 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
 
 
 class CheckpointSaved(_Event, frozen=True, kw_only=True):
-    """Weights, optimiser and position are on disk: `step` batches of epoch `epoch` are done."""
+    """Weights, optimiser and position are on disk: `step` batches of `epoch` are done, all earlier epochs are whole."""
 
     epoch: int
     step: int
@@ -114,7 +115,8 @@ class RunPaused(_Event, frozen=True, kw_only=True):
 class RunResumed(_Event, frozen=True, kw_only=True):
     """The run goes on after `step` batches of epoch `epoch`.
 
-    After a crash this can lie before the last recorded epoch: what was recorded later is void and comes again.
+    After a crash this can lie before the last recorded epoch: every earlier `EpochEnded` from `epoch` on is void and
+    comes again.
     `epochs` is the run's length from here on (a resumed run may be made longer).
     """
 
@@ -143,6 +145,12 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     """For `failed` and `diverged`: what happened and what to do."""
 
 
+class RunCancelled(_Event, frozen=True, kw_only=True):
+    """A run was stopped while it waited or loaded its data: it never began and left nothing behind."""
+
+    recorded: ClassVar[bool] = False
+
+
 class EngineLoading(_Event, frozen=True, kw_only=True):
     """TensorFlow is being loaded."""
 
@@ -165,6 +173,8 @@ class EngineFailed(_Event, frozen=True, kw_only=True):
 
     title: str
     message: str
+    exit_code: int = 1
+    """What a command line should end with, see `engine.errors.EngineError`."""
 
 
 class DataProgress(_Event, frozen=True, kw_only=True):
@@ -189,11 +199,24 @@ Event = (
     | RunResumed
     | Logged
     | RunFinished
+    | RunCancelled
     | EngineLoading
     | EngineReady
     | EngineFailed
     | DataProgress
 )
+
+
+def complete_epochs(history: Iterable[Event]) -> list[EpochEnded]:
+    """The epochs of a run that count, in order: those that a resumption made void are left out."""
+    epochs: list[EpochEnded] = []
+    for event in history:
+        if isinstance(event, RunResumed):
+            epochs = [done for done in epochs if done.epoch < event.epoch]
+        elif isinstance(event, EpochEnded):
+            epochs.append(event)
+    return epochs
+
 
 encode = msgspec.json.Encoder().encode
 """Event → one JSON line without the line break."""

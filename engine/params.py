@@ -23,15 +23,13 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     epochs: Annotated[int, Meta(ge=1, le=100_000, title="epochs", description="passes over the training part")]
     batch_size: Annotated[int, Meta(ge=1, le=65_536, title="batch", description="items per optimiser step")]
-    learning_rate: Annotated[
-        float, Meta(gt=0, le=10, title="rate", description="step size of the Adam optimiser")
-    ]
+    learning_rate: Annotated[float, Meta(gt=0, le=10, title="rate", description="step size of the Adam optimiser")]
     seed: Annotated[
         int,
         Meta(ge=0, le=2**31 - 1, title="seed", description="start of all randomness: weights, order, noise"),
     ]
     precision: Annotated[
-        Literal["float32", "mixed_bfloat16", "mixed_float16"],
+        Literal["float32", "mixed_bfloat16"],
         Meta(title="precision", description="number format of the layers' arithmetic; weights stay float32"),
     ] = "float32"
 
@@ -84,7 +82,7 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
     meaning = extra.get("description", "")
     match kind:
         case msgspec.inspect.LiteralType(values=values):
-            # msgspec sorts the values; the order of declaration is not kept, so the default goes first.
+            # msgspec does not keep the order of declaration; the default first, then by name, is as good.
             ordered = sorted(values, key=lambda v: (v != default, v))
             return Param(name, title, "choice", meaning, default, choices=tuple(map(str, ordered)))
         case msgspec.inspect.BoolType():
@@ -92,8 +90,8 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
         case msgspec.inspect.IntType(ge=low, le=high):
             return Param(name, title, "int", meaning, default, low, high)
         case msgspec.inspect.FloatType(ge=ge, gt=gt, le=high):
-            low = gt if ge is None else ge
-            return Param(name, title, "float", meaning, default, low, high, low_excluded=gt is not None)
+            lowest = gt if ge is None else ge
+            return Param(name, title, "float", meaning, default, lowest, high, low_excluded=gt is not None)
     return Param(name, title, "text", meaning, default)
 
 
@@ -120,15 +118,6 @@ def parse(param: Param, value: Any) -> Any:
     Raises:
         SettingError: `value` is of the wrong type, outside the range or not among the choices.
     """
-    kinds: dict[Kind, Any] = {
-        "int": Annotated[int, Meta(ge=param.low, le=param.high)],
-        "float": Annotated[
-            float, Meta(**{"gt" if param.low_excluded else "ge": param.low, "le": param.high})
-        ],
-        "bool": bool,
-        "choice": str,
-        "text": str,
-    }
     if isinstance(value, str):
         value = value.strip()
         if param.kind == "int":
@@ -136,13 +125,26 @@ def parse(param: Param, value: Any) -> Any:
         if param.kind == "bool":
             value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(value.lower(), value.lower())
     try:
-        parsed = msgspec.convert(value, kinds[param.kind], strict=False)
+        parsed = msgspec.convert(value, _typed(param), strict=False)
     except msgspec.ValidationError:
         parsed = None
     impossible = parsed is None or (param.kind == "choice" and parsed not in param.choices)
     if impossible or (param.kind == "float" and parsed != parsed):
         raise SettingError(param.name, f"{value!r} is not possible; {_expected(param)}")
     return parsed
+
+
+def _typed(param: Param) -> Any:
+    match param.kind:
+        case "int":
+            return Annotated[int, Meta(ge=param.low, le=param.high)]
+        case "float" if param.low_excluded:
+            return Annotated[float, Meta(gt=param.low, le=param.high)]
+        case "float":
+            return Annotated[float, Meta(ge=param.low, le=param.high)]
+        case "bool":
+            return bool
+    return str
 
 
 def _expected(param: Param) -> str:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 class Reconstruct(msgspec.Struct, frozen=True, kw_only=True):
     """What does the model of `run_id` make of these images?
 
-    The images are `inputs`, shape (count, height, width, channels), uint8 or float32 in [0, 1]; without them, `count` items
-    of the run's test part from `start` on.
+    The images are `inputs`, shape (count, height, width, channels), uint8 or float32 in [0, 1]; without them, `count`
+    items of the run's test part from `start` on.
     """
 
     run_id: str

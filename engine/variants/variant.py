@@ -19,6 +19,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """Reference figures of a published run of the `book` preset, by epoch."""
 
     source: str
+    dataset: str
     train: Mapping[int, float]
     """Training loss at the end of an epoch, as we count it (mean over the batches)."""
     note: str = ""
@@ -46,7 +47,17 @@ class Variant(ABC):
     """Keys of the panels that show its runs (`aetui.panels.PANELS`)."""
     presets: ClassVar[Mapping[str, TrainingConfig]]
     """Named configurations; `book` reproduces the published run."""
+    xla: ClassVar[bool] = True
+    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
     published: ClassVar[Published | None] = None
+
+    def check(self, config: Any) -> None:
+        """Refuse settings that are possible each but not together.
+
+        Raises:
+            SettingError: names the setting to change.
+        """
+        del config
 
     @abstractmethod
     def networks(self, config: Any, shape: tuple[int, ...], blocks: Blocks) -> Networks:

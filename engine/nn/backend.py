@@ -1,0 +1,28 @@
+"""The computing side of the engine (`engine.training.Backend`), on TensorFlow."""
+
+from __future__ import annotations
+
+from engine.datasets.image_data import ImageData
+from engine.nn import runtime
+from engine.params import TrainingConfig
+from engine.training import Checkpoint, Model, Training
+from engine.variants.variant import Variant
+
+
+class KerasBackend:
+    """Loads TensorFlow when made. Keras keeps its state per thread: make and use it on one thread only."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = runtime.load(device)
+
+    def training(
+        self, variant: Variant, config: TrainingConfig, data: ImageData, checkpoint: Checkpoint | None
+    ) -> Training:
+        from engine.nn.trainer import Trainer
+
+        return Trainer(variant, config, data, checkpoint)
+
+    def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
+        from engine.nn.model import KerasModel
+
+        return KerasModel.load(variant, config, shape, checkpoint)

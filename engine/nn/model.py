@@ -1,0 +1,88 @@
+"""A trained model for questions: encode and reconstruct arrays of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from engine.errors import RunError, UsageError
+from engine.nn.blocks import Blocks
+from engine.nn.networks import Networks
+from engine.params import TrainingConfig
+from engine.queries import Reconstruction
+from engine.training import Checkpoint, as_floats
+from engine.variants.variant import Variant
+
+BATCH = 512
+
+
+class KerasModel:
+    """Networks with weights in them."""
+
+    def __init__(self, variant: Variant, config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
+        self._variant = variant
+        self._config = config
+        self._networks = networks
+        self._blocks = blocks
+
+    @classmethod
+    def load(
+        cls, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+    ) -> KerasModel:
+        """The model of `checkpoint`, which may hold more (the optimiser) than is needed here."""
+        blocks = Blocks(config.seed, config.precision)
+        networks = variant.networks(config, shape, blocks)
+        restore(networks.variables, checkpoint.arrays)
+        return cls(variant, config, networks, blocks)
+
+    def corrupted(self, images: NDArray[Any], seed: tuple[int, int]) -> NDArray[np.float32]:
+        """The images as the variant's corruption leaves them; unchanged for most."""
+        seen = self._variant.corrupt(tf.constant(as_floats(images)), tf.constant(seed), self._config, self._blocks)
+        return np.asarray(seen)
+
+    def reconstruct(self, inputs: NDArray[Any], *, epoch: int = 0) -> Reconstruction:
+        """See `engine.queries.Reconstruct`.
+
+        Raises:
+            UsageError: the images have another shape than those the model was trained on.
+        """
+        expected = tuple(self._networks.encoder.input_shape[1:])
+        if inputs.ndim != len(expected) + 1 or inputs.shape[1:] != expected:
+            came = " × ".join(map(str, inputs.shape))
+            wanted = " × ".join(map(str, expected))
+            raise UsageError("Wrong shape", f"expected images of {wanted} (height × width × channels), got {came}")
+        floats = as_floats(inputs)
+        codes, outputs = [], []
+        for start in range(0, len(floats), BATCH):
+            code = self._networks.encode(floats[start : start + BATCH])
+            codes.append(np.asarray(code))
+            outputs.append(np.asarray(self._networks.decode(code)))
+        reconstructed = np.concatenate(outputs) if outputs else np.zeros_like(floats)
+        axes = tuple(range(1, floats.ndim))
+        return Reconstruction(
+            inputs=floats,
+            outputs=reconstructed,
+            codes=np.concatenate(codes) if codes else np.zeros((0, 0), np.float32),
+            errors=np.mean(np.square(reconstructed - floats), axis=axes),
+            epoch=epoch,
+        )
+
+
+def restore(variables: Mapping[str, keras.Variable], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Put `arrays` into `variables` by name.
+
+    Raises:
+        RunError: one is missing or of another shape.
+    """
+    for name, variable in variables.items():
+        shape = tuple(variable.shape)
+        found = arrays.get(name)
+        if found is None or found.shape != shape:
+            came = "nothing" if found is None else str(found.shape)
+            raise RunError("Checkpoint does not fit", f"expected {name} of shape {shape}, found {came}")
+        variable.assign(found)

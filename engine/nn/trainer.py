@@ -1,0 +1,193 @@
+"""The one training loop, for all variants: compact data on the device, compiled chunks, stateless randomness."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from engine.datasets.image_data import ImageData
+from engine.events import EpochEnded, Progress, Stage, Terms
+from engine.nn.blocks import Blocks
+from engine.nn.chunks import Chunks, Pace, Stretch
+from engine.nn.model import KerasModel, restore
+from engine.nn.networks import Networks
+from engine.params import TrainingConfig
+from engine.queries import Reconstruction
+from engine.samples import PROBE_ITEMS, Samples
+from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
+from engine.variants.variant import Variant
+
+VALIDATION_BATCH = 1000
+
+
+class Trainer:
+    """A run in memory (see `engine.training.Training`).
+
+    The order of the items is keyed by (seed, epoch), noise by (seed, epoch, step), initial weights by the seed: nothing
+    depends on how the run was cut into chunks or lives.
+    """
+
+    def __init__(
+        self, variant: Variant, config: TrainingConfig, data: ImageData, checkpoint: Checkpoint | None = None
+    ) -> None:
+        blocks = Blocks(config.seed, config.precision)
+        self._variant = variant
+        self._config = config
+        self._networks: Networks = variant.networks(config, data.shape, blocks)
+        self._optimizer = keras.optimizers.Adam(config.learning_rate)
+        self._optimizer.build(self._networks.trainable_variables)
+        self._chunks = Chunks(variant, config, data.shape, self._networks, blocks, self._optimizer)
+        self._train = tf.constant(data.train.images)
+        self._test = tf.constant(data.test.images)
+        self._probe = data.test.images[:PROBE_ITEMS], data.test.labels[:PROBE_ITEMS]
+        self._model = KerasModel(variant, config, self._networks, blocks)
+        self._pace, self._validation_pace = Pace(), Pace()
+        self._best: Checkpoint | None = None
+        self._best_so_far: Best | None = None
+        self._position = Position()
+        self.layers = self._networks.layers
+        self.stages: tuple[Stage, ...] = (Stage("training", config.epochs),)
+        self.steps_per_epoch = -(-len(data.train.images) // config.batch_size)
+        if checkpoint is not None:
+            restore({**self._networks.variables, **self._optimizer_variables}, checkpoint.arrays)
+            self._position, self._best_so_far = checkpoint.position, checkpoint.best
+
+    @property
+    def position(self) -> Position:
+        return self._position
+
+    @property
+    def _optimizer_variables(self) -> dict[str, keras.Variable]:
+        return {f"optimizer/{variable.path}": variable for variable in self._optimizer.variables}
+
+    def checkpoint(self) -> Checkpoint:
+        variables = {**self._networks.variables, **self._optimizer_variables}
+        arrays = {name: np.asarray(variable) for name, variable in variables.items()}
+        return Checkpoint(arrays=arrays, position=self._position, best=self._best_so_far)
+
+    def best(self) -> Checkpoint | None:
+        return self._best
+
+    def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
+        return self._model.reconstruct(inputs, epoch=self._position.epoch - 1)
+
+    def run(self) -> Iterator[Progress | EpochReport]:
+        while self._position.epoch <= self._config.epochs:
+            yield from self._train_epoch()
+            validation = yield from self._validate()
+            yield self._end_epoch(validation)
+
+    def _train_epoch(self) -> Iterator[Progress]:
+        epoch, items, rows = self._position.epoch, int(self._train.shape[0]), self._config.batch_size
+        order = tf.constant(self._order(epoch, items))
+        seed = self._noise_seed(epoch)
+        full = items // rows
+        while self._position.step < self.steps_per_epoch:
+            step = self._position.step
+            if step < full:
+                stretch = Stretch(step, min(self._pace.steps(), full - step), step * rows, rows)
+            else:
+                stretch = Stretch(step, 1, full * rows, items - full * rows)
+            began = time.perf_counter()
+            losses = self._chunks.run(self._train, order, stretch, seed, learn=True)
+            seconds = time.perf_counter() - began
+            if step < full:
+                self._pace.measured(stretch.steps, seconds)
+            self._advance(losses, seconds)
+            yield self._progress()
+
+    def _advance(self, losses: NDArray[np.float32], seconds: float) -> None:
+        """Move the position past a chunk; the sums grow one step at a time, so chunks of any length sum to the same."""
+        at = self._position
+        if not np.isfinite(losses).all():
+            bad = int(np.argmin(np.isfinite(losses).all(axis=1)))
+            raise Diverged(at.epoch, at.step + bad + 1)
+        sums = np.array([at.sums.get(name, 0.0) for name in self._chunks.terms])
+        for step in losses.astype(np.float64):
+            sums += step
+        self._position = Position(
+            epoch=at.epoch,
+            step=at.step + len(losses),
+            sums=dict(zip(self._chunks.terms, sums.tolist(), strict=True)),
+            epoch_seconds=at.epoch_seconds + seconds,
+            seconds=at.seconds,
+            train=at.train,
+            validation=at.validation,
+        )
+
+    def _validate(self) -> Generator[Progress, None, Terms]:
+        """Loss terms over the whole test part, as a mean over its items; the same noise in every epoch."""
+        items = int(self._test.shape[0])
+        rows = min(VALIDATION_BATCH, items)
+        order = tf.range(items)
+        seed = self._noise_seed(0)
+        sums: NDArray[np.float64] = np.zeros(len(self._chunks.terms))
+        start = 0
+        while start < items:
+            left = items - start
+            count = min(self._validation_pace.steps(), left // rows)
+            stretch = Stretch(start // rows, count or 1, start, rows if count else left)
+            began = time.perf_counter()
+            losses = self._chunks.run(self._test, order, stretch, seed, learn=False)
+            self._validation_pace.measured(stretch.steps, time.perf_counter() - began)
+            sums += stretch.rows * losses.astype(np.float64).sum(axis=0)
+            start += stretch.steps * stretch.rows
+            if start < items:
+                yield self._progress()
+        return dict(zip(self._chunks.terms, (sums / items).tolist(), strict=True))
+
+    def _end_epoch(self, validation: Terms) -> EpochReport:
+        at = self._position
+        train = {name: total / at.step for name, total in at.sums.items()}
+        self._position = Position(
+            epoch=at.epoch + 1, seconds=at.seconds + at.epoch_seconds, train=train, validation=validation
+        )
+        if self._best_so_far is None or validation["loss"] < self._best_so_far.loss:
+            self._best_so_far = Best(epoch=at.epoch, loss=validation["loss"])
+            weights = {name: np.array(variable) for name, variable in self._networks.variables.items()}
+            self._best = Checkpoint(arrays=weights, position=self._position, best=self._best_so_far)
+        event = EpochEnded(
+            stage=self.stages[0].name,
+            epoch=at.epoch,
+            train=train,
+            validation=validation,
+            steps=at.step,
+            seconds=at.epoch_seconds,
+            samples_per_second=int(self._train.shape[0]) / max(at.epoch_seconds, 1e-9),
+        )
+        return EpochReport(event=event, samples=self._samples())
+
+    def _samples(self) -> Samples:
+        images, labels = self._probe
+        seen = self._model.corrupted(images, self._noise_seed(0))
+        answer = self._model.reconstruct(seen, epoch=self._position.epoch - 1)
+        targets = images.astype(np.float32) / np.float32(255)
+        return Samples(inputs=answer.inputs, targets=targets, outputs=answer.outputs, codes=answer.codes, labels=labels)
+
+    def _progress(self) -> Progress:
+        at, rows = self._position, self._config.batch_size
+        rate = at.step * rows / max(at.epoch_seconds, 1e-9)
+        left = (self._config.epochs - at.epoch) * self.steps_per_epoch + self.steps_per_epoch - at.step
+        return Progress(
+            stage=self.stages[0].name,
+            epoch=at.epoch,
+            step=at.step,
+            steps=self.steps_per_epoch,
+            loss=at.sums["loss"] / at.step,
+            samples_per_second=rate,
+            seconds_left=left * rows / rate,
+        )
+
+    def _order(self, epoch: int, items: int) -> NDArray[np.int32]:
+        return np.random.default_rng([self._config.seed, epoch]).permutation(items).astype(np.int32)
+
+    def _noise_seed(self, epoch: int) -> tuple[int, int]:
+        """Two int32 that key the noise of an epoch; epoch 0 stands for validation."""
+        words = np.random.SeedSequence([self._config.seed, epoch]).generate_state(1, np.uint32)
+        return int(words[0] >> 2), 0

@@ -1,0 +1,219 @@
+"""The engine: one background thread that owns TensorFlow, a queue of jobs, and questions answered between chunks.
+
+This is the only threading code of the project. Commands go down through methods that return at once; events come up
+through `emit`, which is called on the engine's thread and must return quickly.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import msgspec
+
+from engine.datasets.shelf import Shelf
+from engine.errors import EngineError, UsageError
+from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
+from engine.jobs import Job, ResumeJob
+from engine.life import Control, Emit, Life, Stopped, Wish
+from engine.queries import Answer, Query
+from engine.questions import Questions
+from engine.store import RunStore
+from engine.training import Backend
+
+
+def tensorflow_backend(device: str) -> Backend:
+    """Ring 1, reached by name: nothing in ring 0 imports it."""
+    backend: Backend = importlib.import_module("engine.nn.backend").KerasBackend(device)
+    return backend
+
+
+class Engine:
+    """Trains one run at a time and answers questions meanwhile. Every public method may be called from any thread."""
+
+    def __init__(
+        self,
+        emit: Emit,
+        store: RunStore,
+        *,
+        device: str = "auto",
+        data_dir: Path | None = None,
+        backend: Callable[[str], Backend] = tensorflow_backend,
+    ) -> None:
+        self._send = emit
+        self._store = store
+        self._device = device
+        self._shelf = Shelf(data_dir)
+        self._make_backend = backend
+        self._changed = threading.Condition()
+        self._jobs: deque[Life] = deque()
+        self._questions: deque[tuple[Query, Future[Answer]]] = deque()
+        self._wishes: dict[str, Wish] = {}
+        self._closing = False
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; it loads TensorFlow first. `EngineLoading`, then `EngineReady` or `EngineFailed` follow."""
+        self._thread.start()
+
+    def submit(self, job: Job) -> str:
+        """Queue a job and return the run's id; the run's events follow.
+
+        Raises:
+            UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting; or the
+                run is complete or being trained already.
+        """
+        with self._changed:
+            if self._closing:
+                raise UsageError("Engine closed", "the engine takes no more jobs")
+            if isinstance(job, ResumeJob) and self._store.find(job.run_id).id in self._wishes:
+                raise UsageError("Run in use", f"{job.run_id} is being trained or waits for its turn")
+            life = Life.of(job, self._store)
+            self._jobs.append(life)
+            self._wishes[life.run_id] = "run"
+            self._changed.notify_all()
+        return life.run_id
+
+    def cancel(self, run_id: str) -> None:
+        """Stop the run after the present chunk, keeping its weights; a run that still waits never starts."""
+        self._wish(run_id, "stop")
+
+    def pause(self, run_id: str) -> None:
+        """Hold the run after the present chunk; its checkpoint is written."""
+        self._wish(run_id, "pause")
+
+    def resume(self, run_id: str) -> None:
+        """Let a paused run go on. (A run of an earlier life is continued with `submit(ResumeJob(…))`.)"""
+        self._wish(run_id, "run")
+
+    def ask(self, query: Query) -> Future[Answer]:
+        """Put a question; the future's exception is an `EngineError` where there is no answer."""
+        future: Future[Answer] = Future()
+        with self._changed:
+            if self._closing:
+                future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
+            else:
+                self._questions.append((query, future))
+                self._changed.notify_all()
+        return future
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop and save what runs, drop what waits, end the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _wish(self, run_id: str, wish: Wish) -> None:
+        with self._changed:
+            if run_id in self._wishes:
+                self._wishes[run_id] = wish
+                self._changed.notify_all()
+
+    # What follows runs on the engine's thread.
+
+    def _main(self) -> None:
+        self._emit(EngineLoading())
+        backend = self._load()
+        if backend is None:
+            return self._refuse_all()
+        self._answers = Questions(backend, self._store, self._shelf)
+        while (life := self._next()) is not None:
+            self._live(life, backend)
+        return self._refuse_all()
+
+    def _emit(self, event: Event) -> None:
+        self._send(event if event.at else msgspec.structs.replace(event, at=time.time()))
+
+    def _load(self) -> Backend | None:
+        began = time.perf_counter()
+        try:
+            backend = self._make_backend(self._device)
+        except EngineError as error:
+            self._emit(_failure(error))
+        except Exception as error:  # an import can fail in any way; the screen must live on and say it
+            message = f"{type(error).__name__}: {error}; `aetui doctor` looks for the cause"
+            self._emit(EngineFailed(title="TensorFlow did not load", message=message))
+        else:
+            self._emit(EngineReady(device=backend.device, seconds=time.perf_counter() - began))
+            return backend
+        return None
+
+    def _next(self) -> Life | None:
+        """The next job, waiting for it and answering questions meanwhile; None when the engine closes."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions)
+                if self._closing:
+                    return None
+                if self._jobs and not self._questions:
+                    return self._jobs.popleft()
+            self._answer()
+
+    def _live(self, life: Life, backend: Backend) -> None:
+        try:
+            life.live(backend, self._store, self._shelf, self._emit, _Reins(self, life))
+        except Stopped:
+            self._emit(RunCancelled(run_id=life.run_id))
+        except EngineError as error:
+            self._emit(_failure(error, life.run_id))
+        except Exception as error:  # before its first event a run leaves no trace: the screen has to say it
+            message = f"{type(error).__name__}: {error}"
+            self._emit(EngineFailed(run_id=life.run_id, title="The run could not start", message=message))
+        finally:
+            with self._changed:
+                self._wishes.pop(life.run_id, None)
+
+    def _answer(self, life: Life | None = None) -> None:
+        while self._questions:
+            query, future = self._questions.popleft()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(self._answers.answer(query, life))
+            except Exception as error:  # the one who asked gets it
+                future.set_exception(error)
+
+    def _wish_for(self, run_id: str) -> Wish:
+        with self._changed:
+            return "stop" if self._closing else self._wishes[run_id]
+
+    def _sleep(self, run_id: str) -> None:
+        """Until there is a question, another wish, or the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or self._questions or self._wishes[run_id] != "pause")
+
+    def _refuse_all(self) -> None:
+        with self._changed:
+            self._closing = True
+            for _, future in self._questions:
+                future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
+            self._questions.clear()
+            self._jobs.clear()
+
+
+def _failure(error: EngineError, run_id: str = "") -> EngineFailed:
+    return EngineFailed(run_id=run_id, title=error.title, message=error.message, exit_code=error.exit_code)
+
+
+class _Reins(Control):
+    """Steers one life by what the engine was told about it."""
+
+    def __init__(self, engine: Engine, life: Life) -> None:
+        self._engine = engine
+        self._life = life
+
+    def wish(self) -> Wish:
+        self._engine._answer(self._life)
+        return self._engine._wish_for(self._life.run_id)
+
+    def wait(self) -> Wish:
+        while (wish := self.wish()) == "pause":
+            self._engine._sleep(self._life.run_id)
+        return wish

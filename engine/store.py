@@ -1,0 +1,193 @@
+"""The run store: every run is a folder; its `events.jsonl` is the run, the rest can be made anew or resumed from.
+
+<root>/<id>/run.json  events.jsonl  checkpoint.safetensors  best.safetensors  samples/
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import platformdirs
+
+from engine import events
+from engine.errors import RunError, UsageError
+from engine.events import EpochEnded, Event, RunFinished, RunPaused
+from engine.samples import Samples, read_samples
+
+__all__ = ["RunInfo", "RunRecord", "RunStore", "Samples", "default_root", "read_samples"]
+
+SCHEMA = 1
+TAIL_BYTES = 64 * 1024
+
+Status = Literal["running", "paused", "completed", "stopped", "failed", "diverged", "interrupted"]
+
+
+def default_root() -> Path:
+    """Where runs are kept unless the user says otherwise: `$XDG_DATA_HOME/aetui/runs`."""
+    return platformdirs.user_data_path("aetui") / "runs"
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """`run.json`: what the run is, and which process trains it or did last."""
+
+    schema: int = SCHEMA
+    id: str
+    variant: str
+    preset: str
+    config: dict[str, Any]
+    dataset: str
+    fingerprint: str
+    """SHA-256 of the data, see `ImageData.fingerprint`."""
+    shape: tuple[int, ...]
+    """Shape of one item."""
+    name: str = ""
+    created: float
+    versions: dict[str, str]
+    device: str
+    host: str
+    pid: int
+    process_started: float
+
+
+class RunRecord:
+    """A run on disk, for reading."""
+
+    def __init__(self, folder: Path, info: RunInfo) -> None:
+        self.folder = folder
+        self.info = info
+        self.id = info.id
+        self.variant = info.variant
+        self.preset = info.preset
+        self.config = info.config
+        self.dataset = info.dataset
+        self.name = info.name
+        self.created = info.created
+
+    @property
+    def epochs(self) -> int:
+        """Planned epochs."""
+        return int(self.config["epochs"])
+
+    def events(self, offset: int = 0) -> tuple[list[Event], int]:
+        """The recorded events from byte `offset` on, and the offset after them.
+
+        Only whole lines count, so calling again with the returned offset follows a run that another process trains.
+        A line that cannot be read (damage, a newer version) is passed over.
+        """
+        try:
+            with (self.folder / "events.jsonl").open("rb") as file:
+                file.seek(offset)
+                text = file.read()
+        except FileNotFoundError:
+            return [], offset
+        whole = text[: text.rfind(b"\n") + 1]
+        return _decode(whole), offset + len(whole)
+
+    def last_events(self) -> list[Event]:
+        """The newest few events: enough for a table of runs, cheap however long the run."""
+        try:
+            with (self.folder / "events.jsonl").open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - TAIL_BYTES))
+                text = file.read()
+        except FileNotFoundError:
+            return []
+        return _decode(text[: text.rfind(b"\n") + 1])
+
+    @property
+    def status(self) -> Status:
+        """How the run stands: the outcome if it has one, else whether a process still trains it."""
+        newest = self.last_events()
+        lively = [event for event in newest if not isinstance(event, events.Logged | events.CheckpointSaved)]
+        last = lively[-1] if lively else None
+        if isinstance(last, RunFinished):
+            return last.outcome
+        if not is_held(self.folder / "events.jsonl"):
+            return "interrupted"
+        return "paused" if isinstance(last, RunPaused) else "running"
+
+    @property
+    def last_epoch(self) -> EpochEnded | None:
+        """The newest complete epoch."""
+        ended = [event for event in self.last_events() if isinstance(event, EpochEnded)]
+        return ended[-1] if ended else None
+
+
+class RunStore:
+    """All runs below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def runs(self) -> list[RunRecord]:
+        """Newest first. Folders that hold no run of ours are passed over."""
+        records = (self._read(folder) for folder in self.root.glob("*/run.json"))
+        found = [record for record in records if record is not None]
+        return sorted(found, key=lambda record: (record.created, record.id), reverse=True)
+
+    def find(self, text: str) -> RunRecord:
+        """The run that `text` means: an id, an unambiguous beginning of one, a name, or `last`.
+
+        Raises:
+            UsageError: none or several fit.
+        """
+        records = self.runs()
+        if text == "last" and records:
+            return records[0]
+        for fits in (
+            [r for r in records if r.id == text],
+            [r for r in records if r.name and r.name == text],
+            [r for r in records if text and r.id.startswith(text)],
+        ):
+            if len(fits) == 1:
+                return fits[0]
+            if fits:
+                ids = ", ".join(record.id for record in fits[:5])
+                raise UsageError("Ambiguous run", f"{text!r} fits {len(fits)} runs: {ids}; give more of the id")
+        hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train vanilla` makes one"
+        raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
+
+    def delete(self, record: RunRecord) -> None:
+        """Remove a run for good.
+
+        Raises:
+            RunError: it is being trained.
+        """
+        if is_held(record.folder / "events.jsonl"):
+            raise RunError("Run in use", f"{record.id} is being trained; stop it first")
+        shutil.rmtree(record.folder)
+
+    def _read(self, file: Path) -> RunRecord | None:
+        try:
+            info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
+        except (OSError, msgspec.DecodeError):
+            return None
+        return RunRecord(file.parent, info)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds the lock on `path`; the system drops a lock when its process dies."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
+    return False
+
+
+def _decode(text: bytes) -> list[Event]:
+    decoded = []
+    for line in text.splitlines():
+        try:
+            decoded.append(events.decode(line))
+        except msgspec.DecodeError:
+            continue
+    return decoded

@@ -1,0 +1,139 @@
+"""The one writer of a run folder: it holds the run's lock, numbers the events and keeps files whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import socket
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+import psutil
+
+from engine import events
+from engine.checkpoint import write_checkpoint
+from engine.errors import RunError
+from engine.events import Event
+from engine.samples import Samples, write_samples
+from engine.store import RunInfo, RunRecord, RunStore
+from engine.training import Checkpoint
+
+E = TypeVar("E", bound=Event)
+
+
+def new_run_id(variant: str) -> str:
+    """UTC time, variant and a random suffix: sorts by age and is said to be unique."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    return f"{stamp}-{variant}-{secrets.token_hex(2)}"
+
+
+def this_process() -> dict[str, Any]:
+    """The fields of `run.json` that name this process and what it runs on."""
+    packages = ("aetui", "tensorflow", "keras", "numpy")
+    return {
+        "versions": {name: metadata.version(name) for name in packages},
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "process_started": psutil.Process().create_time(),
+    }
+
+
+class RunWriter:
+    """Writes one run; exists at most once per run, whatever the number of processes."""
+
+    def __init__(self, folder: Path, info: RunInfo) -> None:
+        """Takes the run's lock and continues its events, dropping a torn last line.
+
+        Raises:
+            RunError: another process trains this run.
+        """
+        self.folder = folder
+        self.info = info
+        self._file = (folder / "events.jsonl").open("a+b")
+        try:
+            _lock(self._file.fileno())
+        except OSError as error:
+            self._file.close()
+            raise RunError("Run in use", f"{info.id} is being trained by another process; stop it there") from error
+        self._seq = self._mend()
+
+    @classmethod
+    def create(cls, store: RunStore, info: RunInfo) -> RunWriter:
+        """A new run folder, private to the user."""
+        folder = store.root / info.id
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise RunError(
+                "Cannot keep the run",
+                f"expected to make the folder {folder}, but {error}; choose another --runs-dir",
+            ) from error
+        _write(folder / "run.json", info)
+        return cls(folder, info)
+
+    @classmethod
+    def reopen(cls, record: RunRecord, info: RunInfo) -> RunWriter:
+        """Go on writing a stored run, under its (changed) `info`."""
+        writer = cls(record.folder, info)
+        _write(record.folder / "run.json", info)
+        return writer
+
+    def record(self, event: E) -> E:
+        """Stamp `event` with run, number and time; write it if it is of the recorded kind."""
+        if event.recorded:
+            self._seq += 1
+        stamped = msgspec.structs.replace(event, run_id=self.info.id, seq=self._seq, at=time.time())
+        if event.recorded:
+            self._file.write(events.encode(stamped) + b"\n")
+            self._file.flush()
+        return stamped
+
+    def samples(self, epoch: int, samples: Samples) -> str:
+        """Keep the probe set's outputs of `epoch`; returns the path inside the run folder."""
+        return write_samples(self.folder, epoch, samples)
+
+    def checkpoint(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
+        """Replace the checkpoint, and the best weights if there are new ones."""
+        if best is not None:
+            write_checkpoint(self.folder / "best.safetensors", best)
+        write_checkpoint(self.folder / "checkpoint.safetensors", checkpoint)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Let go of the lock."""
+        self._file.close()
+
+    def _mend(self) -> int:
+        """Cut a torn last line off; returns the number of the last whole event."""
+        self._file.seek(0)
+        text = self._file.read()
+        whole = text.rfind(b"\n") + 1
+        if whole < len(text):
+            self._file.truncate(whole)
+        numbers = [event.seq for event in RunRecord(self.folder, self.info).events()[0]]
+        return max(numbers, default=0)
+
+
+def _lock(descriptor: int, patience: float = 0.5) -> None:
+    """Take the lock; a reader that looks whether the run lives holds it for an instant, so try more than once."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _write(path: Path, info: RunInfo) -> None:
+    beside = path.with_suffix(".tmp")
+    beside.write_bytes(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
+    beside.replace(path)
