@@ -1,0 +1,105 @@
+"""`aetui doctor`: what works on this machine, and the command that mends what does not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from aetui.cli import engines
+
+if TYPE_CHECKING:
+    from aetui.cli import Options
+
+MINIMUM_FREE = 1_000_000_000
+
+
+class Finding(NamedTuple):
+    """One thing looked at; `remedy` is empty where all is well."""
+
+    what: str
+    found: str
+    remedy: str = ""
+
+
+def doctor(context: typer.Context) -> None:
+    """Look at device, libraries, terminal, data sets and folders. Exit status 1 if something has to be mended."""
+    options: Options = context.obj
+    ill = False
+    checks: tuple[Callable[[Options], Iterator[Finding]], ...] = (_python, _terminal, _folders, _data, _device)
+    for check in checks:
+        for finding in check(options):
+            ill |= bool(finding.remedy)
+            mark = "✗" if finding.remedy else "✓"
+            typer.echo(f"{mark} {finding.what:<18} {finding.found}")
+            if finding.remedy:
+                typer.echo(f"  {'':<18} → {finding.remedy}")
+    raise typer.Exit(int(ill))
+
+
+def _python(options: Options) -> Iterator[Finding]:
+    del options
+    yield Finding("python", sys.version.split()[0])
+    for name in ("tensorflow", "keras", "numpy", "textual", "plotext", "scikit-learn", "pillow"):
+        try:
+            yield Finding(name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Finding(name, "not installed", f"python -m pip install {name}")
+
+
+def _terminal(options: Options) -> Iterator[Finding]:
+    del options
+    from rich.console import Console
+
+    size = shutil.get_terminal_size()
+    colours = {"truecolor": "16.7 million", "256": "256", "standard": "16", "windows": "16"}
+    depth = Console().color_system
+    found = (
+        f"{os.environ.get('TERM', 'unknown')}, {size.columns}×{size.lines}, {colours.get(depth or '', 'no')} colours"
+    )
+    encoding = (sys.stdout.encoding or "").lower()
+    yield Finding("terminal", found)
+    if "utf" not in encoding:
+        yield Finding("encoding", encoding or "unknown", "export LANG=C.UTF-8")
+
+
+def _folders(options: Options) -> Iterator[Finding]:
+    root = engines.store(options).root
+    nearest = next(folder for folder in (root, *root.parents) if folder.exists())
+    if not os.access(nearest, os.W_OK):
+        yield Finding("runs", f"{root} cannot be written", "choose another folder with --runs-dir or AETUI_RUNS")
+        return
+    free = shutil.disk_usage(nearest).free
+    remedy = "" if free > MINIMUM_FREE else "make room, or choose another folder with --runs-dir"
+    yield Finding("runs", f"{root}, {free / 1e9:.0f} GB free", remedy)
+
+
+def _data(options: Options) -> Iterator[Finding]:
+    from engine import datasets
+
+    folder: Path | None = engines.data_dir(options)
+    for key in datasets.DATASETS:
+        location = datasets.locate(key, folder)
+        # Not being here is no fault: it is fetched when it is first used.
+        found = f"{location.where} {location.path or ''}".strip() if location else f"not here; aetui data fetch {key}"
+        yield Finding(f"data {key}", found)
+
+
+def _device(options: Options) -> Iterator[Finding]:
+    from engine import native_output
+    from engine.errors import EngineError
+    from engine.session import tensorflow_backend
+
+    log = native_output.divert()
+    try:
+        yield Finding("device", tensorflow_backend(options.device).device)
+    except EngineError as error:
+        yield Finding("device", error.title, error.message)
+    except Exception as error:  # whatever keeps TensorFlow from loading is what the user came to learn
+        yield Finding("device", f"TensorFlow does not load: {error}", f"look at {log}; reinstall with python -m pip")

@@ -1,0 +1,143 @@
+"""What goes to standard error while something takes its time: a bar on a terminal, lines in a pipe, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from aetui.render import numbers
+from engine.events import DataProgress, EngineLoading, EngineReady, EpochEnded, Event, Progress, RunResumed, RunStarted
+
+if TYPE_CHECKING:
+    from engine.datasets.image_data import Report
+
+_BAR = 24
+
+
+@contextmanager
+def narrated(quiet: bool) -> Iterator[Report]:
+    """How far a download is, on standard error: a bar on a terminal, else a line for each file."""
+    if quiet:
+        yield lambda activity, done, total: None
+    elif sys.stderr.isatty():
+        bar = _Bar()
+        try:
+            yield bar
+        finally:
+            bar.close()
+    else:
+        yield _Lines()
+
+
+class _Bar:
+    """One line that is drawn over, with the rate and the time left."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._drawn = False
+
+    def __call__(self, activity: str, done: int, total: int) -> None:
+        self.draw(f"{self._amount(done, total)}{activity}")
+
+    def draw(self, text: str) -> None:
+        line = text[: shutil.get_terminal_size().columns - 1]
+        # Cleared to its end, because the line before may have been longer.
+        typer.echo(f"\r{line}\x1b[K", err=True, nl=False)
+        self._drawn = True
+
+    def wipe(self) -> None:
+        """Make room for a line that stays."""
+        if self._drawn:
+            typer.echo("\r\x1b[K", err=True, nl=False)
+            self._drawn = False
+
+    def close(self) -> None:
+        if self._drawn:
+            typer.echo(err=True)
+
+    def _amount(self, done: int, total: int) -> str:
+        if not done or not total:
+            return ""
+        rate = done / max(time.monotonic() - self._since, 1e-3)
+        left = f"{(total - done) / rate:.0f} s left"
+        megabytes = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB · {rate / 1e6:.1f} MB/s"
+        return f"{_filled(done, total)} {megabytes} · {left} · "
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._activity = ""
+
+    def __call__(self, activity: str, done: int, total: int) -> None:
+        if activity != self._activity:
+            self._activity = activity
+            typer.echo(activity, err=True)
+
+
+def _filled(done: int, total: int) -> str:
+    filled = _BAR * done // max(total, 1)
+    return "━" * filled + "─" * (_BAR - filled)
+
+
+class Narrator:
+    """Tells a training: a bar on a terminal, a line per epoch."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar = _Bar() if sys.stderr.isatty() else None
+        self._epochs = 0
+
+    def tell(self, event: Event) -> None:
+        if self._quiet:
+            return
+        match event:
+            case EngineLoading():
+                self._fleeting("loading TensorFlow")
+            case EngineReady():
+                self._fleeting(f"ready on {event.device}")
+            case DataProgress():
+                self._fleeting(f"{event.dataset}: {event.activity} {_share(event)}")
+            case RunStarted():
+                self._epochs = event.epochs
+                self._line(f"{event.run_id}: {event.variant} on {event.dataset}, {event.device}")
+            case RunResumed():
+                self._epochs = event.epochs
+                self._line(f"{event.run_id}: goes on in epoch {event.epoch} after step {event.step}")
+            case Progress():
+                self._fleeting(self._progress(event))
+            case EpochEnded():
+                self._line(self._epoch(event))
+
+    def close(self) -> None:
+        if self._bar:
+            self._bar.wipe()
+
+    def _progress(self, event: Progress) -> str:
+        done = (event.epoch - 1) * event.steps + event.step
+        bar = _filled(done, self._epochs * event.steps)
+        rate, left = numbers.rate(event.samples_per_second, "items"), numbers.duration(event.seconds_left)
+        return f"epoch {event.epoch}/{self._epochs} {bar} {rate} · {left} left · loss {numbers.loss(event.loss)}"
+
+    def _epoch(self, event: EpochEnded) -> str:
+        train, validation = numbers.loss(event.train["loss"]), numbers.loss(event.validation["loss"])
+        rate = numbers.rate(event.samples_per_second, "items")
+        return f"epoch {event.epoch}/{self._epochs}  train {train}  validation {validation}  {rate}"
+
+    def _fleeting(self, text: str) -> None:
+        if self._bar:
+            self._bar.draw(text)
+
+    def _line(self, text: str) -> None:
+        if self._bar:
+            self._bar.wipe()
+        typer.echo(text, err=True)
+
+
+def _share(event: DataProgress) -> str:
+    return f"{100 * event.done // event.total} %" if event.total else ""

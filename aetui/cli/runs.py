@@ -1,0 +1,102 @@
+"""`aetui runs`: the runs on this machine, and one of them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aetui.cli import engines
+
+if TYPE_CHECKING:
+    from engine.store import RunRecord
+
+app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
+
+
+@app.callback(invoke_without_command=True)
+def table(context: typer.Context) -> None:
+    """Runs: list them, look at one."""
+    if context.invoked_subcommand is not None:
+        return
+    from aetui.cli.tables import aligned
+
+    store = engines.store(context.obj)
+    records = store.runs()
+    if not records:
+        typer.echo(f"no runs yet below {store.root}; `aetui train vanilla` makes one", err=True)
+        return
+    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME")
+    typer.echo(aligned([head, *map(_row, records)]))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")],
+) -> None:
+    """Configuration, provenance and figures of one run."""
+    from aetui.cli.tables import aligned
+
+    record = engines.store(context.obj).find(run)
+    info = record.info
+    versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
+    facts = [
+        ("run", record.id),
+        ("name", record.name or "–"),
+        ("status", record.status),
+        ("variant", f"{record.variant}, preset {record.preset}"),
+        ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),
+        ("started", _when(record.created)),
+        ("device", f"{info.device} on {info.host}"),
+        ("versions", versions),
+        ("folder", str(record.folder)),
+    ]
+    settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
+    typer.echo("\n\n".join([aligned(facts), aligned(settings), _epochs(record)]))
+
+
+def _row(record: RunRecord) -> tuple[str, ...]:
+    from aetui.render import numbers
+
+    last = record.last_epoch
+    done = last.epoch if last else 0
+    validation = numbers.loss(last.validation["loss"]) if last else "–"
+    epochs = f"{done}/{record.epochs}"
+    return (
+        record.id,
+        record.status,
+        record.dataset,
+        record.preset,
+        epochs,
+        validation,
+        _when(record.created),
+        record.name,
+    )
+
+
+def _epochs(record: RunRecord) -> str:
+    from aetui.cli.tables import aligned
+    from aetui.render import numbers
+    from engine.events import complete_epochs
+
+    epochs = complete_epochs(record.events()[0])
+    if not epochs:
+        return "no epoch is complete yet"
+    head = ("EPOCH", "TRAIN", "VALIDATION", "SECONDS", "ITEMS/S")
+    rows = [
+        (
+            str(event.epoch),
+            numbers.loss(event.train["loss"]),
+            numbers.loss(event.validation["loss"]),
+            f"{event.seconds:.2f}",
+            f"{event.samples_per_second:,.0f}",
+        )
+        for event in epochs
+    ]
+    return aligned([head, *rows])
+
+
+def _when(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))

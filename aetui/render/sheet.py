@@ -1,0 +1,37 @@
+"""A contact sheet: rows of images as one PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+GAP = 2
+BACKGROUND = 40
+SMALLEST = 84
+"""Images are enlarged by a whole factor to at least so many pixels in height."""
+
+
+def write(file: BinaryIO, rows: Sequence[NDArray[np.float32]]) -> None:
+    """Write `rows` of images, each (count, height, width, channels) in [0, 1], one below the other."""
+    from PIL import Image
+
+    pixels = compose(rows)
+    grey = pixels.shape[-1] == 1
+    Image.fromarray(pixels[..., 0] if grey else pixels).save(file, format="PNG")
+
+
+def compose(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """The sheet's pixels, (height, width, channels) uint8, the images of a row side by side with gaps between."""
+    count, height, width, channels = rows[0].shape
+    factor = max(1, -(-SMALLEST // height))
+    step_y, step_x = height * factor + GAP, width * factor + GAP
+    sheet = np.full((len(rows) * step_y + GAP, count * step_x + GAP, channels), BACKGROUND, np.uint8)
+    for y, row in enumerate(rows):
+        levels = np.rint(np.nan_to_num(row).clip(0, 1) * 255).astype(np.uint8)
+        for x, image in enumerate(levels.repeat(factor, axis=1).repeat(factor, axis=2)):
+            top, left = GAP + y * step_y, GAP + x * step_x
+            sheet[top : top + step_y - GAP, left : left + step_x - GAP] = image
+    return sheet
