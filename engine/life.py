@@ -84,8 +84,9 @@ class Life:
             )
         return cls(new_run_id(job.variant), job, config)
 
-    def live(self, backend: Backend, store: RunStore, shelf: Shelf, emit: Emit, control: Control) -> None:
-        """Prepare and train. Ends with exactly one `RunFinished`, or raises before the run has begun.
+    def live(self, backend: Backend, store: RunStore, shelf: Shelf, emit: Emit, control: Control) -> RunFinished:
+        """Prepare and train. Returns the one `RunFinished`, recorded but not emitted yet, after letting go of the run:
+        whoever hears of the end can resume it at once.
 
         Raises:
             EngineError: the data cannot be had, the checkpoint does not fit, the folder cannot be written.
@@ -98,7 +99,7 @@ class Life:
             self.training = training
             emit(writer.record(self._opening(training, data, backend.device)))
             try:
-                _Course(training, writer, emit, control).run()
+                return _Course(training, writer, emit, control).run()
             finally:
                 self.training = None
 
@@ -182,7 +183,7 @@ class _Course:
         self._saved_at = time.monotonic()
         self._shown_at = 0.0
 
-    def run(self) -> None:
+    def run(self) -> RunFinished:
         outcome, message = self._train()
         at = self._training.position
         finished = RunFinished(
@@ -193,7 +194,7 @@ class _Course:
             seconds=at.seconds,
             message=message,
         )
-        self._emit(self._writer.record(finished))
+        return self._writer.record(finished)
 
     def _train(self) -> tuple[Outcome, str]:
         try:

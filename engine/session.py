@@ -157,18 +157,22 @@ class Engine:
             self._answer()
 
     def _live(self, life: Life, backend: Backend) -> None:
+        end = self._end_of(life, backend)
+        with self._changed:
+            self._wishes.pop(life.run_id, None)
+        self._emit(end)
+
+    def _end_of(self, life: Life, backend: Backend) -> Event:
+        """Let the run live, and say how that ended."""
         try:
-            life.live(backend, self._store, self._shelf, self._emit, _Reins(self, life))
+            return life.live(backend, self._store, self._shelf, self._emit, _Reins(self, life))
         except Stopped:
-            self._emit(RunCancelled(run_id=life.run_id))
+            return RunCancelled(run_id=life.run_id)
         except EngineError as error:
-            self._emit(_failure(error, life.run_id))
+            return _failure(error, life.run_id)
         except Exception as error:  # before its first event a run leaves no trace: the screen has to say it
             message = f"{type(error).__name__}: {error}"
-            self._emit(EngineFailed(run_id=life.run_id, title="The run could not start", message=message))
-        finally:
-            with self._changed:
-                self._wishes.pop(life.run_id, None)
+            return EngineFailed(run_id=life.run_id, title="The run could not start", message=message)
 
     def _answer(self, life: Life | None = None) -> None:
         while self._questions:

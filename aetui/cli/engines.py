@@ -31,15 +31,14 @@ def data_dir(options: Options) -> Path | None:
 
 @contextmanager
 def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """A started engine and the queue that its events come through. Native log lines go to a file meanwhile."""
+    """An engine, still to be started, and the queue that its events come through. Native lines go to a file meanwhile."""
     from engine import native_output
     from engine.session import Engine
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    running = Engine(events.put, store(options), device=options.device, data_dir=data_dir(options))
-    running.start()
+    made = Engine(events.put, store(options), device=options.device, data_dir=data_dir(options))
     try:
-        yield running, events
+        yield made, events
     finally:
-        running.close()
+        made.close()

@@ -43,6 +43,7 @@ def reconstruct(
     folder = engines.data_dir(context.obj)
     images = read_images(source or record.dataset, record.info.shape, folder, count)
     with engines.engine(context.obj) as (engine, _):
+        engine.start()
         answer: Any = engine.ask(Reconstruct(run_id=record.id, inputs=images)).result()
     _write(output, answer)
     typer.echo(f"{output}: {len(images)} images, mean squared error {answer.errors.mean():.4g}")

@@ -73,7 +73,8 @@ def _assignments(texts: list[str]) -> dict[str, Any]:
 
 def _carry_out(job: Job, options: Options, json: bool) -> None:
     with engines.engine(options) as (engine, events):
-        run_id = engine.submit(job)
+        run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
+        engine.start()
         interrupted = _stop_on_signals(lambda: engine.cancel(run_id))
         finished = _follow(events, run_id, options.quiet, json)
     if not json:

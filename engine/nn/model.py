@@ -15,7 +15,7 @@ from engine.nn.blocks import Blocks
 from engine.nn.networks import Networks
 from engine.params import TrainingConfig
 from engine.queries import Reconstruction
-from engine.training import Checkpoint, as_floats
+from engine.training import Arrays, Checkpoint, as_floats
 from engine.variants.variant import Variant
 
 BATCH = 512
@@ -71,6 +71,11 @@ class KerasModel:
             errors=np.mean(np.square(reconstructed - floats), axis=axes),
             epoch=epoch,
         )
+
+
+def copied(variables: Mapping[str, keras.Variable]) -> Arrays:
+    """The values of `variables` by name, in memory of their own: on a CPU `numpy()` shares the variable's."""
+    return {name: np.array(variable.numpy()) for name, variable in variables.items()}
 
 
 def restore(variables: Mapping[str, keras.Variable], arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -15,7 +15,7 @@ from engine.datasets.image_data import ImageData
 from engine.events import EpochEnded, Progress, Stage, Terms
 from engine.nn.blocks import Blocks
 from engine.nn.chunks import Chunks, Pace, Stretch
-from engine.nn.model import KerasModel, restore
+from engine.nn.model import KerasModel, copied, restore
 from engine.nn.networks import Networks
 from engine.params import TrainingConfig
 from engine.queries import Reconstruction
@@ -40,7 +40,7 @@ class Trainer:
         self._variant = variant
         self._config = config
         self._networks: Networks = variant.networks(config, data.shape, blocks)
-        self._optimizer = keras.optimizers.Adam(config.learning_rate)
+        self._optimizer = keras.optimizers.Adam(config.learning_rate, name="adam")
         self._optimizer.build(self._networks.trainable_variables)
         self._chunks = Chunks(variant, config, data.shape, self._networks, blocks, self._optimizer)
         self._train = tf.constant(data.train.images)
@@ -67,8 +67,7 @@ class Trainer:
         return {f"optimizer/{variable.path}": variable for variable in self._optimizer.variables}
 
     def checkpoint(self) -> Checkpoint:
-        variables = {**self._networks.variables, **self._optimizer_variables}
-        arrays = {name: np.asarray(variable) for name, variable in variables.items()}
+        arrays = copied({**self._networks.variables, **self._optimizer_variables})
         return Checkpoint(arrays=arrays, position=self._position, best=self._best_so_far)
 
     def best(self) -> Checkpoint | None:
@@ -150,7 +149,7 @@ class Trainer:
         )
         if self._best_so_far is None or validation["loss"] < self._best_so_far.loss:
             self._best_so_far = Best(epoch=at.epoch, loss=validation["loss"])
-            weights = {name: np.array(variable) for name, variable in self._networks.variables.items()}
+            weights = copied(self._networks.variables)
             self._best = Checkpoint(arrays=weights, position=self._position, best=self._best_so_far)
         event = EpochEnded(
             stage=self.stages[0].name,

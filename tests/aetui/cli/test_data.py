@@ -10,6 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from aetui.cli import data
+from aetui.cli.narration import narrated
 from engine import datasets
 from engine.datasets import DATASETS, Location, places
 from engine.errors import DataUnavailable, UsageError
@@ -90,7 +91,7 @@ def test_quiet_narrates_nothing(monkeypatch) -> None:
 def test_on_a_terminal_one_line_is_drawn_over_and_closed(monkeypatch, capsys) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with data._narrated(quiet=False) as report:
+    with narrated(quiet=False) as report:
         fake_fetch("mnist", report)
     drawn = capsys.readouterr().err
     assert drawn.count("\n") == 1

@@ -1,0 +1,59 @@
+"""Figures as a person reads them: losses, counts, rates, times and sizes."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+
+UNKNOWN = "–"
+
+
+def loss(x: float) -> str:
+    """Four significant digits, zeros kept so that a changing figure stays as wide: "0.01190", "229.3", "1.234e-05"."""
+    if isnan(x):
+        return "nan"
+    if not isfinite(x):
+        return "inf" if x > 0 else "-inf"
+    if x == 0:
+        return "0"
+    if 999.95 <= abs(x) < 999_999.5:
+        return f"{x:,.0f}"
+    return f"{x:#.4g}" if 1e-4 <= abs(x) < 999.95 else f"{x:.3e}"
+
+
+def count(n: int) -> str:
+    """A number of things: "60,000"."""
+    return f"{n:,}"
+
+
+def rate(x: float, unit: str) -> str:
+    """A speed with three significant digits: "208,000 img/s"; "–" while it is not known."""
+    if not isfinite(x) or x <= 0:
+        return f"{UNKNOWN} {unit}/s"
+    return f"{float(f'{x:.3g}'):,.10g} {unit}/s"
+
+
+def duration(seconds: float) -> str:
+    """A time: "0.4 s", "11 s", "3 min 20 s", "2 h 05 min", "3 d 04 h"; "–" when infinite or not known."""
+    if not isfinite(seconds):
+        return UNKNOWN
+    if 0 < seconds < 0.95:
+        return f"{seconds:.1f} s"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = round(seconds / 3600)
+    return f"{hours // 24} d {hours % 24:02d} h"
+
+
+def size(n: float) -> str:
+    """Bytes in decimal units with two or three digits: "512 B", "11.5 MB", "3.1 GB"."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(n) < 999.5:
+            return f"{n:.0f} {unit}" if unit == "B" or n >= 99.95 else f"{n:.1f} {unit}"
+        n /= 1000
+    return f"{n:.1f} TB"

@@ -1,0 +1,97 @@
+"""Curves made ready for a screen: few enough points, and round numbers on the axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def decimate(x: ArrayLike, y: ArrayLike, columns: int) -> tuple[Floats, Floats]:
+    """At most two points per column, the lowest and the highest `y`, in their order; what stands out stays visible.
+
+    A column that holds a value that is not finite gives one more point there, with y = NaN: the curve breaks at it.
+    `x` must be ascending; both have the shape (points,), as has the answer.
+    """
+    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    y = np.where(np.isfinite(y), y, np.nan)
+    if len(x) <= 2 * columns or columns < 1:
+        return x, y
+    span = x[-1] - x[0] or 1.0
+    column = np.minimum((x - x[0]) / span * columns, columns - 1).astype(int)
+    starts = np.flatnonzero(np.diff(column, prepend=-1)).tolist()
+    kept: list[int] = []
+    for start, end in zip(starts, [*starts[1:], len(x)], strict=True):
+        kept += _extremes(y[start:end], start)
+    return x[kept], y[kept]
+
+
+def _extremes(y: Floats, offset: int) -> list[int]:
+    broken = np.isnan(y)
+    points = {offset + int(broken.argmax())} if broken.any() else set()
+    if not broken.all():
+        points |= {offset + int(np.nanargmin(y)), offset + int(np.nanargmax(y))}
+    return sorted(points)
+
+
+def nice_ticks(low: float, high: float, count: int, *, whole: bool = False) -> list[float]:
+    """Multiples of 1, 2, 2.5 or 5 × 10^k within [low, high], as many as possible but at most `count` (at least 1).
+
+    `whole` allows whole numbers only. The list may be empty when no such number lies in the range.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)) or low > high:
+        return []
+    if low == high:
+        return [low]
+    exponent = math.floor(math.log10((high - low) / max(1, count))) - 1
+    while True:
+        for mantissa in (1, 2, 2.5, 5):
+            step = _multiple(1, mantissa, exponent)
+            if whole and step != int(step):
+                continue
+            first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+            if last - first < max(1, count):
+                return [_multiple(i, mantissa, exponent) for i in range(first, last + 1)]
+        exponent += 1
+
+
+def _multiple(i: int, mantissa: float, exponent: int) -> float:
+    # Read from decimal text, because 3 * 0.1 is 0.30000000000000004.
+    return float(f"{i * mantissa}e{exponent}")
+
+
+def log_ticks(low: float, high: float, count: int = 8) -> list[float]:
+    """Decades within [low, high]; 1, 2 and 5 of each when there are less than two; both positive.
+
+    A range too narrow for three of those gets `nice_ticks`; more than `count` decades are thinned out evenly.
+    """
+    if not 0 < low <= high < math.inf:
+        return []
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    mantissas = (1, 2, 5) if math.log10(high / low) < 2 else (1,)
+    ticks = [float(f"{m}e{k}") for k in range(first, last + 1) for m in mantissas]
+    ticks = [t for t in ticks if low * (1 - 1e-9) <= t <= high * (1 + 1e-9)]
+    if len(ticks) < 3:
+        return max(ticks, nice_ticks(low, high, min(count, 5)), key=len)
+    return ticks[:: math.ceil(len(ticks) / max(1, count))]
+
+
+def tick_labels(ticks: Sequence[float]) -> list[str]:
+    """The ticks as text: without float noise, evenly spaced ones with equally many decimals."""
+    plain = [f"{tick:.10g}" for tick in ticks]
+    if any("e" in text for text in plain):
+        return [_power(tick) if tick and not 1e-3 <= abs(tick) < 1e6 else f"{tick:g}" for tick in ticks]
+    even = len(ticks) < 3 or math.isclose(ticks[1] - ticks[0], ticks[-1] - ticks[-2])
+    if not even:
+        return plain
+    decimals = max((len(text.partition(".")[2]) for text in plain), default=0)
+    return [f"{tick:,.{decimals}f}" for tick in ticks]
+
+
+def _power(tick: float) -> str:
+    mantissa, _, exponent = f"{tick:.6e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"

@@ -1,0 +1,136 @@
+"""The one line that says how far a run is, how fast it goes and how good it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from aetui.render import numbers
+
+
+@dataclass(frozen=True)
+class ProgressView:
+    """Where a run is. With `state`, which is for people ("paused", "completed · 50 epochs · 21 s"), it is not going on:
+    the state stands in place of step, rate and time left, and without `epochs` in place of everything."""
+
+    epoch: int = 0
+    """The epoch under way, from 1."""
+    epochs: int = 0
+    step: int = 0
+    """Batches of this epoch done."""
+    steps: int = 0
+    samples_per_second: float = 0.0
+    seconds_left: float = float("inf")
+    """For the rest of the run; infinite while not known."""
+    unit: str = "img"
+    validation: float | None = None
+    """The latest validation loss."""
+    best: float | None = None
+    best_epoch: int | None = None
+    state: str = ""
+
+    @property
+    def fraction(self) -> float:
+        """Part of the whole run that is done, 0 to 1."""
+        if self.epochs <= 0:
+            return 0.0
+        inside = self.step / self.steps if self.steps else 0.0
+        return min(1.0, max(0.0, (self.epoch - 1 + inside) / self.epochs))
+
+
+_LEAST_BAR, _MOST_BAR = 12, 60
+
+
+def progress_line(view: ProgressView, width: int, done: Style, left: Style, muted: Style) -> Text:
+    """The view in at most `width` columns; what matters least goes first where there is no room."""
+    if view.state and view.epochs <= 0:
+        return Text(view.state, no_wrap=True, overflow="ellipsis", end="")
+    head = f"epoch {numbers.count(view.epoch)}/{numbers.count(view.epochs)} "
+    tail = _tail(view, width - len(head) - _LEAST_BAR - 1)
+    bar = max(0, min(_MOST_BAR, width - len(head) - len(tail) - 1))
+    line = Text(head, no_wrap=True, overflow="crop", end="")
+    line.append_text(_bar(view.fraction, bar, done, left))
+    return line.append(" ").append(tail, muted)
+
+
+def _tail(view: ProgressView, width: int) -> str:
+    parts = _parts(view)
+    for unimportant in ("best", "step", "validation", "rate", "time"):
+        if len(_joined(parts)) <= width:
+            break
+        parts.pop(unimportant, None)
+    return _joined(parts)
+
+
+def _parts(view: ProgressView) -> dict[str, str]:
+    if view.state:
+        parts = {"state": view.state}
+    else:
+        parts = {
+            "step": f"step {numbers.count(view.step)}/{numbers.count(view.steps)}",
+            "rate": numbers.rate(view.samples_per_second, view.unit),
+            "time": f"{numbers.duration(view.seconds_left)} left",
+        }
+    if view.validation is not None:
+        parts["validation"] = f"val {numbers.loss(view.validation)}"
+    if view.best is not None and view.best_epoch is not None:
+        parts["best"] = f"(best {numbers.loss(view.best)}, epoch {numbers.count(view.best_epoch)})"
+    return parts
+
+
+def _joined(parts: dict[str, str]) -> str:
+    return " · ".join(parts.values()).replace(" · (best", " (best")
+
+
+def _bar(fraction: float, width: int, done: Style, left: Style) -> Text:
+    """A bar in steps of half a cell."""
+    full, half = divmod(int(fraction * width * 2), 2)
+    return Text.assemble(("━" * full + "╸" * half, done), ("─" * (width - full - half), left))
+
+
+class EpochProgress(Widget):
+    """One line: epoch, bar, step, rate, time left, validation loss; or the state the run is in."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "epoch-progress--done",
+        "epoch-progress--left",
+        "epoch-progress--figures",
+    }
+
+    DEFAULT_CSS = """
+    EpochProgress { width: 1fr; height: 1; }
+    EpochProgress > .epoch-progress--done { color: $primary; }
+    EpochProgress > .epoch-progress--left { color: $foreground 50%; }
+    EpochProgress > .epoch-progress--figures { color: $foreground 80%; }
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._view = ProgressView()
+
+    def show(self, view: ProgressView) -> None:
+        """Show this instead; nothing is repainted when it is the same."""
+        if view != self._view:
+            self._view = view
+            self.refresh()
+
+    def render(self) -> Text:
+        """The line for the present width; empty before the first `show`."""
+        if self._view == ProgressView():
+            return Text()
+        styles = (self._style(part) for part in ("done", "left", "figures"))
+        return progress_line(self._view, self.size.width, *styles)
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"epoch-progress--{part}")

@@ -1,0 +1,103 @@
+"""Training as a script does it: real processes, real digits."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+EPOCHS = 120
+
+
+def events(text: str, kind: str) -> list[dict[str, Any]]:
+    return [event for event in map(json.loads, text.splitlines()) if event["type"] == kind]
+
+
+def test_train_look_lengthen_and_use_a_run(aetui: Any, tmp_path: Path) -> None:
+    trained = aetui(
+        "train", "vanilla", "--epochs", "2", "--seed", "5", "--set", "hidden_dim=16", "--name", "mine", "--json"
+    )
+    assert trained.returncode == 0, trained.stderr
+    [started], [finished] = events(trained.stdout, "run_started"), events(trained.stdout, "run_finished")
+    assert started["dataset"] == "digits"
+    assert {"epochs": 2, "seed": 5, "hidden_dim": 16}.items() <= started["config"].items()
+    assert (finished["outcome"], finished["epochs"]) == ("completed", 2)
+    assert [event["epoch"] for event in events(trained.stdout, "epoch_ended")] == [1, 2]
+    assert "epoch 2/2" in trained.stderr
+    assert "port.cc" not in trained.stderr
+
+    listed = aetui("runs").stdout
+    assert "completed" in listed
+    assert "mine" in listed
+
+    longer = aetui("resume", "mine", "--epochs", "3", "--quiet")  # a global option after the command is wrong usage
+    assert longer.returncode == 2
+    longer = aetui("--quiet", "resume", "mine", "--epochs", "3")
+    assert (longer.returncode, longer.stderr) == (0, "")
+    assert "completed, 3 epochs" in longer.stdout
+    shown = aetui("runs", "show", "last").stdout
+    assert started["run_id"] in shown
+    assert "hidden_dim" in shown
+
+    sheet, arrays = tmp_path / "sheet.png", tmp_path / "all.npz"
+    assert aetui("reconstruct", "mine", "-o", str(sheet), "-n", "4").returncode == 0
+    with Image.open(sheet) as image:
+        assert image.height < image.width
+    assert aetui("reconstruct", "mine", str(sheet), "-o", str(arrays)).returncode == 0
+    with np.load(arrays) as loaded:
+        assert loaded["codes"].shape == (1, 16)
+
+
+def started(command: list[str], home: dict[str, str], epochs_done: int) -> subprocess.Popen[str]:
+    """A training process that has finished so many epochs."""
+    process = subprocess.Popen(
+        [*command, "train", "vanilla", "--epochs", str(EPOCHS), "--json"],
+        env=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line).get("epoch") == epochs_done:
+            return process
+    raise AssertionError("it ended before")
+
+
+def test_a_run_killed_with_9_is_interrupted_and_resumes_to_the_figures_of_one_never_killed(
+    aetui: Any, command: list[str], home: dict[str, str]
+) -> None:
+    [undisturbed] = events(aetui("train", "vanilla", "--epochs", str(EPOCHS), "--json").stdout, "run_finished")
+    process = started(command, home, epochs_done=20)
+    process.kill()
+    process.communicate()
+    assert "interrupted" in aetui("runs").stdout.splitlines()[1]
+    [resumed] = events(aetui("resume", "last", "--json").stdout, "run_finished")
+    for figures in ("outcome", "epochs", "train", "validation"):
+        assert resumed[figures] == undisturbed[figures]
+
+
+def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
+    aetui: Any, command: list[str], home: dict[str, str]
+) -> None:
+    process = started(command, home, epochs_done=5)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert process.returncode == 130
+    [finished] = events(rest, "run_finished")
+    assert finished["outcome"] == "stopped"
+    assert aetui("reconstruct", "last", "-o", f"{home['HOME']}/sheet.png").returncode == 0
+
+
+def test_doctor_finds_a_device_and_the_bundled_data(aetui: Any) -> None:
+    printed = aetui("doctor").stdout
+    assert "✓ device" in printed
+    assert "with scikit-learn" in printed

@@ -1,0 +1,61 @@
+"""What needs no training: help, version, lists, and requests that cannot be meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_help_names_every_command(aetui: Any) -> None:
+    printed = aetui("--help").stdout
+    for command in ("train", "resume", "runs", "reconstruct", "variants", "data", "doctor"):
+        assert f"  {command} " in printed
+
+
+def test_version(aetui: Any) -> None:
+    assert aetui("--version").stdout.startswith("aetui 0.")
+
+
+def test_variants_are_listed_and_described(aetui: Any) -> None:
+    assert "vanilla" in aetui("variants").stdout
+    printed = aetui("variants", "vanilla").stdout
+    for expected in ("hidden_dim", "1 to 65,536", "units of the code layer", "BOOK"):
+        assert expected in printed
+
+
+def test_no_runs_is_said(aetui: Any) -> None:
+    result = aetui("runs")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "aetui train vanilla" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("train", "vanila"), "there are: vanilla"),
+        (("train", "vanilla", "--set", "hidden_dim"), "expected FIELD=VALUE"),
+        (("train", "vanilla", "--set", "hidden_dim=0"), "1 to 65,536"),
+        (("train", "vanilla", "--set", "width=3"), "there is no such setting"),
+        (("train", "vanilla", "--dataset", "nothing"), "digits, mnist"),
+        (("train", "vanilla", "--preset", "best"), "there are: book"),
+        (("train", "vanilla", "--epochs", "0"), "1 to 100,000"),
+        (("--data-dir", "/nowhere", "train", "vanilla"), "/nowhere"),
+        (("resume", "last"), "there is none yet"),
+        (("runs", "show", "x"), "no run is called 'x'"),
+        (("reconstruct", "last", "-o", "sheet.gif"), ".png, .npy, .npz"),
+        ((), "needs a terminal"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_was_expected(aetui: Any, arguments: tuple[str, ...], words: str) -> None:
+    result = aetui(*arguments, stdin=-3)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_unknown_device_is_refused(aetui: Any) -> None:
+    result = aetui("--device", "tpu", "train", "vanilla")
+    assert result.returncode == 2
+    assert "expected auto, cpu, gpu or gpu:N" in result.stderr

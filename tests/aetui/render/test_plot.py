@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from aetui.render.plot import Frame, Line, line_plot
+
+EPOCHS = np.arange(1, 51)
+LOSS = 0.06 * np.exp(-EPOCHS / 6) + 0.0118
+
+
+def _text(*lines: Line, size: tuple[int, int] = (60, 12), **options: object) -> list[str]:
+    strips = line_plot(lines, size, x_range=(1, 50), **options)  # type: ignore[arg-type]
+    assert [strip.cell_length for strip in strips] == [size[0]] * size[1]
+    return [strip.text for strip in strips]
+
+
+def test_a_curve_has_braille_points_and_round_ticks() -> None:
+    text = "\n".join(_text(Line("train", EPOCHS, LOSS)))
+    assert any("\u2800" < c <= "\u28ff" for c in text)
+    assert "0.02┤" in text
+    assert text.splitlines()[-1].split() == ["1", "10", "20", "30", "40", "50"]
+
+
+def test_curves_have_their_colours() -> None:
+    strips = line_plot([Line("train", EPOCHS, LOSS, "#ff0000")], (60, 12), x_range=(1, 50))
+    colours = {
+        segment.style.color.name for strip in strips for segment in strip if segment.style and segment.style.color
+    }
+    assert colours == {"#ff0000"}
+
+
+def test_the_cursor_is_a_line_with_a_mark_on_each_curve() -> None:
+    text = "\n".join(_text(Line("a", EPOCHS, LOSS), Line("b", EPOCHS, LOSS * 2), cursor=20))
+    assert "┊" in text
+    assert text.count("●") == 2
+
+
+def test_the_second_curve_is_dotted_where_there_are_no_colours() -> None:
+    lines = Line("a", EPOCHS, LOSS), Line("b", EPOCHS, LOSS * 2)
+    assert "·" in "".join(_text(*lines, frame=Frame(dotted=True)))
+    assert "·" not in "".join(_text(*lines))
+
+
+def test_values_that_are_not_finite_are_marked() -> None:
+    loss = LOSS.copy()
+    loss[[10, 30]] = np.nan, np.inf
+    assert _text(Line("a", EPOCHS, loss))[0].count("×") == 2
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "y",
+    [
+        [],
+        [0.5],
+        [0.25] * 50,
+        [np.nan] * 50,
+        [-1.0] * 50,
+        [0.0] * 50,
+        [np.inf, -np.inf],
+        [1e-300, 1e300],
+        [-1.5e308, 1.5e308],
+    ],
+    ids=["nothing", "one", "equal", "nan", "negative", "zero", "infinite", "wide", "wider"],
+)
+def test_no_series_breaks_the_plot(y: list[float], log: bool) -> None:
+    _text(Line("a", EPOCHS[: len(y)], y), log=log, cursor=1)
+    _text(Line("a", EPOCHS[: len(y)], y), log=log, size=(9, 3))
+    _text(Line("a", EPOCHS[: len(y)], y), log=log, size=(4, 2))
+
+
+def test_plots_in_several_threads_do_not_mix() -> None:
+    def plot(scale: float) -> list[str]:
+        return _text(Line("a", EPOCHS, LOSS * scale), cursor=scale)
+
+    scales = [1, 10, 20, 30] * 3
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(plot, scales)) == [plot(scale) for scale in scales]

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.datasets import loading
+from engine.datasets.image_data import ImageData, Part
+from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
+from engine.queries import Reconstruction
+from engine.samples import Samples
+from engine.session import Engine
+from engine.store import RunStore
+from engine.training import Checkpoint, EpochReport, Position
+
+
+def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: int = 0) -> ImageData:
+    """Random images: enough to train on for a moment."""
+    random = np.random.default_rng(seed)
+
+    def part(count: int) -> Part:
+        return Part(random.integers(0, 256, (count, *shape), np.uint8), random.integers(0, 10, count))
+
+    return ImageData("digits", part(items), part(items // 2), tuple("0123456789"), None)
+
+
+class ScriptedTraining:
+    """Four chunks an epoch, each `seconds` long; `fault` is raised in the second chunk of epoch 2."""
+
+    layers = ()
+    stages: tuple[Stage, ...]
+    steps_per_epoch = 4
+
+    def __init__(self, epochs: int, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None) -> None:
+        self.stages = (Stage("training", epochs),)
+        self.position = checkpoint.position if checkpoint else Position()
+        self._seconds = seconds
+        self._fault = fault
+
+    def run(self) -> Iterator[Progress | EpochReport]:
+        epochs = self.stages[0].epochs
+        while self.position.epoch <= epochs:
+            epoch = self.position.epoch
+            for step in range(self.position.step + 1, 5):
+                time.sleep(self._seconds)
+                if self._fault and (epoch, step) == (2, 2):
+                    raise self._fault
+                self.position = Position(epoch=epoch, step=step, train=self.position.train)
+                yield Progress(
+                    stage="training", epoch=epoch, step=step, steps=4, loss=1, samples_per_second=1, seconds_left=1
+                )
+            terms = {"loss": 1 / epoch}
+            self.position = Position(epoch=epoch + 1, train=terms, validation=terms)
+            event = EpochEnded(
+                stage="training", epoch=epoch, train=terms, validation=terms, steps=4, seconds=1, samples_per_second=1
+            )
+            image = np.zeros((2, 4, 4, 1), np.float32)
+            codes, labels = np.zeros((2, 3), np.float32), np.zeros(2, np.int64)
+            yield EpochReport(
+                event=event, samples=Samples(inputs=image, targets=image, outputs=image, codes=codes, labels=labels)
+            )
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(arrays={"w": np.arange(3.0)}, position=self.position)
+
+    def best(self) -> Checkpoint | None:
+        return None
+
+    def reconstruct(self, inputs: Any) -> Reconstruction:
+        floats = np.asarray(inputs, np.float32)
+        zeros = np.zeros(len(floats), np.float32)
+        return Reconstruction(
+            inputs=floats, outputs=floats, codes=zeros[:, None], errors=zeros, epoch=self.position.epoch - 1
+        )
+
+
+class ScriptedBackend:
+    """A backend without TensorFlow."""
+
+    def __init__(self, seconds: float = 0.01, fault: Exception | None = None) -> None:
+        self.device = "scripted"
+        self.seconds = seconds
+        self.fault = fault
+
+    def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
+        return ScriptedTraining(config.epochs, self.seconds, self.fault, checkpoint)
+
+    def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedTraining:
+        return ScriptedTraining(config.epochs, self.seconds, None, checkpoint)
+
+
+class Driven:
+    """An engine and all it said."""
+
+    def __init__(self, store: RunStore, backend: Any) -> None:
+        self.store = store
+        self.events: list[Event] = []
+        self._queue: SimpleQueue[Event] = SimpleQueue()
+        self.engine = Engine(self._queue.put, store, backend=lambda device: backend)
+
+    def until(self, *kinds: type, timeout: float = 60, where: Any = lambda event: True) -> Any:
+        """The next event of one of `kinds`."""
+        while True:
+            event = self._queue.get(timeout=timeout)
+            self.events.append(event)
+            if isinstance(event, kinds) and where(event):
+                return event
+
+    def finished(self, run_id: str) -> RunFinished:
+        return self.until(RunFinished, where=lambda event: event.run_id == run_id)
+
+
+@pytest.fixture
+def small_data() -> Any:
+    return make_data
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def scripted(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Makes engines with a scripted backend on small data; closes them."""
+    monkeypatch.setattr(loading, "_read", lambda location: make_data())
+    made: list[Driven] = []
+
+    def make(**settings: Any) -> Driven:
+        made.append(Driven(store, ScriptedBackend(**settings)))
+        made[-1].engine.start()
+        return made[-1]
+
+    yield make
+    for driven in made:
+        driven.engine.close()

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from engine import params, registry
+from engine.checkpoint import read_checkpoint, write_checkpoint
+from engine.events import EpochEnded
+from engine.nn.trainer import Trainer
+from engine.training import Checkpoint, Diverged, EpochReport
+from engine.variants.vanilla import Vanilla
+
+
+@pytest.fixture(autouse=True, scope="module")
+def on_the_cpu() -> None:
+    from engine.nn import runtime
+
+    runtime.load("cpu")
+
+
+def trainer(data: Any, checkpoint: Checkpoint | None = None, **settings: Any) -> Trainer:
+    base = registry.preset("vanilla", "book")
+    config = params.configure(base, {"epochs": 3, "batch_size": 16, "hidden_dim": 8, **settings})
+    return Trainer(registry.variant("vanilla"), config, data, checkpoint)
+
+
+def figures(training: Trainer) -> list[EpochEnded]:
+    """The epochs to the end, without what depends on the clock."""
+    reports = [report for report in training.run() if isinstance(report, EpochReport)]
+    return [msgspec.structs.replace(report.event, seconds=0, samples_per_second=0) for report in reports]
+
+
+def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:
+    training = trainer(small_data(items=40))
+    order = training._order(1, 40)
+    assert sorted(order) == list(range(40))
+    assert [event.steps for event in figures(training)] == [3, 3, 3]
+
+
+def test_the_loss_falls(small_data: Any) -> None:
+    losses = [event.train["loss"] for event in figures(trainer(small_data(), epochs=20))]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_seed_others(small_data: Any) -> None:
+    data = small_data()
+    assert figures(trainer(data)) == figures(trainer(data))
+    assert figures(trainer(data)) != figures(trainer(data, seed=12))
+
+
+def test_a_run_cut_anywhere_goes_on_bit_for_bit(small_data: Any, tmp_path: Path) -> None:
+    data = small_data(items=100)
+    whole = trainer(data)
+    expected = figures(whole)
+    cut = trainer(data)
+    course = cut.run()
+    for number in range(6):
+        next(course)
+        write_checkpoint(tmp_path / f"{number}.safetensors", cut.checkpoint())
+    steps = set()
+    for path in sorted(tmp_path.iterdir())[::2]:
+        rest = trainer(data, read_checkpoint(path))
+        steps.add((rest.position.epoch, rest.position.step))
+        continued = figures(rest)
+        assert continued == expected[-len(continued) :]
+        for name, array in whole.checkpoint().arrays.items():
+            np.testing.assert_array_equal(rest.checkpoint().arrays[name], array, err_msg=name)
+    assert (1, 1) in steps  # inside an epoch
+    assert len(steps) == 3
+
+
+def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: Any) -> None:
+    data = small_data(items=50)  # 25 test items
+    training = trainer(data, epochs=1)
+    [event] = figures(training)
+    answer = training.reconstruct(data.test.images)
+    assert event.validation["loss"] == pytest.approx(answer.errors.mean(), rel=1e-5)
+
+
+def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
+    training = trainer(small_data(), epochs=8)
+    events = figures(training)
+    best = training.best()
+    assert best is not None
+    assert best.best is not None
+    assert best.best.loss == min(event.validation["loss"] for event in events)
+    assert not any(name.startswith("optimizer") for name in best.arrays)
+
+
+def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
+    class Exploding(Vanilla):
+        def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
+            terms = super().loss_terms(networks, batch, config, blocks)
+            return {name: term / (term - term) for name, term in terms.items()}
+
+    config = params.configure(registry.preset("vanilla", "book"), {"hidden_dim": 8, "batch_size": 16})
+    with pytest.raises(Diverged) as diverged:
+        figures(Trainer(Exploding(), config, small_data()))
+    assert diverged.value.args == (1, 1)
+
+
+def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:
+    data = small_data()
+    report = next(report for report in trainer(data).run() if isinstance(report, EpochReport))
+    np.testing.assert_allclose(report.samples.targets, data.test.images[:10] / 255, atol=1e-6)
+    assert report.samples.outputs.shape == (10, 4, 4, 1)
+    assert report.samples.codes.shape == (10, 8)
+
+
+def test_reduced_precision_trains_too(small_data: Any) -> None:
+    events = figures(trainer(small_data(), precision="mixed_bfloat16"))
+    assert np.isfinite(events[-1].train["loss"])

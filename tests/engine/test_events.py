@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from engine import events
+from engine.events import EpochEnded, RunFinished, RunResumed
+
+
+def ended(epoch: int) -> EpochEnded:
+    return EpochEnded(
+        stage="training",
+        epoch=epoch,
+        train={"loss": 0.1 + epoch / 3},
+        validation={"loss": 0.2},
+        steps=1,
+        seconds=1,
+        samples_per_second=1,
+    )
+
+
+def test_an_event_is_one_json_line_and_comes_back_to_the_last_bit() -> None:
+    line = events.encode(ended(1))
+    assert b"\n" not in line
+    assert events.decode(line) == ended(1)
+
+
+def test_lines_hold_what_scripts_rely_on() -> None:
+    finished = RunFinished(run_id="r", seq=3, at=1.5, outcome="stopped", epochs=2, train={}, validation={})
+    line = json.loads(events.encode(finished))
+    assert {"type": "run_finished", "run_id": "r", "seq": 3, "at": 1.5, "outcome": "stopped"}.items() <= line.items()
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b'{"type":"nothing"}', b'{"type":"run_finished"}', b"\xff"])
+def test_anything_else_is_refused(line: bytes) -> None:
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        events.decode(line)
+
+
+def test_epochs_that_a_resumption_made_void_do_not_count() -> None:
+    history = [ended(1), ended(2), ended(3), RunResumed(epoch=2, step=4, epochs=5), ended(2), ended(3)]
+    assert events.complete_epochs(history) == [history[0], history[4], history[5]]

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pytest
+from msgspec import Meta
+
+from engine import params
+from engine.errors import SettingError
+from engine.params import TrainingConfig
+
+
+class Config(TrainingConfig, frozen=True, kw_only=True):
+    epochs: Annotated[int, Meta(ge=1, le=100_000, title="epochs", description="passes")] = 5
+    batch_size: Annotated[int, Meta(ge=1, le=10, title="batch", description="items")] = 2
+    learning_rate: Annotated[float, Meta(gt=0, le=10, title="rate", description="step")] = 0.5
+    seed: Annotated[int, Meta(ge=0, title="seed", description="start")] = 1
+    kind: Annotated[Literal["a", "b"], Meta(title="kind", description="which")] = "b"
+    fresh: Annotated[bool, Meta(title="fresh", description="each time anew")] = True
+
+
+def test_a_variants_own_settings_come_before_the_shared_ones() -> None:
+    names = [param.name for param in params.describe(Config())]
+    assert names[:2] == ["kind", "fresh"]
+    assert set(names[2:]) == set(TrainingConfig.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("epochs", "1,000", 1000),
+        ("epochs", " 7 ", 7),
+        ("learning_rate", "1e-3", 1e-3),
+        ("kind", "a", "a"),
+        ("fresh", "off", False),
+        ("fresh", "YES", True),
+    ],
+)
+def test_text_from_a_form_becomes_a_typed_value(name: str, text: str, value: object) -> None:
+    assert getattr(params.configure(Config(), {name: text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("epochs", "0", "1 to 100,000"),
+        ("epochs", "many", "whole number"),
+        ("epochs", "2.5", "whole number"),
+        ("learning_rate", "0", "above 0, at most 10"),
+        ("learning_rate", "nan", "a number"),
+        ("kind", "c", "b, a"),
+        ("fresh", "perhaps", "on, off"),
+        ("speed", "1", "there is no such setting"),
+    ],
+)
+def test_an_impossible_value_is_refused_with_the_range(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingError, match=expected) as refused:
+        params.configure(Config(), {name: value})
+    assert refused.value.field == name
+
+
+def test_a_configuration_is_not_changed_but_replaced() -> None:
+    base = Config()
+    assert params.configure(base, {"epochs": 9}).epochs == 9
+    assert base.epochs == 5

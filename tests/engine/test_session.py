@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import time
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.datasets import loading
+from engine.errors import SettingError, UsageError
+from engine.events import (
+    EngineFailed,
+    EngineLoading,
+    EpochEnded,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+from engine.jobs import ResumeJob, TrainJob
+from engine.queries import Reconstruct
+from engine.session import Engine
+from engine.training import Diverged
+
+
+def job(**config: Any) -> TrainJob:
+    return TrainJob(variant="vanilla", dataset="digits", config={"epochs": 3, **config})
+
+
+def test_a_run_begins_ends_once_and_is_recorded_as_it_was_emitted(scripted: Any) -> None:
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    finished = driven.finished(run_id)
+    assert (finished.outcome, finished.epochs) == ("completed", 3)
+    said = [event for event in driven.events if event.run_id == run_id and event.recorded]
+    assert said == driven.store.find(run_id).events()[0]
+    assert isinstance(said[0], RunStarted)
+    assert [event.seq for event in said] == list(range(1, len(said) + 1))
+    assert sum(isinstance(event, RunFinished) for event in said) == 1
+    assert [event.epoch for event in said if isinstance(event, EpochEnded)] == [1, 2, 3]
+
+
+def test_jobs_wait_for_their_turn(scripted: Any) -> None:
+    driven = scripted()
+    first, second = driven.engine.submit(job()), driven.engine.submit(job())
+    driven.finished(second)
+    order = [event.run_id for event in driven.events if isinstance(event, RunStarted | RunFinished)]
+    assert order == [first, first, second, second]
+
+
+def test_cancel_acts_within_half_a_second_and_keeps_the_weights(scripted: Any) -> None:
+    driven = scripted(seconds=0.1)
+    run_id = driven.engine.submit(job(epochs=50))
+    driven.until(Progress)
+    began = time.monotonic()
+    driven.engine.cancel(run_id)
+    assert driven.finished(run_id).outcome == "stopped"
+    assert time.monotonic() - began < 0.5
+    assert (driven.store.find(run_id).folder / "checkpoint.safetensors").exists()
+
+
+def test_a_run_that_waits_can_be_cancelled_and_leaves_nothing(scripted: Any) -> None:
+    driven = scripted(seconds=0.05)
+    first, second = driven.engine.submit(job()), driven.engine.submit(job())
+    driven.engine.cancel(second)
+    driven.finished(first)
+    driven.engine.close()
+    assert [record.id for record in driven.store.runs()] == [first]
+
+
+def test_a_paused_run_holds_still_and_goes_on(scripted: Any) -> None:
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    driven.until(Progress)
+    driven.engine.pause(run_id)
+    driven.until(RunPaused)
+    assert driven.store.find(run_id).status == "paused"
+    with pytest.raises(Empty):
+        driven.until(Progress, timeout=0.2)
+    driven.engine.resume(run_id)
+    driven.until(RunResumed)
+    assert driven.finished(run_id).outcome == "completed"
+    epochs = [event.epoch for event in driven.events if isinstance(event, EpochEnded)]
+    assert epochs == [1, 2, 3]
+
+
+def test_questions_are_answered_while_a_run_trains_and_while_it_is_paused(scripted: Any) -> None:
+    driven = scripted(seconds=0.05)
+    run_id = driven.engine.submit(job())
+    driven.until(Progress)
+    images = np.ones((2, 4, 4, 1), np.float32)
+    assert len(driven.engine.ask(Reconstruct(run_id=run_id, inputs=images)).result(5).errors) == 2
+    driven.engine.pause(run_id)
+    driven.until(RunPaused)
+    assert len(driven.engine.ask(Reconstruct(run_id=run_id)).result(5).errors) == 10
+    driven.engine.resume(run_id)
+    driven.finished(run_id)
+
+
+def test_a_question_about_an_unknown_run_is_refused(scripted: Any) -> None:
+    future = scripted().engine.ask(Reconstruct(run_id="nobody"))
+    with pytest.raises(UsageError, match="no run is called 'nobody'"):
+        future.result(5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "words"),
+    [
+        (ValueError("boom"), "failed", "ValueError: boom"),
+        (MemoryError(), "failed", "smaller batch_size"),
+        (Diverged(2, 2), "diverged", "step 2 of epoch 2"),
+    ],
+)
+def test_a_failure_inside_a_step_becomes_one_run_finished(
+    scripted: Any, fault: Exception, outcome: str, words: str
+) -> None:
+    driven = scripted(fault=fault)
+    run_id = driven.engine.submit(job())
+    finished = driven.finished(run_id)
+    assert (finished.outcome, finished.epochs) == (outcome, 1)
+    assert words in finished.message
+    assert driven.store.find(run_id).status == outcome
+    assert driven.finished(driven.engine.submit(job(epochs=1))).outcome == "completed"  # the engine lives on
+
+
+def test_a_stopped_run_is_continued_at_the_next_step(scripted: Any) -> None:
+    driven = scripted(seconds=0.03)
+    run_id = driven.engine.submit(job())
+    driven.until(Progress, where=lambda event: event.epoch == 2)
+    driven.engine.cancel(run_id)
+    driven.finished(run_id)
+    assert driven.engine.submit(ResumeJob(run_id=run_id)) == run_id
+    resumed = driven.until(RunResumed)
+    assert (resumed.epoch, resumed.epochs) == (2, 3)
+    assert driven.finished(run_id).outcome == "completed"
+    history = driven.store.find(run_id).events()[0]
+    assert [event.epoch for event in history if isinstance(event, EpochEnded)] == [1, 2, 3]
+    assert [event.seq for event in history] == list(range(1, len(history) + 1))
+
+
+def test_a_completed_run_goes_on_only_for_more_epochs(scripted: Any) -> None:
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    driven.finished(run_id)
+    with pytest.raises(SettingError, match="3 complete epochs"):
+        driven.engine.submit(ResumeJob(run_id=run_id))
+    driven.engine.submit(ResumeJob(run_id=run_id, epochs=5))
+    assert driven.finished(run_id).epochs == 5
+    assert driven.store.find(run_id).epochs == 5
+
+
+def test_a_run_in_the_queue_cannot_be_resumed_at_the_same_time(scripted: Any) -> None:
+    driven = scripted(seconds=0.05)
+    run_id = driven.engine.submit(job())
+    driven.until(Progress)
+    with pytest.raises(UsageError, match="is being trained"):
+        driven.engine.submit(ResumeJob(run_id=run_id))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        TrainJob(variant="nothing", dataset="digits"),
+        TrainJob(variant="vanilla", dataset="nothing"),
+        TrainJob(variant="vanilla", dataset="digits", preset="nothing"),
+        TrainJob(variant="vanilla", dataset="digits", config={"epochs": 0}),
+        TrainJob(variant="vanilla", dataset="digits", config={"reconstruction": "bce"}),
+        ResumeJob(run_id="nothing"),
+    ],
+)
+def test_an_impossible_job_is_refused_at_once(scripted: Any, wrong: Any) -> None:
+    with pytest.raises(UsageError):
+        scripted().engine.submit(wrong)
+
+
+def test_changed_data_are_refused_with_both_fingerprints(
+    scripted: Any, small_data: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driven = scripted(seconds=0.03)
+    run_id = driven.engine.submit(job())
+    driven.until(Progress)
+    driven.engine.cancel(run_id)
+    driven.finished(run_id)
+    monkeypatch.setattr(loading, "_read", lambda location: small_data(seed=1))
+    later = scripted()
+    later.engine.submit(ResumeJob(run_id=run_id))
+    failed = later.until(EngineFailed)
+    assert failed.run_id == run_id
+    for seed in (0, 1):
+        assert small_data(seed=seed).fingerprint[:16] in failed.message
+
+
+def test_close_stops_and_saves_what_runs(scripted: Any) -> None:
+    driven = scripted(seconds=0.05)
+    run_id = driven.engine.submit(job(epochs=50))
+    driven.until(Progress)
+    driven.engine.close()
+    assert driven.store.find(run_id).status == "stopped"
+    with pytest.raises(UsageError):
+        driven.engine.submit(job())
+    with pytest.raises(UsageError):
+        driven.engine.ask(Reconstruct(run_id=run_id)).result(1)
+
+
+def test_a_backend_that_does_not_load_is_said_not_raised(store: Any) -> None:
+    said: SimpleQueue[Any] = SimpleQueue()
+
+    def broken(device: str) -> Any:
+        raise ImportError("libcudart")
+
+    engine = Engine(said.put, store, backend=broken)
+    engine.start()
+    assert isinstance(said.get(timeout=5), EngineLoading)
+    failed = said.get(timeout=5)
+    assert isinstance(failed, EngineFailed)
+    assert "libcudart" in failed.message

@@ -1,0 +1,37 @@
+"""The three rings, in fresh interpreters: what importing one module must not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "sklearn", "nltk", "scipy", "PIL", "pooch", "plotext")
+SCREEN = ("textual", "rich", "typer")
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return set(printed.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "forbidden"),
+    [
+        ("import aetui.app", HEAVY),
+        ("import aetui.cli", (*HEAVY, "textual", "numpy")),
+        ("import engine.session, engine.registry, engine.datasets", (*HEAVY, *SCREEN)),
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(statement: str, forbidden: tuple[str, ...]) -> None:
+    loaded = loaded_by(statement)
+    assert "engine" in loaded
+    assert not loaded & set(forbidden)
+
+
+def test_the_engine_with_tensorflow_loads_no_screen() -> None:
+    loaded = loaded_by("from engine.nn.backend import KerasBackend; KerasBackend('cpu'); import engine.nn.trainer")
+    assert "tensorflow" in loaded
+    assert not loaded & {"textual", "typer", "aetui"}
