@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
-from aetui.cli import app
 from engine.errors import EngineError
 
 
 def main() -> None:
-    """Run the command line; a fault a user can act on is one line on standard error and an exit status."""
+    """Open the workbench, or run a command; a fault a user can act on is one line and an exit status."""
     try:
-        app()
+        if len(sys.argv) == 1:
+            # Past the command line, whose import would hold the first frame up by 0.1 s.
+            from aetui import launch
+            from aetui.options import Options
+
+            launch.run(Options.of_environment())
+        else:
+            from aetui.cli import app
+
+            app()
     except EngineError as error:
-        typer.echo(f"aetui: {error}", err=True)
+        print(f"aetui: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
 
 

@@ -6,7 +6,10 @@ through `emit`, which is called on the engine's thread and must return quickly.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+import sys
 import threading
 import time
 from collections import deque
@@ -25,6 +28,9 @@ from engine.queries import Answer, Query
 from engine.questions import Questions
 from engine.store import RunStore
 from engine.training import Backend
+
+
+BACKGROUND_NICENESS = 10
 
 
 def tensorflow_backend(device: str) -> Backend:
@@ -119,6 +125,7 @@ class Engine:
     # What follows runs on the engine's thread.
 
     def _main(self) -> None:
+        _step_back()
         self._emit(EngineLoading())
         backend = self._load()
         if backend is None:
@@ -200,6 +207,15 @@ class Engine:
                 future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
             self._questions.clear()
             self._jobs.clear()
+
+
+def _step_back() -> None:
+    """Let every other thread go first. On Linux a priority belongs to a thread, and TensorFlow's threads inherit it from the
+    one that loads it: a screen in this process is then drawn at once, though a training uses every core.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
 
 
 def _failure(error: EngineError, run_id: str = "") -> EngineFailed:

@@ -18,9 +18,6 @@ import platformdirs
 from engine import events
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Event, RunFinished, RunPaused
-from engine.samples import Samples, read_samples
-
-__all__ = ["RunInfo", "RunRecord", "RunStore", "Samples", "default_root", "read_samples"]
 
 SCHEMA = 1
 TAIL_BYTES = 64 * 1024

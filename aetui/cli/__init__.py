@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from aetui import __version__
 from aetui.cli import data, doctor, reconstruct, runs, train, variants
+from aetui.options import Options
 
 app = typer.Typer(
     name="aetui",
@@ -25,16 +25,6 @@ app.command("resume")(train.resume)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
-
-
-@dataclass(frozen=True)
-class Options:
-    """The global options, at `context.obj` for every command."""
-
-    runs_dir: Path | None
-    data_dir: Path | None
-    device: str
-    quiet: bool
 
 
 def _version(wanted: bool) -> None:
@@ -62,6 +52,6 @@ def main(
     del version
     context.obj = Options(runs_dir, data_dir, device, quiet)
     if context.invoked_subcommand is None:
-        from aetui.cli import workbench
+        from aetui import launch
 
-        workbench.run(context.obj)
+        launch.run(context.obj)

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from aetui.cli import engines
-
 if TYPE_CHECKING:
-    from aetui.cli import Options
+    from aetui.options import Options
 
 MINIMUM_FREE = 1_000_000_000
 
@@ -70,7 +68,7 @@ def _terminal(options: Options) -> Iterator[Finding]:
 
 
 def _folders(options: Options) -> Iterator[Finding]:
-    root = engines.store(options).root
+    root = options.store.root
     nearest = next(folder for folder in (root, *root.parents) if folder.exists())
     if not os.access(nearest, os.W_OK):
         yield Finding("runs", f"{root} cannot be written", "choose another folder with --runs-dir or AETUI_RUNS")
@@ -83,7 +81,7 @@ def _folders(options: Options) -> Iterator[Finding]:
 def _data(options: Options) -> Iterator[Finding]:
     from engine import datasets
 
-    folder: Path | None = engines.data_dir(options)
+    folder: Path | None = options.data_folder
     for key in datasets.DATASETS:
         location = datasets.locate(key, folder)
         # Not being here is no fault: it is fetched when it is first used.

@@ -4,40 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aetui.cli import Options
+    from aetui.options import Options
     from engine.events import Event
     from engine.session import Engine
-    from engine.store import RunStore
-
-
-def store(options: Options) -> RunStore:
-    """The run store that the options mean."""
-    from engine.store import RunStore, default_root
-
-    return RunStore(options.runs_dir or default_root())
-
-
-def data_dir(options: Options) -> Path | None:
-    """The user's data folder, checked."""
-    from engine.datasets import data_dir_from
-
-    return data_dir_from(options.data_dir)
 
 
 @contextmanager
 def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """An engine, still to be started, and the queue that its events come through. Native lines go to a file meanwhile."""
+    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on."""
     from engine import native_output
     from engine.session import Engine
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    made = Engine(events.put, store(options), device=options.device, data_dir=data_dir(options))
+    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder)
     try:
         yield made, events
     finally:

@@ -39,8 +39,8 @@ def reconstruct(
 
     if output.suffix not in FORMATS:
         raise UsageError("Unknown format", f"expected a file ending in {', '.join(FORMATS)}, got {output}")
-    record = engines.store(context.obj).find(run)
-    folder = engines.data_dir(context.obj)
+    record = context.obj.store.find(run)
+    folder = context.obj.data_folder
     images = read_images(source or record.dataset, record.info.shape, folder, count)
     with engines.engine(context.obj) as (engine, _):
         engine.start()

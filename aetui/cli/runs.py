@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aetui.cli import engines
-
 if TYPE_CHECKING:
     from engine.store import RunRecord
 
@@ -22,7 +20,7 @@ def table(context: typer.Context) -> None:
         return
     from aetui.cli.tables import aligned
 
-    store = engines.store(context.obj)
+    store = context.obj.store
     records = store.runs()
     if not records:
         typer.echo(f"no runs yet below {store.root}; `aetui train vanilla` makes one", err=True)
@@ -39,7 +37,7 @@ def show(
     """Configuration, provenance and figures of one run."""
     from aetui.cli.tables import aligned
 
-    record = engines.store(context.obj).find(run)
+    record = context.obj.store.find(run)
     info = record.info
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     facts = [

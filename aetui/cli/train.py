@@ -11,7 +11,7 @@ import typer
 from aetui.cli import engines
 
 if TYPE_CHECKING:
-    from aetui.cli import Options
+    from aetui.options import Options
     from engine.events import RunFinished
     from engine.jobs import Job
     from engine.store import RunRecord
@@ -43,7 +43,7 @@ def train(
     prefers = registry.variant(variant).prefers
     config = _assignments(settings or [])
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
-    key = dataset or datasets.default(prefers, engines.data_dir(options))
+    key = dataset or datasets.default(prefers, options.data_folder)
     _carry_out(TrainJob(variant=variant, dataset=key, preset=preset, config=config, name=name), options, json)
 
 
@@ -78,7 +78,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
         interrupted = _stop_on_signals(lambda: engine.cancel(run_id))
         finished = _follow(events, run_id, options.quiet, json)
     if not json:
-        typer.echo(summary(engines.store(options).find(run_id), finished))
+        typer.echo(summary(options.store.find(run_id), finished))
     if interrupted:
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):

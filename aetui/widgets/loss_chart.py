@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -47,10 +49,10 @@ class LossChart(Widget):
     LossChart > .loss-chart--placeholder { color: $foreground 60%; }
     """
 
-    log_scale: reactive[bool] = reactive(False)
+    log_scale: reactive[bool] = reactive(False, repaint=False, init=False)
     """Logarithmic loss axis; values that are not positive are left out of it."""
 
-    cursor: reactive[int | None] = reactive(None)
+    cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
     """The epoch the vertical line stands on, and whose values the title shows; None: no line, the latest values."""
 
     def __init__(
@@ -75,19 +77,42 @@ class LossChart(Widget):
         self._series = tuple(line for line in series if len(np.asarray(line.x)))
         self._epochs = epochs
         self._drawn = None
-        self.cursor = cursor
-        self.refresh()
+        self.set_reactive(LossChart.cursor, cursor)
+        self._update()
+
+    def watch_cursor(self) -> None:
+        self._update()
+
+    def watch_log_scale(self) -> None:
+        self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.refresh()
 
+    @property
+    def _wanted(self) -> _Drawn:
+        mode = colour_mode(self.app.console.color_system)
+        return _Drawn((self.size.width, self.size.height), self.app.theme, mode, self.log_scale, self.cursor)
+
+    def _update(self) -> None:
+        """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 10 kB."""
+        if not self.is_mounted or not self.size:
+            return
+        before, wanted = self._strips, self._wanted
+        self._strips, self._drawn = self._draw(wanted), wanted
+        if len(before) != len(self._strips):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._strips, strict=True)):
+            left, right = _difference(list(old), list(new))
+            if left < right:
+                self.refresh(Region(left, y, right - left, 1))
+
     def render_line(self, y: int) -> Strip:
         """One line of the chart, drawn anew only when something it depends on has changed."""
-        mode = colour_mode(self.app.console.color_system)
-        wanted = _Drawn((self.size.width, self.size.height), self.app.theme, mode, self.log_scale, self.cursor)
+        wanted = self._wanted
         if wanted != self._drawn:
-            self._strips = self._draw(wanted)
-            self._drawn = wanted
+            self._strips, self._drawn = self._draw(wanted), wanted
         strip = self._strips[y] if y < len(self._strips) else Strip([])
         # The style of the widget goes below: a segment without any breaks Textual's NO_COLOR filter.
         below = self.visual_style.rich_style
@@ -147,6 +172,19 @@ class LossChart(Widget):
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.
         return Style.from_color(self.get_component_rich_style(f"loss-chart--{part}").color)
+
+
+def _difference(old: list[Segment], new: list[Segment]) -> tuple[int, int]:
+    """The columns, from and to, outside of which two strips are the same."""
+    width = max(sum(segment.cell_length for segment in strip) for strip in (old, new))
+    left = _in_common(old, new)
+    return left, max(left, width - _in_common(old[::-1], new[::-1])) if old != new else left
+
+
+def _in_common(old: list[Segment], new: list[Segment]) -> int:
+    """Cells up to the first segment that is not the same."""
+    pairs = zip(old, new, strict=False)
+    return sum(a.cell_length for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _value(line: Line, epoch: float) -> str:

@@ -16,7 +16,7 @@ from engine.events import EpochEnded, Progress, Stage, Terms
 from engine.nn.blocks import Blocks
 from engine.nn.chunks import Chunks, Pace, Stretch
 from engine.nn.model import KerasModel, copied, restore
-from engine.nn.networks import Networks
+from engine.nn.networks import Networks, Tensor
 from engine.params import TrainingConfig
 from engine.queries import Reconstruction
 from engine.samples import PROBE_ITEMS, Samples
@@ -43,8 +43,8 @@ class Trainer:
         self._optimizer = keras.optimizers.Adam(config.learning_rate, name="adam")
         self._optimizer.build(self._networks.trainable_variables)
         self._chunks = Chunks(variant, config, data.shape, self._networks, blocks, self._optimizer)
-        self._train = tf.constant(data.train.images)
-        self._test = tf.constant(data.test.images)
+        self._train = _on_device(data.train.images)
+        self._test = _on_device(data.test.images)
         self._probe = data.test.images[:PROBE_ITEMS], data.test.labels[:PROBE_ITEMS]
         self._model = KerasModel(variant, config, self._networks, blocks)
         self._pace, self._validation_pace = Pace(), Pace()
@@ -190,3 +190,8 @@ class Trainer:
         """Two int32 that key the noise of an epoch; epoch 0 stands for validation."""
         words = np.random.SeedSequence([self._config.seed, epoch]).generate_state(1, np.uint32)
         return int(words[0] >> 2), 0
+
+
+def _on_device(images: NDArray[np.uint8]) -> Tensor:
+    """(n, height, width, channels) as (n, height · width · channels)."""
+    return tf.constant(images.reshape(len(images), -1))

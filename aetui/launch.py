@@ -1,4 +1,4 @@
-"""`aetui` without a command: the workbench."""
+"""From the command `aetui` to the workbench on the screen, by the shortest way: the first frame waits for this."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from aetui.cli import engines
-
 if TYPE_CHECKING:
     from aetui.bridge import Emit, EngineLike
-    from aetui.cli import Options
+    from aetui.options import Options
 
 
 def run(options: Options, open_run: str | None = None) -> None:
@@ -20,7 +18,7 @@ def run(options: Options, open_run: str | None = None) -> None:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("No terminal", "the workbench needs a terminal; `aetui --help` lists the commands for scripts")
-    folder, store = engines.data_dir(options), engines.store(options)
+    folder, store = options.data_folder, options.store
     native_output.divert()
     from aetui.app import Workbench
 

@@ -1,0 +1,94 @@
+"""Where the engine's thread ends and the screen begins: events come in as messages, nothing else crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.message import Message
+
+from engine.events import Event
+from engine.jobs import Job
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from textual.message_pump import MessagePump
+    from textual.timer import Timer
+
+    from engine.queries import Query
+
+Emit = Callable[[Event], None]
+
+
+class EngineLike(Protocol):
+    """What the screen asks of an engine; `engine.session.Engine` is one."""
+
+    def start(self) -> None:
+        """Begin loading; returns at once. EngineLoading, then EngineReady or EngineFailed follow as events."""
+
+    def submit(self, job: Job) -> str:
+        """Put `job` in the queue; returns the run id.
+
+        Raises:
+            EngineError: the job is impossible (unknown data set, setting out of range, run in use …).
+        """
+
+    def cancel(self, run_id: str) -> None:
+        """Stop the run and keep its weights."""
+
+    def pause(self, run_id: str) -> None: ...
+
+    def resume(self, run_id: str) -> None: ...
+
+    def ask(self, query: Query) -> Future[Any]: ...
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop and save a run that is going, then end the thread."""
+
+
+class EngineEvent(Message):
+    """An event of the engine, on its way through the screen's message queue."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+def emitter(pump: MessagePump) -> Emit:
+    """A callback for the engine's thread. Posting is thread-safe, keeps the order, and is void after exit."""
+
+    def emit(event: Event) -> None:
+        pump.post_message(EngineEvent(event))
+
+    return emit
+
+
+class Throttle:
+    """Calls `action` for a burst of requests at once, then at most every `interval` seconds; the last one counts.
+
+    Without requests there is no timer, so an idle screen costs nothing.
+    """
+
+    def __init__(self, pump: MessagePump, interval: float, action: Callable[[], None]) -> None:
+        self._pump = pump
+        self._interval = interval
+        self._action = action
+        self._timer: Timer | None = None
+        self._next = 0.0
+
+    def request(self) -> None:
+        """Have `action` called now or as soon as the interval allows."""
+        if self._timer is not None:
+            return
+        wait = self._next - monotonic()
+        if wait <= 0:
+            self._run()
+        else:
+            self._timer = self._pump.set_timer(wait, self._run)
+
+    def _run(self) -> None:
+        self._timer = None
+        self._next = monotonic() + self._interval
+        self._action()

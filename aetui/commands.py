@@ -1,0 +1,40 @@
+"""The palette: every action of the keymap that makes sense from where it was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from aetui import keymap
+
+
+class Actions(Provider):
+    """Searches labels and explanations; movement inside lists and fields is left to the keys."""
+
+    async def discover(self) -> Hits:
+        for action in self._possible():
+            yield DiscoveryHit(self._title(action), self._run(action), help=action.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for action in self._possible():
+            title = self._title(action)
+            score = max(matcher.match(title), 0.9 * matcher.match(action.help))
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), self._run(action), help=action.help)
+
+    def _possible(self) -> Iterator[keymap.Action]:
+        scope = getattr(self.screen, "scope", "everywhere")
+        for action in keymap.ACTIONS:
+            if action.scope in (scope, "everywhere") and action.id != "palette":
+                yield action
+
+    def _title(self, action: keymap.Action) -> str:
+        keys = keymap.keys(action, getattr(self.app, "key_overrides", {}))
+        return f"{action.label}  ({keys})" if keys else action.label
+
+    def _run(self, action: keymap.Action) -> Callable[[], Any]:
+        return partial(self.screen.run_action, action.act)

@@ -1,0 +1,78 @@
+"""The table of panels, the views of a run. Adding one means a widget and a line here.
+
+A variant names the panels that its runs fill (`Variant.panels`); the workbench shows those, in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from aetui.state import RunState
+    from engine.samples import Samples
+
+
+class View(NamedTuple):
+    """What a panel is asked to show."""
+
+    run: RunState | None
+    epoch: int
+    """The epoch under the chart's cursor; 0 before the first."""
+    samples: Samples | None
+    """The probe set as it stood after that epoch."""
+    failure: str
+    """Why there are no samples of it, if reading them failed."""
+
+
+class Panel(Protocol):
+    """The one thing a panel's widget must have."""
+
+    def show(self, view: View) -> None: ...
+
+
+class PanelKind(NamedTuple):
+    """A row of the table."""
+
+    key: str
+    label: str
+    shortcut: str
+    meaning: str
+    by_epoch: bool
+    """Whether it shows something else at every epoch."""
+    make: Callable[[], Widget]
+
+
+def _digits() -> Widget:
+    from aetui.widgets.digits import Digits
+
+    return Digits()
+
+
+def _parameters() -> Widget:
+    from aetui.widgets.parameters import Parameters
+
+    return Parameters()
+
+
+def _log() -> Widget:
+    from aetui.widgets.event_log import EventLog
+
+    return EventLog()
+
+
+PANELS: dict[str, PanelKind] = {
+    panel.key: panel
+    for panel in (
+        PanelKind("digits", "Digits", "d", "test images, what the model makes of them, and the error", True, _digits),
+        PanelKind("parameters", "Parameters", "p", "layers, parameter counts, settings and data", False, _parameters),
+        PanelKind("log", "Log", "L", "what happened to the run, with every warning in full", False, _log),
+    )
+}
+
+
+def of_variant(keys: Sequence[str]) -> list[PanelKind]:
+    """The panels that a variant fills, in the table's order."""
+    return [panel for panel in PANELS.values() if panel.key in keys]

@@ -1,0 +1,70 @@
+"""Questions and notices that stand before everything else."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label
+
+
+class Notice(ModalScreen[None]):
+    """Something went wrong: what it was, and what to do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q", "dismiss", "close")]
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__()
+        self.heading = title
+        self.message = message
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -error") as box:
+            box.border_title = self.heading
+            yield Label(self.message, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Close", id="close", compact=True)
+
+    def on_button_pressed(self) -> None:
+        self.dismiss()
+
+
+class QuitDialog(ModalScreen[bool]):
+    """Leaving with a run going. The answer is True for stopping and saving it, False for staying."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,n", "answer(False)", "stay"),
+        ("y,s", "answer(True)", "stop and save"),
+        ("left,h,up,k", "app.focus_previous"),
+        ("right,l,down,j", "app.focus_next"),
+    ]
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = "A run is going"
+            yield Label(self.what, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Stop and save", id="stop", variant="primary", compact=True)
+                yield Button("Stay", id="stay", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "stop")
+
+    def action_answer(self, stop: bool) -> None:
+        self.dismiss(stop)
+
+
+class Farewell(ModalScreen[None]):
+    """Shown while the engine stops and saves; the app exits over it."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = "Leaving"
+            yield Label("Stopping the run and saving its weights …")

@@ -1,0 +1,241 @@
+"""What the screen shows, as a pure fold over events: live, finished and foreign runs go through the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from engine.events import (
+    DataProgress,
+    EngineFailed,
+    EngineLoading,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Layer,
+    Logged,
+    Outcome,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+
+LOG_LINES = 500
+
+RunStatus = Literal["queued", "running", "paused", "interrupted"] | Outcome
+EngineStatus = Literal["starting", "loading", "ready", "failed"]
+Level = Literal["info", "warning", "error"]
+
+GOING: frozenset[str] = frozenset({"queued", "running", "paused"})
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log panel."""
+
+    at: float
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class RunState:
+    """All that is known of one run."""
+
+    run_id: str
+    status: RunStatus = "queued"
+    here: bool = False
+    """Whether this process trains it, or did."""
+    variant: str = ""
+    preset: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    dataset: str = ""
+    device: str = ""
+    name: str = ""
+    started: float = 0.0
+    planned: int = 0
+    """Epochs the run is to have."""
+    steps_per_epoch: int = 0
+    layers: tuple[Layer, ...] = ()
+    train_items: int = 0
+    validation_items: int = 0
+    epochs: tuple[EpochEnded, ...] = ()
+    progress: Progress | None = None
+    best: EpochEnded | None = None
+    """The epoch with the lowest validation loss so far."""
+    log: tuple[LogLine, ...] = ()
+    message: str = ""
+    """Why the run failed or diverged, and what to do."""
+    seq: int = 0
+    """Number of the last recorded event that is folded in."""
+
+    @property
+    def going(self) -> bool:
+        """Whether the engine still has something to do for it."""
+        return self.status in GOING
+
+    @property
+    def last_epoch(self) -> int:
+        """Number of the newest complete epoch, 0 before the first."""
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    def epoch(self, number: int) -> EpochEnded | None:
+        """What epoch `number` came to; None if it is not complete."""
+        index = number - 1
+        if 0 <= index < len(self.epochs) and self.epochs[index].epoch == number:
+            return self.epochs[index]
+        return next((ended for ended in self.epochs if ended.epoch == number), None)
+
+    def queued(self) -> RunState:
+        """The same, waiting for this process's engine. A run that is here already keeps its status."""
+        return self if self.here and self.going else replace(self, here=True, status="queued")
+
+    def as_found(self, status: RunStatus) -> RunState:
+        """The same with the status that its folder gives away: only there it shows that a process is gone."""
+        return self if status == self.status else replace(self, status=status)
+
+
+@dataclass(frozen=True)
+class WorkbenchState:
+    """The engine, the data on their way, and every run seen so far (by id, in order of appearance)."""
+
+    engine: EngineStatus = "starting"
+    device: str = ""
+    failure: EngineFailed | None = None
+    data: DataProgress | None = None
+    runs: Mapping[str, RunState] = field(default_factory=dict)
+
+    @property
+    def active(self) -> RunState | None:
+        """The run that our engine works on, or the first of its queue."""
+        going = [run for run in self.runs.values() if run.here and run.going]
+        return next((run for run in going if run.status != "queued"), going[0] if going else None)
+
+    @property
+    def queued(self) -> int:
+        """How many runs wait for our engine."""
+        return sum(run.status == "queued" for run in self.runs.values())
+
+    def with_run(self, run: RunState) -> WorkbenchState:
+        """The same with `run` put in."""
+        return replace(self, runs=MappingProxyType({**self.runs, run.run_id: run}))
+
+
+def fold(state: WorkbenchState, event: Event) -> WorkbenchState:
+    """`state` after `event`."""
+    match event:
+        case EngineLoading():
+            return replace(state, engine="loading")
+        case EngineReady(device=device):
+            return replace(state, engine="ready", device=device)
+        case EngineFailed(run_id="") as failure:
+            return replace(state, engine="failed", failure=failure)
+        case DataProgress():
+            done = bool(event.total) and event.done >= event.total
+            return replace(state, data=None if done else event)
+    run = state.runs.get(event.run_id) or RunState(event.run_id)
+    changed = apply(run, event)
+    return state if changed is run else replace(state.with_run(changed), data=None)
+
+
+def apply_all(run: RunState, events: Iterable[Event]) -> RunState:
+    """`run` after all `events`, in order."""
+    for event in events:
+        run = apply(run, event)
+    return run
+
+
+def apply(run: RunState, event: Event) -> RunState:
+    """`run` after `event`. A recorded event that was folded in before changes nothing."""
+    if event.recorded:
+        if event.seq <= run.seq:
+            return run
+        run = replace(run, seq=event.seq)
+    match event:
+        case RunStarted():
+            return _started(run, event)
+        case Progress():
+            return replace(run, progress=event) if run.going else run
+        case EpochEnded():
+            return _epoch_ended(run, event)
+        case RunPaused():
+            return replace(_logged(run, event.at, "paused"), status="paused")
+        case RunResumed():
+            return _resumed(run, event)
+        case Logged():
+            return _logged(run, event.at, event.text, event.level)
+        case RunFinished():
+            return _finished(run, event)
+        case EngineFailed():
+            line = f"{event.title}: {event.message}"
+            return replace(_logged(run, event.at, line, "error"), status="failed", message=event.message)
+    return run
+
+
+def _started(run: RunState, event: RunStarted) -> RunState:
+    run = replace(
+        run,
+        status="running",
+        variant=event.variant,
+        preset=event.preset,
+        config=event.config,
+        dataset=event.dataset,
+        device=event.device,
+        name=event.name,
+        started=event.at,
+        planned=event.epochs,
+        steps_per_epoch=event.steps_per_epoch,
+        layers=event.layers,
+        train_items=event.train_items,
+        validation_items=event.validation_items,
+    )
+    return _logged(run, event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
+
+
+def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
+    best = _better(run.best, event)
+    return replace(run, epochs=(*run.epochs, event), best=best, progress=None)
+
+
+def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
+    """The one with the lower validation loss, the earlier one if equal; NaN is never best."""
+    loss = other.validation.get("loss", float("nan"))
+    if loss != loss or (best is not None and loss >= best.validation["loss"]):
+        return best
+    return other
+
+
+def _resumed(run: RunState, event: RunResumed) -> RunState:
+    """What was recorded from the epoch in progress on is void and comes again."""
+    kept = tuple(ended for ended in run.epochs if ended.epoch < event.epoch)
+    best: EpochEnded | None = None
+    for ended in kept:
+        best = _better(best, ended)
+    run = replace(
+        run,
+        status="running",
+        epochs=kept,
+        best=best,
+        progress=None,
+        planned=event.epochs,
+        device=event.device or run.device,
+        message="",
+    )
+    return _logged(run, event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
+
+
+def _finished(run: RunState, event: RunFinished) -> RunState:
+    level: Level = "error" if event.outcome in ("failed", "diverged") else "info"
+    text = f"{event.outcome} after {event.epochs} epochs"
+    if event.message:
+        text = f"{text}: {event.message}"
+    run = _logged(run, event.at, text, level)
+    return replace(run, status=event.outcome, progress=None, message=event.message)
+
+
+def _logged(run: RunState, at: float, text: str, level: Level = "info") -> RunState:
+    return replace(run, log=(*run.log[1 - LOG_LINES :], LogLine(at, level, text)))

@@ -1,0 +1,72 @@
+"""The bottom line: the keys that do something now, read from the keymap and what the screen allows."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from aetui import keymap
+
+
+class Item(NamedTuple):
+    """Keys with the label they share, and the action that a click on them runs."""
+
+    text: Content
+    act: str
+    everywhere: bool
+
+
+class KeyBar(Widget):
+    """As many keys as fit; those that work everywhere stand on the right. Each can be clicked."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def render(self) -> Content:
+        return Content("").join([item.text for item in self._items()])
+
+    async def on_click(self, event: events.Click) -> None:
+        x = 0
+        for item in self._items():
+            if x <= event.x < x + item.text.cell_length and item.act:
+                await self.screen.run_action(item.act)
+                return
+            x += item.text.cell_length
+
+    def _items(self) -> list[Item]:
+        """What is shown from left to right, with a gap before what works everywhere."""
+        groups = groupby(self._possible(), key=lambda action: action.bar)
+        items = [self._item(list(group)) for _, group in groups]
+        right = [item for item in items if item.everywhere]
+        left = [item for item in items if not item.everywhere]
+        width = self.size.width
+        while len(right) > 1 and _width(right) > width // 3:
+            right.pop()
+        while left and _width(left) + _width(right) > width:
+            left.pop()
+        gap = Item(Content(" " * max(0, width - _width(left) - _width(right))), "", False)
+        return [*left, gap, *right]
+
+    def _possible(self) -> list[keymap.Action]:
+        """The actions of the bar that can be done now, in its order."""
+        ids = {active.binding.id for active in self.screen.active_bindings.values() if active.enabled}
+        return sorted(
+            (action for action in keymap.ACTIONS if action.bar and action.id in ids),
+            key=lambda action: action.bar,
+        )
+
+    def _item(self, group: list[keymap.Action]) -> Item:
+        labels: dict[str, str] = getattr(self.screen, "labels", {})
+        overrides = getattr(self.app, "key_overrides", {})
+        keys = "".join(keymap.first_key(action, overrides) for action in group)
+        label = labels.get(group[0].id, group[0].label)
+        text = Content.assemble((f" {keys}", "bold $accent"), (f" {label} ", "$text-muted"))
+        return Item(text, group[0].act, group[0].scope == "everywhere")
+
+
+def _width(items: list[Item]) -> int:
+    return sum(item.text.cell_length for item in items)

@@ -1,0 +1,291 @@
+"""A form for typed settings: one line each, the meaning of the one in hand below, refusals at the field."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from aetui import keymap
+from engine.errors import SettingError
+from engine.params import Param, parse
+
+NUMBER_KEYS = frozenset("0123456789.,_+-eE")
+EDIT_KEYS = frozenset({"backspace", "delete", "home", "end", "ctrl+u"})
+
+
+class Edit(NamedTuple):
+    """Text being typed, and the caret in it."""
+
+    text: str
+    caret: int
+
+    def insert(self, text: str) -> Edit:
+        return Edit(self.text[: self.caret] + text + self.text[self.caret :], self.caret + len(text))
+
+    def move(self, by: int) -> Edit:
+        return Edit(self.text, max(0, min(len(self.text), self.caret + by)))
+
+    def press(self, key: str) -> Edit:
+        """The text after one of `EDIT_KEYS`."""
+        before, after = self.text[: self.caret], self.text[self.caret :]
+        match key:
+            case "backspace":
+                return Edit(before[:-1] + after, max(0, self.caret - 1))
+            case "delete":
+                return Edit(before + after[1:], self.caret)
+            case "ctrl+u":
+                return Edit("", 0)
+            case "home":
+                return Edit(self.text, 0)
+        return Edit(self.text, len(self.text))
+
+
+class Note(NamedTuple):
+    """What there is to say about one choice: a mark beside it, and a sentence for the help below."""
+
+    mark: str
+    text: str
+
+
+class ParamForm(Widget, can_focus=True):
+    """Arrow keys go from field to field and through choices; typing replaces a number.
+
+    A value takes effect when the field is left or accepted. An impossible one keeps the field, with the reason.
+    """
+
+    BINDINGS = keymap.bindings("settings")
+
+    class Changed(Message):
+        """A field has a new value."""
+
+        def __init__(self, name: str, value: Any) -> None:
+            super().__init__()
+            self.name = name
+            self.value = value
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.border_title = "Settings"
+        self.params: tuple[Param, ...] = ()
+        self.values: dict[str, Any] = {}
+        self.notes: Mapping[tuple[str, str], Note] = {}
+        self.edit: Edit | None = None
+        self.error = ""
+        self._row = 0
+
+    def set_params(
+        self,
+        params: Sequence[Param],
+        values: Mapping[str, Any],
+        notes: Mapping[tuple[str, str], Note] | None = None,
+    ) -> None:
+        """Show `params` with `values`; `notes` by (name, choice). The field in hand stays so if it still exists."""
+        at = self.param.name if self.params else ""
+        self.params, self.values, self.notes = tuple(params), dict(values), notes or {}
+        names = [param.name for param in params]
+        self._row = names.index(at) if at in names else 0
+        self._stop_editing()
+
+    @property
+    def param(self) -> Param:
+        """The field in hand."""
+        return self.params[self._row]
+
+    def select(self, name: str) -> None:
+        """Take the field `name` in hand."""
+        self._row = [param.name for param in self.params].index(name)
+        self._stop_editing()
+
+    def refuse(self, name: str, message: str) -> None:
+        """Show at the field `name` why its value cannot be."""
+        if name in self.values:
+            self.select(name)
+        self.error = message
+        self.refresh()
+
+    def commit(self) -> bool:
+        """Take over what is being typed; False, and the reason at the field, if it is impossible."""
+        if self.edit is None:
+            return True
+        try:
+            value = parse(self.param, self.edit.text)
+        except SettingError as error:
+            self.error = error.message
+            self.refresh()
+            return False
+        self._stop_editing()
+        self._set(value)
+        return True
+
+    def _set(self, value: Any) -> None:
+        if value != self.values[self.param.name]:
+            self.values[self.param.name] = value
+            self.post_message(self.Changed(self.param.name, value))
+        self.refresh()
+
+    def _stop_editing(self) -> None:
+        self.edit, self.error = None, ""
+        self.refresh()
+
+    # Keys. Only what a value can hold is taken; every other key keeps its meaning, so that `t` trains from here too.
+
+    def takes(self, key: str, character: str | None) -> bool:
+        """Whether the field in hand consumes this key."""
+        if not self.params or self.param.kind in ("choice", "bool"):
+            return False
+        if key in EDIT_KEYS or (key == "escape" and self.edit is not None):
+            return True
+        if self.param.kind == "text":
+            return character is not None and character.isprintable()
+        return character is not None and character in NUMBER_KEYS
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return self.takes(key, character)
+
+    async def on_key(self, event: events.Key) -> None:
+        if self.takes(event.key, event.character):
+            event.stop()
+            self._press(event)
+            return
+        # Textual runs bindings only when the key has bubbled up to the app; a digit typed right after an arrow would
+        # be put into the field before.
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self:
+            event.stop()
+            await self.run_action(active.binding.action)
+
+    def _press(self, event: events.Key) -> None:
+        if event.key == "escape":
+            self._stop_editing()
+        elif event.key in EDIT_KEYS:
+            self._typed((self.edit or self._whole_value()).press(event.key))
+        elif event.character:
+            self._typed((self.edit or Edit("", 0)).insert(event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        allowed = "".join(c for c in event.text if self.takes(c, c))
+        if allowed:
+            event.stop()
+            self._typed((self.edit or Edit("", 0)).insert(allowed))
+
+    def _whole_value(self) -> Edit:
+        text = self._text(self.param)
+        return Edit(text, len(text))
+
+    def _typed(self, edit: Edit) -> None:
+        self.edit, self.error = edit, ""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        if self.edit is not None:
+            self.commit()
+
+    def action_move(self, by: int) -> None:
+        if self.commit():
+            self._row = (self._row + by) % len(self.params)
+            self._stop_editing()
+
+    def action_turn(self, by: int) -> None:
+        param = self.param
+        if param.kind in ("choice", "bool"):
+            choices = param.choices or (True, False)
+            at = choices.index(self.values[param.name]) if self.values[param.name] in choices else -by
+            self._set(choices[(at + by) % len(choices)])
+        else:
+            edit = self.edit or (self._whole_value() if by < 0 else Edit(self._text(param), 0))
+            self._typed(edit.move(by if self.edit else 0))
+
+    def action_accept(self) -> None:
+        if self.param.kind in ("choice", "bool"):
+            self.action_turn(1)
+        else:
+            self.commit()
+
+    def action_preset_value(self) -> None:
+        self._stop_editing()
+        self._set(self.param.default)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        row = -1 if offset is None else offset.y + self._top
+        if 0 <= row < len(self.params) and self.commit():
+            again = row == self._row
+            self._row = row
+            self._stop_editing()
+            if again:
+                self.action_accept()
+
+    # Drawing.
+
+    @property
+    def _top(self) -> int:
+        """The first row shown, so that the one in hand is on the screen."""
+        room = max(1, self.size.height - self._help_lines)
+        return max(0, min(self._row - room // 2, len(self.params) - room))
+
+    @property
+    def _help_lines(self) -> int:
+        lines = textwrap.wrap(self._help().plain, max(1, self.size.width))
+        return min(len(lines), self.size.height // 2)
+
+    def on_resize(self) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        room = max(1, self.size.height - self._help_lines)
+        top = self._top
+        rows = [self._line(index) for index in range(len(self.params))[top : top + room]]
+        if len(self.params) < room:
+            rows.append(Content(""))
+        return Content("\n").join([*rows, self._help()])
+
+    def _line(self, index: int) -> Content:
+        param = self.params[index]
+        width = max(len(p.label) for p in self.params)
+        in_hand = index == self._row and self.has_focus
+        mark = ("▸ ", "$accent") if in_hand else ("  ", "")
+        label = (param.label.ljust(width + 1), "$foreground" if in_hand else "$text-muted")
+        line = Content.assemble(mark, label, self._value(param, in_hand))
+        return line.truncate(max(1, self.size.width), ellipsis=True)
+
+    def _value(self, param: Param, in_hand: bool) -> Content:
+        if in_hand and self.edit is not None:
+            return self._edited(self.edit)
+        text = self._text(param)
+        style = "$foreground" if self.values[param.name] == param.default else "$accent"
+        note = self.notes.get((param.name, text))
+        mark = (f" {note.mark}" if note and note.mark else "", "$text-muted")
+        if in_hand and param.kind in ("choice", "bool"):
+            arrow = "bold $accent"
+            return Content.assemble(("◂ ", arrow), (text, f"bold {style}"), mark, (" ▸", arrow))
+        return Content.assemble("  ", (text, f"bold {style}" if in_hand else style), mark)
+
+    def _edited(self, edit: Edit) -> Content:
+        style = "underline $error" if self.error else "underline $foreground"
+        under = edit.text[edit.caret : edit.caret + 1] or " "
+        rest = edit.text[edit.caret + 1 :]
+        return Content.assemble("  ", (edit.text[: edit.caret], style), (under, f"{style} reverse"), (rest, style))
+
+    def _text(self, param: Param) -> str:
+        value = self.values[param.name]
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def _help(self) -> Content:
+        if not self.params or not (self.has_focus or self.error):
+            return Content("")
+        if self.error:
+            return Content.styled(f"✕ {self.error}", "$error")
+        param = self.param
+        note = self.notes.get((param.name, self._text(param)))
+        if note:
+            return Content.styled(note.text, "$text-muted")
+        text = param.meaning if param.kind == "choice" else f"{param.meaning}; {param.range}"
+        return Content.styled(text, "$text-muted")

@@ -1,0 +1,78 @@
+"""What the run is made of: its layers, its settings, its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels import View
+from aetui.render import numbers
+from aetui.state import RunState
+from aetui.widgets.scroller import Scroller
+from engine.events import Layer
+
+MUTED = "$text-muted"
+PLACEHOLDER = "The layers stand here once a run has begun."
+
+
+class Parameters(Scroller):
+    """The parameter panel; everything in it is known from the run's first event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: object = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(PLACEHOLDER, classes="quiet")
+
+    def show(self, view: View) -> None:
+        run = view.run
+        what = run and (run.run_id, run.layers, run.planned, run.device)
+        if what == self._shown:
+            return
+        self._shown = what
+        text = self.query_one(Static)
+        text.set_class(run is None, "quiet")
+        text.update(_page(run) if run else PLACEHOLDER)
+
+
+def _page(run: RunState) -> Content:
+    total = sum(layer.parameters for layer in run.layers)
+    rows = [
+        ("network", "layer", "kind", "output", "parameters"),
+        *((la.network, la.name, la.kind, _shape(la), numbers.count(la.parameters)) for la in run.layers),
+        ("", "", "", "", numbers.count(total)),
+    ]
+    return Content("\n").join([*_table(rows), Content(""), *_facts(run)])
+
+
+def _shape(layer: Layer) -> str:
+    return " × ".join("batch" if size is None else str(size) for size in layer.output_shape)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
+    """The first row is the heading, the last the sum; the last column is set right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for number, row in enumerate(rows):
+        *cells, last = row
+        text = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+        style = MUTED if number == 0 else "bold $foreground" if number == len(rows) - 1 else "$foreground"
+        lines.append(Content.styled(f"{text}  {last.rjust(widths[-1])}", style))
+    return lines
+
+
+def _facts(run: RunState) -> list[Content]:
+    items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
+    facts = [
+        ("run", run.name or run.run_id),
+        ("data", f"{run.dataset}: {items}"),
+        ("device", run.device),
+        ("preset", run.preset),
+        *((name, str(value)) for name, value in run.config.items()),
+    ]
+    width = max(len(name) for name, _ in facts)
+    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]

@@ -1,0 +1,82 @@
+"""The top line: where you are, and how the engine and the machine are doing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+MODES = (("1", "Workbench", "workbench"), ("2", "Runs", "runs"))
+HOME = " aetui "
+ROOMY = 60
+"""Columns from which all modes are named."""
+STATE_STYLES = {
+    "running": ("●", "training", "$success"),
+    "paused": ("‖", "paused", "$warning"),
+    "queued": ("○", "queued", "$warning"),
+    "loading": ("○", "loading TensorFlow", "$warning"),
+    "failed": ("✕", "failed", "$error"),
+    "diverged": ("✕", "diverged", "$error"),
+    "interrupted": ("○", "interrupted", "$warning"),
+    "stopped": ("■", "stopped", "$text-muted"),
+    "completed": ("✓", "completed", "$success"),
+    "ready": ("○", "ready", "$text-muted"),
+    "starting": ("○", "starting", "$text-muted"),
+}
+
+
+class Status(NamedTuple):
+    """What the line says. Empty texts are left out; so is what there is no room for, machine first, state last."""
+
+    state: str = "starting"
+    detail: str = ""
+    """Instead of the state's own word ("stopping", "downloading 41 %")."""
+    device: str = ""
+    machine: str = ""
+    data: str = ""
+
+
+class StatusLine(Widget):
+    """One line; click on a mode goes there."""
+
+    def __init__(self, mode: str) -> None:
+        super().__init__()
+        self.mode = mode
+        self.status = Status()
+
+    def show(self, status: Status) -> None:
+        if status != self.status:
+            self.status = status
+            self.refresh()
+
+    def render(self) -> Content:
+        width = self.size.width
+        mark, word, colour = STATE_STYLES[self.status.state]
+        state = Content.styled(f"{mark} {self.status.detail or word} ", colour)
+        left = self._left(short=width < ROOMY)
+        right = state
+        for text in (self.status.data, self.status.device, self.status.machine):
+            longer = Content.assemble((f"{text} · ", "$text-muted"), right) if text else right
+            if left.cell_length + longer.cell_length < width:
+                right = longer
+        gap = max(1, width - left.cell_length - right.cell_length)
+        return Content.assemble(left, " " * gap, right)
+
+    def _left(self, *, short: bool) -> Content:
+        parts = [Content.styled(HOME, "bold $accent")]
+        for key, label, mode in MODES:
+            if mode == self.mode:
+                parts.append(Content.styled(f"  {label if short else f'{key} {label}'}", "bold $foreground"))
+            elif not short:
+                parts.append(Content.styled(f"  {key} {label}", "$text-muted"))
+        return Content("").join(parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        x = len(HOME)
+        for key, label, mode in MODES:
+            width = len(f"  {key} {label}")
+            if self.size.width >= ROOMY and x <= event.x < x + width:
+                await self.run_action(f"app.mode('{mode}')")
+            x += width

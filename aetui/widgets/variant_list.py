@@ -1,0 +1,71 @@
+"""The list of models: one line each, and below them what the chosen one is good for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from aetui import keymap
+from engine.variants.variant import Variant
+
+
+class VariantList(Widget, can_focus=True):
+    """Choosing happens by moving; `Chosen` says what; enter goes on to the settings."""
+
+    BINDINGS = [*keymap.bindings("lists"), ("enter", "screen.settings")]
+
+    chosen: reactive[int] = reactive(0)
+
+    class Chosen(Message):
+        def __init__(self, variant: Variant) -> None:
+            super().__init__()
+            self.variant = variant
+
+    def __init__(self, variants: Sequence[Variant], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.border_title = "Models"
+        self.variants = variants
+
+    @property
+    def variant(self) -> Variant:
+        return self.variants[self.chosen]
+
+    def choose(self, key: str) -> None:
+        """Put the marker on the variant `key`, if it is listed."""
+        keys = [variant.key for variant in self.variants]
+        if key in keys:
+            self.chosen = keys.index(key)
+
+    def render(self) -> Content:
+        rows = [self._row(index) for index in range(len(self.variants))]
+        return Content("\n").join([*rows, Content.styled(self.variant.summary, "$text-muted")])
+
+    def _row(self, index: int) -> Content:
+        label = self.variants[index].label
+        if index == self.chosen:
+            return Content.assemble(("▸ ", "$accent"), (label, "bold $foreground"))
+        return Content.styled(f"  {label}", "$foreground")
+
+    def validate_chosen(self, index: int) -> int:
+        return max(0, min(index, len(self.variants) - 1))
+
+    def watch_chosen(self) -> None:
+        self.refresh(layout=True)
+        if self.is_mounted:
+            self.post_message(self.Chosen(self.variant))
+
+    def action_move(self, by: int) -> None:
+        self.chosen += by
+
+    def action_edge(self, side: int) -> None:
+        self.chosen = 0 if side < 0 else len(self.variants) - 1
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self.variants):
+            self.chosen = offset.y

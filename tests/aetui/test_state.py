@@ -1,0 +1,136 @@
+"""The fold over events: the same whether a run is live, finished or another process's."""
+
+from __future__ import annotations
+
+from math import nan
+
+from aetui.state import RunState, WorkbenchState, apply, apply_all, fold
+from engine.events import (
+    DataProgress,
+    EngineFailed,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Logged,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+
+
+def started(seq: int = 1, epochs: int = 5) -> RunStarted:
+    return RunStarted(
+        run_id="r", seq=seq, variant="vanilla", preset="book", config={}, dataset="digits", device="CPU", epochs=epochs
+    )
+
+
+def ended(seq: int, epoch: int, loss: float = 0.1) -> EpochEnded:
+    terms = {"loss": loss}
+    return EpochEnded(
+        run_id="r",
+        seq=seq,
+        stage="train",
+        epoch=epoch,
+        train=terms,
+        validation=terms,
+        steps=4,
+        seconds=1,
+        samples_per_second=1,
+    )
+
+
+def progress(seq: int, epoch: int) -> Progress:
+    return Progress(
+        run_id="r", seq=seq, stage="train", epoch=epoch, step=2, steps=4, loss=0.1, samples_per_second=1, seconds_left=1
+    )
+
+
+def finished(seq: int, outcome: str, message: str = "") -> Event:
+    return RunFinished(run_id="r", seq=seq, outcome=outcome, epochs=2, train={}, validation={}, message=message)
+
+
+def run_of(*events: Event) -> RunState:
+    return apply_all(RunState("r"), events)
+
+
+def test_a_run_grows_epoch_by_epoch() -> None:
+    run = run_of(started(), ended(2, 1), progress(2, 2))
+    assert (run.status, run.planned, run.last_epoch) == ("running", 5, 1)
+    assert run.progress is not None
+    assert run_of(started(), ended(2, 1), progress(2, 2), ended(3, 2)).progress is None
+
+
+def test_a_recorded_event_counts_once() -> None:
+    run = run_of(started(), ended(2, 1))
+    assert apply(run, ended(2, 1)) is run
+    assert run_of(started(), ended(2, 1), started(), ended(2, 1), ended(3, 2)).last_epoch == 2
+
+
+def test_best_is_the_first_epoch_with_the_lowest_finite_loss() -> None:
+    run = run_of(started(), ended(2, 1, nan), ended(3, 2, 0.2), ended(4, 3, 0.1), ended(5, 4, 0.1), ended(6, 5, 0.3))
+    assert run.best is not None
+    assert run.best.epoch == 3
+
+
+def test_resuming_voids_the_epochs_from_the_one_in_progress_on() -> None:
+    resumed = RunResumed(run_id="r", seq=5, epoch=2, step=3, epochs=9)
+    run = run_of(started(), ended(2, 1, 0.3), ended(3, 2, 0.2), ended(4, 3, 0.1), resumed)
+    assert [e.epoch for e in run.epochs] == [1]
+    assert (run.status, run.planned) == ("running", 9)
+    assert run.best is not None
+    assert run.best.epoch == 1
+    again = apply(run, ended(6, 2, 0.25)).epoch(2)
+    assert again is not None
+    assert again.train["loss"] == 0.25
+
+
+def test_resuming_after_a_pause_at_an_epochs_end_keeps_that_epoch() -> None:
+    run = run_of(started(), ended(2, 1), RunPaused(run_id="r", seq=3, epoch=2, step=0))
+    assert run.status == "paused"
+    run = apply(run, RunResumed(run_id="r", seq=4, epoch=2, step=0, epochs=5))
+    assert (run.status, run.last_epoch) == ("running", 1)
+
+
+def test_the_end_says_why() -> None:
+    run = run_of(started(), progress(1, 1), finished(2, "diverged", "smaller rate"))
+    assert (run.status, run.message, run.progress, run.going) == ("diverged", "smaller rate", None, False)
+    assert run.log[-1].level == "error"
+    assert "smaller rate" in run.log[-1].text
+    assert apply(run, progress(2, 1)).progress is None
+
+
+def test_log_lines_keep_their_level() -> None:
+    run = run_of(started(), Logged(run_id="r", seq=2, level="warning", text="slow disk"))
+    assert (run.log[-1].level, run.log[-1].text) == ("warning", "slow disk")
+
+
+def test_the_engine_and_several_runs_are_kept_apart() -> None:
+    state = fold(WorkbenchState(), EngineReady(device="CPU", seconds=1))
+    state = state.with_run(RunState("r").queued()).with_run(RunState("s").queued())
+    state = fold(state, started())
+    assert (state.engine, state.device, state.queued) == ("ready", "CPU", 1)
+    assert state.active is not None
+    assert state.active.run_id == "r"
+    state = fold(state, finished(2, "completed"))
+    assert state.active is not None
+    assert state.active.run_id == "s"
+
+
+def test_another_process_run_is_never_the_active_one() -> None:
+    assert fold(WorkbenchState(), started()).active is None
+
+
+def test_data_progress_vanishes_when_done() -> None:
+    under_way = DataProgress(dataset="mnist", activity="downloading", done=1, total=2)
+    state = fold(WorkbenchState(), under_way)
+    assert state.data == under_way
+    assert fold(state, DataProgress(dataset="mnist", activity="downloading", done=2, total=2)).data is None
+
+
+def test_a_job_that_could_not_start_fails_its_run_and_not_the_engine() -> None:
+    state = WorkbenchState().with_run(RunState("r").queued())
+    state = fold(state, EngineFailed(run_id="r", title="No data", message="fetch it"))
+    assert (state.engine, state.runs["r"].status, state.runs["r"].message) == ("starting", "failed", "fetch it")
+    assert fold(state, EngineFailed(title="TensorFlow", message="broken")).engine == "failed"

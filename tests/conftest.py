@@ -1,0 +1,30 @@
+"""What several test folders share: the engine that trains nothing, and the app on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes import FakeEngine, fake_store
+
+if TYPE_CHECKING:
+    from aetui.app import Workbench
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workbench]:
+    """A workbench on a FakeEngine; every one of a test has the same run store, and no data but `digits`."""
+    from aetui.app import Workbench
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("engine.datasets.places.SYSTEM_FOLDERS", ())
+    store = fake_store(tmp_path / "runs")
+
+    def make(open_run: str | None = None, config: str = "") -> Workbench:
+        path = tmp_path / "config.toml"
+        path.write_text(config, "utf-8")
+        return Workbench(lambda emit: FakeEngine(emit, store), store, None, open_run=open_run, config=path)
+
+    return make

@@ -1,0 +1,266 @@
+"""An engine that trains nothing: it plays events and writes the files a real run would leave."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from engine import events
+from engine.errors import SettingError
+from engine.events import (
+    EngineLoading,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Layer,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+from engine.jobs import Job, ResumeJob, TrainJob
+from engine.params import configure
+from engine.registry import preset
+from engine.samples import Samples, write_samples
+from engine.store import RunInfo, RunStore
+
+STEPS = 10
+ITEMS = 10
+LAYERS = (
+    Layer("encoder", "flatten", "Flatten", (None, 784), 0),
+    Layer("encoder", "code", "Dense", (None, 128), 100_480),
+    Layer("decoder", "pixels", "Dense", (None, 784), 101_136),
+    Layer("decoder", "reshape", "Reshape", (None, 28, 28, 1), 0),
+)
+
+
+def loss(epoch: int) -> float:
+    """A curve that falls like a real one."""
+    return 0.012 + 0.05 / epoch
+
+
+def pictures(epoch: int) -> Samples:
+    """Bright rings whose radius tells the item, and outputs that sharpen from epoch to epoch."""
+    y, x = np.mgrid[:28, :28] - 13.5
+    radius = np.hypot(x, y)
+    rings = [np.exp(-((radius - 3 - i * 0.7) ** 2) / 3) for i in range(ITEMS)]
+    inputs = np.stack(rings)[..., None].astype(np.float32)
+    blur = 1 / (1 + epoch)
+    outputs = (1 - blur) * inputs + blur * inputs.mean(axis=0)
+    codes = np.zeros((ITEMS, 2), np.float32)
+    return Samples(inputs=inputs, targets=inputs, outputs=outputs, codes=codes, labels=np.arange(ITEMS, dtype=np.int64))
+
+
+class FakeRun:
+    """One run: its folder, its events in order, and the hand that stamps and keeps them."""
+
+    def __init__(self, store: RunStore, run_id: str, job: TrainJob) -> None:
+        config = configure(preset(job.variant, job.preset), job.config)
+        self.job = job
+        self.epochs = config.epochs
+        self.config = msgspec.structs.asdict(config)
+        self.folder = store.root / run_id
+        self.folder.mkdir(parents=True)
+        self.run_id = run_id
+        self.seq = 0
+        info = RunInfo(
+            id=run_id,
+            variant=job.variant,
+            preset=job.preset,
+            config=self.config,
+            dataset=job.dataset,
+            fingerprint="",
+            shape=(28, 28, 1),
+            created=time.time(),
+            versions={},
+            device="CPU",
+            host="",
+            pid=0,
+            process_started=0,
+        )
+        (self.folder / "run.json").write_bytes(msgspec.json.encode(info))
+
+    def stamp(self, event: Event) -> Event:
+        """`event` with run, number and time; written down if it is of the recorded kind."""
+        self.seq += event.recorded
+        event = msgspec.structs.replace(event, run_id=self.run_id, seq=self.seq, at=time.time())
+        if event.recorded:
+            with (self.folder / "events.jsonl").open("ab") as file:
+                file.write(events.encode(event) + b"\n")
+        return event
+
+    def started(self) -> Event:
+        return RunStarted(
+            variant=self.job.variant,
+            preset=self.job.preset,
+            config=self.config,
+            dataset=self.job.dataset,
+            device="CPU, 2 cores",
+            epochs=self.epochs,
+            steps_per_epoch=STEPS,
+            layers=LAYERS,
+            train_items=1_442,
+            validation_items=355,
+        )
+
+    def epoch(self, number: int) -> EpochEnded:
+        """The end of epoch `number`, its pictures written."""
+        name = write_samples(self.folder, number, pictures(number))
+        return EpochEnded(
+            stage="train",
+            epoch=number,
+            train={"loss": loss(number), "reconstruction": loss(number)},
+            validation={"loss": loss(number) * 1.05, "reconstruction": loss(number) * 1.05},
+            steps=STEPS,
+            seconds=0.1,
+            samples_per_second=208_000,
+            samples=name,
+        )
+
+    def progress(self, epoch: int, step: int) -> Progress:
+        return Progress(
+            stage="train",
+            epoch=epoch,
+            step=step,
+            steps=STEPS,
+            loss=loss(epoch),
+            samples_per_second=208_000,
+            seconds_left=(self.epochs - epoch) * 0.2,
+        )
+
+    def finished(self, outcome: events.Outcome, epochs: int, message: str = "") -> RunFinished:
+        at = {"loss": loss(max(1, epochs))}
+        return RunFinished(outcome=outcome, epochs=epochs, train=at, validation=at, message=message)
+
+
+class FakeEngine:
+    """`engine.session.Engine` as the screen sees it. Nothing happens by itself: a test calls `play`.
+
+    `calls` lists what was asked of it, in order.
+    """
+
+    def __init__(self, emit: Callable[[Event], None], store: RunStore) -> None:
+        self.emit = emit
+        self.store = store
+        self.calls: list[tuple[str, Any]] = []
+        self.runs: dict[str, FakeRun] = {}
+        self.refuse: Exception | None = None
+        """Raised by the next `submit`."""
+
+    def start(self) -> None:
+        self.calls.append(("start", None))
+        self.emit(EngineLoading())
+        self.emit(EngineReady(device="CPU, 2 cores", seconds=0.1))
+
+    def submit(self, job: Job) -> str:
+        self.calls.append(("submit", job))
+        if self.refuse is not None:
+            raise self.refuse
+        if isinstance(job, ResumeJob):
+            return job.run_id
+        number = len(self.store.runs())
+        run_id = f"20260101T{number:06d}Z-{job.variant}-{number:04x}"
+        self.runs[run_id] = FakeRun(self.store, run_id, job)
+        return run_id
+
+    def cancel(self, run_id: str) -> None:
+        self.calls.append(("cancel", run_id))
+
+    def pause(self, run_id: str) -> None:
+        self.calls.append(("pause", run_id))
+
+    def resume(self, run_id: str) -> None:
+        self.calls.append(("resume", run_id))
+
+    def ask(self, query: object) -> Future[Any]:
+        raise NotImplementedError(f"no test asks {query}")
+
+    def close(self, timeout: float = 10.0) -> None:
+        self.calls.append(("close", timeout))
+
+    @property
+    def run(self) -> FakeRun:
+        """The newest run."""
+        return next(reversed(self.runs.values()))
+
+    def play(self, *played: Event) -> None:
+        """Let these happen to the newest run."""
+        for event in played:
+            self.emit(self.run.stamp(event))
+
+    def play_epochs(self, first: int, last: int) -> None:
+        """Let epochs `first` to `last` happen, each with one report of progress."""
+        for number in range(first, last + 1):
+            self.play(self.run.progress(number, STEPS // 2), self.run.epoch(number))
+
+
+class PlayingEngine(FakeEngine):
+    """Plays every run by itself, in a thread: for looking at the screen without TensorFlow."""
+
+    def __init__(self, emit: Callable[[Event], None], store: RunStore, epoch_seconds: float = 0.5) -> None:
+        super().__init__(emit, store)
+        self.epoch_seconds = epoch_seconds
+        self.stopping, self.going = Flag(), Flag()
+        self.going.set()
+
+    def submit(self, job: Job) -> str:
+        if isinstance(job, TrainJob) and job.config.get("epochs") == 13:
+            raise SettingError("epochs", "13 brings bad luck to this engine")
+        run_id = super().submit(job)
+        self.stopping.clear()
+        Thread(target=self._train, args=(self.runs[run_id],), daemon=True).start()
+        return run_id
+
+    def cancel(self, run_id: str) -> None:
+        super().cancel(run_id)
+        self.stopping.set()
+        self.going.set()
+
+    def pause(self, run_id: str) -> None:
+        super().pause(run_id)
+        self.going.clear()
+
+    def resume(self, run_id: str) -> None:
+        super().resume(run_id)
+        self.going.set()
+
+    def close(self, timeout: float = 10.0) -> None:
+        super().close(timeout)
+        self.stopping.set()
+        time.sleep(1)
+
+    def _train(self, run: FakeRun) -> None:
+        for event in self._life(run):
+            self.emit(run.stamp(event))
+
+    def _life(self, run: FakeRun) -> Iterator[Event]:
+        yield run.started()
+        for epoch in range(1, run.epochs + 1):
+            for step in range(STEPS):
+                time.sleep(self.epoch_seconds / STEPS)
+                if not self.going.is_set():
+                    yield RunPaused(epoch=epoch, step=step)
+                    self.going.wait()
+                    if not self.stopping.is_set():
+                        yield RunResumed(epoch=epoch, step=step, epochs=run.epochs)
+                if self.stopping.is_set():
+                    yield run.finished("stopped", epoch - 1)
+                    return
+                yield run.progress(epoch, step + 1)
+            yield run.epoch(epoch)
+        yield run.finished("completed", run.epochs)
+
+
+def fake_store(folder: Path) -> RunStore:
+    """An empty run store."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return RunStore(folder)
