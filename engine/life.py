@@ -34,6 +34,7 @@ from engine.writer import RunWriter, new_run_id, this_process
 CHECKPOINT_SECONDS = 5.0
 """At most so much training is repeated after a crash."""
 PROGRESS_SECONDS = 0.1
+LONGEST_NAME = 60
 
 Wish = Literal["run", "pause", "stop"]
 Emit = Callable[[Event], None]
@@ -77,6 +78,8 @@ class Life:
         variant, entry = registry.variant(job.variant), dataset(job.dataset)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
+        if len(job.name) > LONGEST_NAME or not job.name.isprintable():
+            raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {job.name!r}")
         if entry.kind not in variant.accepts:
             wanted = " or ".join(variant.accepts)
             raise UsageError(

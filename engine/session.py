@@ -29,7 +29,6 @@ from engine.questions import Questions
 from engine.store import RunStore
 from engine.training import Backend
 
-
 BACKGROUND_NICENESS = 10
 
 
@@ -210,8 +209,8 @@ class Engine:
 
 
 def _step_back() -> None:
-    """Let every other thread go first. On Linux a priority belongs to a thread, and TensorFlow's threads inherit it from the
-    one that loads it: a screen in this process is then drawn at once, though a training uses every core.
+    """Let every other thread go first. On Linux a priority belongs to a thread, and TensorFlow's threads inherit it
+    from the one that loads it: a screen in this process is then drawn at once, though a training uses every core.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):

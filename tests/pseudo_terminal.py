@@ -57,7 +57,7 @@ class Terminal:
             written += self.read(0.05)
         return time.perf_counter() - since
 
-    def until(self, there: str | Callable[[str], bool], timeout: float = 60) -> str:
+    def until(self, there: str | Callable[[str], object], timeout: float = 60) -> str:
         """Wait until the screen shows something; returns the screen."""
         fits = there if callable(there) else lambda text: there in text
         end = time.monotonic() + timeout
@@ -85,8 +85,14 @@ class Terminal:
             self.pump()
         return self.process.wait(timeout=1)
 
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            self.hang_up()

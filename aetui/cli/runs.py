@@ -36,13 +36,14 @@ def show(
 ) -> None:
     """Configuration, provenance and figures of one run."""
     from aetui.cli.tables import aligned
+    from aetui.render.text import plain
 
     record = context.obj.store.find(run)
     info = record.info
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     facts = [
         ("run", record.id),
-        ("name", record.name or "–"),
+        ("name", plain(record.name) or "–"),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
         ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),
@@ -57,6 +58,7 @@ def show(
 
 def _row(record: RunRecord) -> tuple[str, ...]:
     from aetui.render import numbers
+    from aetui.render.text import plain
 
     last = record.last_epoch
     done = last.epoch if last else 0
@@ -70,7 +72,7 @@ def _row(record: RunRecord) -> tuple[str, ...]:
         epochs,
         validation,
         _when(record.created),
-        record.name,
+        plain(record.name, 40),
     )
 
 

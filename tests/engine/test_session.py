@@ -167,6 +167,8 @@ def test_a_run_in_the_queue_cannot_be_resumed_at_the_same_time(scripted: Any) ->
         TrainJob(variant="vanilla", dataset="digits", preset="nothing"),
         TrainJob(variant="vanilla", dataset="digits", config={"epochs": 0}),
         TrainJob(variant="vanilla", dataset="digits", config={"reconstruction": "bce"}),
+        TrainJob(variant="vanilla", dataset="digits", name="red\x1b[31m"),
+        TrainJob(variant="vanilla", dataset="digits", name="x" * 61),
         ResumeJob(run_id="nothing"),
     ],
 )

@@ -1,0 +1,18 @@
+"""Text from files and data, made fit for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Categories that a terminal obeys or cannot show: control and format characters, surrogates, line separators."""
+
+
+def plain(text: str, width: int | None = None) -> str:
+    """`text` without anything that a terminal would obey, cut to `width` characters with an ellipsis.
+
+    Escape, bell and the like become �, so that it shows that something was there. Markup is not touched: hand the
+    result to widgets as `Content` or with `markup=False`.
+    """
+    shown = "".join("�" if unicodedata.category(char) in _HIDDEN else char for char in text)
+    return shown if width is None or len(shown) <= width else shown[: max(0, width - 1)] + "…"
