@@ -43,7 +43,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
         position = msgspec.json.decode(header["position"], type=Position)
         best = msgspec.json.decode(header["best"], type=Best) if "best" in header else None
-    except (SafetensorError, OSError, KeyError, msgspec.DecodeError) as error:
+    except (SafetensorError, OSError, KeyError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunError(
             "Unreadable checkpoint", f"expected a checkpoint of this program in {path}, but: {error}"
         ) from error

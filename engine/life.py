@@ -2,56 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable
-from typing import Literal, Protocol
+from contextlib import ExitStack
 
 import msgspec
 
 from engine import params, registry
 from engine.checkpoint import read_checkpoint
+from engine.control import Control, Emit, Stopped
+from engine.course import PROGRESS_SECONDS, Course
 from engine.datasets import dataset
 from engine.datasets.image_data import ImageData
 from engine.datasets.shelf import Shelf
-from engine.errors import EngineError, RunError, SettingError, UsageError
-from engine.events import (
-    CheckpointSaved,
-    DataProgress,
-    Event,
-    Outcome,
-    Progress,
-    RunFinished,
-    RunPaused,
-    RunResumed,
-    RunStarted,
-)
+from engine.errors import RunError, SettingError, UsageError
+from engine.events import DataProgress, Logged, RunFinished, RunResumed, RunStarted
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import TrainingConfig
 from engine.store import RunInfo, RunRecord, RunStore
-from engine.training import Backend, Checkpoint, Diverged, EpochReport, Training
+from engine.training import Backend, Checkpoint, Training
 from engine.writer import RunWriter, new_run_id, this_process
 
-CHECKPOINT_SECONDS = 5.0
-"""At most so much training is repeated after a crash."""
-PROGRESS_SECONDS = 0.1
 LONGEST_NAME = 60
-
-Wish = Literal["run", "pause", "stop"]
-Emit = Callable[[Event], None]
-
-
-class Control(Protocol):
-    """How the outside steers a life; asked between chunks."""
-
-    def wish(self) -> Wish:
-        """What to do next, at once. Questions are answered on the way."""
-
-    def wait(self) -> Wish:
-        """Block while the wish is `pause`, answering questions; then `run` or `stop`."""
-
-
-class Stopped(Exception):
-    """The run was stopped before it began to train."""
 
 
 class Life:
@@ -64,6 +36,7 @@ class Life:
         self.training: Training | None = None
         """The model while it trains."""
         self._record = record
+        self._seen = len(record.events()[0]) if record else 0
         self._variant = registry.variant(job.variant)
 
     @classmethod
@@ -72,7 +45,9 @@ class Life:
 
         Raises:
             UsageError: it cannot be meant (see `Engine.submit`).
+            RunError: the run could not be kept.
         """
+        store.check_writable()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job.epochs)
         variant, entry = registry.variant(job.variant), dataset(job.dataset)
@@ -96,15 +71,24 @@ class Life:
             Stopped: `control` said stop before the first event.
         """
         data = self._load(shelf, emit, control)
-        checkpoint = self._checkpoint(data)
-        training = backend.training(self._variant, self.config, data, checkpoint)
-        with self._writer(store, data, backend.device) as writer:
+        with ExitStack() as stack:
+            if self._record is None:
+                training = backend.training(self._variant, self.config, data, None)
+                writer = stack.enter_context(self._create(store, data, backend.device))
+            else:
+                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info))
+                training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                writer.describe(self._info(self._record.info, backend.device))
+            if control.wish() == "stop":
+                self._undo(writer)
+                raise Stopped
+            self._open(training, data, writer, backend.device, emit)
             self.training = training
-            emit(writer.record(self._opening(training, data, backend.device)))
-            try:
-                return _Course(training, writer, emit, control).run()
-            finally:
-                self.training = None
+            stack.callback(self._let_go)
+            return Course(training, writer, emit, control).run()
+
+    def _let_go(self) -> None:
+        self.training = None
 
     def _load(self, shelf: Shelf, emit: Emit, control: Control) -> ImageData:
         key, last = self.job.dataset, [0.0]
@@ -116,34 +100,28 @@ class Life:
                 last[0] = time.monotonic()
                 emit(DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total))
 
-        data = shelf.load(key, report)
-        if control.wish() == "stop":
-            raise Stopped
-        return data
+        return shelf.load(key, report)
 
-    def _checkpoint(self, data: ImageData) -> Checkpoint | None:
-        if self._record is None:
-            return None
-        before, now = self._record.info.fingerprint, data.fingerprint
+    def _checkpoint(self, data: ImageData, record: RunRecord) -> Checkpoint | None:
+        """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
+        if len(record.events()[0]) != self._seen:
+            raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
+        before, now = record.info.fingerprint, data.fingerprint
         if before != now:
             raise RunError(
                 "The data changed",
                 f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
                 f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
             )
-        return read_checkpoint(self._record.folder / "checkpoint.safetensors")
+        return read_checkpoint(record.folder / "checkpoint.safetensors")
 
-    def _writer(self, store: RunStore, data: ImageData, device: str) -> RunWriter:
-        config = msgspec.to_builtins(self.config)
-        if self._record is not None:
-            info = msgspec.structs.replace(self._record.info, config=config, device=device, **this_process())
-            return RunWriter.reopen(self._record, info)
+    def _create(self, store: RunStore, data: ImageData, device: str) -> RunWriter:
         job = self.job
         info = RunInfo(
             id=self.run_id,
             variant=job.variant,
             preset=job.preset,
-            config=config,
+            config={},
             dataset=job.dataset,
             fingerprint=data.fingerprint,
             shape=data.shape,
@@ -152,12 +130,34 @@ class Life:
             device=device,
             **this_process(),
         )
-        return RunWriter.create(store, info)
+        return RunWriter.create(store, self._info(info, device))
 
-    def _opening(self, training: Training, data: ImageData, device: str) -> RunStarted | RunResumed:
-        at = training.position
-        if self._record is not None and self._record.events()[0]:
-            return RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+    def _info(self, info: RunInfo, device: str) -> RunInfo:
+        config = msgspec.to_builtins(self.config)
+        return msgspec.structs.replace(info, config=config, device=device, **this_process())
+
+    def _open(self, training: Training, data: ImageData, writer: RunWriter, device: str, emit: Emit) -> None:
+        """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
+        at, begun = training.position, self._seen > 0
+        try:
+            opening = writer.record(
+                RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+                if begun
+                else self._started(training, data, device)
+            )
+        except RunError:
+            self._undo(writer)
+            raise
+        emit(opening)
+        if begun and not writer.has_checkpoint:
+            text = "there is no checkpoint: the run begins anew and repeats its epochs"
+            emit(writer.record(Logged(level="warning", text=text)))
+
+    def _undo(self, writer: RunWriter) -> None:
+        if self._record is None:
+            shutil.rmtree(writer.folder, ignore_errors=True)
+
+    def _started(self, training: Training, data: ImageData, device: str) -> RunStarted:
         job = self.job
         return RunStarted(
             variant=job.variant,
@@ -175,90 +175,13 @@ class Life:
         )
 
 
-class _Course:
-    """The training itself: takes the reports of the loop, keeps them, and obeys the control."""
-
-    def __init__(self, training: Training, writer: RunWriter, emit: Emit, control: Control) -> None:
-        self._training = training
-        self._writer = writer
-        self._emit = emit
-        self._control = control
-        self._saved_at = time.monotonic()
-        self._shown_at = 0.0
-
-    def run(self) -> RunFinished:
-        outcome, message = self._train()
-        at = self._training.position
-        finished = RunFinished(
-            outcome=outcome,
-            epochs=at.epoch - 1,
-            train=at.train,
-            validation=at.validation,
-            seconds=at.seconds,
-            message=message,
-        )
-        return self._writer.record(finished)
-
-    def _train(self) -> tuple[Outcome, str]:
-        try:
-            for report in self._training.run():
-                self._take(report)
-                if self._obey() == "stop":
-                    self._save()
-                    return "stopped", ""
-            self._save()
-        except Diverged as error:
-            epoch, step = error.args
-            return "diverged", (
-                f"the loss is no longer a finite number at step {step} of epoch {epoch}; the weights of the last "
-                "checkpoint are kept; try a smaller learning_rate"
-            )
-        except EngineError as error:
-            return "failed", str(error)
-        except MemoryError:
-            return "failed", "out of memory; try a smaller batch_size or a smaller network"
-        except Exception as error:  # whatever went wrong in a step is this run's end, not the engine's
-            return "failed", f"{type(error).__name__}: {error}"
-        return "completed", ""
-
-    def _take(self, report: Progress | EpochReport) -> None:
-        now = time.monotonic()
-        if isinstance(report, EpochReport):
-            path = self._writer.samples(report.event.epoch, report.samples)
-            self._emit(self._writer.record(msgspec.structs.replace(report.event, samples=path)))
-        elif now - self._shown_at > PROGRESS_SECONDS:
-            self._shown_at = now
-            self._emit(self._writer.record(report))
-        if now - self._saved_at > CHECKPOINT_SECONDS:
-            self._save()
-
-    def _obey(self) -> Wish:
-        wish = self._control.wish()
-        if wish != "pause":
-            return wish
-        self._save()
-        at = self._training.position
-        self._emit(self._writer.record(RunPaused(epoch=at.epoch, step=at.step)))
-        if self._control.wait() == "stop":
-            return "stop"
-        epochs = sum(stage.epochs for stage in self._training.stages)
-        self._emit(self._writer.record(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs)))
-        return "run"
-
-    def _save(self) -> None:
-        at = self._training.position
-        self._writer.checkpoint(self._training.checkpoint(), self._training.best())
-        self._emit(self._writer.record(CheckpointSaved(epoch=at.epoch, step=at.step)))
-        self._saved_at = time.monotonic()
-
-
 def _resumption(record: RunRecord, epochs: int | None) -> Life:
     """Raises UsageError where there is nothing to go on with."""
     status, info = record.status, record.info
     if status in ("running", "paused"):
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")
     done = record.last_epoch.epoch if record.last_epoch else 0
-    planned = epochs or record.epochs
+    planned = record.epochs if epochs is None else epochs
     if planned < done or (status == "completed" and planned == done):
         raise SettingError("epochs", f"{record.id} has {done} complete epochs; ask for more with --epochs")
     config = params.configure(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})

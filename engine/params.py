@@ -7,6 +7,7 @@ said twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -120,7 +121,7 @@ def parse(param: Param, value: Any) -> Any:
     """
     if isinstance(value, str):
         value = value.strip()
-        if param.kind == "int":
+        if param.kind == "int" and re.fullmatch(r"\d{1,3}([,_]\d{3})+", value):
             value = value.replace(",", "").replace("_", "")
         if param.kind == "bool":
             value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(value.lower(), value.lower())

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import msgspec
 
+from engine.control import Control, Emit, Stopped, Wish
 from engine.datasets.shelf import Shelf
 from engine.errors import EngineError, UsageError
 from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
-from engine.jobs import Job, ResumeJob
-from engine.life import Control, Emit, Life, Stopped, Wish
+from engine.jobs import Job
+from engine.life import Life
 from engine.queries import Answer, Query
 from engine.questions import Questions
 from engine.store import RunStore
@@ -73,12 +74,12 @@ class Engine:
             UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting; or the
                 run is complete or being trained already.
         """
+        life = Life.of(job, self._store)
         with self._changed:
             if self._closing:
                 raise UsageError("Engine closed", "the engine takes no more jobs")
-            if isinstance(job, ResumeJob) and self._store.find(job.run_id).id in self._wishes:
-                raise UsageError("Run in use", f"{job.run_id} is being trained or waits for its turn")
-            life = Life.of(job, self._store)
+            if life.run_id in self._wishes:
+                raise UsageError("Run in use", f"{life.run_id} is being trained or waits for its turn")
             self._jobs.append(life)
             self._wishes[life.run_id] = "run"
             self._changed.notify_all()
@@ -114,10 +115,12 @@ class Engine:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(timeout)
+        else:
+            self._refuse_all()
 
     def _wish(self, run_id: str, wish: Wish) -> None:
         with self._changed:
-            if run_id in self._wishes:
+            if self._wishes.get(run_id, "stop") != "stop":  # who is to stop is not asked for anything else
                 self._wishes[run_id] = wish
                 self._changed.notify_all()
 
@@ -125,17 +128,20 @@ class Engine:
 
     def _main(self) -> None:
         _step_back()
-        self._emit(EngineLoading())
-        backend = self._load()
-        if backend is None:
-            return self._refuse_all()
-        self._answers = Questions(backend, self._store, self._shelf)
-        while (life := self._next()) is not None:
-            self._live(life, backend)
-        return self._refuse_all()
+        try:
+            self._emit(EngineLoading())
+            backend = self._load()
+            if backend is not None:
+                self._answers = Questions(backend, self._store, self._shelf)
+                while (life := self._next()) is not None:
+                    self._live(life, backend)
+        finally:
+            self._refuse_all()
 
     def _emit(self, event: Event) -> None:
-        self._send(event if event.at else msgspec.structs.replace(event, at=time.time()))
+        # A listener that fails must not take the training with it.
+        with contextlib.suppress(Exception):
+            self._send(event if event.at else msgspec.structs.replace(event, at=time.time()))
 
     def _load(self) -> Backend | None:
         began = time.perf_counter()
@@ -158,9 +164,11 @@ class Engine:
                 self._changed.wait_for(lambda: self._closing or self._jobs or self._questions)
                 if self._closing:
                     return None
-                if self._jobs and not self._questions:
-                    return self._jobs.popleft()
+            self._tidy()
             self._answer()
+            with self._changed:
+                if self._jobs:
+                    return self._jobs.popleft()
 
     def _live(self, life: Life, backend: Backend) -> None:
         end = self._end_of(life, backend)
@@ -190,6 +198,16 @@ class Engine:
             except Exception as error:  # the one who asked gets it
                 future.set_exception(error)
 
+    def _tidy(self) -> None:
+        """Take runs out of the queue that are not to begin."""
+        with self._changed:
+            dropped = [life for life in self._jobs if self._closing or self._wishes[life.run_id] == "stop"]
+            for life in dropped:
+                self._jobs.remove(life)
+                del self._wishes[life.run_id]
+        for life in dropped:
+            self._emit(RunCancelled(run_id=life.run_id))
+
     def _wish_for(self, run_id: str) -> Wish:
         with self._changed:
             return "stop" if self._closing else self._wishes[run_id]
@@ -200,12 +218,14 @@ class Engine:
             self._changed.wait_for(lambda: self._closing or self._questions or self._wishes[run_id] != "pause")
 
     def _refuse_all(self) -> None:
+        """Leave nobody waiting for an answer or a run."""
         with self._changed:
             self._closing = True
-            for _, future in self._questions:
+        while self._questions:
+            _, future = self._questions.popleft()
+            if future.set_running_or_notify_cancel():
                 future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
-            self._questions.clear()
-            self._jobs.clear()
+        self._tidy()
 
 
 def _step_back() -> None:
@@ -229,10 +249,14 @@ class _Reins(Control):
         self._life = life
 
     def wish(self) -> Wish:
-        self._engine._answer(self._life)
+        self._engine._tidy()
         return self._engine._wish_for(self._life.run_id)
 
+    def serve(self) -> Wish:
+        self._engine._answer(self._life)
+        return self.wish()
+
     def wait(self) -> Wish:
-        while (wish := self.wish()) == "pause":
+        while (wish := self.serve()) == "pause":
             self._engine._sleep(self._life.run_id)
         return wish

@@ -10,14 +10,14 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
 
 from engine import events
 from engine.errors import RunError, UsageError
-from engine.events import EpochEnded, Event, RunFinished, RunPaused
+from engine.events import EpochEnded, Event, RunFinished, RunPaused, complete_epochs
 
 SCHEMA = 1
 TAIL_BYTES = 64 * 1024
@@ -44,7 +44,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     shape: tuple[int, ...]
     """Shape of one item."""
     name: str = ""
-    created: float
+    created: Annotated[float, msgspec.Meta(ge=0, le=1e11)]
     versions: dict[str, str]
     device: str
     host: str
@@ -81,7 +81,7 @@ class RunRecord:
             with (self.folder / "events.jsonl").open("rb") as file:
                 file.seek(offset)
                 text = file.read()
-        except FileNotFoundError:
+        except OSError:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
         return _decode(whole), offset + len(whole)
@@ -93,7 +93,7 @@ class RunRecord:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - TAIL_BYTES))
                 text = file.read()
-        except FileNotFoundError:
+        except OSError:
             return []
         return _decode(text[: text.rfind(b"\n") + 1])
 
@@ -111,9 +111,9 @@ class RunRecord:
 
     @property
     def last_epoch(self) -> EpochEnded | None:
-        """The newest complete epoch."""
-        ended = [event for event in self.last_events() if isinstance(event, EpochEnded)]
-        return ended[-1] if ended else None
+        """The newest complete epoch that a resumption has not made void."""
+        epochs = complete_epochs(self.last_events()) or complete_epochs(self.events()[0])
+        return epochs[-1] if epochs else None
 
 
 class RunStore:
@@ -147,8 +147,17 @@ class RunStore:
             if fits:
                 ids = ", ".join(record.id for record in fits[:5])
                 raise UsageError("Ambiguous run", f"{text!r} fits {len(fits)} runs: {ids}; give more of the id")
-        hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train vanilla` makes one"
+        hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
+
+    def check_writable(self) -> None:
+        """Raises RunError where no run could be kept; looks only, makes nothing."""
+        nearest = next(folder for folder in (self.root, *self.root.absolute().parents) if folder.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+            raise RunError(
+                "Cannot keep the run",
+                f"expected a folder that can be written at {self.root}; choose another with --runs-dir or AETUI_RUNS",
+            )
 
     def delete(self, record: RunRecord) -> None:
         """Remove a run for good.
@@ -163,7 +172,9 @@ class RunStore:
     def _read(self, file: Path) -> RunRecord | None:
         try:
             info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        if info.schema > SCHEMA or not isinstance(info.config.get("epochs"), int):
             return None
         return RunRecord(file.parent, info)
 
@@ -185,6 +196,6 @@ def _decode(text: bytes) -> list[Event]:
     for line in text.splitlines():
         try:
             decoded.append(events.decode(line))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue
     return decoded

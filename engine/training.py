@@ -26,7 +26,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     figures to the last bit as one that was not.
     """
 
+    stage: int = 0
     epoch: int = 1
+    """Over the whole run, not the stage."""
     step: int = 0
     sums: Terms = {}
     epoch_seconds: float = 0.0
@@ -83,8 +85,8 @@ class Training(Protocol):
     def checkpoint(self) -> Checkpoint:
         """The present state, to be called between two chunks."""
 
-    def best(self) -> Checkpoint | None:
-        """The weights (no optimiser) of the best epoch by validation loss, if one is over."""
+    def new_best(self) -> Checkpoint | None:
+        """The weights (no optimiser) of the best epoch by validation loss, unless they were asked for before."""
 
     def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
         """What the model in its present state makes of `inputs` (see `engine.queries.Reconstruct`)."""

@@ -7,6 +7,8 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -53,7 +55,7 @@ class RunWriter:
         """
         self.folder = folder
         self.info = info
-        self._file = (folder / "events.jsonl").open("a+b")
+        self._file = (folder / "events.jsonl").open("a+b", buffering=0)
         try:
             _lock(self._file.fileno())
         except OSError as error:
@@ -75,32 +77,56 @@ class RunWriter:
         _write(folder / "run.json", info)
         return cls(folder, info)
 
-    @classmethod
-    def reopen(cls, record: RunRecord, info: RunInfo) -> RunWriter:
-        """Go on writing a stored run, under its (changed) `info`."""
-        writer = cls(record.folder, info)
-        _write(record.folder / "run.json", info)
-        return writer
+    def describe(self, info: RunInfo) -> None:
+        """Replace `run.json`: another process, perhaps more epochs."""
+        with self._disk("describe the run"):
+            _write(self.folder / "run.json", info)
+        self.info = info
+
+    def stamp(self, event: E) -> E:
+        """`event` with run, number and time."""
+        return msgspec.structs.replace(event, run_id=self.info.id, seq=self._seq, at=time.time())
 
     def record(self, event: E) -> E:
-        """Stamp `event` with run, number and time; write it if it is of the recorded kind."""
-        if event.recorded:
-            self._seq += 1
-        stamped = msgspec.structs.replace(event, run_id=self.info.id, seq=self._seq, at=time.time())
-        if event.recorded:
+        """Stamp `event`; write it first if it is of the recorded kind.
+
+        Raises:
+            RunError: it could not be written.
+        """
+        if not event.recorded:
+            return self.stamp(event)
+        self._seq += 1
+        stamped = self.stamp(event)
+        with self._disk("record an event"):
             self._file.write(events.encode(stamped) + b"\n")
-            self._file.flush()
         return stamped
 
     def samples(self, epoch: int, samples: Samples) -> str:
-        """Keep the probe set's outputs of `epoch`; returns the path inside the run folder."""
-        return write_samples(self.folder, epoch, samples)
+        """Keep the probe set's outputs of `epoch`; returns the path inside the run folder. Raises RunError."""
+        with self._disk(f"keep the pictures of epoch {epoch}"):
+            return write_samples(self.folder, epoch, samples)
+
+    @property
+    def has_checkpoint(self) -> bool:
+        return (self.folder / "checkpoint.safetensors").exists()
 
     def checkpoint(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
-        """Replace the checkpoint, and the best weights if there are new ones."""
-        if best is not None:
-            write_checkpoint(self.folder / "best.safetensors", best)
-        write_checkpoint(self.folder / "checkpoint.safetensors", checkpoint)
+        """Replace the checkpoint, and the best weights if there are new ones. Raises RunError."""
+        with self._disk("save the weights"):
+            if best is not None:
+                write_checkpoint(self.folder / "best.safetensors", best)
+            write_checkpoint(self.folder / "checkpoint.safetensors", checkpoint)
+
+    @contextmanager
+    def _disk(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RunError(
+                "Cannot keep the run",
+                f"expected to {what} in {self.folder}, but {error.strerror or error}; make room or mend the folder, "
+                f"then `aetui resume {self.info.id}`",
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -116,8 +142,7 @@ class RunWriter:
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
             self._file.truncate(whole)
-        numbers = [event.seq for event in RunRecord(self.folder, self.info).events()[0]]
-        return max(numbers, default=0)
+        return max((event.seq for event in RunRecord(self.folder, self.info).events()[0]), default=0)
 
 
 def _lock(descriptor: int, patience: float = 0.5) -> None:

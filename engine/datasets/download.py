@@ -51,12 +51,18 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
 def _locked(path: Path, entry: DataSet, report: Report) -> Iterator[None]:
     """Only one process at a time; the lock goes with the process, so none is left behind."""
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report(f"waiting for another process to fetch {entry.key}", 0, 0)
-            fcntl.flock(file, fcntl.LOCK_EX)
+        while not _taken(file.fileno()):
+            report(f"waiting for another process to fetch {entry.key}", 0, 0)  # which may say stop
+            time.sleep(_PAUSE)
         yield
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _replace(folder: Path, entry: DataSet, report: Report) -> None:

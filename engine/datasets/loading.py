@@ -91,6 +91,6 @@ def _remedy(location: Location) -> str:
     anew = f"`aetui data fetch {location.key}`"
     if location.where == "cache" and location.path and location.path.suffix == ".npz":
         return f"Delete it and run {anew}."
-    if location.where == "--data-dir":
+    if location.where == "data folder":
         return f"Put a whole copy there, or remove it and run {anew}."
     return f"Run {anew} for a whole copy."

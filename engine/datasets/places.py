@@ -13,7 +13,7 @@ import platformdirs
 from engine.datasets.catalogue import DataSet, dataset
 from engine.errors import BadData, UsageError
 
-Where = Literal["--data-dir", "cache", "system", "with scikit-learn"]
+Where = Literal["data folder", "cache", "system", "with scikit-learn"]
 
 SYSTEM_FOLDERS = (Path("/usr/local/share/datasets"), Path("/usr/share/datasets"))
 """Debian's `dataset-fashion-mnist` installs under the second."""
@@ -77,7 +77,7 @@ def looked_for(entry: DataSet, data_dir: Path | None) -> str:
 
 def _folders(data_dir: Path | None) -> Iterator[tuple[Path, Where]]:
     if data_dir is not None:
-        yield _existing(data_dir), "--data-dir"
+        yield _existing(data_dir), "data folder"
     yield cache_dir(), "cache"
     for folder in SYSTEM_FOLDERS:
         yield folder, "system"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,10 @@ from keras import ops
 
 from engine.nn.networks import Networks, Tensor
 
-__all__ = ["Blocks", "Tensor"]
+__all__ = ["Blocks", "Optimizer", "Tensor"]
+
+Optimizer = Any
+"""A `keras.optimizers.Optimizer`; Keras ships no types that a checker could use."""
 
 
 class Blocks:
@@ -35,6 +39,10 @@ class Blocks:
     def reshape(self, shape: tuple[int, ...]) -> keras.Layer:
         """(batch, n) → (batch, *shape)."""
         return keras.layers.Reshape(shape, name="image", dtype=self._dtype)
+
+    def adam(self, learning_rate: float) -> Optimizer:
+        """Adam with Keras's defaults beside the rate."""
+        return keras.optimizers.Adam(learning_rate, name="adam")
 
     def size(self, shape: tuple[int, ...]) -> int:
         """Numbers in one item."""

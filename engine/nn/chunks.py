@@ -15,10 +15,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.nn.blocks import Blocks
-from engine.nn.networks import Batch, Networks, Tensor
+from engine.nn.networks import Batch, Draw, Networks, Tensor
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
+Seeds = tuple[int, int]
+"""One for the epoch, one for the run; the number of the step joins the first."""
 
 
 class Stretch(NamedTuple):
@@ -49,34 +51,32 @@ class Chunks:
         self._blocks = blocks
         self._optimizer = optimizer
         self._compiled: dict[tuple[bool, int, int], Chunk] = {}
-        blank = tf.zeros([1, *shape], tf.uint8)
-        self.terms: tuple[str, ...] = ("loss", *self._loss_terms(blank, tf.zeros([2], tf.int32)))
+        blank, seed = tf.zeros([1, *shape], tf.uint8), tf.zeros([2], tf.int32)
+        self.terms: tuple[str, ...] = ("loss", *self._loss_terms(blank, Draw(seed, seed, tf.zeros([1], tf.int32))))
         """Names of the loss terms, the total first."""
 
-    def run(
-        self, images: Tensor, order: Tensor, stretch: Stretch, seed: tuple[int, int], *, learn: bool
-    ) -> NDArray[np.float32]:
+    def run(self, images: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> NDArray[np.float32]:
         """Do the steps of `stretch`; with `learn`, each ends with an optimiser step.
 
         `images`: (n, height · width · channels) uint8 on the device, flat because XLA gathers flat rows 7 % faster;
         `order`: (n,) int32, the sequence of the items.
-        `seed` keys the noise together with the number of the step. Returns the loss terms of each step, (count, terms).
+        Returns the loss terms of each step, (steps, terms). A stretch of no steps only has them compiled.
         """
         capacity = max(1, int(order.shape[0]) // stretch.rows)
         key = (learn, stretch.rows, capacity)
         if key not in self._compiled:
             self._compiled[key] = self._compile(*key)
         window = np.asarray([stretch.first, stretch.start, stretch.steps], np.int32)
-        losses = self._compiled[key](images, order, window, np.asarray(seed, np.int32))
+        losses = self._compiled[key](images, order, window, np.asarray(seeds, np.int32))
         return losses.numpy()[: stretch.steps]
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
         variables = self._networks.trainable_variables
 
-        def step(images: Tensor, chosen: Tensor, seed: Tensor) -> Tensor:
-            items = tf.reshape(tf.gather(images, chosen), [rows, *self._shape])
+        def step(images: Tensor, draw: Draw) -> Tensor:
+            items = tf.reshape(tf.gather(images, draw.items), [rows, *self._shape])
             with tf.GradientTape() as tape:
-                terms = list(self._loss_terms(items, seed).values())
+                terms = list(self._loss_terms(items, draw).values())
                 loss = tf.add_n(terms)
             if learn:
                 gradients = tape.gradient(loss, variables)
@@ -84,11 +84,12 @@ class Chunks:
             return tf.stack([loss, *terms])
 
         @tf.function(jit_compile=self._variant.xla, autograph=False)
-        def chunk(images: Tensor, order: Tensor, window: Tensor, seed: Tensor) -> Tensor:
+        def chunk(images: Tensor, order: Tensor, window: Tensor, seeds: Tensor) -> Tensor:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
-                terms = step(images, chosen, seed + tf.stack([0, first + done]))
+                draw = Draw(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
+                terms = step(images, draw)
                 return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [terms])
 
             first, start, steps = tf.unstack(window)
@@ -97,10 +98,11 @@ class Chunks:
 
         return chunk
 
-    def _loss_terms(self, items: Tensor, seed: Tensor) -> dict[str, Tensor]:
+    def _loss_terms(self, items: Tensor, draw: Draw) -> dict[str, Tensor]:
         target = tf.cast(items, tf.float32) * (1 / 255)
-        corruption, inside = seed, seed + tf.constant([1, 0])
-        seen = self._variant.corrupt(target, corruption, self._config, self._blocks)
+        seen = self._variant.corrupt(target, draw, self._config, self._blocks)
+        other = tf.constant([1, 0])
+        inside = draw._replace(fresh=draw.fresh + other, fixed=draw.fixed + other)
         return self._variant.loss_terms(self._networks, Batch(seen, target, inside), self._config, self._blocks)
 
 

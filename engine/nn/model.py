@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import RunError, UsageError
 from engine.nn.blocks import Blocks
-from engine.nn.networks import Networks
+from engine.nn.networks import Draw, Networks
 from engine.params import TrainingConfig
 from engine.queries import Reconstruction
 from engine.training import Arrays, Checkpoint, as_floats
@@ -29,6 +29,8 @@ class KerasModel:
         self._config = config
         self._networks = networks
         self._blocks = blocks
+        self.epoch = 0
+        """Complete epochs of training behind the weights."""
 
     @classmethod
     def load(
@@ -38,14 +40,17 @@ class KerasModel:
         blocks = Blocks(config.seed, config.precision)
         networks = variant.networks(config, shape, blocks)
         restore(networks.variables, checkpoint.arrays)
-        return cls(variant, config, networks, blocks)
+        model = cls(variant, config, networks, blocks)
+        model.epoch = checkpoint.position.epoch - 1
+        return model
 
-    def corrupted(self, images: NDArray[Any], seed: tuple[int, int]) -> NDArray[np.float32]:
-        """The images as the variant's corruption leaves them; unchanged for most."""
-        seen = self._variant.corrupt(tf.constant(as_floats(images)), tf.constant(seed), self._config, self._blocks)
-        return np.asarray(seen)
+    def corrupted(self, images: NDArray[Any], seeds: tuple[int, int]) -> NDArray[np.float32]:
+        """The images, the first ones of their part, as the variant's corruption leaves them; unchanged for most."""
+        fresh, fixed = (tf.constant([seed, 0]) for seed in seeds)
+        draw = Draw(fresh, fixed, tf.range(len(images)))
+        return np.asarray(self._variant.corrupt(tf.constant(as_floats(images)), draw, self._config, self._blocks))
 
-    def reconstruct(self, inputs: NDArray[Any], *, epoch: int = 0) -> Reconstruction:
+    def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
         """See `engine.queries.Reconstruct`.
 
         Raises:
@@ -69,7 +74,7 @@ class KerasModel:
             outputs=reconstructed,
             codes=np.concatenate(codes) if codes else np.zeros((0, 0), np.float32),
             errors=np.mean(np.square(reconstructed - floats), axis=axes),
-            epoch=epoch,
+            epoch=self.epoch,
         )
 
 

@@ -13,15 +13,26 @@ Tensor = Any
 """A TensorFlow tensor; TensorFlow ships no types that a checker could use."""
 
 
+class Draw(NamedTuple):
+    """Seeds (two int32 each) and item numbers that key all noise of a step; nothing else may be random."""
+
+    fresh: Tensor
+    """New for every step."""
+    fixed: Tensor
+    """The same for the whole run: with `items`, noise that is drawn once for the data set."""
+    items: Tensor
+    """(batch,) int32, the places of the items in their part."""
+
+
 class Batch(NamedTuple):
     """`input`: what the encoder sees, `target`: the clean items; (batch, height, width, channels) float32 in [0, 1].
 
-    `seed`: two int32, new for every step, for noise inside the network.
+    `draw`: for noise inside the network; not the one that the corruption had.
     """
 
     input: Tensor
     target: Tensor
-    seed: Tensor
+    draw: Draw
 
 
 class Networks:

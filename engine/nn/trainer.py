@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from engine.datasets.image_data import ImageData
 from engine.events import EpochEnded, Progress, Stage, Terms
 from engine.nn.blocks import Blocks
-from engine.nn.chunks import Chunks, Pace, Stretch
+from engine.nn.chunks import Chunks, Pace, Seeds, Stretch
 from engine.nn.model import KerasModel, copied, restore
 from engine.nn.networks import Networks, Tensor
 from engine.params import TrainingConfig
@@ -29,8 +30,8 @@ VALIDATION_BATCH = 1000
 class Trainer:
     """A run in memory (see `engine.training.Training`).
 
-    The order of the items is keyed by (seed, epoch), noise by (seed, epoch, step), initial weights by the seed: nothing
-    depends on how the run was cut into chunks or lives.
+    The order of the items is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
+    seed: nothing depends on how the run was cut into chunks or lives.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Trainer:
         self._variant = variant
         self._config = config
         self._networks: Networks = variant.networks(config, data.shape, blocks)
-        self._optimizer = keras.optimizers.Adam(config.learning_rate, name="adam")
+        self.steps_per_epoch = -(-len(data.train.images) // config.batch_size)
+        self.stages: tuple[Stage, ...] = variant.stages(config)
+        self._optimizer = variant.optimizer(config, config.epochs * self.steps_per_epoch, blocks)
         self._optimizer.build(self._networks.trainable_variables)
         self._chunks = Chunks(variant, config, data.shape, self._networks, blocks, self._optimizer)
         self._train = _on_device(data.train.images)
@@ -52,11 +55,10 @@ class Trainer:
         self._best_so_far: Best | None = None
         self._position = Position()
         self.layers = self._networks.layers
-        self.stages: tuple[Stage, ...] = (Stage("training", config.epochs),)
-        self.steps_per_epoch = -(-len(data.train.images) // config.batch_size)
         if checkpoint is not None:
             restore({**self._networks.variables, **self._optimizer_variables}, checkpoint.arrays)
             self._position, self._best_so_far = checkpoint.position, checkpoint.best
+        self._compile()
 
     @property
     def position(self) -> Position:
@@ -70,11 +72,13 @@ class Trainer:
         arrays = copied({**self._networks.variables, **self._optimizer_variables})
         return Checkpoint(arrays=arrays, position=self._position, best=self._best_so_far)
 
-    def best(self) -> Checkpoint | None:
-        return self._best
+    def new_best(self) -> Checkpoint | None:
+        best, self._best = self._best, None
+        return best
 
     def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
-        return self._model.reconstruct(inputs, epoch=self._position.epoch - 1)
+        self._model.epoch = self._position.epoch - 1
+        return self._model.reconstruct(inputs)
 
     def run(self) -> Iterator[Progress | EpochReport]:
         while self._position.epoch <= self._config.epochs:
@@ -82,10 +86,21 @@ class Trainer:
             validation = yield from self._validate()
             yield self._end_epoch(validation)
 
+    def _compile(self) -> None:
+        """All that will be called, so that no step is held up by it and no rate is spoilt."""
+        for images, batch, learn in (
+            (self._train, self._config.batch_size, True),
+            (self._test, VALIDATION_BATCH, False),
+        ):
+            items = int(images.shape[0])
+            for rows in {min(batch, items), items % min(batch, items) or batch}:
+                if rows <= items:
+                    self._chunks.run(images, tf.range(items), Stretch(0, 0, 0, rows), (0, 0), learn=learn)
+
     def _train_epoch(self) -> Iterator[Progress]:
         epoch, items, rows = self._position.epoch, int(self._train.shape[0]), self._config.batch_size
         order = tf.constant(self._order(epoch, items))
-        seed = self._noise_seed(epoch)
+        seeds = self._seeds(epoch)
         full = items // rows
         while self._position.step < self.steps_per_epoch:
             step = self._position.step
@@ -94,7 +109,7 @@ class Trainer:
             else:
                 stretch = Stretch(step, 1, full * rows, items - full * rows)
             began = time.perf_counter()
-            losses = self._chunks.run(self._train, order, stretch, seed, learn=True)
+            losses = self._chunks.run(self._train, order, stretch, seeds, learn=True)
             seconds = time.perf_counter() - began
             if step < full:
                 self._pace.measured(stretch.steps, seconds)
@@ -110,14 +125,11 @@ class Trainer:
         sums = np.array([at.sums.get(name, 0.0) for name in self._chunks.terms])
         for step in losses.astype(np.float64):
             sums += step
-        self._position = Position(
-            epoch=at.epoch,
+        self._position = msgspec.structs.replace(
+            at,
             step=at.step + len(losses),
             sums=dict(zip(self._chunks.terms, sums.tolist(), strict=True)),
             epoch_seconds=at.epoch_seconds + seconds,
-            seconds=at.seconds,
-            train=at.train,
-            validation=at.validation,
         )
 
     def _validate(self) -> Generator[Progress, None, Terms]:
@@ -125,7 +137,7 @@ class Trainer:
         items = int(self._test.shape[0])
         rows = min(VALIDATION_BATCH, items)
         order = tf.range(items)
-        seed = self._noise_seed(0)
+        seeds = self._seeds(0)
         sums: NDArray[np.float64] = np.zeros(len(self._chunks.terms))
         start = 0
         while start < items:
@@ -133,26 +145,32 @@ class Trainer:
             count = min(self._validation_pace.steps(), left // rows)
             stretch = Stretch(start // rows, count or 1, start, rows if count else left)
             began = time.perf_counter()
-            losses = self._chunks.run(self._test, order, stretch, seed, learn=False)
+            losses = self._chunks.run(self._test, order, stretch, seeds, learn=False)
             self._validation_pace.measured(stretch.steps, time.perf_counter() - began)
             sums += stretch.rows * losses.astype(np.float64).sum(axis=0)
             start += stretch.steps * stretch.rows
             if start < items:
                 yield self._progress()
+        if not np.isfinite(sums).all():
+            raise Diverged(self._position.epoch, self._position.step)
         return dict(zip(self._chunks.terms, (sums / items).tolist(), strict=True))
 
     def _end_epoch(self, validation: Terms) -> EpochReport:
         at = self._position
         train = {name: total / at.step for name, total in at.sums.items()}
         self._position = Position(
-            epoch=at.epoch + 1, seconds=at.seconds + at.epoch_seconds, train=train, validation=validation
+            stage=at.stage,
+            epoch=at.epoch + 1,
+            seconds=at.seconds + at.epoch_seconds,
+            train=train,
+            validation=validation,
         )
         if self._best_so_far is None or validation["loss"] < self._best_so_far.loss:
             self._best_so_far = Best(epoch=at.epoch, loss=validation["loss"])
             weights = copied(self._networks.variables)
             self._best = Checkpoint(arrays=weights, position=self._position, best=self._best_so_far)
         event = EpochEnded(
-            stage=self.stages[0].name,
+            stage=self.stages[self._position.stage].name,
             epoch=at.epoch,
             train=train,
             validation=validation,
@@ -164,32 +182,35 @@ class Trainer:
 
     def _samples(self) -> Samples:
         images, labels = self._probe
-        seen = self._model.corrupted(images, self._noise_seed(0))
-        answer = self._model.reconstruct(seen, epoch=self._position.epoch - 1)
+        seen = self._model.corrupted(images, self._seeds(0))
+        answer = self.reconstruct(seen)
         targets = images.astype(np.float32) / np.float32(255)
         return Samples(inputs=answer.inputs, targets=targets, outputs=answer.outputs, codes=answer.codes, labels=labels)
 
     def _progress(self) -> Progress:
-        at, rows = self._position, self._config.batch_size
-        rate = at.step * rows / max(at.epoch_seconds, 1e-9)
-        left = (self._config.epochs - at.epoch) * self.steps_per_epoch + self.steps_per_epoch - at.step
+        at, items = self._position, int(self._train.shape[0])
+        done = min(at.step * self._config.batch_size, items)
+        rate = done / max(at.epoch_seconds, 1e-9)
+        left = (self._config.epochs - at.epoch + 1) * items - done
         return Progress(
-            stage=self.stages[0].name,
+            stage=self.stages[self._position.stage].name,
             epoch=at.epoch,
             step=at.step,
             steps=self.steps_per_epoch,
             loss=at.sums["loss"] / at.step,
             samples_per_second=rate,
-            seconds_left=left * rows / rate,
+            seconds_left=left / rate,
         )
 
     def _order(self, epoch: int, items: int) -> NDArray[np.int32]:
-        return np.random.default_rng([self._config.seed, epoch]).permutation(items).astype(np.int32)
+        key = [self._config.seed, self._position.stage, epoch]
+        return np.random.default_rng(key).permutation(items).astype(np.int32)
 
-    def _noise_seed(self, epoch: int) -> tuple[int, int]:
-        """Two int32 that key the noise of an epoch; epoch 0 stands for validation."""
-        words = np.random.SeedSequence([self._config.seed, epoch]).generate_state(1, np.uint32)
-        return int(words[0] >> 2), 0
+    def _seeds(self, epoch: int) -> Seeds:
+        """Keys of the noise of an epoch, and of the run; epoch 0 stands for validation."""
+        epochs = np.random.SeedSequence([self._config.seed, self._position.stage, epoch])
+        run = np.random.SeedSequence([self._config.seed])
+        return int(epochs.generate_state(1)[0] >> 2), int(run.generate_state(1)[0] >> 2)
 
 
 def _on_device(images: NDArray[np.uint8]) -> Tensor:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from engine.events import Stage
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
-    from engine.nn.networks import Batch, Networks
+    from engine.nn.blocks import Blocks, Optimizer, Tensor
+    from engine.nn.networks import Batch, Draw, Networks
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,16 @@ class Variant(ABC):
         `batch.input` and `batch.target`: (batch, height, width, channels) float32 in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, seed: Tensor, config: Any, blocks: Blocks) -> Tensor:
-        """What the encoder gets to see of clean `items`; `seed` (two int32) is new for every step."""
-        del seed, config, blocks
+    def corrupt(self, items: Tensor, draw: Draw, config: Any, blocks: Blocks) -> Tensor:
+        """What the encoder gets to see of clean `items`, (batch, height, width, channels) float32 in [0, 1]."""
+        del draw, config, blocks
         return items
+
+    def optimizer(self, config: Any, steps: int, blocks: Blocks) -> Optimizer:
+        """What takes the steps; `steps` is their number over the whole run, for rates that follow a schedule."""
+        del steps
+        return blocks.adam(config.learning_rate)
+
+    def stages(self, config: Any) -> tuple[Stage, ...]:
+        """The stretches of training, one after the other; together they have `config.epochs` epochs."""
+        return (Stage("training", config.epochs),)

@@ -68,7 +68,7 @@ class ScriptedTraining:
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(arrays={"w": np.arange(3.0)}, position=self.position)
 
-    def best(self) -> Checkpoint | None:
+    def new_best(self) -> Checkpoint | None:
         return None
 
     def reconstruct(self, inputs: Any) -> Reconstruction:

@@ -46,6 +46,7 @@ def test_text_from_a_form_becomes_a_typed_value(name: str, text: str, value: obj
         ("epochs", "0", "1 to 100,000"),
         ("epochs", "many", "whole number"),
         ("epochs", "2.5", "whole number"),
+        ("epochs", "1,5", "whole number"),
         ("learning_rate", "0", "above 0, at most 10"),
         ("learning_rate", "nan", "a number"),
         ("kind", "c", "b, a"),

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine import course
+from engine.checkpoint import read_checkpoint
 from engine.datasets import loading
-from engine.errors import SettingError, UsageError
+from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
+    CheckpointSaved,
     EngineFailed,
     EngineLoading,
     EpochEnded,
     Progress,
+    RunCancelled,
     RunFinished,
     RunPaused,
     RunResumed,
@@ -22,6 +28,7 @@ from engine.events import (
 from engine.jobs import ResumeJob, TrainJob
 from engine.queries import Reconstruct
 from engine.session import Engine
+from engine.store import RunStore
 from engine.training import Diverged
 
 
@@ -192,6 +199,110 @@ def test_changed_data_are_refused_with_both_fingerprints(
     assert failed.run_id == run_id
     for seed in (0, 1):
         assert small_data(seed=seed).fingerprint[:16] in failed.message
+
+
+def test_a_stop_is_not_taken_back(scripted: Any) -> None:
+    driven = scripted(seconds=0.1)
+    run_id = driven.engine.submit(job(epochs=50))
+    driven.until(Progress)
+    driven.engine.cancel(run_id)
+    driven.engine.pause(run_id)
+    driven.engine.resume(run_id)
+    assert driven.finished(run_id).outcome == "stopped"
+
+
+def test_zero_epochs_are_refused_for_a_resumption_too(scripted: Any) -> None:
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    driven.finished(run_id)
+    with pytest.raises(SettingError):
+        driven.engine.submit(ResumeJob(run_id=run_id, epochs=0))
+
+
+def test_a_run_that_another_engine_trained_meanwhile_is_not_overwritten(scripted: Any) -> None:
+    first = scripted(seconds=0.02)
+    stopped = first.engine.submit(job())
+    first.until(Progress, where=lambda event: event.epoch == 2)
+    first.engine.cancel(stopped)
+    first.finished(stopped)
+    second = scripted(seconds=0.1)
+    busy = second.engine.submit(job())
+    second.engine.submit(ResumeJob(run_id=stopped))  # waits behind the other run
+    first.engine.submit(ResumeJob(run_id=stopped))
+    first.finished(stopped)
+    second.finished(busy)
+    failed = second.until(EngineFailed)
+    assert "trained elsewhere meanwhile" in failed.message
+    assert first.store.find(stopped).status == "completed"
+
+
+def test_after_a_pause_that_ends_in_a_crash_the_run_goes_on_from_the_pause(scripted: Any, tmp_path: Path) -> None:
+    driven = scripted(seconds=0.03)
+    run_id = driven.engine.submit(job())
+    driven.until(Progress, where=lambda event: event.epoch == 2)
+    driven.engine.pause(run_id)
+    paused = driven.until(RunPaused)
+    # The folder as a crash would leave it now.
+    crashed = RunStore(tmp_path / "crashed")
+    shutil.copytree(driven.store.root, crashed.root)
+    assert crashed.find(run_id).status == "interrupted"
+    checkpoint = read_checkpoint(crashed.find(run_id).folder / "checkpoint.safetensors")
+    assert checkpoint is not None
+    assert (checkpoint.position.epoch, checkpoint.position.step) == (paused.epoch, paused.step)
+
+
+def test_checkpoints_are_written_while_a_run_trains(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course, "CHECKPOINT_SECONDS", 0.0)
+    driven = scripted(seconds=0.1)
+    run_id = driven.engine.submit(job())
+    driven.finished(run_id)
+    saved = [event for event in driven.events if isinstance(event, CheckpointSaved)]
+    assert len(saved) > 2
+
+
+def test_a_full_disk_ends_the_run_as_failed_with_what_to_do(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.writer.write_samples", full)
+    driven = scripted()
+    finished = driven.finished(driven.engine.submit(job()))
+    assert finished.outcome == "failed"
+    assert "make room" in finished.message
+
+
+def test_an_engine_that_is_closed_leaves_nobody_waiting(scripted: Any, store: RunStore) -> None:
+    driven = scripted(seconds=0.1)
+    first, second = driven.engine.submit(job()), driven.engine.submit(job())
+    driven.until(Progress)
+    driven.engine.close()
+    driven.until(RunCancelled, where=lambda event: event.run_id == second)
+    assert driven.store.find(first).status == "stopped"
+
+    never_started = Engine(driven.events.append, store)
+    cancelled = never_started.ask(Reconstruct(run_id=first))
+    cancelled.cancel()
+    waiting = never_started.ask(Reconstruct(run_id=first))
+    never_started.close()
+    with pytest.raises(UsageError):
+        waiting.result(1)
+
+
+def test_a_listener_that_fails_does_not_stop_the_training(scripted: Any, store: RunStore) -> None:
+    driven = scripted()
+    driven.engine._send = lambda event: 1 / 0
+    run_id = driven.engine.submit(job())
+    until = time.monotonic() + 10
+    while not store.runs() or store.find(run_id).status != "completed":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    engine = Engine(lambda event: None, RunStore(tmp_path / "file"))
+    with pytest.raises(RunError, match="--runs-dir"):
+        engine.submit(job())
 
 
 def test_close_stops_and_saves_what_runs(scripted: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from engine.checkpoint import read_checkpoint, write_checkpoint
 from engine.errors import RunError, UsageError
-from engine.events import EpochEnded, Logged, RunFinished, RunPaused
+from engine.events import EpochEnded, Logged, RunFinished, RunPaused, RunResumed
 from engine.samples import Samples, read_samples, write_samples
 from engine.store import RunInfo, RunRecord, RunStore
 from engine.training import Best, Checkpoint, Position
@@ -69,7 +69,7 @@ def test_a_torn_last_line_is_cut_off_before_the_run_goes_on(store: RunStore) -> 
     record = store.find("last")
     with (record.folder / "events.jsonl").open("ab") as file:
         file.write(b'{"type":"lo')
-    with RunWriter.reopen(record, info()) as writer:
+    with RunWriter(record.folder, info()) as writer:
         writer.record(said("b"))
     assert [(event.seq, event.text) for event in record.events()[0]] == [(1, "a"), (2, "b")]  # type: ignore[union-attr]
 
@@ -77,15 +77,16 @@ def test_a_torn_last_line_is_cut_off_before_the_run_goes_on(store: RunStore) -> 
 def test_a_damaged_line_is_passed_over(store: RunStore) -> None:
     with RunWriter.create(store, info()) as writer:
         writer.record(said("a"))
-        (writer.folder / "events.jsonl").open("ab").write(b'\xff{"type":"future_event"}\n')
+        with (writer.folder / "events.jsonl").open("ab") as file:
+            file.write(b'\xff{"type":"future_event"}\n{"type":"logged","level":"info","text":"\xff"}\n\n')
         writer.record(said("b"))
     assert [event.seq for event in store.find("last").events()[0]] == [1, 2]
 
 
 def test_a_run_belongs_to_one_writer_at_a_time(store: RunStore) -> None:
     with RunWriter.create(store, info()), pytest.raises(RunError, match="another process"):
-        RunWriter.reopen(store.find("last"), info())
-    RunWriter.reopen(store.find("last"), info()).__exit__()
+        RunWriter(store.find("last").folder, info())
+    RunWriter(store.find("last").folder, info()).__exit__()
 
 
 def test_status_follows_the_run(store: RunStore) -> None:
@@ -96,7 +97,7 @@ def test_status_follows_the_run(store: RunStore) -> None:
         writer.record(said("later"))
         assert record.status == "paused"
     assert record.status == "interrupted"
-    with RunWriter.reopen(record, info()) as writer:
+    with RunWriter(record.folder, info()) as writer:
         writer.record(finished("diverged"))
     assert record.status == "diverged"
 
@@ -134,11 +135,36 @@ def test_runs_are_found_by_id_beginning_name_and_last(store: RunStore) -> None:
 
 
 def test_other_folders_are_no_runs(store: RunStore) -> None:
-    for number, content in enumerate(("", "[]", "{}")):
+    for number, content in enumerate(("", "[]", "{}", "\udcff")):
         folder = store.root / f"folder{number}"
         folder.mkdir(parents=True)
-        (folder / "run.json").write_text(content)
+        (folder / "run.json").write_text(content, errors="surrogateescape")
     assert store.runs() == []
+
+
+@pytest.mark.parametrize("fields", [{"created": 1e30}, {"config": {}}, {"schema": 99}])
+def test_a_description_that_makes_no_sense_is_no_run(store: RunStore, fields: dict[str, Any]) -> None:
+    RunWriter.create(store, info(**fields)).__exit__()
+    assert store.runs() == []
+
+
+def test_epochs_that_were_made_void_are_not_the_last(store: RunStore) -> None:
+    def ended(epoch: int) -> EpochEnded:
+        return EpochEnded(stage="s", epoch=epoch, train={}, validation={}, steps=1, seconds=1, samples_per_second=1)
+
+    with RunWriter.create(store, info()) as writer:
+        for event in (ended(1), ended(2), ended(3), RunResumed(epoch=2, step=0, epochs=5)):
+            writer.record(event)
+    found = store.find("last").last_epoch
+    assert found is not None
+    assert found.epoch == 1
+
+
+def test_a_full_disk_is_said_in_words(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RunWriter.create(store, info()) as writer:
+        monkeypatch.setattr(writer, "_file", open("/dev/full", "wb", buffering=0))  # noqa: PTH123, SIM115
+        with pytest.raises(RunError, match=r"No space left on device; make room .* `aetui resume"):
+            writer.record(said("a"))
 
 
 def test_a_run_is_private_to_the_user(store: RunStore) -> None:

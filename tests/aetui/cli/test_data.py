@@ -47,7 +47,7 @@ def test_the_table_has_a_line_for_each_data_set() -> None:
 
 def test_the_table_says_where_a_data_set_lies(tmp_path: Path) -> None:
     (tmp_path / "mnist.npz").touch()
-    assert f"{tmp_path / 'mnist.npz'} (--data-dir)" in run(data_dir=tmp_path).stdout
+    assert f"{tmp_path / 'mnist.npz'} (data folder)" in run(data_dir=tmp_path).stdout
 
 
 def test_show_has_figures_source_and_licence() -> None:

@@ -6,13 +6,15 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-EPOCHS = 120
+EPOCHS = 600
+"""About ten seconds: a checkpoint is written after five."""
 
 
 def events(text: str, kind: str) -> list[dict[str, Any]]:
@@ -54,8 +56,10 @@ def test_train_look_lengthen_and_use_a_run(aetui: Any, tmp_path: Path) -> None:
         assert loaded["codes"].shape == (1, 16)
 
 
-def started(command: list[str], home: dict[str, str], epochs_done: int) -> subprocess.Popen[str]:
-    """A training process that has finished so many epochs."""
+def started(
+    command: list[str], home: dict[str, str], enough: Callable[[dict[str, Any]], bool]
+) -> subprocess.Popen[str]:
+    """A training process that has told what is `enough`."""
     process = subprocess.Popen(
         [*command, "train", "vanilla", "--epochs", str(EPOCHS), "--json"],
         env=home,
@@ -65,7 +69,7 @@ def started(command: list[str], home: dict[str, str], epochs_done: int) -> subpr
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if json.loads(line).get("epoch") == epochs_done:
+        if enough(json.loads(line)):
             return process
     raise AssertionError("it ended before")
 
@@ -74,11 +78,13 @@ def test_a_run_killed_with_9_is_interrupted_and_resumes_to_the_figures_of_one_ne
     aetui: Any, command: list[str], home: dict[str, str]
 ) -> None:
     [undisturbed] = events(aetui("train", "vanilla", "--epochs", str(EPOCHS), "--json").stdout, "run_finished")
-    process = started(command, home, epochs_done=20)
+    process = started(command, home, lambda event: event["type"] == "checkpoint_saved")
     process.kill()
     process.communicate()
     assert "interrupted" in aetui("runs").stdout.splitlines()[1]
-    [resumed] = events(aetui("resume", "last", "--json").stdout, "run_finished")
+    resumption = aetui("resume", "last", "--json").stdout
+    [resumed], [again] = events(resumption, "run_finished"), events(resumption, "run_resumed")
+    assert (again["epoch"], again["step"]) > (1, 0)
     for figures in ("outcome", "epochs", "train", "validation"):
         assert resumed[figures] == undisturbed[figures]
 
@@ -86,7 +92,7 @@ def test_a_run_killed_with_9_is_interrupted_and_resumes_to_the_figures_of_one_ne
 def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     aetui: Any, command: list[str], home: dict[str, str]
 ) -> None:
-    process = started(command, home, epochs_done=5)
+    process = started(command, home, lambda event: event.get("epoch") == 5)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=30)

@@ -65,7 +65,7 @@ def test_data_that_are_nowhere_are_named_with_places_and_remedies(toy, tmp_path:
     with pytest.raises(DataUnavailable) as caught:
         load("toy", tmp_path, download=False)
     text = str(caught.value)
-    for expected in ("toy.npz", "toy/", f"{tmp_path} (--data-dir)", f"{cache_dir()} (cache)", "(system)"):
+    for expected in ("toy.npz", "toy/", f"{tmp_path} (data folder)", f"{cache_dir()} (cache)", "(system)"):
         assert expected in text
     for remedy in ("aetui data fetch toy", "--data-dir", "`digits` needs no download"):
         assert remedy in text

@@ -24,13 +24,13 @@ def test_the_data_folder_comes_before_the_cache_and_the_cache_before_system_fold
     in_cache = toy.write_idx(cache_dir())
     assert locate("toy", data_dir) == Location("toy", in_cache, "cache")
     in_folder = toy.write_idx(data_dir)
-    assert locate("toy", data_dir) == Location("toy", in_folder, "--data-dir")
+    assert locate("toy", data_dir) == Location("toy", in_folder, "data folder")
     assert locate("toy", None) == Location("toy", in_cache, "cache")
 
 
 def test_both_layouts_are_found(toy, data_dir: Path) -> None:
     path = toy.write_npz(data_dir)
-    assert locate("toy", data_dir) == Location("toy", path, "--data-dir")
+    assert locate("toy", data_dir) == Location("toy", path, "data folder")
 
 
 def test_digits_come_with_scikit_learn() -> None:

@@ -84,7 +84,8 @@ def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: 
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
     training = trainer(small_data(), epochs=8)
     events = figures(training)
-    best = training.best()
+    best = training.new_best()
+    assert training.new_best() is None
     assert best is not None
     assert best.best is not None
     assert best.best.loss == min(event.validation["loss"] for event in events)
@@ -101,6 +102,18 @@ def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
     with pytest.raises(Diverged) as diverged:
         figures(Trainer(Exploding(), config, small_data()))
     assert diverged.value.args == (1, 1)
+
+
+def test_a_validation_loss_that_is_not_finite_does_too(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = trainer(small_data())
+    run = training._chunks.run
+
+    def broken(*arguments: Any, learn: bool) -> Any:
+        return run(*arguments, learn=learn) * (1 if learn else np.inf)
+
+    monkeypatch.setattr(training._chunks, "run", broken)
+    with pytest.raises(Diverged):
+        figures(training)
 
 
 def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:
