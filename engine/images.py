@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from engine.datasets import DATASETS, load
 from engine.errors import BadData, UsageError
 
+LARGEST = 4 * 2**30
+"""Bytes of an array that is read from an archive."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
@@ -57,11 +58,24 @@ def _array(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
         loaded = np.load(path, allow_pickle=False, mmap_mode="r" if path.suffix == ".npy" else None)
         if path.suffix == ".npz":
             with loaded:
-                name = next((n for n in ("inputs", "images", "x_test", "x") if n in loaded), None) or loaded.files[0]
-                loaded = loaded[name]
-    except (OSError, ValueError, EOFError, IndexError, zipfile.BadZipFile) as error:
+                loaded = _member(path, loaded)
+    except BadData:
+        raise
+    except Exception as error:
+        # A damaged file makes zipfile, zlib and numpy's header parser raise a dozen types between them.
         raise BadData(path, f"expected a NumPy array file without pickled objects, but: {error}") from error
     return _shaped(path, loaded, shape)
+
+
+def _member(path: Path, archive: Any) -> Any:
+    """The array that holds images, by its name, else the first one."""
+    names = [name for name in ("inputs", "images", "x_test", "x") if name in archive] or archive.files
+    if not names or f"{names[0]}.npy" not in archive.zip.namelist():
+        raise BadData(path, f"expected an .npy member in the archive, found {', '.join(names) or 'nothing'}")
+    size = archive.zip.getinfo(f"{names[0]}.npy").file_size
+    if size > LARGEST:
+        raise BadData(path, f"expected an array of at most {LARGEST:,} bytes, found {size:,}")
+    return archive[names[0]]
 
 
 def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
@@ -72,6 +86,8 @@ def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[
         array = array[..., None]
     if array.shape[1:] != shape:
         raise BadData(path, f"expected images of {wanted} (height × width × channels), got an array {array.shape}")
+    if not len(array):
+        raise BadData(path, "expected at least one image, found none")
     if array.dtype == np.uint8:
         return array
     if not np.issubdtype(array.dtype, np.floating):

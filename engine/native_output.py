@@ -7,6 +7,7 @@ descriptor 2 is pointed at a file, and Python's own standard error goes on to th
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from pathlib import Path
@@ -36,7 +37,15 @@ def divert(path: Path | None = None) -> Path:
         os.close(target)
         # Textual draws on `sys.__stderr__`.
         sys.stderr = sys.__stderr__ = screen  # type: ignore[misc]
+        _divert_logging()
     return _diverted
+
+
+def _divert_logging() -> None:
+    """Warnings and log records of Python code go the same way: to what is now descriptor 2."""
+    log = io.TextIOWrapper(io.FileIO(os.dup(2), "w"), encoding="utf-8", errors="replace", write_through=True)
+    logging.basicConfig(stream=log, level=logging.WARNING)
+    logging.captureWarnings(True)
 
 
 def _open(path: Path) -> int:

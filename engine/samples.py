@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def read_samples(folder: Path, epoch: int) -> Samples:
                 codes=now["codes"].astype(np.float32),
                 labels=probe["labels"],
             )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
             "No pictures",
             f"expected the samples of epoch {epoch} in {directory}, but {error}; other epochs may have them",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +37,15 @@ def test_the_engine_with_tensorflow_loads_no_screen() -> None:
     loaded = loaded_by("from engine.nn.backend import KerasBackend; KerasBackend('cpu'); import engine.nn.trainer")
     assert "tensorflow" in loaded
     assert not loaded & {"textual", "typer", "aetui"}
+
+
+def test_the_contract_on_ring_0_names_every_module_of_it() -> None:
+    checkout = Path(__file__).parent.parent
+    contracts = tomllib.loads((checkout / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [named] = [
+        set(contract["source_modules"])
+        for contract in contracts
+        if "engine.nn" in contract["forbidden_modules"] and "aetui" not in contract["source_modules"]
+    ]
+    there = {f"engine.{path.stem}" for path in (checkout / "engine").iterdir() if not path.name.startswith("__")}
+    assert named == there - {"engine.nn"}

@@ -114,6 +114,11 @@ class Narrator:
             case EpochEnded():
                 self._line(self._epoch(event))
 
+    def say(self, text: str) -> None:
+        """A line that passes."""
+        if not self._quiet:
+            self._fleeting(text)
+
     def close(self) -> None:
         if self._bar:
             self._bar.wipe()

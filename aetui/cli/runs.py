@@ -19,11 +19,14 @@ def table(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from aetui.cli.tables import aligned
+    from engine.errors import UsageError
 
     store = context.obj.store
+    if store.root.exists() and not store.root.is_dir():
+        raise UsageError("Runs", f"expected a folder, found a file: {store.root}; choose another with --runs-dir")
     records = store.runs()
     if not records:
-        typer.echo(f"no runs yet below {store.root}; `aetui train vanilla` makes one", err=True)
+        typer.echo(f"no runs yet below {store.root}; `aetui train` makes one", err=True)
         return
     head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME")
     typer.echo(aligned([head, *map(_row, records)]))

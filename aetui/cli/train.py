@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
+from collections.abc import Callable
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,8 +14,9 @@ from aetui.cli import engines
 
 if TYPE_CHECKING:
     from aetui.options import Options
-    from engine.events import RunFinished
+    from engine.events import Event, RunFinished
     from engine.jobs import Job
+    from engine.session import Engine
     from engine.store import RunRecord
 
 Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
@@ -65,7 +68,7 @@ def _assignments(texts: list[str]) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for text in texts:
         field, equals, value = text.partition("=")
-        if not equals:
+        if not (equals and field.strip()):
             raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {text!r}")
         config[field.strip()] = value
     return config
@@ -74,20 +77,21 @@ def _assignments(texts: list[str]) -> dict[str, Any]:
 def _carry_out(job: Job, options: Options, json: bool) -> None:
     with engines.engine(options) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
+        follower = _Follower(events, options.quiet, json)
+        _stop_on_signals(lambda: follower.stop(engine, run_id))
         engine.start()
-        interrupted = _stop_on_signals(lambda: engine.cancel(run_id))
-        finished = _follow(events, run_id, options.quiet, json)
+        finished = follower.follow()
     if not json:
         typer.echo(summary(options.store.find(run_id), finished))
-    if interrupted:
+    if finished.outcome == "stopped":
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {finished.message}", err=True)
         raise typer.Exit(1)
 
 
-def _stop_on_signals(stop: Any) -> list[int]:
-    """Let SIGINT and SIGTERM stop the run, keeping its weights; the list returned holds those that came."""
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """Let SIGINT and SIGTERM stop the run, keeping its weights; the second one ends the program."""
     came: list[int] = []
 
     def on_signal(number: int, frame: object) -> None:
@@ -98,38 +102,54 @@ def _stop_on_signals(stop: Any) -> list[int]:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    return came
 
 
-def _follow(events: Any, run_id: str, quiet: bool, json: bool) -> RunFinished:
-    """Narrate until the run ends.
+class _Follower:
+    """Tells what happens to a run until it ends."""
 
-    Raises:
-        EngineError: it could not even begin.
-    """
-    from aetui.cli.narration import Narrator
-    from engine.errors import EngineError
-    from engine.events import EngineFailed, RunCancelled, RunFinished, encode
+    def __init__(self, events: SimpleQueue[Event], quiet: bool, json: bool) -> None:
+        from aetui.cli.narration import Narrator
 
-    narrator = Narrator(quiet)
-    try:
-        while True:
-            event = events.get()
-            if json and event.run_id:
-                sys.stdout.write(encode(event).decode() + "\n")
-                sys.stdout.flush()
-            narrator.tell(event)
-            match event:
-                case RunFinished():
-                    return event
-                case RunCancelled():
-                    raise typer.Exit(130)
-                case EngineFailed():
-                    error = EngineError(event.title, event.message)
-                    error.exit_code = event.exit_code
-                    raise error
-    finally:
-        narrator.close()
+        self._events = events
+        self._narrator = Narrator(quiet)
+        self._json = json
+        self._begun = False
+
+    def stop(self, engine: Engine, run_id: str) -> None:
+        if not self._begun:
+            # Nothing is on disk yet, and what holds us up, loading or compiling, cannot be cut short.
+            self._narrator.close()
+            os._exit(130)
+        self._narrator.say("stopping …")
+        engine.cancel(run_id)
+
+    def follow(self) -> RunFinished:
+        """Until the run ends.
+
+        Raises:
+            EngineError: it could not even begin.
+        """
+        from engine.errors import EngineError
+        from engine.events import EngineFailed, RunCancelled, RunFinished, RunResumed, RunStarted, encode
+
+        try:
+            while True:
+                event = self._events.get()
+                self._begun |= isinstance(event, RunStarted | RunResumed)
+                if self._json and event.run_id:
+                    typer.echo(encode(event).decode())
+                self._narrator.tell(event)
+                match event:
+                    case RunFinished():
+                        return event
+                    case RunCancelled():
+                        raise typer.Exit(130)
+                    case EngineFailed():
+                        error = EngineError(event.title, event.message)
+                        error.exit_code = event.exit_code
+                        raise error
+        finally:
+            self._narrator.close()
 
 
 def summary(record: RunRecord, finished: RunFinished) -> str:

@@ -35,7 +35,9 @@ def load(device: str = "auto") -> str:
     try:
         _open_libraries()
         import keras  # noqa: F401
-        import tensorflow  # noqa: F401
+        import tensorflow
+
+        tensorflow.get_logger().setLevel("ERROR")  # it has a handler of its own, which draws over the screen
 
         gc.freeze()
     finally:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from fakes import FakeEngine, loss, pictures
 from numpy.testing import assert_allclose
+from textual import events
 from textual.pilot import Pilot
 
-from aetui import keymap
+from aetui import keymap, settings
 from aetui.app import Workbench
 from aetui.screens.dialogs import Notice, QuitDialog
 from aetui.screens.help import HelpScreen
+from aetui.screens.runs import COLUMNS, columns_for
 from aetui.widgets.epoch_progress import EpochProgress
 from aetui.widgets.event_log import EventLog
 from aetui.widgets.image_grid import ImageGrid
+from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.loss_chart import LossChart
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
-from engine.errors import DataUnavailable, SettingError
+from engine.errors import DataUnavailable, RunError, SettingError
+from engine.events import Logged, RunResumed
 from engine.jobs import ResumeJob, TrainJob
 
 Make = Callable[..., Workbench]
@@ -205,8 +210,6 @@ async def test_reopening_shows_the_last_run(make_app: Make) -> None:
 
 
 async def test_a_run_resumed_from_the_table_keeps_its_past(make_app: Make) -> None:
-    from engine.events import RunResumed
-
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, epochs=4)
         engine.play(engine.run.finished("stopped", 4))
@@ -219,6 +222,7 @@ async def test_a_run_resumed_from_the_table_keeps_its_past(make_app: Make) -> No
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
         await pilot.press("r")
         engine.runs[kept.run_id] = kept
+        assert (app.state.runs[kept.run_id].variant, app.state.runs[kept.run_id].planned) == ("vanilla", 50)
         engine.play(RunResumed(epoch=5, step=0, epochs=50))
         engine.play_epochs(5, 6)
         await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 6)
@@ -241,6 +245,12 @@ async def test_a_run_of_another_process_is_followed(make_app: Make) -> None:
             other.play_epochs(2, 3)
             await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 3)
             assert app.state.active is None
+            status = app.desk.query_one(StatusLine)
+            await until(pilot, lambda: "training elsewhere" in status.render().plain)
+            assert "step" not in bar(pilot)
+            assert "208,000 img/s · 5 s left" in bar(pilot)
+            await pilot.press("x")
+            assert "another process" in bar(pilot)
             fcntl.flock(held, fcntl.LOCK_UN)
             await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.status == "interrupted")
 
@@ -296,7 +306,7 @@ async def test_help_lists_every_key_and_user_keys_count(make_app: Make) -> None:
         assert isinstance(app.screen, HelpScreen)
         text = "\n".join(static.render().plain for static in app.screen.query("Static"))
         for action in keymap.ACTIONS:
-            assert f"{keymap.keys(action, app.key_overrides)}  {action.help}  {action.id}" in text
+            assert f"{keymap.keys(action, app.key_overrides)}  {action.help} [{action.id}]" in text
         assert "^t  train" in text
 
 
@@ -310,19 +320,24 @@ async def test_a_broken_configuration_file_is_named_and_the_app_runs(make_app: M
         await ready(pilot)
 
 
-async def test_every_action_can_be_found_in_the_palette(make_app: Make) -> None:
+async def test_the_palette_has_what_can_be_done_now_each_under_its_own_name(make_app: Make) -> None:
     from aetui.commands import Actions
 
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
-        provider = Actions(app.desk)
-        found = {hit.help async for hit in provider.discover()}
-        wanted = {a.help for a in keymap.ACTIONS if a.scope in ("workbench", "everywhere") and a.id != "palette"}
-        assert found == wanted
-        hits = [hit async for hit in provider.search("train")]
+        found = [hit async for hit in Actions(app.desk).discover()]
+        assert not {"pause", "stop", "resume", "workbench"} & {str(hit.display).split("  ")[0] for hit in found}
+        hits = [hit async for hit in Actions(app.desk).search("train")]
         await max(hits, key=lambda hit: hit.score).command()
-        assert engine_desk(pilot).run_id
+        engine = app.engine
+        assert isinstance(engine, FakeEngine)
+        engine.play(engine.run.started())
+        engine.play_epochs(1, 3)
+        await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 3)
+        more = [str(hit.display).split("  ")[0] async for hit in Actions(app.desk).discover()]
+        assert {"pause", "stop", "one epoch back", "one epoch forward"} <= set(more)
+        assert len(more) == len(set(more))
 
 
 async def test_panels_change_by_key(make_app: Make) -> None:
@@ -340,14 +355,289 @@ async def test_panels_change_by_key(make_app: Make) -> None:
         assert tabs.current == "panel-digits"
 
 
-async def test_a_second_run_waits_for_the_first(make_app: Make) -> None:
+async def test_a_second_run_is_asked_for_twice_waits_and_can_be_taken_back(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, epochs=1)
-        first = engine_desk(pilot).run_id
+        desk, first = engine_desk(pilot), engine_desk(pilot).run_id
         await pilot.press("t")
-        assert len(engine.runs) == 2
-        assert engine_desk(pilot).run_id == first
-        await asyncio.sleep(0)
+        assert len(engine.runs) == 1
+        assert "press t again" in bar(pilot)
+        await pilot.press("t")
+        assert (len(engine.runs), desk.run_id) == (2, first)
+        assert "1 queued" in desk.query_one(StatusLine).render().plain
+        await pilot.press("X")
+        assert engine.calls[-1] == ("cancel", engine.run.run_id)
+        assert not desk.workbench.state.waiting
+        await pilot.press("X")
+        assert engine.calls[-1] == ("cancel", engine.run.run_id)
+        assert not pilot.app._notifications
+
+
+async def test_the_next_run_of_the_queue_is_shown_when_it_begins(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=2)
+        desk, first = engine_desk(pilot), engine.run
+        await until(pilot, lambda: shown_epoch(pilot) == 2)
+        await pilot.press("t", "t")
+        second = engine.run.run_id
+        engine.emit(first.stamp(first.finished("completed", 2)))
+        engine.play(engine.run.started())
+        await until(pilot, lambda: desk.run_id == second)
+        assert shown_epoch(pilot) == 0
+        assert "next run" in bar(pilot)
+
+
+async def test_a_run_taken_back_while_it_loads_leaves_nothing(make_app: Make) -> None:
+    from engine.events import RunCancelled
+
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await ready(pilot)
+        desk = engine_desk(pilot)
+        await pilot.press("t", "x")
+        assert "stopping" in desk.query_one(StatusLine).render().plain
+        engine.emit(RunCancelled(run_id=engine.run.run_id))
+        await until(pilot, lambda: not desk.workbench.state.runs)
+        assert desk.run_shown is None
+        assert "stopping" not in desk.query_one(StatusLine).render().plain
+
+
+def bar(pilot: Pilot[None]) -> str:
+    """What the epoch bar says."""
+    return engine_desk(pilot).query_one(EpochProgress).render().plain
+
+
+async def stopped(pilot: Pilot[None], outcome: str = "stopped", epochs: int = 2) -> FakeEngine:
+    """The app with a run that has come to an end."""
+    engine = await train(pilot, epochs=epochs)
+    engine.play(engine.run.finished(outcome, epochs))
+    await until(pilot, lambda: engine_desk(pilot).run_shown.status == outcome)
+    return engine
+
+
+EVIL = "[@click=app.quit]x[/] [/red] [b"
+
+
+async def test_a_name_is_never_markup(make_app: Make) -> None:
+    app = make_app()
+    other = FakeEngine(lambda event: None, app.store)
+    other.submit(TrainJob(variant="vanilla", dataset="digits"))
+    info = other.run.folder / "run.json"
+    info.write_bytes(
+        info.read_bytes().replace(b'"name":""', msgspec.json.encode(EVIL + "\x1b[31m").join([b'"name":', b""]))
+    )
+    other.play(msgspec.structs.replace(other.run.started(), name=EVIL + "\x1b[31m", device=EVIL))
+    other.play_epochs(1, 1)
+    other.play(Logged(level="warning", text=EVIL + "\x1b]0;t\a"), other.run.finished("stopped", 1))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: app.desk.run_shown)
+        assert app.desk.query_one("#loss")._border_subtitle.plain == EVIL + "�[31m"
+        for key, panel in (("p", "Parameters"), ("L", "EventLog")):
+            await pilot.press(key)
+            text = app.desk.query_one(panel).query_one("Static").render()
+            assert EVIL in text.plain
+            assert "\x1b" not in text.plain
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
+        assert app.screen.query("RunTable").first().get_row_at(0)[1].plain.startswith(EVIL[:15])
+        app.notice(EVIL, EVIL)
+        await pilot.pause()
+        assert app.screen.query_one(".dialog")._border_title.plain == EVIL
+
+
+async def test_resuming_keeps_the_runs_own_length_unless_the_user_set_another(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await choose_epochs(pilot, "4", "0")
+        engine = await stopped(pilot)
+        desk = engine_desk(pilot)
+        await pilot.press("s")
+        desk.query_one(ParamForm).select("preset")
+        await pilot.press("right", "left")  # the preset's 50 epochs are back in the form
+        await pilot.press("r")
+        assert engine.calls[-1] == ("submit", ResumeJob(run_id=engine.run.run_id))
+        assert desk.focused is not desk.query_one(ParamForm)
+
+
+async def test_a_complete_run_is_made_longer_by_setting_more_epochs(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await choose_epochs(pilot, "2")
+        engine = await stopped(pilot, "completed")
+        desk = engine_desk(pilot)
+        calls = len(engine.calls)
+        await pilot.press("r")
+        assert len(engine.calls) == calls
+        await choose_epochs(pilot, "6", "0")
+        assert "resume to 60" in desk.query_one(KeyBar).render().plain
+        await pilot.press("r")
+        assert engine.calls[-1] == ("submit", ResumeJob(run_id=engine.run.run_id, epochs=60))
+
+
+async def choose_epochs(pilot: Pilot[None], *digits: str) -> None:
+    await pilot.press("s")
+    engine_desk(pilot).query_one(ParamForm).select("epochs")
+    await pilot.press(*digits, "enter")
+
+
+async def test_the_form_takes_the_settings_of_the_run_shown_but_not_over_the_users(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await choose_epochs(pilot, "7")
+        await stopped(pilot)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        form = app.desk.query_one(ParamForm)
+        await until(pilot, lambda: form.values["epochs"] == 7)
+        await choose_epochs(pilot, "9")
+        app.show_last("vanilla")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert form.values["epochs"] == 9
+
+
+async def test_the_status_forgets_what_was_asked_once_it_happened(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=2)
+        desk = engine_desk(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "stopping" in desk.query_one(StatusLine).render().plain)
+        engine.play(engine.run.finished("stopped", 2))
+        await until(pilot, lambda: not desk.run_shown.going)
+        await pilot.press("r")
+        engine.play(RunResumed(epoch=3, step=0, epochs=50))
+        await until(pilot, lambda: "starting" in bar(pilot))
+        engine.play(engine.run.progress(3, 1))
+        await until(pilot, lambda: "● training" in desk.query_one(StatusLine).render().plain)
+
+
+async def test_a_refused_resumption_stays_on_the_screen_it_was_asked_from(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        engine = await stopped(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
+        engine.refuse = RunError("Run in use", "another has it")
+        await pilot.press("r")
+        assert app.current_mode == "runs"
+        assert isinstance(app.screen, Notice)
+        app.action_mode("workbench")
+        await until(pilot, lambda: app.screen is app.desk)
+        assert len(app._screen_stacks["runs"]) == 1
+
+
+async def test_the_table_offers_to_resume_only_what_can_be(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        engine = await stopped(pilot, "completed")
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
+        text = app.screen.query_one(KeyBar).render().plain
+        assert "resume" not in text
+        assert "1 workbench" in text
+        calls = len(engine.calls)
+        await pilot.press("r")
+        assert len(engine.calls) == calls
+
+
+def test_columns_give_way_in_order() -> None:
+    cells = (
+        "interrupted",
+        "n" * 16,
+        "vanilla book",
+        "fashion_mnist",
+        "50 / 50",
+        "0.01234",
+        "2026-01-01 00:00",
+        "i" * 29,
+    )
+    row = dict(zip(COLUMNS, cells, strict=True))
+    assert columns_for([row], 200) == list(COLUMNS)
+    assert "begun" not in columns_for([row], 120)
+    assert columns_for([row], 78)[:2] == ["status", "name"]
+    assert {"status", "model", "epochs", "validation"} <= set(columns_for([row], 78))
+    assert {"status", "epochs", "validation"} <= set(columns_for([row], 38))
+
+
+async def test_what_failed_before_it_began_points_to_the_log(make_app: Make) -> None:
+    from engine.events import EngineFailed
+
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await ready(pilot)
+        desk = engine_desk(pilot)
+        await pilot.press("t")
+        engine.emit(EngineFailed(run_id=engine.run.run_id, title="No data", message="the network is down"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Notice))
+        assert bar(pilot) == "✕ failed · see Log (L)"
+        calls = len(engine.calls)
+        await pilot.press("escape", "L", "r")
+        assert len(engine.calls) == calls
+        assert "the network is down" in desk.query_one(EventLog).query_one("Static").render().plain
+
+
+async def test_pictures_of_the_old_run_go_with_it(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await stopped(pilot)
+        await until(pilot, lambda: shown_epoch(pilot) == 2)
+        await pilot.press("t")
+        assert shown_epoch(pilot) == 0
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_every_way_out_asks_while_a_run_is_going(make_app: Make, key: str) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await train(pilot, epochs=1)
+        await pilot.press(key)
+        assert isinstance(pilot.app.screen, QuitDialog)
+        assert not pilot.app._notifications
+
+
+async def test_keys_typed_right_after_s_reach_the_form(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        form = app.desk.query_one(ParamForm)
+        for key in ("s", "down", "down", "6", "4", "enter"):
+            character = key if len(key) == 1 else None
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: form.values["hidden_dim"] == 64)
+
+
+async def test_a_number_being_typed_says_how_to_undo_it(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        form = engine_desk(pilot).query_one(ParamForm)
+        await pilot.press("s")
+        form.select("hidden_dim")
+        before = form.values["hidden_dim"]
+        await pilot.press("1", "2")
+        assert (form.edit.text, pilot.app.current_mode) == ("12", "workbench")
+        assert f"esc undoes (back to {before})" in form.render().plain.replace("\n", " ")
+        await pilot.press("escape")
+        assert (form.edit, form.values["hidden_dim"]) == (None, before)
+
+
+def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        'theme = "nord"\n[keys]\ntrian = "f"\nstop = "t"\nzoom = "fly"\nquit = ""\nlive = "?"\nchart = "ctrl+c"\n'
+        'models = 5\nruns = "9"\nepoch_back = "left,h"\n'
+    )
+    wanted = settings.read(config, ["nord"])
+    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,h"})
+    text = "\n".join(wanted.complaints)
+    assert "perhaps train is meant" in text
+    for names in ("stop and train", "live and help"):
+        assert f"{names} would both be on" in text
+    for name in ("stop", "zoom", "quit", "live", "chart", "models"):
+        assert f"default keys are used for {name}" in text
+
+
+def test_keys_can_change_places() -> None:
+    assert keymap.accept({"train": "x", "stop": "t"}) == ({"train": "x", "stop": "t"}, [])
+    kept, complaints = keymap.accept({"train": "x", "stop": "q"})
+    assert (kept, len(complaints)) == ({}, 2)
 
 
 def test_no_key_has_two_meanings_in_one_place() -> None:

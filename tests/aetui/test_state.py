@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import inf, nan
 
 from aetui.state import RunState, WorkbenchState, apply, apply_all, fold
 from engine.events import (
@@ -13,6 +13,7 @@ from engine.events import (
     Event,
     Logged,
     Progress,
+    RunCancelled,
     RunFinished,
     RunPaused,
     RunResumed,
@@ -110,7 +111,7 @@ def test_the_engine_and_several_runs_are_kept_apart() -> None:
     state = fold(WorkbenchState(), EngineReady(device="CPU", seconds=1))
     state = state.with_run(RunState("r").queued()).with_run(RunState("s").queued())
     state = fold(state, started())
-    assert (state.engine, state.device, state.queued) == ("ready", "CPU", 1)
+    assert (state.engine, state.device, [run.run_id for run in state.waiting]) == ("ready", "CPU", ["s"])
     assert state.active is not None
     assert state.active.run_id == "r"
     state = fold(state, finished(2, "completed"))
@@ -134,3 +135,37 @@ def test_a_job_that_could_not_start_fails_its_run_and_not_the_engine() -> None:
     state = fold(state, EngineFailed(run_id="r", title="No data", message="fetch it"))
     assert (state.engine, state.runs["r"].status, state.runs["r"].message) == ("starting", "failed", "fetch it")
     assert fold(state, EngineFailed(title="TensorFlow", message="broken")).engine == "failed"
+
+
+def test_without_an_engine_nothing_waits_for_it() -> None:
+    state = fold(WorkbenchState().queued(RunState("r")), EngineFailed(title="TensorFlow", message="broken"))
+    assert (state.active, state.runs["r"].status) == (None, "failed")
+
+
+def test_a_run_taken_from_the_queue_is_gone_and_a_stored_one_stands_as_before() -> None:
+    state = WorkbenchState().queued(RunState("new")).queued(run_of(started(), finished(2, "stopped")))
+    for run_id in ("new", "r", "unknown"):
+        state = fold(state, RunCancelled(run_id=run_id))
+    assert {run_id: run.status for run_id, run in state.runs.items()} == {"r": "stopped"}
+
+
+def test_between_two_epochs_the_last_one_tells_the_time_left() -> None:
+    assert run_of(started()).seconds_left == inf
+    assert run_of(started(), ended(2, 1), progress(2, 2)).seconds_left == progress(2, 2).seconds_left
+    assert run_of(started(), ended(2, 1), progress(2, 2), ended(3, 2)).seconds_left == 3
+
+
+def test_a_run_moves_from_its_first_progress_on_and_again_after_a_resumption() -> None:
+    assert not run_of(started()).moving
+    assert run_of(started(), progress(1, 1)).moving
+    assert not run_of(started(), ended(2, 1), RunResumed(run_id="r", seq=3, epoch=2, step=0, epochs=5)).moving
+
+
+def test_a_past_read_late_keeps_what_happened_here() -> None:
+    past = run_of(started(), ended(2, 1), finished(3, "stopped"))
+    resumed = RunResumed(run_id="r", seq=4, epoch=2, step=0, epochs=5)
+    live = apply_all(RunState("r", seq=3, whole=False).queued(), [resumed, ended(5, 2), progress(5, 3)])
+    whole = live.with_past(apply_all(past, [resumed, ended(5, 2)]))
+    assert ([e.epoch for e in whole.epochs], whole.status, whole.whole, whole.here) == ([1, 2], "running", True, True)
+    assert whole.progress == live.progress
+    assert len({line.text for line in whole.log}) == len(whole.log)

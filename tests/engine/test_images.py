@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ def test_arrays_may_lack_the_channel_or_the_count(tmp_path: Path, shape: tuple[i
         (np.full((5, 28, 28), np.nan), "0 to 1"),
         (np.zeros((5, 28, 28), np.int64), "uint8"),
         (np.array([{}], object), "without pickled objects"),
+        (np.zeros((0, 28, 28)), "at least one image"),
     ],
 )
 def test_an_array_that_does_not_fit_is_named(tmp_path: Path, array: np.ndarray, words: str) -> None:
@@ -58,3 +60,10 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     for source in ("nothing", str(tmp_path)):
         with pytest.raises(UsageError, match=r"No such input|No images"):
             read_images(source, SHAPE, None, 9)
+
+
+def test_an_archive_without_arrays_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "text.npz", "w") as archive:
+        archive.writestr("readme.txt", "no arrays here")
+    with pytest.raises(BadData, match=r"expected an \.npy member"):
+        read_images(str(tmp_path / "text.npz"), SHAPE, None, 9)

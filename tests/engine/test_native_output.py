@@ -13,12 +13,17 @@ from pathlib import Path
 from engine import native_output
 assert native_output.divert(Path({str(log)!r})) == native_output.divert()
 os.write(2, b"from native code\\n")
+import warnings, logging
+warnings.warn("a warning")
+logging.getLogger("tensorflow").warning("a record")
 print("from python", file=sys.stderr)
 print("from textual", file=sys.__stderr__)
 """
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
     assert printed == "from python\nfrom textual\n"
-    assert log.read_text() == "from native code\n"
+    written = log.read_text()
+    for expected in ("from native code\n", "a warning", "a record"):
+        assert expected in written
 
 
 def test_a_log_that_cannot_be_written_is_dropped() -> None:

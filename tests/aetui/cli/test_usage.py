@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -35,6 +37,7 @@ def test_no_runs_is_said(aetui: Any) -> None:
     [
         (("train", "vanila"), "there are: vanilla"),
         (("train", "vanilla", "--set", "hidden_dim"), "expected FIELD=VALUE"),
+        (("train", "vanilla", "--set", "=3"), "expected FIELD=VALUE"),
         (("train", "vanilla", "--set", "hidden_dim=0"), "1 to 65,536"),
         (("train", "vanilla", "--set", "width=3"), "there is no such setting"),
         (("train", "vanilla", "--dataset", "nothing"), "digits, mnist"),
@@ -59,3 +62,17 @@ def test_an_unknown_device_is_refused(aetui: Any) -> None:
     result = aetui("--device", "tpu", "train", "vanilla")
     assert result.returncode == 2
     assert "expected auto, cpu, gpu or gpu:N" in result.stderr
+
+
+def test_a_run_that_could_not_be_kept_is_refused_before_anything_is_loaded(aetui: Any) -> None:
+    result = aetui("--runs-dir", "/dev/null", "train", "vanilla")
+    assert result.returncode == 1
+    assert "--runs-dir" in result.stderr
+    assert "TensorFlow" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["variants", "data", "--help"])
+def test_a_full_disk_or_a_closed_pipe_at_the_other_end_is_no_traceback(command: str, home: dict[str, str]) -> None:
+    for target in ("> /dev/full", "| true"):
+        shell = f"{sys.executable} -m aetui {command} {target}"
+        assert "Traceback" not in subprocess.run(shell, shell=True, env=home, capture_output=True, text=True).stderr

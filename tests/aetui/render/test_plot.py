@@ -24,6 +24,14 @@ def test_a_curve_has_braille_points_and_round_ticks() -> None:
     assert text.splitlines()[-1].split() == ["1", "10", "20", "30", "40", "50"]
 
 
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("height", [5, 8, 12, 16, 30])
+def test_the_loss_axis_has_at_least_two_ticks(height: int, log: bool) -> None:
+    for low, high in ((0.0111, 0.0202), (0.03, 0.0698), (0.5, 300), (1e-4, 3e-4)):
+        y = np.linspace(high, low, 50)
+        assert sum("┤" in text for text in _text(Line("train", EPOCHS, y), size=(60, height), log=log)) >= 2
+
+
 def test_curves_have_their_colours() -> None:
     strips = line_plot([Line("train", EPOCHS, LOSS, "#ff0000")], (60, 12), x_range=(1, 50))
     colours = {

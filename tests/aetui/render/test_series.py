@@ -53,6 +53,13 @@ def test_ticks_lie_in_the_range_and_are_not_too_many(low: float, span: float, co
     assert all(low - slack <= tick <= low + span + slack for tick in ticks)
 
 
+@given(st.floats(1e-6, 1e6), st.floats(1e-3, 1e6), st.integers(3, 20))
+def test_there_are_at_least_two_ticks_where_three_are_allowed(low: float, relative: float, count: int) -> None:
+    high = low * (1 + relative)
+    assert len(nice_ticks(low, high, count)) >= 2
+    assert 2 <= len(log_ticks(low, high, count)) <= max(count, 5)
+
+
 def test_whole_ticks_for_epochs() -> None:
     assert nice_ticks(1, 3, 8, whole=True) == [1, 2, 3]
 

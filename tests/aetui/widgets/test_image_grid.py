@@ -8,7 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from aetui.widgets.image_grid import ImageGrid, ImageRow, arrange
+from aetui.widgets.image_grid import ImageGrid, ImageRow
 
 
 @pytest.fixture(autouse=True)
@@ -49,21 +49,6 @@ class GridApp(App[None]):
         return cells
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "size", "across"),
-    [(300, 42, 28, 10), (300, 30, 20, 10), (100, 21, 14, 6), (100, 15, 10, 8), (40, 42, 10, 3), (60, 18, 10, 5)],
-)
-def test_pictures_are_as_large_as_three_rows_allow(width: int, height: int, size: int, across: int) -> None:
-    layout = arrange([("input", _digits()[..., 0])] * 3, width, height)
-    assert (layout.size, layout.across) == (size, across)
-
-
-def test_labels_stand_above_where_that_makes_room() -> None:
-    rows = [("input", _digits()[..., 0])] * 2
-    assert arrange(rows, 34, 14).label_width == 0
-    assert arrange(rows, 100, 14).label_width == len("input ")
-
-
 async def test_the_placeholder_stands_until_there_are_pictures() -> None:
     async with GridApp().run_test(size=(60, 20)) as pilot:
         assert "Digits appear after the first epoch" in "".join(pilot.app.text)
@@ -89,14 +74,28 @@ async def test_only_the_changed_pictures_are_painted_again() -> None:
         assert region.height < 14
 
 
-async def test_what_is_painted_in_parts_is_what_would_be_painted_at_once() -> None:
-    async with GridApp().run_test(size=(120, 30)) as pilot:
+async def test_a_picture_that_stays_between_two_that_change_is_not_painted_again() -> None:
+    async with GridApp().run_test(size=(50, 7)) as pilot:
+        grid = pilot.app.grid
+        grid.show(_rows())
+        assert grid._layout_now.grouped
+        with patch.object(grid, "refresh") as refresh:
+            grid.show(_rows(level=100))
+        outputs = [place for place in range(4) if place % 2]
+        columns = [range(grid._layout_now.column(place), grid._layout_now.column(place) + 10) for place in outputs]
+        for region in (region for call in refresh.call_args_list for region in call.args):
+            assert any(region.x in output and region.right - 1 in output for output in columns)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (50, 7), (79, 12), (120, 64)])
+async def test_what_is_painted_in_parts_is_what_would_be_painted_at_once(size: tuple[int, int]) -> None:
+    async with GridApp().run_test(size=size) as pilot:
         pilot.app.grid.show(_rows(level=0))
         pilot.app.grid.show(_rows(level=170))
-        parts = [list(pilot.app.grid.render_line(y)) for y in range(30)]
+        parts = [list(pilot.app.grid.render_line(y)) for y in range(size[1])]
         pilot.app.grid.show([])
         pilot.app.grid.show(_rows(level=170))
-        assert parts == [list(pilot.app.grid.render_line(y)) for y in range(30)]
+        assert parts == [list(pilot.app.grid.render_line(y)) for y in range(size[1])]
 
 
 async def test_pictures_follow_the_size_of_the_widget() -> None:

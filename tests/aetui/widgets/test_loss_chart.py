@@ -44,6 +44,12 @@ async def test_before_the_first_epoch_there_is_a_placeholder() -> None:
         assert "The loss appears after the first epoch" in "".join(pilot.app.text)
 
 
+async def test_the_placeholder_is_never_cut() -> None:
+    async with ChartApp().run_test(size=(20, 8)) as pilot:
+        pilot.app.chart.show(_lines(0), cursor=None, epochs=50)
+        assert " ".join("".join(pilot.app.text).split()) == "The loss appears after the first epoch"
+
+
 @pytest.mark.parametrize("size", [(60, 10), (180, 30), (20, 5), (3, 2)])
 @pytest.mark.parametrize("epochs", [1, 2, 50, 5000])
 async def test_every_size_and_length_is_drawn(size: tuple[int, int], epochs: int) -> None:
