@@ -13,15 +13,16 @@ from textual.screen import Screen
 
 from aetui import commands, job_form, keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.reading import Followed, RunRead, follow, read_run
+from aetui.reading import Followed, RunRead, follow, read_run, unread_run
 from aetui.render import numbers
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, apply_all, fold
+from aetui.summary import state_and_detail
 from aetui.widgets.status_line import Status
 from assets import FOLDER
 from engine import datasets
-from engine.errors import EngineError, UsageError
-from engine.events import EngineFailed, Event, RunFinished, RunResumed, RunStarted
+from engine.errors import EngineError
+from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.jobs import ResumeJob
 from engine.variants.variant import Variant
 
@@ -63,11 +64,11 @@ class Workbench(App[None]):
         self.state = WorkbenchState()
         self.desk = WorkbenchScreen()
         self.key_overrides: Mapping[str, str] = {}
-        self._complaint: EngineError | None = None
+        self._complaint = ""
         self._engine_factory = engine_factory
         self._open_run = open_run
         self._machine = ""
-        self._asked = ("", "", "")
+        self._asked = ("", "")
         self._followed: tuple[str, int] | None = None
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", _runs_screen)
@@ -78,18 +79,12 @@ class Workbench(App[None]):
         """Theme and keys. Done before the first frame: a theme that is set later has the style sheet parsed twice."""
         self.register_theme(settings.NIGHT)
         self.theme = settings.NIGHT.name
-        try:
-            wanted = settings.read(path)
-        except EngineError as error:
-            self._complaint = error
-            return
+        wanted = settings.read(path, self.available_themes)
+        self.theme = wanted.theme
         self.key_overrides = wanted.keys
-        self.set_keymap(wanted.keys)
-        if wanted.theme in self.available_themes:
-            self.theme = wanted.theme
-        else:
-            themes = ", ".join(self.available_themes)
-            self._complaint = UsageError("Configuration", f"{path}: no theme {wanted.theme!r}; there are: {themes}")
+        self.set_keymap({**wanted.keys})
+        if wanted.complaints:
+            self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
 
     def begin(self) -> None:
         """What can wait until the first frame stands: the engine, the last run, the machine's figures."""
@@ -99,7 +94,7 @@ class Workbench(App[None]):
         except EngineError as error:
             self.notice(error.title, error.message)
         if self._complaint:
-            self.notice(self._complaint.title, self._complaint.message)
+            self.notice("Configuration", self._complaint)
         if self._open_run:
             self.open_run(self._open_run)
         else:
@@ -112,21 +107,41 @@ class Workbench(App[None]):
     @on(EngineEvent)
     def _engine_event(self, message: EngineEvent) -> None:
         event = message.event
-        self.state = fold(self.state, event)
+        before, self.state = self.state, fold(self.state, event)
+        if _status(before, event.run_id) != _status(self.state, event.run_id) and event.run_id == self._asked[0]:
+            self._asked = ("", "")
         match event:
             case RunStarted() | RunResumed():
                 self.desk.refresh_notes()
                 self._show_begun(event.run_id)
+            case RunCancelled():
+                self._forget(event.run_id)
             case EngineFailed():
+                self._show_begun(event.run_id)
                 self.notice(event.title, event.message)
             case RunFinished(outcome="failed" | "diverged"):
                 self.notice(f"The run {event.outcome}", event.message)
         self._changed(event)
 
     def _show_begun(self, run_id: str) -> None:
-        shown = self.desk.run_shown
-        if run_id != self.desk.run_id and (shown is None or not shown.going):
-            self.desk.show_run(run_id)
+        """Show what the engine turned to, unless the user looks at something that is going or at an epoch of old."""
+        desk = self.desk
+        free = desk.run_shown is None or not (desk.run_shown.going or desk.cursor)
+        if run_id and run_id != desk.run_id and free:
+            if desk.run_shown is not None and self.state.runs[run_id].going:
+                desk.say("the next run of the queue has begun")
+            desk.show_run(run_id)
+
+    def _forget(self, run_id: str) -> None:
+        """A run that never began is gone; another one takes its place on the screen."""
+        if run_id in self.state.runs or run_id != self.desk.run_id:
+            self.desk.refresh_run()
+            return
+        active = self.state.active
+        self.desk.show_run(active.run_id if active else "")
+        self.desk.say("the run was taken back before it began")
+        if active is None:
+            self.show_last(self.desk.variant.key)
 
     def _changed(self, event: Event) -> None:
         for stack in self._screen_stacks.values():
@@ -145,37 +160,49 @@ class Workbench(App[None]):
         if self.engine is None:
             return
         job = job_form.job(variant, filled)
-        before = self.state.active
         run_id = self.engine.submit(job)
         begun = self.state.runs.get(run_id) or RunState(
             run_id,
             here=True,
             variant=job.variant,
             preset=job.preset,
+            config={name: value for name, value in filled.items() if name not in ("preset", "dataset")},
             dataset=job.dataset,
             planned=filled["epochs"],
         )
-        self._queue(begun, before)
+        self._queue(begun)
 
-    def resume_run(self, run_id: str, epochs: int | None = None) -> None:
-        """Let a stored run go on; `epochs` makes it longer."""
+    def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
+        """Let a stored run go on, and say whether it does; `epochs` makes it longer."""
         if self.engine is None:
-            return
-        before = self.state.active
+            return False
         try:
+            run = self.state.runs.get(run_id) or unread_run(self.store.find(run_id))
             self.engine.submit(ResumeJob(run_id=run_id, epochs=epochs))
         except EngineError as error:
             self.notice(error.title, error.message)
-            return
-        self._queue(self.state.runs.get(run_id) or RunState(run_id), before)
+            return False
+        self._queue(replace(run, planned=epochs or run.planned))
+        return True
 
-    def _queue(self, run: RunState, before: RunState | None) -> None:
-        self.state = self.state.with_run(run.queued())
+    def _queue(self, run: RunState) -> None:
+        before = self.state.active
+        self.state = self.state.queued(run)
+        self._asked = ("", "")
         if before is None:
             self.desk.show_run(run.run_id)
         else:
-            self.notify("It begins when the run that is going has ended.", title="Queued")
+            self.desk.say("queued; it begins when this run has ended")
             self.desk.refresh_run()
+
+    def unqueue(self) -> None:
+        """Take the last waiting run out of the queue."""
+        waiting = self.state.waiting
+        if self.engine is not None and waiting:
+            self.engine.cancel(waiting[-1].run_id)
+            self.state = self.state.unqueued(waiting[-1].run_id)
+            self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
+            self._forget(waiting[-1].run_id)
 
     def pause_or_continue(self) -> None:
         active = self.state.active
@@ -196,8 +223,8 @@ class Workbench(App[None]):
 
     def _ask(self, run: RunState, word: str) -> None:
         """Say at once what was asked for; it takes the engine up to half a second."""
-        self._asked = (run.run_id, run.status, word)
-        self.desk.refresh_run()
+        self._asked = (run.run_id, word)
+        self.desk.refresh_status()
 
     # Runs of the store.
 
@@ -227,13 +254,15 @@ class Workbench(App[None]):
         if known is None or not known.here:
             self.state = self.state.with_run(run)
             self._followed = (run.run_id, message.offset) if run.going else None
-        elif run.seq >= known.seq:
-            # Resumed without having been looked at: the folder knows its past, we know how it stands.
-            live = replace(run, here=True, status=known.status, progress=known.progress)
-            self.state = self.state.with_run(live)
-        self.desk.show_run(run.run_id)
-        if message.asked and self.current_mode != "workbench":
-            self.switch_mode("workbench")
+        elif not known.whole:
+            # Events are written before they are sent, so a second reading has all that was sent meanwhile.
+            if run.seq < known.seq:
+                self._read_run(lambda: self.store.find(run.run_id), asked=message.asked)
+                return
+            self.state = self.state.with_run(known.with_past(message.until(known.seq)))
+        self.desk.show_run(run.run_id, asked=message.asked)
+        if message.asked:
+            self._go_to("workbench")
 
     def _follow(self) -> None:
         """Look for news of a run that another process trains."""
@@ -248,8 +277,8 @@ class Workbench(App[None]):
 
     @on(Followed)
     def _news(self, message: Followed) -> None:
-        run = self.state.runs[message.run_id]
-        if run.here or self._followed != (run.run_id, message.before):
+        run = self.state.runs.get(message.run_id)
+        if run is None or run.here or self._followed != (run.run_id, message.before):
             return
         run = apply_all(run, message.events).as_found(message.status)
         self.state = self.state.with_run(run)
@@ -261,31 +290,8 @@ class Workbench(App[None]):
 
     def status(self, dataset: str) -> Status:
         """The engine's state, or that of the run it works on; `dataset` is the one to say something about."""
-        active = self.state.active
-        return Status(
-            state=self._state_word(active),
-            detail=self._detail(active),
-            device=self.state.device,
-            machine=self._machine,
-            data=self._about_data(dataset),
-        )
-
-    def _state_word(self, active: RunState | None) -> str:
-        if self.state.engine == "failed":
-            return "failed"
-        if active and active.status != "queued":
-            return active.status
-        if self.state.data or self.state.engine == "loading":
-            return "loading"
-        return "queued" if active else self.state.engine
-
-    def _detail(self, active: RunState | None) -> str:
-        data = self.state.data
-        if active and self._asked[:2] == (active.run_id, active.status):
-            return self._asked[2]
-        if data and data.total:
-            return f"{data.dataset} {100 * data.done // data.total} %"
-        return f"{data.dataset}: {data.activity}" if data else ""
+        state, detail = state_and_detail(self.state, self.desk.run_shown, self._asked)
+        return Status(state, detail, self.state.device, self._machine, self._about_data(dataset))
 
     def _about_data(self, dataset: str) -> str:
         row = datasets.DATASETS.get(dataset)
@@ -309,7 +315,18 @@ class Workbench(App[None]):
 
         self.push_screen(Notice(title, message))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "mode" or parameters != (self.current_mode,)
+
     def action_mode(self, mode: str) -> None:
+        self._go_to(mode)
+
+    def _go_to(self, mode: str) -> None:
+        """Change the mode and leave no notice behind; another dialog keeps the screen."""
+        from aetui.screens.dialogs import Notice
+
+        while isinstance(self.screen, Notice):
+            self.pop_screen()
         if len(self.screen_stack) == 1:
             self.switch_mode(mode)
 
@@ -318,18 +335,26 @@ class Workbench(App[None]):
 
         self.push_screen(HelpScreen(self.key_overrides))
 
+    def action_help_quit(self) -> None:
+        """What Textual calls for ctrl+c."""
+        self._quit()
+
     async def action_quit(self) -> None:
+        self._quit()
+
+    def _quit(self) -> None:
         active = self.state.active
         if active is None:
             self.exit()
             return
-        from aetui.screens.dialogs import QuitDialog
+        from aetui.screens.dialogs import Farewell, QuitDialog
 
-        if isinstance(self.screen, QuitDialog):
+        if isinstance(self.screen, QuitDialog | Farewell):
             return
-        done = f"{active.last_epoch} of {active.planned} epochs complete"
-        what = f"{active.variant or active.run_id} on {active.dataset}: {done}."
-        self.push_screen(QuitDialog(what), self._leave)
+        waiting = len(self.state.waiting)
+        what = f"{active.name or active.variant} on {active.dataset} can go on later from where it stops."
+        lost = f"\n{waiting} waiting in the queue will not begin." if waiting else ""
+        self.push_screen(QuitDialog(what + lost), self._leave)
 
     def _leave(self, stop: bool | None) -> None:
         if stop:
@@ -352,3 +377,8 @@ def _runs_screen() -> Screen[None]:
     from aetui.screens.runs import RunsScreen
 
     return RunsScreen()
+
+
+def _status(state: WorkbenchState, run_id: str) -> str:
+    run = state.runs.get(run_id)
+    return run.status if run else ""

@@ -1,4 +1,4 @@
-"""The palette: every action of the keymap that makes sense from where it was opened."""
+"""The palette: every action of the keymap that can be done where and when it is opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from textual.actions import parse
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from aetui import keymap
@@ -29,12 +30,17 @@ class Actions(Provider):
     def _possible(self) -> Iterator[keymap.Action]:
         scope = getattr(self.screen, "scope", "everywhere")
         for action in keymap.ACTIONS:
-            if action.scope in (scope, "everywhere") and action.id != "palette":
+            if action.scope in (scope, "everywhere") and action.id != "palette" and self._can_be_done(action):
                 yield action
+
+    def _can_be_done(self, action: keymap.Action) -> bool:
+        namespace, name, parameters = parse(action.act)
+        target = self.app if namespace == "app" else self.screen
+        return target.check_action(name, parameters) is True
 
     def _title(self, action: keymap.Action) -> str:
         keys = keymap.keys(action, getattr(self.app, "key_overrides", {}))
-        return f"{action.label}  ({keys})" if keys else action.label
+        return f"{action.title}  ({keys})"
 
     def _run(self, action: keymap.Action) -> Callable[[], Any]:
         return partial(self.screen.run_action, action.act)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from aetui.render import numbers
+from aetui.state import RunState
 from aetui.widgets.param_form import Note
 from engine import datasets
 from engine.errors import EngineError
 from engine.jobs import TrainJob
-from engine.params import Param, describe
+from engine.params import Param, describe, parse
 from engine.variants.variant import Variant
 
 DOWNLOAD = "↓"
@@ -33,6 +35,17 @@ def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
 def values(variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
     """What an untouched form holds."""
     return {param.name: param.default for param in fields(variant, preset, dataset)}
+
+
+def values_of(run: RunState, variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
+    """The form as it was for `run`; a value that this version cannot have gives way to the preset's."""
+    filled = values(variant, preset, dataset)
+    stored = {**run.config, "epochs": run.planned}
+    for param in fields(variant, preset, dataset):
+        if param.name in stored:
+            with suppress(EngineError):
+                filled[param.name] = parse(param, stored[param.name])
+    return filled
 
 
 def preferred(variant: Variant, data_dir: Path | None) -> str:

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+import string
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.keys import format_key
+from textual.keys import Keys, _character_to_key, format_key
 
 from aetui.panels import PANELS
 
@@ -23,6 +25,25 @@ SCOPES: dict[Scope, str] = {
     "runs": "In the table of runs",
     "everywhere": "Everywhere",
 }
+
+TOGETHER: tuple[set[Scope], ...] = (
+    {"workbench", "settings"},
+    {"workbench", "lists"},
+    {"runs", "lists"},
+)
+"""Scopes whose keys work at the same time; "everywhere" goes with all."""
+
+LAST_RESORT = "ctrl+c"
+"""Always quits, whatever the user's keys are."""
+
+FIRST = frozenset({"palette", "models", "settings"})
+"""Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
+
+NAMES: dict[str, str] = {char: _character_to_key(char) for char in string.punctuation + " "}
+"""What Textual calls a character that is neither letter nor digit."""
+
+KEYS: frozenset[str] = frozenset({*NAMES.values(), *(key.value for key in Keys if not key.value.startswith("<"))})
+"""Keys with a name."""
 
 
 class Action(NamedTuple):
@@ -37,29 +58,46 @@ class Action(NamedTuple):
     scope: Scope
     act: str
     bar: int = 0
+    name: str = ""
+    """For the palette, where the label alone does not tell."""
+
+    @property
+    def title(self) -> str:
+        """The action by name, different from all others of its scope."""
+        return self.name or self.label
 
 
 ACTIONS: tuple[Action, ...] = (
     Action("train", "t", "train", "train the chosen model with the settings shown", "workbench", "train", 1),
     Action("pause", "space", "pause", "hold the run still, or let it go on", "workbench", "pause", 2),
     Action("stop", "x", "stop", "stop the run; its weights are kept", "workbench", "stop", 3),
-    Action("resume", "r", "resume", "go on with a run that was stopped or interrupted", "workbench", "resume", 4),
-    Action("epoch_back", "left", "epoch", "one epoch back: curve and pictures", "workbench", "cursor(-1)", 5),
-    Action("epoch_forward", "right", "epoch", "one epoch forward", "workbench", "cursor(1)", 5),
-    Action("epochs_back", "shift+left", "ten epochs", "ten epochs back", "workbench", "cursor(-10)"),
-    Action("epochs_forward", "shift+right", "ten epochs", "ten epochs forward", "workbench", "cursor(10)"),
+    Action("unqueue", "X", "unqueue", "take the last waiting run out of the queue", "workbench", "unqueue", 4),
+    Action("resume", "r", "resume", "go on with a run, to more epochs if so set", "workbench", "resume", 5),
+    Action(
+        "epoch_back",
+        "left",
+        "epoch",
+        "one epoch back: curve and pictures",
+        "workbench",
+        "cursor(-1)",
+        6,
+        "one epoch back",
+    ),
+    Action("epoch_forward", "right", "epoch", "one epoch forward", "workbench", "cursor(1)", 6, "one epoch forward"),
+    Action("epochs_back", "shift+left", "ten epochs back", "ten epochs back", "workbench", "cursor(-10)"),
+    Action("epochs_forward", "shift+right", "ten epochs forward", "ten epochs forward", "workbench", "cursor(10)"),
     Action("first", "home", "first epoch", "to the first epoch", "workbench", "first"),
-    Action("live", "end", "live", "to the newest epoch, and follow the run", "workbench", "live", 6),
-    Action("log_scale", "l", "log scale", "logarithmic or linear loss axis", "workbench", "log_scale", 9),
-    Action("models", "m", "models", "to the list of models", "workbench", "models", 8),
-    Action("settings", "s", "settings", "to the settings", "workbench", "settings", 7),
+    Action("live", "end", "live", "to the newest epoch, and follow the run", "workbench", "live", 7),
+    Action("log_scale", "l", "log scale", "logarithmic or linear loss axis", "workbench", "log_scale", 11),
+    Action("models", "m", "models", "to the list of models", "workbench", "models", 10),
+    Action("settings", "s", "settings", "to the settings", "workbench", "settings", 8),
     *(
         Action(f"panel_{p.key}", p.shortcut, p.label.lower(), p.meaning, "workbench", f"panel('{p.key}')")
         for p in PANELS.values()
     ),
     Action("previous_panel", "left_square_bracket", "previous panel", "one panel left", "workbench", "step(-1)"),
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
-    Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom"),
+    Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom", 9),
     Action("chart", "escape", "chart", "leave models and settings for the chart", "workbench", "chart"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),
@@ -72,14 +110,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("accept", "enter", "accept", "accept the value; next choice", "settings", "accept"),
     Action("preset_value", "ctrl+r", "preset", "back to the preset's value", "settings", "preset_value"),
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
-    Action("resume_run", "r", "resume", "go on with a run that was stopped or interrupted", "runs", "screen.resume", 2),
+    Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 3),
-    Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')"),
+    Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
-    Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 21),
+    Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
     Action("theme", "f2", "theme", "choose other colours", "everywhere", "app.change_theme"),
-    Action("quit", "q,ctrl+q", "quit", "leave; asks first while a run is going", "everywhere", "app.quit", 22),
+    Action("quit", "q,ctrl+q", "quit", "leave; asks first while a run is going", "everywhere", "app.quit", 21),
 )
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
@@ -88,7 +126,7 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 def bindings(*scopes: Scope) -> list[BindingType]:
     """Textual's bindings for the actions of `scopes`."""
     return [
-        Binding(action.keys, action.act, action.label, id=action.id, priority=action.id == "palette")
+        Binding(action.keys, action.act, action.label, id=action.id, priority=action.id in FIRST)
         for action in ACTIONS
         if action.scope in scopes
     ]
@@ -96,8 +134,12 @@ def bindings(*scopes: Scope) -> list[BindingType]:
 
 def keys(action: Action, overrides: Mapping[str, str]) -> str:
     """The action's keys for people: "↑ k"."""
-    names = overrides.get(action.id, action.keys).split(",")
-    return " ".join(display(name.strip()) for name in names)
+    return " ".join(map(display, split(action, overrides)))
+
+
+def split(action: Action, overrides: Mapping[str, str]) -> list[str]:
+    """The action's keys as Textual calls them."""
+    return _split(overrides.get(action.id, action.keys))
 
 
 def first_key(action: Action, overrides: Mapping[str, str]) -> str:
@@ -112,6 +154,73 @@ def display(key: str) -> str:
     return "".join(marks.get(mark, f"{mark}+") for mark in modifiers) + format_key(name)
 
 
-def unknown(names: Iterable[str]) -> list[str]:
-    """Those of `names` that are no action's id."""
-    return [name for name in names if name not in BY_ID]
+def accept(wanted: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
+    """The user's keys that can be had, by action, and what is wrong with the others."""
+    keys: dict[str, str] = {}
+    complaints = []
+    for name, text in wanted.items():
+        complaint = _unknown_action(name) or _impossible_keys(name, text)
+        if complaint:
+            complaints.append(complaint)
+        else:
+            keys[name] = ",".join(_split(str(text)))
+    # Taking keys back gives others their default keys again, which may meet the user's: hence again until all agree.
+    while clash := _clash(keys):
+        key, one, other = clash
+        losers = [action.id for action in (one, other) if action.id in keys]
+        for loser in losers:
+            del keys[loser]
+        complaints.append(
+            f"{one.id} and {other.id} would both be on {key}; default keys are used for {' and '.join(losers)}"
+        )
+    return keys, complaints
+
+
+def _split(keys: str) -> list[str]:
+    names = (key.strip() for key in keys.split(","))
+    return [NAMES.get(key, key) for key in names if key]
+
+
+def _unknown_action(name: str) -> str:
+    if name in BY_ID:
+        return ""
+    near = difflib.get_close_matches(name, BY_ID, 1)
+    meant = f", perhaps {near[0]} is meant" if near else ""
+    return f"there is no action {name!r}{meant}; {first_key(BY_ID['help'], {})} lists them"
+
+
+def _impossible_keys(name: str, text: object) -> str:
+    default = f"default keys are used for {name}"
+    names = _split(text) if isinstance(text, str) else []
+    if not names:
+        return f'{name}: expected keys like "ctrl+t" or "left,h", got {text!r}; {default}'
+    for key in names:
+        if key == LAST_RESORT:
+            return f"{name}: {key} always quits; {default}"
+        if not _is_key(key):
+            return f"{name}: there is no key {key!r}; {default}"
+    return ""
+
+
+def _is_key(key: str) -> bool:
+    return key in KEYS or (len(key) == 1 and key.isprintable()) or (key.startswith("alt+") and _is_key(key[4:]))
+
+
+def _clash(overrides: Mapping[str, str]) -> tuple[str, Action, Action] | None:
+    """A key that would mean two things in one place, and these two; at least one has it from the user.
+
+    Pairs that share a key by default are meant to: the focused list or form comes first.
+    """
+    for name in overrides:
+        one = BY_ID[name]
+        for other in ACTIONS:
+            both = set(split(one, overrides)) & set(split(other, overrides))
+            meant = set(_split(one.keys)) & set(_split(other.keys))
+            if both and other is not one and not meant and _meet(one.scope, other.scope):
+                return min(both), one, other
+    return None
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether keys of both scopes are looked at together."""
+    return one == other or "everywhere" in (one, other) or {one, other} in TOGETHER

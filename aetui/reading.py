@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
 class RunRead(Message):
     """A whole run. `offset` is where its event file was left, `asked` whether the user asked for this very run."""
 
-    def __init__(self, run: RunState, offset: int, *, asked: bool) -> None:
+    def __init__(self, run: RunState, blank: RunState, events: list[Event], offset: int, *, asked: bool) -> None:
         super().__init__()
         self.run = run
+        self.blank = blank
+        self.events = events
         self.offset = offset
         self.asked = asked
+
+    def until(self, seq: int) -> RunState:
+        """The run as it was when event `seq` had happened."""
+        return apply_all(self.blank, (event for event in self.events if event.seq <= seq))
 
 
 class Followed(Message):
@@ -38,7 +45,19 @@ class Followed(Message):
 
 def read_run(record: RunRecord, *, asked: bool) -> RunRead:
     """All that `record` holds."""
-    blank = RunState(
+    blank = _blank(record)
+    events, offset = record.events()
+    return RunRead(apply_all(blank, events).as_found(record.status), blank, events, offset, asked=asked)
+
+
+def unread_run(record: RunRecord) -> RunState:
+    """What `record` tells without reading all its events; only newer ones count for it until its past is read."""
+    newest = record.last_events()
+    return replace(_blank(record), status=record.status, seq=newest[-1].seq if newest else 0, whole=False)
+
+
+def _blank(record: RunRecord) -> RunState:
+    return RunState(
         record.id,
         variant=record.variant,
         preset=record.preset,
@@ -46,9 +65,8 @@ def read_run(record: RunRecord, *, asked: bool) -> RunRead:
         dataset=record.dataset,
         name=record.name,
         planned=record.epochs,
+        pid=record.info.pid,
     )
-    events, offset = record.events()
-    return RunRead(apply_all(blank, events).as_found(record.status), offset, asked=asked)
 
 
 def follow(store: RunStore, run_id: str, offset: int) -> Followed | None:

@@ -10,15 +10,15 @@ epoch_back = "left,h"
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-import msgspec
 import platformdirs
 from textual.theme import Theme
 
 from aetui import keymap
-from engine.errors import UsageError
 
 # Ink and paper with one warm light: amber marks where the user is, teal what the machine does. Background and panel are
 # grey enough that 256 colours keep them apart (Rich takes a saturation of 0.15 and more for a colour, here black).
@@ -49,11 +49,13 @@ NIGHT = Theme(
 )
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file may hold."""
+class Settings(NamedTuple):
+    """What the file holds, as far as it can be meant."""
 
     theme: str = NIGHT.name
-    keys: dict[str, str] = {}
+    keys: Mapping[str, str] = MappingProxyType({})
+    complaints: tuple[str, ...] = ()
+    """What is wrong with the rest, and what counts instead."""
 
 
 def default_path() -> Path:
@@ -61,23 +63,21 @@ def default_path() -> Path:
     return platformdirs.user_config_path("aetui") / "config.toml"
 
 
-def read(path: Path) -> Settings:
-    """The user's settings; the defaults if there is no file.
-
-    Raises:
-        UsageError: the file cannot be read or holds something else than expected.
-    """
+def read(path: Path, themes: Collection[str]) -> Settings:
+    """The user's settings; the defaults if there is no file. One bad entry does not void the others."""
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        settings = msgspec.convert(table, Settings)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
-        raise UsageError("Configuration", f"{path}: {error}; mend or remove the file") from error
-    strangers = keymap.unknown(settings.keys)
-    if strangers:
-        raise UsageError(
-            "Configuration",
-            f"{path}: [keys] names {', '.join(strangers)}; the actions are {', '.join(keymap.BY_ID)}",
-        )
-    return settings
+        return Settings(complaints=(f"{error}; mend or remove the file",))
+    theme, keys = table.pop("theme", NIGHT.name), table.pop("keys", {})
+    complaints = [f"there is no setting {name!r}; there are theme and [keys]" for name in table]
+    if theme not in list(themes):
+        complaints.append(f"there is no theme {theme!r}; there are {', '.join(themes)}")
+        theme = NIGHT.name
+    if not isinstance(keys, dict):
+        complaints.append(f"expected a table [keys], got {keys!r}")
+        keys = {}
+    accepted, refused = keymap.accept(keys)
+    return Settings(theme, accepted, (*complaints, *refused))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from engine.events import (
     Logged,
     Outcome,
     Progress,
+    RunCancelled,
     RunFinished,
     RunPaused,
     RunResumed,
@@ -30,6 +32,7 @@ RunStatus = Literal["queued", "running", "paused", "interrupted"] | Outcome
 EngineStatus = Literal["starting", "loading", "ready", "failed"]
 Level = Literal["info", "warning", "error"]
 
+RESUMABLE: frozenset[str] = frozenset({"stopped", "interrupted", "failed"})
 GOING: frozenset[str] = frozenset({"queued", "running", "paused"})
 
 
@@ -50,6 +53,12 @@ class RunState:
     status: RunStatus = "queued"
     here: bool = False
     """Whether this process trains it, or did."""
+    whole: bool = True
+    """Whether its past is folded in too; a stored run that is resumed unseen begins without."""
+    found: RunStatus | None = None
+    """How it stood in the store before it was queued; None for a new run."""
+    pid: int = 0
+    """The process that trains it or did last, where that is another one."""
     variant: str = ""
     preset: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +74,8 @@ class RunState:
     validation_items: int = 0
     epochs: tuple[EpochEnded, ...] = ()
     progress: Progress | None = None
+    moving: bool = False
+    """Whether anything was trained since it began or went on."""
     best: EpochEnded | None = None
     """The epoch with the lowest validation loss so far."""
     log: tuple[LogLine, ...] = ()
@@ -77,6 +88,18 @@ class RunState:
     def going(self) -> bool:
         """Whether the engine still has something to do for it."""
         return self.status in GOING
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process trains it."""
+        return self.going and not self.here
+
+    @property
+    def seconds_left(self) -> float:
+        """For the rest of the run; infinite while not known. Between two epochs, the last one tells."""
+        if self.progress is not None:
+            return self.progress.seconds_left
+        return self.epochs[-1].seconds * (self.planned - self.last_epoch) if self.epochs else inf
 
     @property
     def last_epoch(self) -> int:
@@ -92,7 +115,23 @@ class RunState:
 
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
-        return self if self.here and self.going else replace(self, here=True, status="queued")
+        if self.here and self.going:
+            return self
+        return replace(self, here=True, status="queued", found=self.status if self.seq else None)
+
+    def with_past(self, past: RunState) -> RunState:
+        """The same with what its folder knows: `past` is folded from the very events that this one has counted."""
+        unwritten = tuple(line for line in self.log if line not in past.log)
+        return replace(
+            past,
+            here=True,
+            found=self.found,
+            status=self.status,
+            progress=self.progress,
+            moving=self.moving,
+            message=self.message,
+            log=(*past.log, *unwritten),
+        )
 
     def as_found(self, status: RunStatus) -> RunState:
         """The same with the status that its folder gives away: only there it shows that a process is gone."""
@@ -116,13 +155,29 @@ class WorkbenchState:
         return next((run for run in going if run.status != "queued"), going[0] if going else None)
 
     @property
-    def queued(self) -> int:
-        """How many runs wait for our engine."""
-        return sum(run.status == "queued" for run in self.runs.values())
+    def waiting(self) -> list[RunState]:
+        """The runs that come after the active one, in order."""
+        active = self.active
+        return [run for run in self.runs.values() if run.here and run.status == "queued" and run is not active]
 
     def with_run(self, run: RunState) -> WorkbenchState:
         """The same with `run` put in."""
         return replace(self, runs=MappingProxyType({**self.runs, run.run_id: run}))
+
+    def queued(self, run: RunState) -> WorkbenchState:
+        """The same with `run` at the end of the queue."""
+        others = {run_id: other for run_id, other in self.runs.items() if run_id != run.run_id}
+        return replace(self, runs=MappingProxyType({**others, run.run_id: run.queued()}))
+
+    def unqueued(self, run_id: str) -> WorkbenchState:
+        """The same without a run that never began; a stored one stands as it did before."""
+        run = self.runs.get(run_id)
+        if run is None or run.status != "queued":
+            return self
+        if run.found is not None:
+            return self.with_run(replace(run, status=run.found))
+        others = {known: other for known, other in self.runs.items() if known != run_id}
+        return replace(self, runs=MappingProxyType(others))
 
 
 def fold(state: WorkbenchState, event: Event) -> WorkbenchState:
@@ -133,13 +188,23 @@ def fold(state: WorkbenchState, event: Event) -> WorkbenchState:
         case EngineReady(device=device):
             return replace(state, engine="ready", device=device)
         case EngineFailed(run_id="") as failure:
-            return replace(state, engine="failed", failure=failure)
+            return replace(_all_failed(state, failure), engine="failed", failure=failure)
+        case RunCancelled(run_id=run_id):
+            return replace(state.unqueued(run_id), data=None)
         case DataProgress():
             done = bool(event.total) and event.done >= event.total
             return replace(state, data=None if done else event)
     run = state.runs.get(event.run_id) or RunState(event.run_id)
     changed = apply(run, event)
     return state if changed is run else replace(state.with_run(changed), data=None)
+
+
+def _all_failed(state: WorkbenchState, failure: EngineFailed) -> WorkbenchState:
+    """Without an engine nothing that waits for it ever begins."""
+    for run in state.runs.values():
+        if run.here and run.going:
+            state = state.with_run(apply(run, failure))
+    return state
 
 
 def apply_all(run: RunState, events: Iterable[Event]) -> RunState:
@@ -159,7 +224,7 @@ def apply(run: RunState, event: Event) -> RunState:
         case RunStarted():
             return _started(run, event)
         case Progress():
-            return replace(run, progress=event) if run.going else run
+            return replace(run, progress=event, moving=True) if run.going else run
         case EpochEnded():
             return _epoch_ended(run, event)
         case RunPaused():
@@ -186,6 +251,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         dataset=event.dataset,
         device=event.device,
         name=event.name,
+        moving=False,
         started=event.at,
         planned=event.epochs,
         steps_per_epoch=event.steps_per_epoch,
@@ -198,7 +264,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
 
 def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
     best = _better(run.best, event)
-    return replace(run, epochs=(*run.epochs, event), best=best, progress=None)
+    return replace(run, epochs=(*run.epochs, event), best=best, progress=None, moving=True)
 
 
 def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
@@ -221,6 +287,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         epochs=kept,
         best=best,
         progress=None,
+        moving=False,
         planned=event.epochs,
         device=event.device or run.device,
         message="",

@@ -145,7 +145,7 @@ def _x_ticks(x_range: _Range, width: int) -> tuple[list[float], list[str]]:
 
 
 def _y_ticks(y_range: _Range, height: int, log: bool) -> tuple[list[float], list[str]]:
-    count = max(2, height // 4)
+    count = max(3, height // 3)
     if not log:
         ticks = nice_ticks(*y_range, count)
         return ticks, tick_labels(ticks)

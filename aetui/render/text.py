@@ -16,3 +16,8 @@ def plain(text: str, width: int | None = None) -> str:
     """
     shown = "".join("�" if unicodedata.category(char) in _HIDDEN else char for char in text)
     return shown if width is None or len(shown) <= width else shown[: max(0, width - 1)] + "…"
+
+
+def plain_lines(text: str) -> str:
+    """`text` like `plain`, but line breaks stay."""
+    return "\n".join(plain(line) for line in text.splitlines())

@@ -7,8 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
+
+from aetui.render.text import plain, plain_lines
 
 
 class Notice(ModalScreen[None]):
@@ -23,8 +26,8 @@ class Notice(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -error") as box:
-            box.border_title = self.heading
-            yield Label(self.message, markup=False)
+            box.border_title = Content(plain(self.heading))
+            yield Label(Content(plain_lines(self.message)))
             with Horizontal(classes="buttons"):
                 yield Button("Close", id="close", compact=True)
 
@@ -49,10 +52,10 @@ class QuitDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "A run is going"
-            yield Label(self.what, markup=False)
+            yield Label(Content(plain_lines(self.what)))
             with Horizontal(classes="buttons"):
-                yield Button("Stop and save", id="stop", variant="primary", compact=True)
-                yield Button("Stay", id="stay", compact=True)
+                yield Button("Stop and save (s)", id="stop", variant="primary", compact=True)
+                yield Button("Stay (esc)", id="stay", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "stop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -13,10 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from aetui import keymap
+from aetui.render.text import plain
 from aetui.widgets.scroller import Scroller
 from assets import FOLDER
 
 MUTED = "$text-muted"
+INDENT = 10
+"""Columns for the keys."""
+WIDTH, FRAME = 100, 8
+"""The most columns that the dialog takes, and what frame, padding and scrollbar take of them."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,7 +39,12 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Help"
             box.border_subtitle = "esc closes"
             yield Static(page((FOLDER / "help.md").read_text("utf-8")))
-            yield Static(key_table(self.overrides))
+            yield Static(id="keys")
+
+    def on_resize(self) -> None:
+        """Lines that are too long go on under their text, so the table depends on the width."""
+        width = min(WIDTH, int(0.9 * self.size.width)) - FRAME
+        self.query_one("#keys", Static).update(key_table(self.overrides, width))
 
 
 def page(markdown: str) -> Content:
@@ -51,15 +62,17 @@ def _line(line: str) -> Content:
     )
 
 
-def key_table(overrides: Mapping[str, str]) -> Content:
-    """Every action by scope: its keys, its name and what it does."""
+def key_table(overrides: Mapping[str, str], width: int) -> Content:
+    """Every action by scope: its keys, what it does and its name, in lines of `width` cells."""
     lines: list[Content] = []
     for scope, title in keymap.SCOPES.items():
         lines += [Content(""), Content.styled(title, "bold $primary")]
-        lines += [_key_line(action, overrides) for action in keymap.ACTIONS if action.scope == scope]
+        lines += [_key_line(action, overrides, width) for action in keymap.ACTIONS if action.scope == scope]
     return Content("\n").join(lines)
 
 
-def _key_line(action: keymap.Action, overrides: Mapping[str, str]) -> Content:
-    keys = keymap.keys(action, overrides)
-    return Content.assemble((f"{keys:>8}  ", "bold $accent"), action.help, (f"  {action.id}", MUTED))
+def _key_line(action: keymap.Action, overrides: Mapping[str, str], width: int) -> Content:
+    keys, name = plain(keymap.keys(action, overrides)), f"[{action.id}]"
+    first, *rest = textwrap.wrap(f"{action.help} {name}", max(20, width - INDENT), break_on_hyphens=False)
+    text = f"\n{' ' * INDENT}".join([first, *rest]).removesuffix(name)
+    return Content.assemble((f"{keys:>{INDENT - 2}}  ", "bold $accent"), text, (name, MUTED))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
@@ -15,6 +17,8 @@ from textual.widgets import DataTable, Static
 from aetui import keymap
 from aetui.bridge import Throttle
 from aetui.render import numbers
+from aetui.render.text import plain
+from aetui.state import RESUMABLE
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.status_line import STATE_STYLES, StatusLine
 from engine.events import Event, Progress
@@ -23,13 +27,38 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
     from engine.store import RunRecord
 
-COLUMNS = ("status", "model", "data", "epochs", "validation", "begun", "run")
+COLUMNS = ("status", "name", "model", "data", "epochs", "validation", "begun", "run")
+GIVING_WAY = ("begun", "run", "data", "name", "model")
+"""Columns that are left out where there is no room, the first one first."""
 RELOAD_SECONDS = 1.0
+NAME_WIDTH = 20
+STAMP_WIDTH = 16
+"""The beginning of an id: its time. With it a run without a name can be told, and called."""
 
-Row = tuple[str, ...]
+Row = dict[str, str]
+"""A run by columns; its status as the store knows it."""
 
 
-class RunTable(DataTable[str | Text]):
+def columns_for(rows: Sequence[Row], width: int) -> list[str]:
+    """Those of `COLUMNS` that fit into `width` cells."""
+    columns = list(COLUMNS)
+    for unimportant in GIVING_WAY:
+        if sum(_column_width(rows, column) for column in columns) <= width:
+            break
+        columns.remove(unimportant)
+    return columns
+
+
+def _column_width(rows: Sequence[Row], column: str) -> int:
+    marked = 2 * (column == "status")
+    return 2 + max(len(column), *(len(_word(row, column)) + marked for row in rows))
+
+
+def _word(row: Row, column: str) -> str:
+    return STATE_STYLES[row["status"]][1] if column == "status" else row[column]
+
+
+class RunTable(DataTable[Text]):
     """The rows; the keys of lists work in it, and those of the screen, which would lose enter to it otherwise."""
 
     BINDINGS = keymap.bindings("lists", "runs")
@@ -55,6 +84,7 @@ class RunsScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows: list[Row] = []
         self._reload_due = Throttle(self, RELOAD_SECONDS, self._read_soon)
 
     @property
@@ -66,9 +96,6 @@ class RunsScreen(Screen[None]):
         yield RunTable(cursor_type="row")
         yield Static("No run yet. Train one in the workbench.", id="empty", classes="quiet")
         yield KeyBar()
-
-    def on_mount(self) -> None:
-        self.query_one(RunTable).add_columns(*COLUMNS)
 
     def on_screen_resume(self) -> None:
         self._show_status()
@@ -95,44 +122,80 @@ class RunsScreen(Screen[None]):
         self.post_message(self.Read([_row(record) for record in self.workbench.store.runs()]))
 
     @on(Read)
-    def _show(self, message: Read) -> None:
-        table = self.query_one(RunTable)
-        at = table.cursor_row
-        table.clear()
-        for status, *rest in message.rows:
-            table.add_row(self._status(status), *rest, key=rest[-1])
-        self.query_one("#empty").display = not message.rows
-        table.display = bool(message.rows)
-        table.move_cursor(row=min(at, table.row_count - 1))
+    def _rows_read(self, message: Read) -> None:
+        self._rows = [{**row, "status": self._status_here(row)} for row in message.rows]
+        self._fill()
 
-    def _status(self, status: str) -> Text:
-        mark, word, colour = STATE_STYLES[status]
+    def _status_here(self, row: Row) -> str:
+        """What waits in our own queue is not known to the store."""
+        ours = self.workbench.state.runs.get(row["run"])
+        return ours.status if ours and ours.here and ours.going else row["status"]
+
+    def on_resize(self) -> None:
+        if self._rows:
+            self._fill()
+
+    def _fill(self) -> None:
+        table, chosen = self.query_one(RunTable), self._chosen
+        columns = columns_for(self._rows, self.size.width - 2)
+        table.clear(columns=True)
+        table.add_columns(*columns)
+        for row in self._rows:
+            table.add_row(*(self._cell(row, column) for column in columns), key=row["run"])
+        self.query_one("#empty").display = not self._rows
+        table.display = bool(self._rows)
+        ids = [row["run"] for row in self._rows]
+        table.move_cursor(row=ids.index(chosen["run"]) if chosen and chosen["run"] in ids else 0)
+        self.refresh_bindings()
+
+    def _cell(self, row: Row, column: str) -> Text:
+        if column != "status":
+            return Text(row[column])
+        mark, word, colour = STATE_STYLES[row["status"]]
         return Text(f"{mark} {word}", self.app.theme_variables.get(colour.removeprefix("$"), ""))
 
     @property
-    def _chosen(self) -> str | None:
+    def _chosen(self) -> Row | None:
+        """The run under the cursor."""
         table = self.query_one(RunTable)
-        return str(table.get_row_at(table.cursor_row)[-1]) if table.row_count else None
+        if not table.is_valid_row_index(table.cursor_row):
+            return None
+        run_id = table.coordinate_to_cell_key(Coordinate(table.cursor_row, 0)).row_key.value
+        return next((row for row in self._rows if row["run"] == run_id), None)
+
+    @on(DataTable.RowHighlighted)
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        chosen = self._chosen if action in ("open", "resume") and self.is_mounted else None
+        match action:
+            case "open":
+                return chosen is not None
+            case "resume":
+                return chosen is not None and chosen["status"] in RESUMABLE
+        return True
 
     @on(DataTable.RowSelected)
     def action_open(self) -> None:
         if self._chosen:
-            self.workbench.open_run(self._chosen)
+            self.workbench.open_run(self._chosen["run"])
 
     def action_resume(self) -> None:
-        if self._chosen:
-            self.workbench.resume_run(self._chosen)
-            self.workbench.open_run(self._chosen)
+        if self._chosen and self.workbench.resume_run(self._chosen["run"]):
+            self.workbench.open_run(self._chosen["run"])
 
 
 def _row(record: RunRecord) -> Row:
     last = record.last_epoch
-    return (
+    cells = (
         record.status,
-        f"{record.variant} {record.preset}",
-        record.dataset,
+        plain(record.name, NAME_WIDTH) or plain(record.id[:STAMP_WIDTH]),
+        plain(f"{record.variant} {record.preset}", NAME_WIDTH),
+        plain(record.dataset, NAME_WIDTH),
         f"{numbers.count(last.epoch if last else 0)} / {numbers.count(record.epochs)}",
         numbers.loss(last.validation["loss"]) if last and "loss" in last.validation else numbers.UNKNOWN,
         time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created)),
-        record.id,
+        plain(record.id),
     )
+    return dict(zip(COLUMNS, cells, strict=True))

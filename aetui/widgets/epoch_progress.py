@@ -23,6 +23,7 @@ class ProgressView:
     step: int = 0
     """Batches of this epoch done."""
     steps: int = 0
+    """Batches of an epoch; 0 when they are not followed, `epoch` is then the newest complete one."""
     samples_per_second: float = 0.0
     seconds_left: float = float("inf")
     """For the rest of the run; infinite while not known."""
@@ -38,7 +39,7 @@ class ProgressView:
         """Part of the whole run that is done, 0 to 1."""
         if self.epochs <= 0:
             return 0.0
-        inside = self.step / self.steps if self.steps else 0.0
+        inside = self.step / self.steps if self.steps else 1.0
         return min(1.0, max(0.0, (self.epoch - 1 + inside) / self.epochs))
 
 
@@ -75,6 +76,8 @@ def _parts(view: ProgressView) -> dict[str, str]:
             "rate": numbers.rate(view.samples_per_second, view.unit),
             "time": f"{numbers.duration(view.seconds_left)} left",
         }
+    if not view.steps:
+        parts.pop("step", None)
     if view.validation is not None:
         parts["validation"] = f"val {numbers.loss(view.validation)}"
     if view.best is not None and view.best_epoch is not None:

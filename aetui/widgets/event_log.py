@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from aetui.panels import View
+from aetui.render.text import plain_lines
 from aetui.state import LogLine
 from aetui.widgets.scroller import Scroller
 
@@ -40,4 +41,4 @@ class EventLog(Scroller):
 
 def _line(line: LogLine) -> Content:
     clock = time.strftime("%H:%M:%S", time.localtime(line.at))
-    return Content.assemble((f"{clock}  ", "$text-muted"), (line.text, STYLES[line.level]))
+    return Content.assemble((f"{clock}  ", "$text-muted"), (plain_lines(line.text), STYLES[line.level]))

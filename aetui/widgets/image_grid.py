@@ -16,22 +16,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from aetui.render.pixels import (
-    Bytes,
-    ColourMode,
-    colour_mode,
-    has_margin,
-    quantise,
-    shrink,
-    shrunk_shape,
-    strips,
-    to_grey,
-)
-
-SIZES = (28, 20, 14, 10)
-"""Picture heights in pixels, the preferred first."""
-
-_ENOUGH = 3  # pictures side by side: fewer say little, so a smaller size is taken before that
+from aetui.render.arrangement import Layout, PictureLine, arrange
+from aetui.render.pixels import Bytes, ColourMode, colour_mode, quantise, shrink, strips, to_grey
 
 
 class ImageRow(NamedTuple):
@@ -41,60 +27,8 @@ class ImageRow(NamedTuple):
     images: NDArray[Any]
 
 
-class Layout(NamedTuple):
-    """Where the pictures go."""
-
-    size: int
-    """Height of a picture in pixels, as `shrink` takes it."""
-    cut: bool
-    """Whether MNIST's margin is removed where the size asks for it."""
-    across: int
-    """Pictures side by side."""
-    gap: int
-    """Black columns between two pictures."""
-    label_width: int
-    """Columns left of the pictures; 0 when each label has a line above its row."""
-    lines: int
-    """Terminal lines of a row without its label."""
-    pitch: int
-    """Terminal lines from one row to the next."""
-
-
-def arrange(rows: Sequence[tuple[str, Bytes]], width: int, height: int) -> Layout:
-    """The largest pictures with which all rows fit into `width` × `height` cells, at least three side by side.
-
-    Labels stand above the rows where that makes room for more. The first row's images decide whether there is a
-    margin to cut. When nothing fits, the smallest size: what does not fit is not shown. `rows` must not be empty.
-    """
-    margin = has_margin(rows[0][1])
-    best = None
-    for size in SIZES:
-        for above in (False, True):
-            layout = _layout(rows, width, height, size, margin, above)
-            wanted = min(_ENOUGH, max(len(images) for _, images in rows))
-            fits = layout.pitch * (len(rows) - 1) + layout.lines + above <= height
-            if fits and layout.across >= wanted:
-                return layout
-            if fits and (best is None or layout.across > best.across):
-                best = layout
-    return best or _layout(rows, width, height, SIZES[-1], margin, above=False)
-
-
-def _layout(rows: Sequence[tuple[str, Bytes]], width: int, height: int, size: int, margin: bool, above: bool) -> Layout:
-    available = max(len(images) for _, images in rows)
-    picture = shrunk_shape(rows[0][1].shape[1], rows[0][1].shape[2], size, cut=margin)
-    # Pictures that keep their own black margin need no other between them.
-    gap = 0 if margin and picture[0] in (14, 28) else 1
-    label_width = 0 if above else max(len(label) for label, _ in rows) + 1
-    across = max(1, min(available, (width - label_width + gap) // (picture[1] + gap)))
-    lines = -(-picture[0] // 2)
-    block = lines + above
-    spare = len(rows) * (block + 1) - 1 <= height
-    return Layout(size, margin, across, gap, label_width, lines, block + spare)
-
-
 class _Block(NamedTuple):
-    """One row as it stands on the screen: the colours shown, shape (H, W), and the same as strips."""
+    """A line of pictures as it stands on the screen: the colours shown, shape (H, W), and the same as strips."""
 
     colours: NDArray[np.int64]
     strips: list[Strip]
@@ -129,7 +63,11 @@ class ImageGrid(Widget):
         self._rows: list[tuple[str, Bytes]] = []
         self._layout_now: Layout | None = None
         self._labels: tuple[str, ...] = ()
+        self._lines: list[PictureLine] = []
         self._blocks: list[_Block] = []
+        self._texts: dict[int, str] = {}
+        self._on_line: dict[int, int] = {}
+        """Which block stands on a terminal line."""
 
     def show(self, rows: Sequence[ImageRow]) -> None:
         """Show these rows instead; all images have the same height and width. No rows: the placeholder.
@@ -160,41 +98,49 @@ class ImageGrid(Widget):
         labels = tuple(label for label, _ in self._rows)
         if layout != self._layout_now or labels != self._labels:
             self._layout_now, self._labels, self._blocks = layout, labels, []
-        if layout is None or not self._blocks:
-            self._blocks = [self._block(images) for _, images in self._rows]
+        if layout is None:
+            self._blocks = []
             self.refresh()
             return
-        for index, (_, images) in enumerate(self._rows):
-            self._replace(index, self._colours(images), layout)
+        small = [shrink(images[: layout.shown], layout.size, cut=layout.cut) for _, images in self._rows]
+        if self._blocks:
+            for index, line in enumerate(self._lines):
+                self._replace(index, self._colours(line, small), layout)
+        else:
+            self._place(layout, small)
 
-    def _colours(self, images: Bytes) -> NDArray[np.int64]:
-        """One row side by side, as the colours really shown."""
+    def _place(self, layout: Layout, small: list[Bytes]) -> None:
+        """Build everything anew."""
+        self._lines, self._texts = layout.picture_lines(), layout.texts(self._labels)
+        colours = [self._colours(line, small) for line in self._lines]
+        self._blocks = [_Block(pixels, strips(pixels, self._mode)) for pixels in colours]
+        self._on_line = {line.top + y: index for index, line in enumerate(self._lines) for y in range(layout.lines)}
+        self.refresh()
+
+    def _colours(self, line: PictureLine, small: list[Bytes]) -> NDArray[np.int64]:
+        """One line of pictures side by side, as the colours really shown."""
         layout = self._layout_now
         assert layout is not None
-        small = shrink(images[: layout.across], layout.size, cut=layout.cut)
-        padding = [(0, 0), (0, 0), (0, layout.gap), *[(0, 0)] * (small.ndim - 3)]
-        row = np.concatenate(list(np.pad(small, padding)), axis=1)
-        return quantise(row[:, : row.shape[1] - layout.gap], self._mode)
-
-    def _block(self, images: Bytes) -> _Block:
-        colours = self._colours(images)
-        return _Block(colours, strips(colours, self._mode))
+        height, width = layout.shape
+        pixels = np.zeros((height, layout.column(len(line.pictures) - 1) + width, *small[0].shape[3:]), np.uint8)
+        for place, (row, item) in enumerate(line.pictures):
+            if item < len(small[row]):
+                left = layout.column(place)
+                pixels[:, left : left + width] = small[row][item]
+        return quantise(pixels, self._mode)
 
     def _replace(self, index: int, colours: NDArray[np.int64], layout: Layout) -> None:
         old = self._blocks[index]
-        if old.colours.shape != colours.shape:
-            self._blocks[index] = _Block(colours, strips(colours, self._mode))
-            self.refresh()
-            return
         changed = old.colours != colours
         if not changed.any():
             return
+        # One box: Textual sends a line from the widget's left edge again for every region that it has on it.
         lines, columns = np.flatnonzero(changed.any(axis=1)) // 2, np.flatnonzero(changed.any(axis=0))
         first, last = int(lines[0]), int(lines[-1]) + 1
         left, right = int(columns[0]), int(columns[-1]) + 1
         old.strips[first:last] = strips(colours[2 * first : 2 * last], self._mode)
         self._blocks[index] = _Block(colours, old.strips)
-        top = index * layout.pitch + (layout.label_width == 0)
+        top = self._lines[index].top
         self.refresh(Region(layout.label_width + left, top + first, right - left, last - first))
 
     def render_line(self, y: int) -> Strip:
@@ -206,16 +152,12 @@ class ImageGrid(Widget):
         layout = self._layout_now
         if layout is None or not self._blocks:
             return self._placeholder_line(y)
-        index, line = divmod(y, layout.pitch)
-        above = layout.label_width == 0
-        if index >= len(self._blocks) or line >= layout.lines + above:
-            return Strip([])
-        label = self._labels[index]
-        if above:
-            return self._pictures(index, line - 1, below) if line else self._label(label)
-        middle = (layout.lines - 1) // 2
-        beside = self._label(label if line == middle else "", layout.label_width)
-        return Strip.join([beside, self._pictures(index, line, below)])
+        text = self._label(self._texts.get(y, ""), layout.label_width)
+        index = self._on_line.get(y)
+        if index is None:
+            return text
+        pictures = self._pictures(index, y - self._lines[index].top, below)
+        return Strip.join([text, pictures]) if layout.label_width else pictures
 
     def _pictures(self, index: int, line: int, below: Style) -> Strip:
         strip = self._blocks[index].strips[line]
@@ -224,7 +166,7 @@ class ImageGrid(Widget):
         # segment without any style breaks Textual's NO_COLOR filter.
         return strip if style and style.bgcolor else strip.apply_style(below)
 
-    def _label(self, text: str, width: int = 0) -> Strip:
+    def _label(self, text: str, width: int) -> Strip:
         return Strip([Segment(text.ljust(width), self._style("label"))])
 
     def _placeholder_line(self, y: int) -> Strip:

@@ -11,17 +11,23 @@ from textual.widget import Widget
 
 from aetui import keymap
 
+_KEPT = {"help", "quit", "workbench"}
+"""Actions that stay in the bar as long as there is room for them."""
+
 
 class Item(NamedTuple):
     """Keys with the label they share, and the action that a click on them runs."""
 
     text: Content
-    act: str
-    everywhere: bool
+    id: str = ""
+    act: str = ""
 
 
 class KeyBar(Widget):
-    """As many keys as fit; those that work everywhere stand on the right. Each can be clicked."""
+    """As many keys as fit; those that work everywhere stand on the right. Each can be clicked.
+
+    What stands last goes first, except that the way out and the help stay as long as they fit.
+    """
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
@@ -41,14 +47,16 @@ class KeyBar(Widget):
         """What is shown from left to right, with a gap before what works everywhere."""
         groups = groupby(self._possible(), key=lambda action: action.bar)
         items = [self._item(list(group)) for _, group in groups]
-        right = [item for item in items if item.everywhere]
-        left = [item for item in items if not item.everywhere]
+        right = [item for item in items if keymap.BY_ID[item.id].scope == "everywhere"]
+        left = [item for item in items if item not in right]
         width = self.size.width
-        while len(right) > 1 and _width(right) > width // 3:
-            right.pop()
+        while _width(right) > width // 3 and _drop(right):
+            pass
         while left and _width(left) + _width(right) > width:
             left.pop()
-        gap = Item(Content(" " * max(0, width - _width(left) - _width(right))), "", False)
+        while right and _width(right) > width:
+            right.pop()
+        gap = Item(Content(" " * max(0, width - _width(left) - _width(right))))
         return [*left, gap, *right]
 
     def _possible(self) -> list[keymap.Action]:
@@ -65,8 +73,17 @@ class KeyBar(Widget):
         keys = "".join(keymap.first_key(action, overrides) for action in group)
         label = labels.get(group[0].id, group[0].label)
         text = Content.assemble((f" {keys}", "bold $accent"), (f" {label} ", "$text-muted"))
-        return Item(text, group[0].act, group[0].scope == "everywhere")
+        return Item(text, group[0].id, group[0].act)
 
 
 def _width(items: list[Item]) -> int:
     return sum(item.text.cell_length for item in items)
+
+
+def _drop(items: list[Item]) -> bool:
+    """Take the last one out that may go; False if there is none."""
+    for item in reversed(items):
+        if item.id not in _KEPT:
+            items.remove(item)
+            return True
+    return False

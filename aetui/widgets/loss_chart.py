@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
+from textwrap import wrap
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -166,8 +167,10 @@ class LossChart(Widget):
         return segments
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
-        text = Strip([Segment(self.placeholder.center(width), self._style("placeholder"))])
-        return [*[Strip([])] * ((height - 1) // 2), text.crop(0, width)]
+        text = wrap(self.placeholder, max(1, width - 2))
+        style = self._style("placeholder")
+        above = [Strip([])] * (max(0, height - len(text)) // 2)
+        return [*above, *(Strip([Segment(line.center(width), style)]) for line in text)]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.

@@ -25,6 +25,7 @@ class PanelTabs(ContentSwitcher):
         self.kinds: list[PanelKind] = []
         self.open_key = ""
         self._epoch = ""
+        self._at = (0, 0, True)
         self._naming = False
 
     @property
@@ -67,6 +68,14 @@ class PanelTabs(ContentSwitcher):
 
     def set_epoch(self, epoch: int, epochs: int, *, live: bool) -> None:
         """Say which epoch the panels show; `live` when it is simply the newest."""
+        self._at = (epoch, epochs, live)
+        self._name_epoch()
+
+    def on_resize(self) -> None:
+        self._name_epoch()
+
+    def _name_epoch(self) -> None:
+        epoch, epochs, live = self._at
         at, of = numbers.count(epoch), numbers.count(epochs)
         text = (f" · {at}/{of}" if self.size.width < ROOMY else f" · epoch {at} of {of}") if epoch else ""
         text += "" if live else " ◂▸"

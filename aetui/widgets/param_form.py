@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from textual import events
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from aetui import keymap
+from aetui.render.text import plain_lines
 from engine.errors import SettingError
 from engine.params import Param, parse
 
@@ -97,6 +99,13 @@ class ParamForm(Widget, can_focus=True):
         """The field in hand."""
         return self.params[self._row]
 
+    def current(self, name: str) -> Any:
+        """The value of the field `name`, with what is being typed into it where that is possible."""
+        if self.edit is not None and self.param.name == name:
+            with suppress(SettingError):
+                return parse(self.param, self.edit.text)
+        return self.values[name]
+
     def select(self, name: str) -> None:
         """Take the field `name` in hand."""
         self._row = [param.name for param in self.params].index(name)
@@ -106,7 +115,7 @@ class ParamForm(Widget, can_focus=True):
         """Show at the field `name` why its value cannot be."""
         if name in self.values:
             self.select(name)
-        self.error = message
+        self.error = plain_lines(message)
         self.refresh()
 
     def commit(self) -> bool:
@@ -116,7 +125,7 @@ class ParamForm(Widget, can_focus=True):
         try:
             value = parse(self.param, self.edit.text)
         except SettingError as error:
-            self.error = error.message
+            self.error = plain_lines(error.message)
             self.refresh()
             return False
         self._stop_editing()
@@ -282,8 +291,10 @@ class ParamForm(Widget, can_focus=True):
         if not self.params or not (self.has_focus or self.error):
             return Content("")
         if self.error:
-            return Content.styled(f"✕ {self.error}", "$error")
+            return Content.styled(f"✕ {self.error}{'; esc undoes' if self.edit else ''}", "$error")
         param = self.param
+        if self.edit is not None:
+            return Content.styled(f"esc undoes (back to {self._text(param)}), enter accepts; {param.range}", "$warning")
         note = self.notes.get((param.name, self._text(param)))
         if note:
             return Content.styled(note.text, "$text-muted")

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from aetui.panels import View
 from aetui.render import numbers
+from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.scroller import Scroller
 from engine.events import Layer
@@ -30,7 +31,7 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device)
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config)
         if what == self._shown:
             return
         self._shown = what
@@ -40,13 +41,17 @@ class Parameters(Scroller):
 
 
 def _page(run: RunState) -> Content:
+    above = _table(_layer_rows(run)) if run.layers else [Content.styled(PLACEHOLDER, MUTED)]
+    return Content("\n").join([*above, Content(""), *_facts(run)])
+
+
+def _layer_rows(run: RunState) -> list[tuple[str, ...]]:
     total = sum(layer.parameters for layer in run.layers)
-    rows = [
+    return [
         ("network", "layer", "kind", "output", "parameters"),
         *((la.network, la.name, la.kind, _shape(la), numbers.count(la.parameters)) for la in run.layers),
         ("", "", "", "", numbers.count(total)),
     ]
-    return Content("\n").join([*_table(rows), Content(""), *_facts(run)])
 
 
 def _shape(layer: Layer) -> str:
@@ -55,6 +60,7 @@ def _shape(layer: Layer) -> str:
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
     """The first row is the heading, the last the sum; the last column is set right."""
+    rows = [tuple(map(plain, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for number, row in enumerate(rows):
@@ -74,5 +80,6 @@ def _facts(run: RunState) -> list[Content]:
         ("preset", run.preset),
         *((name, str(value)) for name, value in run.config.items()),
     ]
+    facts = [(plain(name), plain(value)) for name, value in facts]
     width = max(len(name) for name, _ in facts)
     return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]

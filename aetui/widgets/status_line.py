@@ -8,6 +8,8 @@ from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
+from aetui.render.text import plain
+
 MODES = (("1", "Workbench", "workbench"), ("2", "Runs", "runs"))
 HOME = " aetui "
 ROOMY = 60
@@ -54,10 +56,10 @@ class StatusLine(Widget):
     def render(self) -> Content:
         width = self.size.width
         mark, word, colour = STATE_STYLES[self.status.state]
-        state = Content.styled(f"{mark} {self.status.detail or word} ", colour)
+        state = Content.styled(f"{mark} {plain(self.status.detail) or word} ", colour)
         left = self._left(short=width < ROOMY)
         right = state
-        for text in (self.status.data, self.status.device, self.status.machine):
+        for text in map(plain, (self.status.data, self.status.device, self.status.machine)):
             longer = Content.assemble((f"{text} · ", "$text-muted"), right) if text else right
             if left.cell_length + longer.cell_length < width:
                 right = longer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -395,6 +396,7 @@ async def test_a_run_taken_back_while_it_loads_leaves_nothing(make_app: Make) ->
         desk = engine_desk(pilot)
         await pilot.press("t", "x")
         assert "stopping" in desk.query_one(StatusLine).render().plain
+        shutil.rmtree(engine.run.folder)
         engine.emit(RunCancelled(run_id=engine.run.run_id))
         await until(pilot, lambda: not desk.workbench.state.runs)
         assert desk.run_shown is None
@@ -569,7 +571,7 @@ async def test_what_failed_before_it_began_points_to_the_log(make_app: Make) -> 
         await pilot.press("t")
         engine.emit(EngineFailed(run_id=engine.run.run_id, title="No data", message="the network is down"))
         await until(pilot, lambda: isinstance(pilot.app.screen, Notice))
-        assert bar(pilot) == "✕ failed · see Log (L)"
+        await until(pilot, lambda: bar(pilot) == "✕ failed · see Log (L)")
         calls = len(engine.calls)
         await pilot.press("escape", "L", "r")
         assert len(engine.calls) == calls

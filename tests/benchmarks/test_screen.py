@@ -91,3 +91,24 @@ def bytes_in(terminal: Terminal, seconds: float) -> int:
     while time.monotonic() < end:
         written += len(terminal.read(0.05))
     return written
+
+
+@pytest.mark.data
+def test_the_event_loop_is_at_most_20_ms_late_while_mnist_trains(tmp_path: Path) -> None:
+    if "AETUI_DATA" not in os.environ:
+        pytest.skip("set AETUI_DATA to a folder with mnist.npz")
+    result = tmp_path / "delays"
+    script = Path(__file__).with_name("loop_delay.py")
+    terminal = Terminal([sys.executable, str(script), str(result)], environment(tmp_path))
+    try:
+        terminal.until("ready")
+        terminal.press("t")
+        end = time.monotonic() + 60
+        while not result.exists():
+            assert time.monotonic() < end
+            terminal.read(0.05)
+    finally:
+        terminal.close()
+    percentiles = quantiles(map(float, result.read_text().split()), n=100)
+    print(f"event loop late by: p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms")
+    assert percentiles[98] <= 20

@@ -74,19 +74,6 @@ async def test_only_the_changed_pictures_are_painted_again() -> None:
         assert region.height < 14
 
 
-async def test_a_picture_that_stays_between_two_that_change_is_not_painted_again() -> None:
-    async with GridApp().run_test(size=(50, 7)) as pilot:
-        grid = pilot.app.grid
-        grid.show(_rows())
-        assert grid._layout_now.grouped
-        with patch.object(grid, "refresh") as refresh:
-            grid.show(_rows(level=100))
-        outputs = [place for place in range(4) if place % 2]
-        columns = [range(grid._layout_now.column(place), grid._layout_now.column(place) + 10) for place in outputs]
-        for region in (region for call in refresh.call_args_list for region in call.args):
-            assert any(region.x in output and region.right - 1 in output for output in columns)
-
-
 @pytest.mark.parametrize("size", [(120, 30), (50, 7), (79, 12), (120, 64)])
 async def test_what_is_painted_in_parts_is_what_would_be_painted_at_once(size: tuple[int, int]) -> None:
     async with GridApp().run_test(size=size) as pilot:

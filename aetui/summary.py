@@ -1,0 +1,81 @@
+"""What the two lines say: the status line of the engine and its work, the epoch bar of the run shown."""
+
+from __future__ import annotations
+
+from aetui.state import RunState, WorkbenchState
+from aetui.widgets.epoch_progress import ProgressView
+from aetui.widgets.status_line import STATE_STYLES
+from engine import datasets
+
+UNITS = {"image": "img"}
+"""What a rate counts, by kind of data."""
+
+
+def state_and_detail(state: WorkbenchState, shown: RunState | None, asked: tuple[str, str]) -> tuple[str, str]:
+    """A key of `STATE_STYLES`, and the words for it where its own do not do.
+
+    `asked` is the run that something was asked of, and what the engine is about to do.
+    """
+    run = state.active
+    if run is None and shown is not None and shown.elsewhere:
+        run = shown
+    return _state(state, run), _detail(state, run, shown, asked)
+
+
+def _state(state: WorkbenchState, run: RunState | None) -> str:
+    if state.engine == "failed":
+        return "failed"
+    if run and run.status != "queued":
+        return run.status
+    if state.data or state.engine == "loading":
+        return "loading"
+    return "queued" if run else state.engine
+
+
+def _detail(state: WorkbenchState, run: RunState | None, shown: RunState | None, asked: tuple[str, str]) -> str:
+    if run and asked[0] == run.run_id:
+        return asked[1]
+    if run and run.status != "queued":
+        return STATE_STYLES[run.status][1] + _whose(state, run, shown)
+    data = state.data
+    if data and data.total:
+        return f"{data.dataset} {100 * data.done // data.total} %"
+    return f"{data.dataset}: {data.activity}" if data else ""
+
+
+def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
+    """Which run it is if not simply ours on the screen, and how many come after it."""
+    if run.elsewhere:
+        return f" elsewhere · process {run.pid}" if run.pid else " elsewhere"
+    other = " another run" if shown and shown.run_id != run.run_id else ""
+    return f"{other} · {len(state.waiting)} queued" if state.waiting else other
+
+
+def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
+    """What the epoch bar shows of `run`. One that another process trains is known by its epochs only."""
+    if run is None:
+        return ProgressView()
+    progress, last = run.progress, run.epochs[-1] if run.epochs else None
+    steps = 0 if run.elsewhere else progress.steps if progress else run.steps_per_epoch
+    return ProgressView(
+        epoch=progress.epoch if progress else run.last_epoch,
+        epochs=run.planned if run.seq else 0,
+        step=progress.step if progress else steps,
+        steps=steps,
+        samples_per_second=progress.samples_per_second if progress else last.samples_per_second if last else 0,
+        seconds_left=run.seconds_left,
+        unit=UNITS.get(datasets.DATASETS[run.dataset].kind, "items") if run.dataset in datasets.DATASETS else "items",
+        validation=last.validation.get("loss") if last else None,
+        best=run.best.validation["loss"] if run.best else None,
+        best_epoch=run.best.epoch if run.best else None,
+        state=_standing(run, log_key),
+    )
+
+
+def _standing(run: RunState, log_key: str) -> str:
+    """What stands in place of step, rate and time left while there is none."""
+    if run.status == "running":
+        return "" if run.moving else "starting"
+    if run.status in ("failed", "diverged"):
+        return f"✕ {run.status} · see Log ({log_key})"
+    return run.status
