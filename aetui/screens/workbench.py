@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-from importlib import import_module
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
-from textual.content import Content
-from textual.message import Message
-from textual.screen import Screen
+from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
 from aetui import job_form, keymap, panels
-from aetui.bridge import Throttle
-from aetui.panels import Panel, View
-from aetui.render.text import plain
+from aetui.screens.run_view import RunView
 from aetui.state import RESUMABLE, RunState
 from aetui.summary import progress_view
 from aetui.widgets import too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar
-from aetui.widgets.panel_tabs import PanelTabs
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
 from engine import datasets
 from engine.errors import EngineError, SettingError
-from engine.events import Event, Progress
 from engine.registry import VARIANTS
 from engine.variants.variant import Variant
 
-if TYPE_CHECKING:
-    from aetui.app import Workbench
-    from aetui.widgets.loss_chart import LossChart
-    from engine.samples import Samples
-
-FRAME_SECONDS = 0.03
-"""What a drawn frame takes through Textual's writing thread to the terminal; imports would hold that thread up."""
-PROGRESS_SECONDS = 0.125
-CURVE_SECONDS = 0.4
-PICTURE_SECONDS = 1.5
-"""Pictures are most of what goes to the terminal: ten digits in three rows are 17 kB."""
 HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
-HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
-"""They import numpy, which costs a third of the time that the first frame may take."""
 
 
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(RunView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")
@@ -60,22 +38,9 @@ class WorkbenchScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (too_small.HEIGHT, "-low"), (18, "-short"), (32, "-tall"), (60, "-high")]
     scope: ClassVar[keymap.Scope] = "workbench"
 
-    class SamplesRead(Message):
-        """The pictures of one epoch, or why there are none."""
-
-        def __init__(self, of: tuple[str, int], samples: Samples | None, failure: str) -> None:
-            super().__init__()
-            self.of = of
-            self.samples = samples
-            self.failure = failure
-
     def __init__(self) -> None:
         super().__init__()
-        self.run_id = ""
-        self.cursor: int | None = None
-        """The epoch looked at; None follows the run."""
         self.labels: dict[str, str] = {}
-        self._samples: WorkbenchScreen.SamplesRead | None = None
         self._touched = False
         """Whether the form holds what the user put in and has not trained yet."""
         self._lengthened = False
@@ -83,21 +48,7 @@ class WorkbenchScreen(Screen[None]):
         self._hint: Timer | None = None
         self._hint_text = ""
         self._again_until = 0.0
-        self._name = ""
         self._bar: tuple[object, ...] = ()
-        self._chart: LossChart | None = None
-        self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
-        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
-        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
-
-    @property
-    def workbench(self) -> Workbench:
-        return cast("Workbench", self.app)
-
-    @property
-    def run_shown(self) -> RunState | None:
-        """The run on the screen."""
-        return self.workbench.state.runs.get(self.run_id)
 
     @property
     def variant(self) -> Variant:
@@ -110,12 +61,6 @@ class WorkbenchScreen(Screen[None]):
         active = self.workbench.state.active
         return active.dataset if active else str(self._form.values["dataset"])
 
-    @property
-    def epoch(self) -> int:
-        """The epoch under the cursor, or the newest."""
-        run = self.run_shown
-        return self.cursor or (run.last_epoch if run else 0)
-
     def compose(self) -> ComposeResult:
         yield StatusLine("workbench")
         with Horizontal(id="body"):
@@ -123,8 +68,7 @@ class WorkbenchScreen(Screen[None]):
                 yield VariantList(list(VARIANTS.values()), id="models")
                 yield ParamForm(id="settings")
             with Vertical(id="main"):
-                yield Container(id="loss")
-                yield PanelTabs(id="panels")
+                yield from super().compose()
         yield EpochProgress()
         yield KeyBar()
         yield too_small.TooSmall()
@@ -132,25 +76,9 @@ class WorkbenchScreen(Screen[None]):
     def on_mount(self) -> None:
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
-        self._tabs = self.query_one(PanelTabs)
-        self._loss = self.query_one("#loss", Container)
-        self._loss.border_title = "Loss"
         self.fill_form()
         self._tabs.set_kinds(panels.of_variant(self.variant.panels))
         self._models.focus()
-        self.call_after_refresh(self.set_timer, FRAME_SECONDS, self._begin)
-
-    async def _begin(self) -> None:
-        """What can wait until the first frame stands."""
-        self.workbench.begin()
-        await asyncio.gather(*(asyncio.to_thread(import_module, name) for name in HEAVY_WIDGETS))
-        from aetui.widgets.loss_chart import LossChart
-
-        self._chart = LossChart()
-        self._chart.can_focus = True
-        await self._loss.mount(self._chart)
-        await self._tabs.fill()
-        self._show_curves()
 
     # The form.
 
@@ -221,6 +149,12 @@ class WorkbenchScreen(Screen[None]):
         self.remove_class("-drawer")
         if self._chart:
             self.call_after_refresh(self._chart.focus)
+
+    def action_zoom(self) -> None:
+        """The panel alone, drawer closed; or everything again."""
+        self.toggle_class("-zoom")
+        if self.focused in (None, self._models, self._form):
+            self.action_chart()
 
     # The run.
 
@@ -294,11 +228,7 @@ class WorkbenchScreen(Screen[None]):
                 return bool(self.workbench.state.waiting)
             case "resume":
                 return run is not None and not run.going and self._resumable(run)
-            case "cursor" | "first":
-                return run is not None and bool(run.epochs)
-            case "live":
-                return self.cursor is not None
-        return True
+        return super().check_action(action, parameters)
 
     def _resumable(self, run: RunState) -> bool:
         if not run.seq:  # it failed before anything of it was written down
@@ -316,138 +246,18 @@ class WorkbenchScreen(Screen[None]):
 
         The form takes its settings, unless the user is at work there and did not ask for this run.
         """
-        changed = run_id != self.run_id
-        self.run_id, self.cursor = run_id, None
-        run = self.run_shown
-        if changed:
-            self._samples, self._lengthened = None, False
+        run = self.workbench.state.runs.get(run_id)
+        if run_id != self.run_id:
+            self._lengthened = False
         if run and run.variant != self.variant.key:
             with self.prevent(VariantList.Chosen):
                 self._models.choose(run.variant)
             self._offer_panels()
         if run and run.variant == self.variant.key and (asked or not (self._touched or self._form.edit)):
             self._fill_from(run)
-        self._show_curves()
-        self._show_progress()
+        super().show_run(run_id)
 
-    def refresh_run(self) -> None:
-        """Draw everything that depends on the run."""
-        self._progress_due.request()
-        self._curves_due.request()
-
-    def changed(self, event: Event) -> None:
-        """The state was changed by `event`: have what depends on it drawn, soon."""
-        self._progress_due.request()
-        if not isinstance(event, Progress) and event.run_id == self.run_id:
-            self._curves_due.request()
-
-    # The time machine.
-
-    def action_cursor(self, by: int) -> None:
-        run = self.run_shown
-        if run and run.epochs:
-            newest, first = run.last_epoch, run.epochs[0].epoch
-            at = max(first, self.epoch + by)
-            self._go(None if at >= newest else at)
-
-    def action_first(self) -> None:
-        run = self.run_shown
-        if run and run.epochs:
-            self._go(run.epochs[0].epoch)
-
-    def action_live(self) -> None:
-        self._go(None)
-
-    def _go(self, epoch: int | None) -> None:
-        self.cursor = epoch
-        self._show_curves()
-        self._show_progress()
-
-    def action_log_scale(self) -> None:
-        if self._chart:
-            self._chart.log_scale = not self._chart.log_scale
-
-    def action_zoom(self) -> None:
-        """The panel alone, drawer closed; or everything again."""
-        self.toggle_class("-zoom")
-        if self.focused in (None, self._models, self._form):
-            self.action_chart()
-
-    def action_panel(self, key: str) -> None:
-        self._tabs.open(key)
-        self._show_curves()
-
-    def action_step(self, by: int) -> None:
-        self._tabs.step(by)
-        self._show_curves()
-
-    def _ask_samples(self) -> None:
-        run = self.run_shown
-        ended = run.epoch(self.epoch) if run else None
-        wanted = (self.run_id, self.epoch)
-        if self._samples and self._samples.of == wanted:
-            return
-        if ended and ended.samples:
-            self._read_samples(wanted)
-        elif self._samples is not None:
-            self._samples = None
-            self._show_panels()
-
-    @work(thread=True, exclusive=True, group="samples", exit_on_error=False)
-    def _read_samples(self, of: tuple[str, int]) -> None:
-        from engine.samples import read_samples
-
-        run_id, epoch = of
-        try:
-            folder = self.workbench.store.find(run_id).folder
-            self.post_message(self.SamplesRead(of, read_samples(folder, epoch), ""))
-        except EngineError as error:
-            self.post_message(self.SamplesRead(of, None, str(error)))
-
-    @on(SamplesRead)
-    def _samples_read(self, message: SamplesRead) -> None:
-        if message.of == (self.run_id, self.epoch):
-            self._samples = message
-            self._show_panels()
-        elif message.of[0] == self.run_id and self.cursor is None:
-            # The run went on meanwhile; its newer pictures are asked for with the next curve.
-            self._samples = message
-            self._show_panels()
-
-    # Drawing.
-
-    def _show_curves(self) -> None:
-        run = self.run_shown
-        if self._chart is not None:
-            from aetui.render.plot import Line
-
-            epochs = run.epochs if run else ()
-            x = [ended.epoch for ended in epochs]
-            lines = [
-                Line("train", x, [ended.train.get("loss", float("nan")) for ended in epochs]),
-                Line("validation", x, [ended.validation.get("loss", float("nan")) for ended in epochs]),
-            ]
-            self._chart.show(lines, cursor=self.cursor, epochs=run.planned if run else 0)
-        if self.cursor is None:
-            self._pictures_due.request()
-        else:
-            self._ask_samples()
-        name = plain(run.name or run.run_id) if run else ""
-        if name != self._name:  # a new one has the chart drawn again, even if it is the same
-            self._name = name
-            self._loss.border_subtitle = Content(name)
-        self._show_panels()
-
-    def _show_panels(self) -> None:
-        run, samples = self.run_shown, self._samples
-        if samples and samples.of[0] != self.run_id:
-            samples = None
-        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None)
-        pictures = samples.samples if samples else None
-        view = View(run, self.epoch, pictures, plain(samples.failure) if samples else "")
-        panel = self._tabs.panel
-        if panel is not None:
-            cast(Panel, panel).show(view)
+    # The bars.
 
     def _show_progress(self) -> None:
         run = self.run_shown
@@ -455,7 +265,7 @@ class WorkbenchScreen(Screen[None]):
         self.query_one(EpochProgress).show(
             ProgressView(state=self._hint_text) if self._hint_text else progress_view(run, self._key("panel_log"))
         )
-        self.set_class(bool(run and run.going), "-going")
+        super()._show_progress()
         self._refresh_bar()
 
     def refresh_status(self) -> None:

@@ -61,9 +61,5 @@ def test_a_refused_value(make_app: Make, snap_compare: Any) -> None:
     assert snap_compare(make_app(), terminal_size=(80, 24), run_before=_then("s", "down", "down", "0", "enter"))
 
 
-def test_the_quit_dialog_in_a_tiny_terminal(make_app: Make, snap_compare: Any) -> None:
-    assert snap_compare(make_app(), terminal_size=(40, 20), run_before=_then("q"))
-
-
 def test_help(make_app: Make, snap_compare: Any) -> None:
     assert snap_compare(make_app(), terminal_size=(100, 60), run_before=_then("question_mark"))

@@ -1,0 +1,238 @@
+"""One run at one epoch: its curves, its pictures, and the way through its past."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+
+from aetui.bridge import Throttle
+from aetui.panels import Panel, View
+from aetui.render.text import plain
+from aetui.state import RunState
+from aetui.widgets.panel_tabs import PanelTabs
+from engine.errors import EngineError
+from engine.events import Event, Progress
+
+if TYPE_CHECKING:
+    from aetui.app import Workbench
+    from aetui.widgets.loss_chart import LossChart
+    from engine.samples import Samples
+
+FRAME_SECONDS = 0.03
+"""What a drawn frame takes through Textual's writing thread to the terminal; imports would hold that thread up."""
+PROGRESS_SECONDS = 0.125
+CURVE_SECONDS = 0.4
+PICTURE_SECONDS = 1.5
+"""Pictures are most of what goes to the terminal: ten digits in three rows are 17 kB."""
+HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
+"""They import numpy, which costs a third of the time that the first frame may take."""
+
+
+class RunView(Screen[None]):
+    """Chart and panels of one run, which follow it or stand at an epoch of its past.
+
+    A screen, not a mixin: Textual collects handlers and workers from the classes of message pumps only.
+    """
+
+    class SamplesRead(Message):
+        """The pictures of one epoch, or why there are none."""
+
+        def __init__(self, of: tuple[str, int], samples: Samples | None, failure: str) -> None:
+            super().__init__()
+            self.of = of
+            self.samples = samples
+            self.failure = failure
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run_id = ""
+        self.cursor: int | None = None
+        """The epoch looked at; None follows the run."""
+        self._samples: RunView.SamplesRead | None = None
+        self._name = ""
+        self._chart: LossChart | None = None
+        self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
+        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
+        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
+
+    @property
+    def workbench(self) -> Workbench:
+        return cast("Workbench", self.app)
+
+    @property
+    def run_shown(self) -> RunState | None:
+        """The run on the screen."""
+        return self.workbench.state.runs.get(self.run_id)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under the cursor, or the newest."""
+        run = self.run_shown
+        return self.cursor or (run.last_epoch if run else 0)
+
+    def compose(self) -> ComposeResult:
+        self._loss = Container(id="loss")
+        self._loss.border_title = "Loss"
+        self._tabs = PanelTabs(id="panels")
+        yield self._loss
+        yield self._tabs
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.set_timer, FRAME_SECONDS, self._begin)
+
+    async def _begin(self) -> None:
+        """What can wait until the first frame stands."""
+        self.workbench.begin()
+        await asyncio.gather(*(asyncio.to_thread(import_module, name) for name in HEAVY_WIDGETS))
+        from aetui.widgets.loss_chart import LossChart
+
+        self._chart = LossChart()
+        self._chart.can_focus = True
+        await self._loss.mount(self._chart)
+        await self._tabs.fill()
+        self._show_curves()
+
+    # The run.
+
+    def show_run(self, run_id: str) -> None:
+        """Put the run with this id, which the state knows, on the screen, at its newest epoch."""
+        if run_id != self.run_id:
+            self._samples = None
+        self.run_id, self.cursor = run_id, None
+        self._show_curves()
+        self._show_progress()
+
+    def refresh_run(self) -> None:
+        """Draw everything that depends on the run."""
+        self._progress_due.request()
+        self._curves_due.request()
+
+    def changed(self, event: Event) -> None:
+        """The state was changed by `event`: have what depends on it drawn, soon."""
+        self._progress_due.request()
+        if not isinstance(event, Progress) and event.run_id == self.run_id:
+            self._curves_due.request()
+
+    # The time machine.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        run = self.run_shown
+        match action:
+            case "cursor" | "first":
+                return run is not None and bool(run.epochs)
+            case "live":
+                return self.cursor is not None
+        return True
+
+    def action_cursor(self, by: int) -> None:
+        run = self.run_shown
+        if run and run.epochs:
+            newest, first = run.last_epoch, run.epochs[0].epoch
+            at = max(first, self.epoch + by)
+            self._go(None if at >= newest else at)
+
+    def action_first(self) -> None:
+        run = self.run_shown
+        if run and run.epochs:
+            self._go(run.epochs[0].epoch)
+
+    def action_live(self) -> None:
+        self._go(None)
+
+    def _go(self, epoch: int | None) -> None:
+        self.cursor = epoch
+        self._show_curves()
+        self._show_progress()
+
+    def action_log_scale(self) -> None:
+        if self._chart:
+            self._chart.log_scale = not self._chart.log_scale
+
+    def action_panel(self, key: str) -> None:
+        self._tabs.open(key)
+        self._show_curves()
+
+    def action_step(self, by: int) -> None:
+        self._tabs.step(by)
+        self._show_curves()
+
+    def _ask_samples(self) -> None:
+        run = self.run_shown
+        ended = run.epoch(self.epoch) if run else None
+        wanted = (self.run_id, self.epoch)
+        if self._samples and self._samples.of == wanted:
+            return
+        if ended and ended.samples:
+            self._read_samples(wanted)
+        elif self._samples is not None:
+            self._samples = None
+            self._show_panels()
+
+    @work(thread=True, exclusive=True, group="samples", exit_on_error=False)
+    def _read_samples(self, of: tuple[str, int]) -> None:
+        from engine.samples import read_samples
+
+        run_id, epoch = of
+        try:
+            folder = self.workbench.store.find(run_id).folder
+            self.post_message(self.SamplesRead(of, read_samples(folder, epoch), ""))
+        except EngineError as error:
+            self.post_message(self.SamplesRead(of, None, str(error)))
+
+    @on(SamplesRead)
+    def _samples_read(self, message: SamplesRead) -> None:
+        if message.of == (self.run_id, self.epoch):
+            self._samples = message
+            self._show_panels()
+        elif message.of[0] == self.run_id and self.cursor is None:
+            # The run went on meanwhile; its newer pictures are asked for with the next curve.
+            self._samples = message
+            self._show_panels()
+
+    # Drawing.
+
+    def _show_curves(self) -> None:
+        run = self.run_shown
+        if self._chart is not None:
+            from aetui.render.plot import Line
+
+            epochs = run.epochs if run else ()
+            x = [ended.epoch for ended in epochs]
+            lines = [
+                Line("train", x, [ended.train.get("loss", float("nan")) for ended in epochs]),
+                Line("validation", x, [ended.validation.get("loss", float("nan")) for ended in epochs]),
+            ]
+            self._chart.show(lines, cursor=self.cursor, epochs=run.planned if run else 0)
+        if self.cursor is None:
+            self._pictures_due.request()
+        else:
+            self._ask_samples()
+        name = plain(run.name or run.run_id) if run else ""
+        if name != self._name:  # a new one has the chart drawn again, even if it is the same
+            self._name = name
+            self._loss.border_subtitle = Content(name)
+        self._show_panels()
+
+    def _show_panels(self) -> None:
+        run, samples = self.run_shown, self._samples
+        if samples and samples.of[0] != self.run_id:
+            samples = None
+        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None)
+        pictures = samples.samples if samples else None
+        view = View(run, self.epoch, pictures, plain(samples.failure) if samples else "")
+        panel = self._tabs.panel
+        if panel is not None:
+            cast(Panel, panel).show(view)
+
+    def _show_progress(self) -> None:
+        """How far the run is; a screen that has a bar for it says more."""
+        run = self.run_shown
+        self.set_class(bool(run and run.going), "-going")

@@ -1,0 +1,112 @@
+"""One run on the screen: chart, pictures and panels, live and at an epoch of its past."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import FakeEngine, loss
+from numpy.testing import assert_allclose
+from pilots import Make, bar, engine_desk, shown_epoch, stopped, train, until
+
+from aetui.widgets.epoch_progress import EpochProgress
+from aetui.widgets.image_grid import ImageGrid
+from aetui.widgets.loss_chart import LossChart
+from aetui.widgets.param_form import ParamForm
+from aetui.widgets.status_line import StatusLine
+from engine.jobs import TrainJob
+
+
+async def test_a_run_streams_onto_chart_pictures_and_bar(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=3)
+        desk = engine_desk(pilot)
+        await until(pilot, lambda: shown_epoch(pilot) == 3)
+        train_line, validation_line = desk.query_one(LossChart)._series
+        assert_allclose(train_line.y, [loss(e) for e in (1, 2, 3)])
+        assert (train_line.name, validation_line.name) == ("train", "validation")
+        engine.play(engine.run.progress(4, 5))
+        await until(pilot, lambda: "step 5/10" in desk.query_one(EpochProgress).render().plain)
+        assert "training" in desk.query_one(StatusLine).render().plain
+
+
+async def test_the_cursor_shows_the_pictures_of_its_epoch_and_end_returns_to_the_newest(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=15)
+        await until(pilot, lambda: shown_epoch(pilot) == 15)
+        await pilot.press("left", "left")
+        await until(pilot, lambda: shown_epoch(pilot) == 13)
+        assert engine_desk(pilot).query_one(LossChart).cursor == 13
+        await pilot.press("shift+left")
+        await until(pilot, lambda: shown_epoch(pilot) == 3)
+        engine.play_epochs(16, 16)
+        await pilot.pause(0.5)
+        assert shown_epoch(pilot) == 3, "a run that goes on must not move the cursor"
+        await pilot.press("home")
+        await until(pilot, lambda: shown_epoch(pilot) == 1)
+        await pilot.press("end")
+        await until(pilot, lambda: shown_epoch(pilot) == 16)
+        assert engine_desk(pilot).cursor is None
+
+
+async def test_a_run_of_another_process_is_followed(make_app: Make) -> None:
+    app = make_app()
+    other = FakeEngine(lambda event: None, app.store)
+    run_id = other.submit(TrainJob(variant="vanilla", dataset="digits"))
+    other.play(other.run.started())
+    other.play_epochs(1, 1)
+    with (other.run.folder / "events.jsonl").open("rb") as held:
+        import fcntl
+
+        fcntl.flock(held, fcntl.LOCK_EX)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: app.desk.run_id == run_id)
+            other.play_epochs(2, 3)
+            await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 3)
+            assert app.state.active is None
+            status = app.desk.query_one(StatusLine)
+            await until(pilot, lambda: "training elsewhere" in status.render().plain)
+            assert "step" not in bar(pilot)
+            assert "208,000 img/s · 5 s left" in bar(pilot)
+            await pilot.press("x")
+            assert "another process" in bar(pilot)
+            fcntl.flock(held, fcntl.LOCK_UN)
+            await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.status == "interrupted")
+
+
+@pytest.mark.parametrize("size", [(40, 20), (80, 24), (120, 40), (240, 70)])
+async def test_every_size_is_filled_without_a_scrollbar(make_app: Make, size: tuple[int, int]) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        await train(pilot, epochs=5)
+        await until(pilot, lambda: shown_epoch(pilot) == 5)
+        screen = engine_desk(pilot)
+        assert (screen.show_vertical_scrollbar, screen.show_horizontal_scrollbar) == (False, False)
+        for widget in (screen.query_one(LossChart), screen.query_one(ImageGrid)):
+            assert widget.display
+            assert screen.region.contains_region(widget.region)
+        assert screen.query_one(LossChart).size.height >= 5
+        assert screen.query_one(ImageGrid).size.height >= 10
+        await pilot.press("s")
+        await pilot.pause()
+        assert screen.region.contains_region(screen.query_one(ParamForm).region)
+
+
+async def test_panels_change_by_key(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await train(pilot, epochs=2)
+        tabs = engine_desk(pilot).query_one("PanelTabs")
+        await pilot.press("p")
+        assert tabs.current == "panel-parameters"
+        text = tabs.panel.query_one("Static").render().plain
+        assert "100,480" in text
+        assert "201,616" in text
+        await pilot.press("right_square_bracket")
+        assert tabs.current == "panel-log"
+        await pilot.press("right_square_bracket")
+        assert tabs.current == "panel-digits"
+
+
+async def test_pictures_of_the_old_run_go_with_it(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await stopped(pilot)
+        await until(pilot, lambda: shown_epoch(pilot) == 2)
+        await pilot.press("t")
+        assert shown_epoch(pilot) == 0
