@@ -53,6 +53,6 @@ def test_it_trains_and_shows_the_workbench(installed: Path, tmp_path: Path) -> N
         terminal.until("ready")
         assert "Vanilla" in terminal.text
         terminal.press("?")
-        terminal.until("train the chosen model")
+        terminal.until("Time machine")  # a heading of the packaged page
     finally:
         terminal.close()
