@@ -52,8 +52,7 @@ def read_run(record: RunRecord, *, asked: bool) -> RunRead:
 
 def unread_run(record: RunRecord) -> RunState:
     """What `record` tells without reading all its events; only newer ones count for it until its past is read."""
-    newest = record.last_events()
-    return replace(_blank(record), status=record.status, seq=newest[-1].seq if newest else 0, whole=False)
+    return replace(_blank(record), status=record.status, seq=record.last_seq, whole=False)
 
 
 def _blank(record: RunRecord) -> RunState:

@@ -36,7 +36,7 @@ class Life:
         self.training: Training | None = None
         """The model while it trains."""
         self._record = record
-        self._seen = len(record.events()[0]) if record else 0
+        self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
 
     @classmethod
@@ -104,7 +104,7 @@ class Life:
 
     def _checkpoint(self, data: ImageData, record: RunRecord) -> Checkpoint | None:
         """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
-        if len(record.events()[0]) != self._seen:
+        if record.last_seq != self._seen:
             raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
         before, now = record.info.fingerprint, data.fingerprint
         if before != now:

@@ -98,6 +98,12 @@ class RunRecord:
         return _decode(text[: text.rfind(b"\n") + 1])
 
     @property
+    def last_seq(self) -> int:
+        """The number of the newest recorded event, 0 if there is none; cheap however long the run."""
+        newest = self.last_events()
+        return newest[-1].seq if newest else 0
+
+    @property
     def status(self) -> Status:
         """How the run stands: the outcome if it has one, else whether a process still trains it."""
         newest = self.last_events()
@@ -134,11 +140,13 @@ class RunStore:
         Raises:
             UsageError: none or several fit.
         """
+        named = self._read(self.root / text / "run.json") if text == Path(text).name else None
+        if named is not None and named.id == text:
+            return named  # without reading all the others: a screen asks for every picture
         records = self.runs()
         if text == "last" and records:
             return records[0]
         for fits in (
-            [r for r in records if r.id == text],
             [r for r in records if r.name and r.name == text],
             [r for r in records if text and r.id.startswith(text)],
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -95,11 +96,18 @@ class RunWriter:
         """
         if not event.recorded:
             return self.stamp(event)
-        self._seq += 1
-        stamped = self.stamp(event)
+        stamped = msgspec.structs.replace(self.stamp(event), seq=self._seq + 1)
         with self._disk("record an event"):
-            self._file.write(events.encode(stamped) + b"\n")
+            self._append(events.encode(stamped) + b"\n")
+        self._seq += 1
         return stamped
+
+    def _append(self, line: bytes) -> None:
+        """The whole line or nothing: a disk that fills up takes a part of it without a word."""
+        written = self._file.write(line)
+        if written != len(line):
+            self._file.truncate(os.fstat(self._file.fileno()).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def samples(self, epoch: int, samples: Samples) -> str:
         """Keep the probe set's outputs of `epoch`; returns the path inside the run folder. Raises RunError."""

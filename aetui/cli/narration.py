@@ -39,7 +39,7 @@ class _Bar:
     """One line that is drawn over, with the rate and the time left."""
 
     def __init__(self) -> None:
-        self._since = time.monotonic()
+        self._since: float | None = None
         self._drawn = False
 
     def __call__(self, activity: str, done: int, total: int) -> None:
@@ -64,7 +64,9 @@ class _Bar:
     def _amount(self, done: int, total: int) -> str:
         if not done or not total:
             return ""
-        rate = done / max(time.monotonic() - self._since, 1e-3)
+        now = time.monotonic()
+        self._since = self._since or now  # of the first bytes: whatever was loaded before is not to count
+        rate = done / max(now - self._since, 1e-3)
         left = f"{(total - done) / rate:.0f} s left"
         megabytes = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB · {rate / 1e6:.1f} MB/s"
         return f"{_filled(done, total)} {megabytes} · {left} · "
@@ -91,6 +93,7 @@ class Narrator:
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar = _Bar() if sys.stderr.isatty() else None
+        self._lines = _Lines()
         self._epochs = 0
 
     def tell(self, event: Event) -> None:
@@ -102,7 +105,7 @@ class Narrator:
             case EngineReady():
                 self._fleeting(f"ready on {event.device}")
             case DataProgress():
-                self._fleeting(f"{event.dataset}: {event.activity} {_share(event)}")
+                (self._bar or self._lines)(event.activity, event.done, event.total)
             case RunStarted():
                 self._epochs = event.epochs
                 self._line(f"{event.run_id}: {event.variant} on {event.dataset}, {event.device}")
@@ -142,7 +145,3 @@ class Narrator:
         if self._bar:
             self._bar.wipe()
         typer.echo(text, err=True)
-
-
-def _share(event: DataProgress) -> str:
-    return f"{100 * event.done // event.total} %" if event.total else ""

@@ -120,7 +120,7 @@ class Pace:
         return max(1, int(self._target / self._seconds_per_step))
 
     def measured(self, steps: int, seconds: float) -> None:
-        """The first call of a compiled function holds its compilation, so a faster figure counts at once."""
+        """A faster figure counts at once, a slower one by half: other programs come and go."""
         now = max(seconds / steps, 1e-7)
         before = self._seconds_per_step
         self._seconds_per_step = now if before is None or now < before else 0.5 * (now + before)

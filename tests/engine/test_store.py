@@ -167,6 +167,33 @@ def test_a_full_disk_is_said_in_words(store: RunStore, monkeypatch: pytest.Monke
             writer.record(said("a"))
 
 
+def test_a_line_that_the_disk_takes_in_part_is_taken_back(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RunWriter.create(store, info()) as writer:
+        writer.record(said("a"))
+        file = writer._file
+
+        class Filling:
+            def write(self, line: bytes) -> int:
+                return file.write(line[:10])
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(file, name)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(writer, "_file", Filling())
+            with pytest.raises(RunError, match="make room"):
+                writer.record(said("b"))
+        writer.record(said("c"))
+    assert [(event.seq, event.text) for event in store.find("last").events()[0]] == [(1, "a"), (2, "c")]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["..", ".", "/", "../runs"])
+def test_only_names_of_runs_are_looked_up(store: RunStore, text: str) -> None:
+    RunWriter.create(store, info()).__exit__()
+    with pytest.raises(UsageError, match="no run is called"):
+        store.find(text)
+
+
 def test_a_run_is_private_to_the_user(store: RunStore) -> None:
     with RunWriter.create(store, info()) as writer:
         assert stat.S_IMODE(writer.folder.stat().st_mode) == 0o700
