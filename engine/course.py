@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import msgspec
 
+from engine.alarms import alarms
+from engine.analysis.comparison import Comparison
 from engine.control import Control, Emit, Wish
 from engine.errors import EngineError
-from engine.events import CheckpointSaved, Event, Outcome, Progress, RunFinished, RunPaused, RunResumed
+from engine.events import (
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    Logged,
+    Outcome,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+)
 from engine.training import Diverged, EpochReport, Training
 from engine.writer import RunWriter
 
@@ -20,8 +33,11 @@ PROGRESS_SECONDS = 0.1
 class Course:
     """From the first chunk to the one `RunFinished`."""
 
-    def __init__(self, training: Training, writer: RunWriter, emit: Emit, control: Control) -> None:
+    def __init__(
+        self, training: Training, comparison: Comparison, writer: RunWriter, emit: Emit, control: Control
+    ) -> None:
         self._training = training
+        self._comparison = comparison
         self._writer = writer
         self._emit = emit
         self._control = control
@@ -29,17 +45,20 @@ class Course:
         self._saving = 0.0
         self._saved = writer.has_checkpoint
         self._shown_at = 0.0
+        self._alarms: set[str] = set()
+        self._epochs: list[EpochEnded] = []
 
     def run(self) -> RunFinished:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
-        at = self._training.position
+        at = self._training.last_good().position if outcome == "diverged" else self._training.position
         finished = RunFinished(
             outcome=outcome,
             epochs=at.epoch - 1,
             train=at.train,
             validation=at.validation,
             seconds=at.seconds + at.epoch_seconds,
+            figures=self._comparison.figures(self._training.model) if outcome == "completed" else {},
             message=message,
         )
         try:
@@ -57,12 +76,7 @@ class Course:
                     return "stopped", ""
             self._save()
         except Diverged as error:
-            epoch, step = error.args
-            kept = "the weights of the last checkpoint are kept" if self._saved else "it has no checkpoint yet"
-            return "diverged", (
-                f"the loss is no longer a finite number at step {step} of epoch {epoch}; {kept}; "
-                "try a smaller learning_rate"
-            )
+            return self._diverged(*error.args)
         except EngineError as error:
             return "failed", str(error)
         except MemoryError:
@@ -71,16 +85,42 @@ class Course:
             return "failed", f"{type(error).__name__}: {error}"
         return "completed", ""
 
+    def _diverged(self, epoch: int, step: int) -> tuple[Outcome, str]:
+        """Put the last good weights in the place of what is spoilt."""
+        good = self._training.last_good()
+        rate = self._training.config.learning_rate
+        message = (
+            f"the loss is no longer a finite number at step {step} of epoch {epoch}; the weights after "
+            f"{good.position.epoch - 1} epochs are kept; learning_rate is {rate:g}, try {rate / 10:g}"
+        )
+        try:
+            self._writer.checkpoint(good, self._training.new_best())
+            self._tell(CheckpointSaved(epoch=good.position.epoch, step=good.position.step))
+            self._tell(Logged(level="warning", text=message))
+        except EngineError as error:
+            message = f"{message}; but: {error}"
+        return "diverged", message
+
     def _take(self, report: Progress | EpochReport) -> None:
         now = time.monotonic()
         if isinstance(report, EpochReport):
-            path = self._writer.samples(report.event.epoch, report.samples)
+            samples = self._comparison.completed(report.samples, report.codes)
+            path = self._writer.samples(report.event.epoch, samples)
             self._tell(msgspec.structs.replace(report.event, samples=path))
+            self._warn(report.event)
         elif now - self._shown_at > PROGRESS_SECONDS:
             self._shown_at = now
             self._tell(report)
         if now - self._saved_at > max(CHECKPOINT_SECONDS, 10 * self._saving):
             self._save()
+
+    def _warn(self, ended: EpochEnded) -> None:
+        """Log an alarm when it appears; while it stays it is not said again."""
+        self._epochs.append(ended)
+        found = {_gist(alarm): alarm for alarm in alarms(self._epochs, msgspec.to_builtins(self._training.config))}
+        for gist in found.keys() - self._alarms:
+            self._tell(Logged(level="warning", text=f"epoch {ended.epoch}: {found[gist]}"))
+        self._alarms = set(found)
 
     def _obey(self) -> Wish:
         wish = self._control.serve()
@@ -105,3 +145,8 @@ class Course:
 
     def _tell(self, event: Event) -> None:
         self._emit(self._writer.record(event))
+
+
+def _gist(alarm: str) -> str:
+    """An alarm without its figures, which differ from epoch to epoch."""
+    return re.sub(r"\d\S*", "", alarm)

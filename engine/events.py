@@ -48,6 +48,27 @@ class Layer(msgspec.Struct, frozen=True):
     parameters: int
 
 
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the model is after an epoch, measured on test items as the encoder sees them."""
+
+    units: int
+    """Size of the code."""
+    dead: int
+    """Code units that give the same number whatever the item."""
+    active: int
+    """Code units that tell something about the item; for a distribution, those whose mean varies by more than 0.01."""
+    mean_activation: float
+    """Over all code units and items."""
+    target_rate: float | None = None
+    """What the mean activation is drawn to, where there is such a target."""
+    gradient_norm: float
+    """Euclidean norm of the gradient, mean over the epoch's steps, before clipping."""
+    pixels: int
+    """Numbers in an output."""
+    dead_pixels: int
+    """Output numbers that stay 0 for every item, though the items themselves vary there."""
+
+
 class RunStarted(_Event, frozen=True, kw_only=True):
     """The first event of every run: what is trained, on what, with what."""
 
@@ -61,6 +82,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     steps_per_epoch: int = 0
     stages: tuple[Stage, ...] = ()
     layers: tuple[Layer, ...] = ()
+    code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
 
@@ -96,6 +118,7 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
     samples_per_second: float
     samples: str = ""
     """The probe set's outputs, a path inside the run folder ("samples/epoch-0007.npz")."""
+    health: Health | None = None
 
 
 class CheckpointSaved(_Event, frozen=True, kw_only=True):
@@ -141,6 +164,9 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     train: Terms
     validation: Terms
     seconds: float = 0.0
+    figures: Terms = {}
+    """What the model achieves on the test part, beside PCA with the same code size: `test_mse` and `pca_mse`, and for
+    codes small enough to search quickly `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote."""
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""
 

@@ -9,10 +9,11 @@ from contextlib import ExitStack
 import msgspec
 
 from engine import params, registry
+from engine.analysis.comparison import Comparison
 from engine.checkpoint import read_checkpoint
 from engine.control import Control, Emit, Stopped
 from engine.course import PROGRESS_SECONDS, Course
-from engine.datasets import dataset
+from engine.datasets import cache_dir, dataset
 from engine.datasets.image_data import ImageData
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
@@ -74,18 +75,20 @@ class Life:
         with ExitStack() as stack:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
+                self.config = training.config
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
                 writer.describe(self._info(self._record.info, backend.device))
+            comparison = self._compare(data, training.code_size, emit)
             if control.wish() == "stop":
                 self._undo(writer)
                 raise Stopped
             self._open(training, data, writer, backend.device, emit)
             self.training = training
             stack.callback(self._let_go)
-            return Course(training, writer, emit, control).run()
+            return Course(training, comparison, writer, emit, control).run()
 
     def _let_go(self) -> None:
         self.training = None
@@ -101,6 +104,11 @@ class Life:
                 emit(DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total))
 
         return shelf.load(key, report)
+
+    def _compare(self, data: ImageData, code_size: int, emit: Emit) -> Comparison:
+        activity = f"fitting PCA with {code_size} components"
+        emit(DataProgress(run_id=self.run_id, dataset=data.key, activity=activity, done=0, total=0))
+        return Comparison(data, code_size, cache_dir())
 
     def _checkpoint(self, data: ImageData, record: RunRecord) -> Checkpoint | None:
         """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
@@ -149,6 +157,8 @@ class Life:
             self._undo(writer)
             raise
         emit(opening)
+        for note in training.notes:
+            emit(writer.record(Logged(level="info", text=note)))
         if begun and not writer.has_checkpoint:
             text = "there is no checkpoint: the run begins anew and repeats its epochs"
             emit(writer.record(Logged(level="warning", text=text)))
@@ -170,6 +180,7 @@ class Life:
             steps_per_epoch=training.steps_per_epoch,
             stages=training.stages,
             layers=training.layers,
+            code_size=training.code_size,
             train_items=len(data.train.images),
             validation_items=len(data.test.images),
         )

@@ -18,6 +18,14 @@ from engine.errors import SettingError
 
 Kind = Literal["int", "float", "bool", "choice", "text"]
 
+LayerSizes = Annotated[str, Meta(pattern=r"^[1-9]\d{0,4}(-[1-9]\d{0,4}){0,15}$")]
+"""Units of up to 16 layers, one after the other: "500-2"."""
+
+
+def layer_sizes(text: str) -> list[int]:
+    """The numbers in a `LayerSizes`."""
+    return [int(units) for units in text.split("-")]
+
 
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every variant's configuration has: how long, how fast, from which seed, in which precision."""
@@ -29,9 +37,16 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         int,
         Meta(ge=0, le=2**31 - 1, title="seed", description="start of all randomness: weights, order, noise"),
     ]
+    schedule: Annotated[
+        Literal["constant", "cosine"],
+        Meta(title="schedule", description="the rate as it is, or falling to 0 along a cosine over the run"),
+    ] = "constant"
     precision: Annotated[
-        Literal["float32", "mixed_bfloat16"],
-        Meta(title="precision", description="number format of the layers' arithmetic; weights stay float32"),
+        Literal["float32", "mixed_bfloat16", "auto"],
+        Meta(
+            title="precision",
+            description="number format of the layers' arithmetic, weights stay float32; auto measures which is faster",
+        ),
     ] = "float32"
 
 
@@ -47,6 +62,8 @@ class Param(msgspec.Struct, frozen=True):
     high: float | None = None
     low_excluded: bool = False
     choices: tuple[str, ...] = ()
+    pattern: str = ""
+    """Of a text, as a regular expression."""
 
     @property
     def range(self) -> str:
@@ -55,6 +72,8 @@ class Param(msgspec.Struct, frozen=True):
             return ", ".join(self.choices)
         if self.kind == "bool":
             return "on, off"
+        if self.pattern:
+            return "whole numbers joined by -, as in 500-2"
         low = "" if self.low is None else f"above {self.low:,g}" if self.low_excluded else f"{self.low:,g}"
         high = "" if self.high is None else f"{self.high:,.10g}"
         if self.low is not None and self.high is not None:
@@ -93,6 +112,8 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
         case msgspec.inspect.FloatType(ge=ge, gt=gt, le=high):
             lowest = gt if ge is None else ge
             return Param(name, title, "float", meaning, default, lowest, high, low_excluded=gt is not None)
+        case msgspec.inspect.StrType(pattern=pattern):
+            return Param(name, title, "text", meaning, default, pattern=pattern or "")
     return Param(name, title, "text", meaning, default)
 
 
@@ -145,6 +166,8 @@ def _typed(param: Param) -> Any:
             return Annotated[float, Meta(ge=param.low, le=param.high)]
         case "bool":
             return bool
+        case "text" if param.pattern:
+            return Annotated[str, Meta(pattern=param.pattern)]
     return str
 
 

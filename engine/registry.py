@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from engine.errors import UsageError
 from engine.params import TrainingConfig
+from engine.variants.convolutional import Convolutional
+from engine.variants.denoising import Denoising
+from engine.variants.sparse import Sparse
+from engine.variants.stacked import Stacked
 from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
+from engine.variants.variational import Variational
 
-VARIANTS: dict[str, Variant] = {variant.key: variant for variant in (Vanilla(),)}
+VARIANTS: dict[str, Variant] = {
+    variant.key: variant for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Variational())
+}
 
 
 def variant(key: str) -> Variant:

@@ -17,7 +17,10 @@ PROBE_ITEMS = 10
 
 
 class Samples(msgspec.Struct, frozen=True, kw_only=True):
-    """The probe set at one epoch. Images: (count, height, width, channels) float32; codes: (count, code size)."""
+    """What is kept of one epoch: the probe set, and views into the model; None where the variant has no such thing.
+
+    Images: (count, height, width, channels) float32; codes: (count, code size).
+    """
 
     inputs: NDArray[np.float32]
     """What the encoder saw."""
@@ -26,6 +29,28 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     outputs: NDArray[np.float32]
     codes: NDArray[np.float32]
     labels: NDArray[np.int64]
+    baseline: NDArray[np.float32] | None = None
+    """What PCA with as many components as the code has units makes of `inputs`."""
+    points: NDArray[np.float32] | None = None
+    """Codes of up to 500 test items of each class in the plane, (n, 2): themselves if they have two numbers, else their
+    first two principal components."""
+    image_points: NDArray[np.float32] | None = None
+    """The first two principal components of the same items' images, (n, 2)."""
+    point_labels: NDArray[np.int64] | None = None
+    """Classes of these items, (n,)."""
+    weights: NDArray[np.float32] | None = None
+    """Weights of the first units of a dense first layer, as images, (units, height, width, channels)."""
+    activations: NDArray[np.float32] | None = None
+    """Mean activation of each code unit over test items, (code size,)."""
+    kl: NDArray[np.float32] | None = None
+    """Mean KL divergence of each code dimension from the prior over test items, nats, (code size,)."""
+    generated: NDArray[np.float32] | None = None
+    """What the decoder makes of fixed draws from the prior."""
+
+
+FIXED = ("inputs", "targets", "baseline", "image_points")
+"""The same at every epoch, as are the labels."""
+CHANGING = ("outputs", "codes", "points", "weights", "activations", "kl", "generated")
 
 
 def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
@@ -34,10 +59,10 @@ def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
     directory.mkdir(exist_ok=True)
     probe = directory / "probe.npz"
     if not probe.exists():
-        fixed = {"inputs": samples.inputs, "targets": samples.targets}
-        _save(probe, {**_halved(fixed), "labels": samples.labels})
+        labels = {name: getattr(samples, name) for name in ("labels", "point_labels")}
+        _save(probe, _halved(samples, FIXED) | {name: array for name, array in labels.items() if array is not None})
     name = f"epoch-{epoch:04d}.npz"
-    _save(directory / name, _halved({"outputs": samples.outputs, "codes": samples.codes}))
+    _save(directory / name, _halved(samples, CHANGING))
     return f"samples/{name}"
 
 
@@ -53,22 +78,20 @@ def read_samples(folder: Path, epoch: int) -> Samples:
             np.load(directory / "probe.npz", allow_pickle=False) as probe,
             np.load(directory / f"epoch-{epoch:04d}.npz", allow_pickle=False) as now,
         ):
-            return Samples(
-                inputs=probe["inputs"].astype(np.float32),
-                targets=probe["targets"].astype(np.float32),
-                outputs=now["outputs"].astype(np.float32),
-                codes=now["codes"].astype(np.float32),
-                labels=probe["labels"],
-            )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            floats = {name: probe[name] for name in FIXED if name in probe}
+            floats |= {name: now[name] for name in CHANGING if name in now}
+            labels = {name: probe[name] for name in ("labels", "point_labels") if name in probe}
+        return Samples(**{name: array.astype(np.float32) for name, array in floats.items()}, **labels)
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
             "No pictures",
             f"expected the samples of epoch {epoch} in {directory}, but {error}; other epochs may have them",
         ) from error
 
 
-def _halved(arrays: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
-    return {name: array.astype(np.float16) for name, array in arrays.items()}
+def _halved(samples: Samples, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    arrays = {name: getattr(samples, name) for name in names}
+    return {name: array.astype(np.float16) for name, array in arrays.items() if array is not None}
 
 
 def _save(path: Path, arrays: dict[str, NDArray[Any]]) -> None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from engine.datasets.image_data import ImageData
 from engine.events import EpochEnded, Layer, Progress, Stage, Terms
 from engine.params import TrainingConfig
-from engine.queries import Reconstruction
 from engine.samples import Samples
 from engine.variants.variant import Variant
 
@@ -55,14 +54,35 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EpochReport(msgspec.Struct, frozen=True, kw_only=True):
-    """An epoch is over: its event (not stamped yet) and what the model makes of the probe set now."""
+    """An epoch is over: its event (not stamped yet), what the model makes of the probe set now, and its codes of the
+    first items of each class of the test part (`engine.analysis.plane.items`), (n, code size)."""
 
     event: EpochEnded
     samples: Samples
+    codes: NDArray[np.float32]
 
 
 class Diverged(Exception):
     """The loss is no longer a finite number; training cannot go on. The arguments are epoch and step."""
+
+
+class Model(Protocol):
+    """A trained model for questions. Images: (count, height, width, channels); codes: (count, code size) float32."""
+
+    shape: tuple[int, ...]
+    """Of one image."""
+    code_size: int
+    epoch: int
+    """Complete epochs of training behind the weights."""
+
+    def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Codes of images, uint8 or float32 in [0, 1]. Raises UsageError for images of another shape."""
+
+    def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        """Images for codes, float. Raises UsageError for codes of another size."""
+
+    def corrupted(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Images, the first ones of the test part, as the encoder gets to see them in validation."""
 
 
 class Training(Protocol):
@@ -71,6 +91,12 @@ class Training(Protocol):
     layers: tuple[Layer, ...]
     stages: tuple[Stage, ...]
     steps_per_epoch: int
+    code_size: int
+    """Of the whole model; while a stage trains a part of it, `model` may have another."""
+    config: TrainingConfig
+    """As asked for, with everything decided that was left to be measured."""
+    notes: tuple[str, ...]
+    """What was decided and why, for the log."""
 
     def run(self) -> Iterator[Progress | EpochReport]:
         """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch.
@@ -82,20 +108,18 @@ class Training(Protocol):
     @property
     def position(self) -> Position: ...
 
+    @property
+    def model(self) -> Model:
+        """The model in its present state."""
+
     def checkpoint(self) -> Checkpoint:
         """The present state, to be called between two chunks."""
 
+    def last_good(self) -> Checkpoint:
+        """The state at the end of the last complete epoch (at the beginning, before that), whose loss was finite."""
+
     def new_best(self) -> Checkpoint | None:
         """The weights (no optimiser) of the best epoch by validation loss, unless they were asked for before."""
-
-    def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
-        """What the model in its present state makes of `inputs` (see `engine.queries.Reconstruct`)."""
-
-
-class Model(Protocol):
-    """A trained model for questions."""
-
-    def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction: ...
 
 
 class Backend(Protocol):

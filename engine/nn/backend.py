@@ -18,9 +18,11 @@ class KerasBackend:
     def training(
         self, variant: Variant, config: TrainingConfig, data: ImageData, checkpoint: Checkpoint | None
     ) -> Training:
+        from engine.nn.precision import decided
         from engine.nn.trainer import Trainer
 
-        return Trainer(variant, config, data, checkpoint)
+        config, notes = decided(variant, config, data)
+        return Trainer(variant, config, data, checkpoint, notes)
 
     def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
         from engine.nn.model import KerasModel

@@ -10,7 +10,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from engine.nn.networks import Networks, Tensor
+from engine.nn import noise
+from engine.nn.greedy import pair
+from engine.nn.networks import Draw, Networks, StageNetworks, Tensor, Weighted, chain
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
 
@@ -26,55 +28,123 @@ class Blocks:
         self._made = 0
         self._dtype = keras.DTypePolicy(precision)
 
+    # Layers.
+
     def dense(self, units: int, activation: str, *, name: str) -> keras.Layer:
         """(batch, n) → (batch, units), Glorot uniform weights, zero bias."""
         return keras.layers.Dense(
             units, activation=activation, name=name, kernel_initializer=self._glorot(), dtype=self._dtype
         )
 
+    def convolution(self, filters: int, activation: str, *, name: str, padding: str = "same") -> keras.Layer:
+        """(batch, height, width, n) → (batch, height, width, filters) by 3×3 kernels; "valid" padding takes 2 off."""
+        return keras.layers.Conv2D(
+            filters,
+            3,
+            padding=padding,
+            activation=activation,
+            name=name,
+            kernel_initializer=self._glorot(),
+            dtype=self._dtype,
+        )
+
+    def pool(self, *, name: str) -> keras.Layer:
+        """Maximum over 2×2 places; half of an odd size is rounded up."""
+        return keras.layers.MaxPooling2D(2, padding="same", name=name, dtype=self._dtype)
+
+    def enlarge(self, *, name: str) -> keras.Layer:
+        """Every place becomes 2×2."""
+        return keras.layers.UpSampling2D(2, name=name, dtype=self._dtype)
+
+    def crop(self, rows: int, columns: int, *, name: str) -> keras.Layer:
+        """Without the last `rows` and `columns`."""
+        return keras.layers.Cropping2D(((0, rows), (0, columns)), name=name, dtype=self._dtype)
+
     def flatten(self) -> keras.Layer:
         """(batch, …) → (batch, n)."""
         return keras.layers.Flatten(name="flatten", dtype=self._dtype)
 
-    def reshape(self, shape: tuple[int, ...]) -> keras.Layer:
+    def reshape(self, shape: tuple[int, ...], name: str = "image") -> keras.Layer:
         """(batch, n) → (batch, *shape)."""
-        return keras.layers.Reshape(shape, name="image", dtype=self._dtype)
-
-    def adam(self, learning_rate: float) -> Optimizer:
-        """Adam with Keras's defaults beside the rate."""
-        return keras.optimizers.Adam(learning_rate, name="adam")
+        return keras.layers.Reshape(shape, name=name, dtype=self._dtype)
 
     def size(self, shape: tuple[int, ...]) -> int:
         """Numbers in one item."""
         return math.prod(shape)
 
-    def encoder(self, shape: tuple[int, ...], layers: Sequence[keras.Layer]) -> keras.Model:
-        """Items of `shape` through `layers` to the code."""
-        return _chain("encoder", shape, layers)
+    # Networks.
 
-    def decoder(self, encoder: keras.Model, layers: Sequence[keras.Layer]) -> keras.Model:
-        """Codes as `encoder` makes them through `layers` to items."""
-        return _chain("decoder", tuple(encoder.output.shape[1:]), layers)
+    def encoder(
+        self, shape: tuple[int, ...], layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()
+    ) -> keras.Model:
+        """Items of `shape` through `layers` to the code, or to the `outputs` mean and log-variance."""
+        return chain("encoder", keras.Input(shape, name="encoder_input"), layers, outputs)
+
+    def decoder(self, encoder: keras.Model, layers: Sequence[keras.Layer], output: str) -> keras.Model:
+        """Codes as `encoder` makes them through `layers` and the activation `output` to items."""
+        codes = keras.Input(tuple(encoder.outputs[0].shape[1:]), name="decoder_input")
+        # In float32 whatever the layers compute in: half precision has three digits, too few for a pixel's loss.
+        return chain("decoder", codes, [*layers, keras.layers.Activation(output, name="output", dtype="float32")])
 
     def networks(self, encoder: keras.Model, decoder: keras.Model) -> Networks:
         return Networks(encoder, decoder)
+
+    def whole(self, networks: Networks) -> StageNetworks:
+        """The stage that trains all of `networks`."""
+        return StageNetworks(networks, None, networks)
+
+    def pair(self, networks: Networks, depth: int) -> StageNetworks:
+        """The stage that trains the `depth`-th of a stack's dense layers (from 1) and its mirror in the decoder.
+
+        The pair learns to reconstruct what the layers before it make of the items, flat.
+        """
+        return pair(networks, depth)
+
+    # Training.
+
+    def adam(self, learning_rate: float, *, decay_steps: int | None = None, clip_norm: float = 0) -> Optimizer:
+        """Adam with Keras's defaults beside the rate, which falls to 0 along a cosine over `decay_steps` if given.
+
+        `clip_norm` > 0 scales gradients down whose norm over all weights is larger.
+        """
+        rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps) if decay_steps else learning_rate
+        return keras.optimizers.Adam(rate, global_clipnorm=clip_norm or None, name="adam")
+
+    # Formulas.
 
     def squared_error(self, target: Tensor, output: Tensor) -> Tensor:
         """Mean of (x - x̂)² over batch and pixels."""
         return ops.mean(ops.square(target - output))
 
-    def binary_cross_entropy(self, target: Tensor, output: Tensor) -> Tensor:
-        """Mean of -x ln x̂ - (1 - x) ln(1 - x̂) over batch and pixels; x̂ is kept 1e-7 away from 0 and 1."""
-        return ops.mean(ops.binary_crossentropy(target, output))
+    def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
+        """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
+        return ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
+
+    def kl_to_standard_normal(self, mean: Tensor, log_variance: Tensor) -> Tensor:
+        """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
+        return -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))
+
+    def normal(self, like: Tensor, draw: Draw, *, fresh: bool = True) -> Tensor:
+        """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
+        return self._noise(noise.normal, like, draw, fresh)
+
+    def uniform(self, like: Tensor, draw: Draw, *, fresh: bool = True) -> Tensor:
+        """Noise in (0, 1), otherwise as `normal`."""
+        return self._noise(noise.uniform, like, draw, fresh)
+
+    def _noise(self, kind: Any, like: Tensor, draw: Draw, fresh: bool) -> Tensor:
+        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else draw.items
+        numbers = kind(draw.fresh if fresh else draw.fixed, rows, math.prod(like.shape[1:]))
+        return ops.reshape(numbers, ops.shape(like))
+
+    def weighted(self, value: Tensor, weight: Tensor) -> Weighted:
+        """A loss term reported as it is that counts `weight` times."""
+        return Weighted(value, weight)
+
+    ops = ops
+    """Everything else: `keras.ops`."""
 
     def _glorot(self) -> keras.Initializer:
         self._made += 1
         words = np.random.SeedSequence([self._seed, self._made]).generate_state(1, np.uint32)
         return keras.initializers.GlorotUniform(seed=int(words[0] >> 1))
-
-
-def _chain(name: str, shape: tuple[int, ...], layers: Sequence[keras.Layer]) -> keras.Model:
-    tensor = inputs = keras.Input(shape, name=f"{name}_input")
-    for layer in layers:
-        tensor = layer(tensor)
-    return keras.Model(inputs, tensor, name=name)

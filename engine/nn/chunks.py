@@ -6,7 +6,7 @@ device as uint8, is where the speed over a loop of single steps comes from.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -15,7 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.nn.blocks import Blocks
-from engine.nn.networks import Batch, Draw, Networks, Tensor
+from engine.nn.networks import Batch, Draw, StageNetworks, Tensor, Weighted
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
@@ -24,86 +24,115 @@ Seeds = tuple[int, int]
 
 
 class Stretch(NamedTuple):
-    """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts at item `start`."""
+    """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts at item `start`.
+
+    `epochs` of training are done before it, `per_step` with each step.
+    """
 
     first: int
     steps: int
     start: int
     rows: int
+    epochs: float
+    per_step: float
+
+
+class Losses(NamedTuple):
+    """What came of a stretch, step by step: `terms` (steps, terms) and the `norms` of the gradients (steps,)."""
+
+    terms: NDArray[np.float32]
+    norms: NDArray[np.float32]
 
 
 class Chunks:
-    """The step of one variant, compiled once for each batch size that occurs: full batches, and the last one."""
+    """The step of one variant in one stage, compiled once for each batch size: full batches, and the last."""
 
     def __init__(
         self,
         variant: Variant,
         config: Any,
-        shape: tuple[int, ...],
-        networks: Networks,
+        stage: str,
+        networks: StageNetworks,
         blocks: Blocks,
         optimizer: keras.optimizers.Optimizer,
     ) -> None:
         self._variant = variant
         self._config = config
-        self._shape = shape
+        self._stage = stage
         self._networks = networks
+        self._shape = networks.shown.shape
         self._blocks = blocks
         self._optimizer = optimizer
         self._compiled: dict[tuple[bool, int, int], Chunk] = {}
-        blank, seed = tf.zeros([1, *shape], tf.uint8), tf.zeros([2], tf.int32)
-        self.terms: tuple[str, ...] = ("loss", *self._loss_terms(blank, Draw(seed, seed, tf.zeros([1], tf.int32))))
+        self.terms: tuple[str, ...] = ("loss", *self._term_names())
         """Names of the loss terms, the total first."""
 
-    def run(self, images: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> NDArray[np.float32]:
+    def run(self, images: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> Losses:
         """Do the steps of `stretch`; with `learn`, each ends with an optimiser step.
 
         `images`: (n, height · width · channels) uint8 on the device, flat because XLA gathers flat rows 7 % faster;
-        `order`: (n,) int32, the sequence of the items.
-        Returns the loss terms of each step, (steps, terms). A stretch of no steps only has them compiled.
+        `order`: (n,) int32, the sequence of the items. A stretch of no steps only has them compiled.
         """
         capacity = max(1, int(order.shape[0]) // stretch.rows)
         key = (learn, stretch.rows, capacity)
         if key not in self._compiled:
             self._compiled[key] = self._compile(*key)
         window = np.asarray([stretch.first, stretch.start, stretch.steps], np.int32)
-        losses = self._compiled[key](images, order, window, np.asarray(seeds, np.int32))
-        return losses.numpy()[: stretch.steps]
+        elapsed = np.asarray([stretch.epochs, stretch.per_step], np.float32)
+        found = self._compiled[key](images, order, window, elapsed, np.asarray(seeds, np.int32)).numpy()
+        return Losses(found[: stretch.steps, :-1], found[: stretch.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
-        variables = self._networks.trainable_variables
+        variables = self._networks.trained.trainable_variables
 
-        def step(images: Tensor, draw: Draw) -> Tensor:
+        def step(images: Tensor, draw: Draw, epochs: Tensor) -> Tensor:
             items = tf.reshape(tf.gather(images, draw.items), [rows, *self._shape])
             with tf.GradientTape() as tape:
-                terms = list(self._loss_terms(items, draw).values())
-                loss = tf.add_n(terms)
+                terms = self._loss_terms(items, draw, epochs)
+                loss = tf.add_n([_counted(term) for term in terms.values()])
+            norm = tf.zeros([])
             if learn:
                 gradients = tape.gradient(loss, variables)
+                norm = tf.linalg.global_norm(gradients)
                 self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
-            return tf.stack([loss, *terms])
+            return tf.stack([loss, *map(_reported, terms.values()), norm])
 
         @tf.function(jit_compile=self._variant.xla, autograph=False)
-        def chunk(images: Tensor, order: Tensor, window: Tensor, seeds: Tensor) -> Tensor:
+        def chunk(images: Tensor, order: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor) -> Tensor:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
                 draw = Draw(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
-                terms = step(images, draw)
-                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [terms])
+                epochs = elapsed[0] + elapsed[1] * tf.cast(done, tf.float32)
+                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(images, draw, epochs)])
 
             first, start, steps = tf.unstack(window)
-            losses = tf.zeros([capacity, len(self.terms)])
+            losses = tf.zeros([capacity, len(self.terms) + 1])
             return tf.while_loop(lambda done, _: done < steps, body, (tf.constant(0), losses))[1]
 
         return chunk
 
-    def _loss_terms(self, items: Tensor, draw: Draw) -> dict[str, Tensor]:
+    def _loss_terms(self, items: Tensor, draw: Draw, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
         target = tf.cast(items, tf.float32) * (1 / 255)
         seen = self._variant.corrupt(target, draw, self._config, self._blocks)
+        if self._networks.before is not None:
+            seen, target = self._networks.before(seen), self._networks.before(target)
         other = tf.constant([1, 0])
         inside = draw._replace(fresh=draw.fresh + other, fixed=draw.fixed + other)
-        return self._variant.loss_terms(self._networks, Batch(seen, target, inside), self._config, self._blocks)
+        batch = Batch(seen, target, inside, epochs, self._stage)
+        return self._variant.loss_terms(self._networks.trained, batch, self._config, self._blocks)
+
+    def _term_names(self) -> tuple[str, ...]:
+        blank, seed = tf.zeros([1, *self._shape], tf.uint8), tf.zeros([2], tf.int32)
+        return tuple(self._loss_terms(blank, Draw(seed, seed, tf.zeros([1], tf.int32)), tf.zeros([])))
+
+
+def _counted(term: Tensor | Weighted) -> Tensor:
+    return term.weight * term.value if isinstance(term, Weighted) else term
+
+
+def _reported(term: Tensor | Weighted) -> Tensor:
+    return term.value if isinstance(term, Weighted) else term
 
 
 class Pace:

@@ -1,8 +1,8 @@
-"""A trained model for questions: encode and reconstruct arrays of any length."""
+"""A model for questions: encode and decode arrays of any length."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -11,29 +11,32 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.errors import RunError, UsageError
+from engine.events import Stage
 from engine.nn.blocks import Blocks
 from engine.nn.networks import Draw, Networks, Tensor
 from engine.params import TrainingConfig
-from engine.queries import Reconstruction
-from engine.training import Arrays, Checkpoint, as_floats
+from engine.training import Arrays, Checkpoint, Position, as_floats
 from engine.variants.variant import Variant
 
-BATCH = 512
+BLOCK = 1000
+"""Items at a time, the same number as in validation: the noise of `corrupted` is that of validation."""
 
 
 class KerasModel:
-    """Networks with weights in them."""
+    """Networks with weights in them (see `engine.training.Model`)."""
 
     def __init__(self, variant: Variant, config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
         self._variant = variant
         self._config = config
         self._networks = networks
         self._blocks = blocks
-        shape = tuple(networks.encoder.input_shape)
-        # Keras layers called one by one would take 4 ms for ten images, every epoch.
-        self._through = tf.function(self._both, input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False)
+        self.shape = networks.shape
+        self.code_size = networks.code_size
         self.epoch = 0
-        """Complete epochs of training behind the weights."""
+        # Keras layers called one by one would take 4 ms for ten images, every epoch.
+        self._encode = _compiled(networks.encode, self.shape)
+        self._decode = _compiled(networks.decode, (self.code_size,))
+        self._distribution = _compiled(networks.distribution, self.shape) if networks.gives_distribution else None
 
     @classmethod
     def load(
@@ -43,46 +46,76 @@ class KerasModel:
         blocks = Blocks(config.seed, config.precision)
         networks = variant.networks(config, shape, blocks)
         restore(networks.variables, checkpoint.arrays)
-        model = cls(variant, config, networks, blocks)
+        stage = stage_shown(checkpoint.position, variant.stages(config))
+        model = cls(variant, config, variant.stage_networks(networks, stage, config, blocks).shown, blocks)
         model.epoch = checkpoint.position.epoch - 1
         return model
 
-    def corrupted(self, images: NDArray[Any], seeds: tuple[int, int]) -> NDArray[np.float32]:
-        """The images, the first ones of their part, as the variant's corruption leaves them; unchanged for most."""
-        fresh, fixed = (tf.constant([seed, 0]) for seed in seeds)
-        draw = Draw(fresh, fixed, tf.range(len(images)))
-        return np.asarray(self._variant.corrupt(tf.constant(as_floats(images)), draw, self._config, self._blocks))
+    def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        if images.ndim != len(self.shape) + 1 or images.shape[1:] != self.shape:
+            raise UsageError(
+                "Wrong shape",
+                f"expected images of {_times(self.shape)} (height × width × channels), got {_times(images.shape)}",
+            )
+        return _in_blocks(lambda block: self._encode(as_floats(block)), images, (self.code_size,))
 
-    def _both(self, items: Tensor) -> tuple[Tensor, Tensor]:
-        code = self._networks.encode(items)
-        return code, self._networks.decode(code)
+    def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        if codes.ndim != 2 or codes.shape[1] != self.code_size:
+            raise UsageError("Wrong shape", f"expected codes of {self.code_size} numbers, got {_times(codes.shape)}")
+        return _in_blocks(lambda block: self._decode(block.astype(np.float32)), codes, self.shape)
 
-    def reconstruct(self, inputs: NDArray[Any]) -> Reconstruction:
-        """See `engine.queries.Reconstruct`.
+    def distribution(self, images: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Mean and log-variance of the codes, (count, code size) each; None where codes are no distributions."""
+        if self._distribution is None:
+            return None
+        mean, log_variance = self._distribution(as_floats(images))
+        return mean.numpy(), log_variance.numpy()
 
-        Raises:
-            UsageError: the images have another shape than those the model was trained on.
-        """
-        expected = tuple(self._networks.encoder.input_shape[1:])
-        if inputs.ndim != len(expected) + 1 or inputs.shape[1:] != expected:
-            came = " × ".join(map(str, inputs.shape))
-            wanted = " × ".join(map(str, expected))
-            raise UsageError("Wrong shape", f"expected images of {wanted} (height × width × channels), got {came}")
-        floats = as_floats(inputs)
-        codes, outputs = [], []
-        for start in range(0, len(floats), BATCH):
-            code, output = self._through(floats[start : start + BATCH])
-            codes.append(code.numpy())
-            outputs.append(output.numpy())
-        reconstructed = np.concatenate(outputs) if outputs else np.zeros_like(floats)
-        axes = tuple(range(1, floats.ndim))
-        return Reconstruction(
-            inputs=floats,
-            outputs=reconstructed,
-            codes=np.concatenate(codes) if codes else np.zeros((0, 0), np.float32),
-            errors=np.mean(np.square(reconstructed - floats), axis=axes),
-            epoch=self.epoch,
-        )
+    def corrupted(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        fresh, fixed = validation_seeds(self._config.seed)
+
+        def block(start: int) -> NDArray[np.float32]:
+            items = as_floats(images[start : start + BLOCK])
+            places = tf.range(start, start + len(items))
+            draw = Draw(tf.constant([fresh, start // BLOCK]), tf.constant([fixed, 0]), places)
+            return np.asarray(self._variant.corrupt(tf.constant(items), draw, self._config, self._blocks))
+
+        return np.concatenate([block(start) for start in range(0, max(1, len(images)), BLOCK)])
+
+
+def _compiled(function: Callable[[Tensor], Tensor], shape: tuple[int, ...]) -> Callable[[NDArray[Any]], Tensor]:
+    signature = [tf.TensorSpec((None, *shape), tf.float32)]
+    compiled: Callable[[NDArray[Any]], Tensor] = tf.function(function, input_signature=signature, autograph=False)
+    return compiled
+
+
+def _in_blocks(
+    function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]
+) -> NDArray[np.float32]:
+    found = [function(array[start : start + BLOCK]).numpy() for start in range(0, len(array), BLOCK)]
+    return np.concatenate(found) if found else np.zeros((0, *shape), np.float32)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def stage_shown(position: Position, stages: Sequence[Stage]) -> Stage:
+    """The stage whose networks a model at `position` shows: one that has not begun has nothing to show yet."""
+    begun = position.step > 0 or position.epoch > 1 + sum(stage.epochs for stage in stages[: position.stage])
+    return stages[position.stage if begun else max(0, position.stage - 1)]
+
+
+def noise_seeds(seed: int, stage: int, epoch: int) -> tuple[int, int]:
+    """Keys of the noise of an epoch, and of the run."""
+    epochs = np.random.SeedSequence([seed, stage, epoch])
+    run = np.random.SeedSequence([seed])
+    return int(epochs.generate_state(1)[0] >> 2), int(run.generate_state(1)[0] >> 2)
+
+
+def validation_seeds(seed: int) -> tuple[int, int]:
+    """The same in every epoch and stage."""
+    return noise_seeds(seed, 0, 0)
 
 
 def copied(variables: Mapping[str, keras.Variable]) -> Arrays:

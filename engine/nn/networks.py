@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
 from engine.events import Layer
 
@@ -27,32 +30,67 @@ class Draw(NamedTuple):
 class Batch(NamedTuple):
     """`input`: what the encoder sees, `target`: the clean items; (batch, height, width, channels) float32 in [0, 1].
 
+    In a stage that trains a part in the middle both have been through what lies before it.
     `draw`: for noise inside the network; not the one that the corruption had.
+    `epochs`: scalar, epochs of training done, with fractions; without end in validation.
+    `stage`: the name of the stage.
     """
 
     input: Tensor
     target: Tensor
     draw: Draw
+    epochs: Tensor
+    stage: str
+
+
+class Weighted(NamedTuple):
+    """A loss term that is reported as it is and counts `weight` times in the total."""
+
+    value: Tensor
+    weight: Tensor
 
 
 class Networks:
-    """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own."""
+    """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own.
+
+    The last layer of the decoder is its output activation. An encoder with two outputs gives the mean and the
+    log-variance of a normal distribution; its code is the mean.
+    """
 
     def __init__(self, encoder: keras.Model, decoder: keras.Model) -> None:
         self.encoder = encoder
         self.decoder = decoder
+        self._before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one item."""
+        return tuple(self.encoder.input_shape[1:])
+
+    @property
+    def code_size(self) -> int:
+        return math.prod(self.decoder.input_shape[1:])
+
+    @property
+    def gives_distribution(self) -> bool:
+        return len(self.encoder.outputs) == 2
 
     def encode(self, items: Tensor) -> Tensor:
         """Codes, (batch, code size), float32."""
-        return keras.ops.cast(self.encoder(items, training=False), "float32")
+        return self.distribution(items)[0] if self.gives_distribution else _float32(self.encoder(items))
+
+    def distribution(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the codes, (batch, code size) each, float32."""
+        mean, log_variance = self.encoder(items)
+        return _float32(mean), _float32(log_variance)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Items for codes of shape (batch, code size), float32."""
-        return keras.ops.cast(self.decoder(codes, training=False), "float32")
+        return _float32(self.decoder(codes))
 
-    def reconstruct(self, items: Tensor) -> Tensor:
-        """x̂ = decoder(encoder(x)), the shape of `items`, float32 also where the layers compute in less."""
-        return keras.ops.cast(self.decoder(self.encoder(items, training=True), training=True), "float32")
+    def logits(self, codes: Tensor) -> Tensor:
+        """As `decode`, before the output activation."""
+        return _float32(self._before_activation(codes))
 
     @property
     def trainable_variables(self) -> list[keras.Variable]:
@@ -82,3 +120,27 @@ class Networks:
             for layer in model.layers
             if not isinstance(layer, keras.layers.InputLayer)
         )
+
+
+class StageNetworks(NamedTuple):
+    """What one stage of training works on."""
+
+    trained: Networks
+    """Gets the loss and is changed."""
+    before: keras.Model | None
+    """What the items, corrupted and clean, go through first, unchanged by this stage; None: nothing."""
+    shown: Networks
+    """From items to items, as far as the model has come: for pictures and questions."""
+
+
+def chain(name: str, tensor: Tensor, layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()) -> keras.Model:
+    """From `tensor`, a `keras.Input`, through `layers`, and from there through each of `outputs`."""
+    inputs = tensor
+    for layer in layers:
+        tensor = layer(tensor)
+    return keras.Model(inputs, [layer(tensor) for layer in outputs] or tensor, name=name)
+
+
+def _float32(tensor: Tensor) -> Tensor:
+    """Layers may compute in less."""
+    return ops.cast(tensor, "float32")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
@@ -13,16 +13,25 @@ from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
     from engine.nn.blocks import Blocks, Optimizer, Tensor
-    from engine.nn.networks import Batch, Draw, Networks
+    from engine.nn.networks import Batch, Draw, Networks, StageNetworks, Weighted
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """Published values of one loss term by epoch."""
+
+    part: Literal["train", "validation"]
+    term: str
+    values: Mapping[int, float]
+    summed: bool = False
+    """Whether they are sums over the epoch's batches; otherwise means, as we count."""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """Reference figures of a published run of the `book` preset, by epoch."""
+    """Reference figures of a published run of the `book` preset."""
 
     source: str
     dataset: str
-    train: Mapping[int, float]
-    """Training loss at the end of an epoch, as we count it (mean over the batches)."""
+    curves: tuple[Curve, ...]
     note: str = ""
 
 
@@ -51,6 +60,10 @@ class Variant(ABC):
     xla: ClassVar[bool] = True
     """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
     published: ClassVar[Published | None] = None
+    compared_with: ClassVar[str] = ""
+    """The variant whose weights are shown beside this one's."""
+    prior: ClassVar[bool] = False
+    """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
 
     def check(self, config: Any) -> None:
         """Refuse settings that are possible each but not together.
@@ -65,8 +78,10 @@ class Variant(ABC):
         """Encoder and decoder for items of `shape` (height, width, channels), both Keras functional models."""
 
     @abstractmethod
-    def loss_terms(self, networks: Networks, batch: Batch, config: Any, blocks: Blocks) -> dict[str, Tensor]:
-        """Scalar loss terms of a batch by name; their sum is minimised and reported as `loss`.
+    def loss_terms(
+        self, networks: Networks, batch: Batch, config: Any, blocks: Blocks
+    ) -> Mapping[str, Tensor | Weighted]:
+        """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
         `batch.input` and `batch.target`: (batch, height, width, channels) float32 in [0, 1].
         """
@@ -77,10 +92,20 @@ class Variant(ABC):
         return items
 
     def optimizer(self, config: Any, steps: int, blocks: Blocks) -> Optimizer:
-        """What takes the steps; `steps` is their number over the whole run, for rates that follow a schedule."""
-        del steps
-        return blocks.adam(config.learning_rate)
+        """What takes the steps; `steps` is their number over the stage, for rates that follow a schedule."""
+        decay = steps if config.schedule == "cosine" else None
+        return blocks.adam(config.learning_rate, decay_steps=decay)
 
     def stages(self, config: Any) -> tuple[Stage, ...]:
         """The stretches of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
+
+    def stage_networks(self, networks: Networks, stage: Stage, config: Any, blocks: Blocks) -> StageNetworks:
+        """What `stage` trains; of the whole `networks` that are saved."""
+        del stage, config
+        return blocks.whole(networks)
+
+    def target_rate(self, config: Any) -> float | None:
+        """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""
+        del config
+        return None

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine import life
 from engine.datasets import loading
 from engine.datasets.image_data import ImageData, Part
 from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
-from engine.queries import Reconstruction
+from engine.params import TrainingConfig
 from engine.samples import Samples
 from engine.session import Engine
 from engine.store import RunStore
-from engine.training import Checkpoint, EpochReport, Position
+from engine.training import Checkpoint, EpochReport, Position, as_floats
 
 
 def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: int = 0) -> ImageData:
@@ -35,9 +36,15 @@ class ScriptedTraining:
     layers = ()
     stages: tuple[Stage, ...]
     steps_per_epoch = 4
+    code_size = 3
+    notes = ("decided by a coin",)
 
-    def __init__(self, epochs: int, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None) -> None:
-        self.stages = (Stage("training", epochs),)
+    def __init__(
+        self, config: TrainingConfig, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None
+    ) -> None:
+        self.config = config
+        self.stages = (Stage("training", config.epochs),)
+        self._last_good = Position()
         self.position = checkpoint.position if checkpoint else Position()
         self._seconds = seconds
         self._fault = fault
@@ -55,28 +62,49 @@ class ScriptedTraining:
                     stage="training", epoch=epoch, step=step, steps=4, loss=1, samples_per_second=1, seconds_left=1
                 )
             terms = {"loss": 1 / epoch}
-            self.position = Position(epoch=epoch + 1, train=terms, validation=terms)
+            self.position = self._last_good = Position(epoch=epoch + 1, train=terms, validation=terms)
             event = EpochEnded(
                 stage="training", epoch=epoch, train=terms, validation=terms, steps=4, seconds=1, samples_per_second=1
             )
             image = np.zeros((2, 4, 4, 1), np.float32)
             codes, labels = np.zeros((2, 3), np.float32), np.zeros(2, np.int64)
             yield EpochReport(
-                event=event, samples=Samples(inputs=image, targets=image, outputs=image, codes=codes, labels=labels)
+                event=event,
+                samples=Samples(inputs=image, targets=image, outputs=image, codes=codes, labels=labels),
+                codes=np.zeros((20, 3), np.float32),
             )
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(arrays={"w": np.arange(3.0)}, position=self.position)
 
+    def last_good(self) -> Checkpoint:
+        return Checkpoint(arrays={"w": np.arange(3.0)}, position=self._last_good)
+
     def new_best(self) -> Checkpoint | None:
         return None
 
-    def reconstruct(self, inputs: Any) -> Reconstruction:
-        floats = np.asarray(inputs, np.float32)
-        zeros = np.zeros(len(floats), np.float32)
-        return Reconstruction(
-            inputs=floats, outputs=floats, codes=zeros[:, None], errors=zeros, epoch=self.position.epoch - 1
-        )
+    @property
+    def model(self) -> ScriptedModel:
+        return ScriptedModel(self.position.epoch - 1)
+
+
+class ScriptedModel:
+    """Codes are the first three pixels; whatever is decoded is grey."""
+
+    shape = (4, 4, 1)
+    code_size = 3
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def encode(self, images: Any) -> Any:
+        return as_floats(np.asarray(images)).reshape(len(images), -1)[:, :3]
+
+    def decode(self, codes: Any) -> Any:
+        return np.full((len(codes), 4, 4, 1), 0.5, np.float32)
+
+    def corrupted(self, images: Any) -> Any:
+        return as_floats(np.asarray(images))
 
 
 class ScriptedBackend:
@@ -88,10 +116,10 @@ class ScriptedBackend:
         self.fault = fault
 
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
-        return ScriptedTraining(config.epochs, self.seconds, self.fault, checkpoint)
+        return ScriptedTraining(config, self.seconds, self.fault, checkpoint)
 
-    def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedTraining:
-        return ScriptedTraining(config.epochs, self.seconds, None, checkpoint)
+    def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedModel:
+        return ScriptedModel(checkpoint.position.epoch - 1)
 
 
 class Driven:
@@ -129,6 +157,7 @@ def store(tmp_path: Path) -> RunStore:
 def scripted(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Makes engines with a scripted backend on small data; closes them."""
     monkeypatch.setattr(loading, "_read", lambda location: make_data())
+    monkeypatch.setattr(life, "cache_dir", lambda: store.root.parent / "cache")
     made: list[Driven] = []
 
     def make(**settings: Any) -> Driven:

@@ -77,8 +77,8 @@ def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: 
     data = small_data(items=50)  # 25 test items
     training = trainer(data, epochs=1)
     [event] = figures(training)
-    answer = training.reconstruct(data.test.images)
-    assert event.validation["loss"] == pytest.approx(answer.errors.mean(), rel=1e-5)
+    outputs = training.model.decode(training.model.encode(data.test.images))
+    assert event.validation["loss"] == pytest.approx(np.square(outputs - data.test.images / 255).mean(), rel=1e-5)
 
 
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
@@ -106,14 +106,31 @@ def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
 
 def test_a_validation_loss_that_is_not_finite_does_too(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     training = trainer(small_data())
-    run = training._chunks.run
+    chunks = training._stage.chunks
+    run = chunks.run
 
     def broken(*arguments: Any, learn: bool) -> Any:
-        return run(*arguments, learn=learn) * (1 if learn else np.inf)
+        found = run(*arguments, learn=learn)
+        return found if learn else found._replace(terms=found.terms * np.inf)
 
-    monkeypatch.setattr(training._chunks, "run", broken)
+    monkeypatch.setattr(chunks, "run", broken)
     with pytest.raises(Diverged):
         figures(training)
+
+
+def test_after_a_divergence_the_weights_of_the_last_whole_epoch_are_at_hand(small_data: Any) -> None:
+    training = trainer(small_data(), learning_rate=1e-3)
+    reports = training.run()
+    next(report for report in reports if isinstance(report, EpochReport))
+    good = training.checkpoint()
+    for variable in training._networks.trainable_variables:
+        variable.assign(variable * np.nan)
+    with pytest.raises(Diverged):
+        list(reports)
+    kept = training.last_good()
+    assert (kept.position.epoch, kept.position.step) == (2, 0)
+    for name, array in good.arrays.items():
+        np.testing.assert_array_equal(kept.arrays[name], array, err_msg=name)
 
 
 def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:

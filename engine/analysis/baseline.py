@@ -1,0 +1,52 @@
+"""What a trained model achieves on the test part, beside PCA with a code of the same size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis import probe
+from engine.analysis.pca import BLOCK, Pca
+from engine.datasets.image_data import ImageData
+from engine.training import Model, as_floats
+
+NEIGHBOURS = 15
+
+
+def against_pca(model: Model, data: ImageData, pca: Pca, small: int = 8) -> dict[str, float]:
+    """The figures of `RunFinished.figures`, those that are finite.
+
+    `test_mse` and `pca_mse`: mean squared error of what is made of the test images as the encoder sees them in
+    validation, against the clean ones. For codes of at most `small` numbers, `knn` and `pca_knn`: accuracy of the 15
+    nearest neighbours' vote on the codes of clean images, the whole training part voting on the whole test part.
+    """
+    clean, seen = data.test.images, model.corrupted(data.test.images)
+    figures = {
+        "test_mse": _squared_error(clean, seen, lambda images: model.decode(model.encode(images))),
+        "pca_mse": _squared_error(clean, seen, pca.reconstruct),
+    }
+    if model.code_size <= small:
+        figures["knn"] = neighbours_vote(model.encode, data)
+        figures["pca_knn"] = neighbours_vote(pca.encode, data)
+    return {name: figure for name, figure in figures.items() if isfinite(figure)}
+
+
+def neighbours_vote(encode: Callable[[NDArray[Any]], NDArray[np.float32]], data: ImageData) -> float:
+    """Accuracy of the 15 nearest neighbours' vote on codes made by `encode`."""
+    train, test = (encode(part.images) for part in (data.train, data.test))
+    return probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS)
+
+
+def _squared_error(
+    clean: NDArray[np.uint8], seen: NDArray[np.float32], reconstruct: Callable[[NDArray[Any]], NDArray[np.float32]]
+) -> float:
+    total = 0.0
+    for start in range(0, len(clean), BLOCK):
+        block = slice(start, start + BLOCK)
+        error = reconstruct(seen[block]) - as_floats(clean[block])
+        total += float(np.square(error, dtype=np.float64).sum())
+    return total / max(clean.size, 1)

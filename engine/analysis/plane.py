@@ -1,0 +1,60 @@
+"""Codes in the plane: which items are shown, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDEST_EXACT = 1024
+"""Numbers in a code up to which the axes are found exactly: 0.2 s for 5,000 codes, and growing with the cube."""
+COLUMNS, ROUNDS = 16, 10
+
+
+def items(labels: NDArray[Any], per_class: int = 500) -> NDArray[np.int64]:
+    """Places of the first `per_class` items of each class, ascending."""
+    chosen = [np.flatnonzero(labels == label)[:per_class] for label in np.unique(labels)]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
+
+
+def project(codes: NDArray[Any]) -> NDArray[np.float32]:
+    """Codes (n, k) as points (n, 2): two numbers as they are, one as (x, 0), more as first two principal components.
+
+    Of each axis the loading of largest magnitude is positive, so that pictures of one epoch and the next have the same
+    side up. Numbers that are not finite count as 0.
+    """
+    points = finite(codes)
+    if points.shape[1] > 2:
+        points = _principal(points) if len(points) else points[:, :2]
+    return np.pad(points, ((0, 0), (0, 2 - points.shape[1])))
+
+
+def finite(codes: NDArray[Any]) -> NDArray[np.float32]:
+    """Codes as float32, 0 for what is not finite: a model that diverged must not take its pictures with it."""
+    return np.nan_to_num(codes.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _principal(codes: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Scaled, because the square of a large float32 is infinite.
+    largest = np.abs(codes).max() or np.float32(1)
+    centred = codes / largest
+    centred -= centred.mean(axis=0)
+    axes = _axes(centred)
+    strongest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
+    points: NDArray[np.float32] = centred @ (axes * np.where(strongest < 0, -1, 1).astype(np.float32)) * largest
+    return points
+
+
+def _axes(centred: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Directions of largest and second largest variance, (k, 2)."""
+    width = centred.shape[1]
+    if width <= WIDEST_EXACT:
+        exact: NDArray[np.float32] = np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
+        return exact
+    # Subspace iteration: time and memory grow with the width only.
+    columns = np.random.default_rng(0).standard_normal((width, COLUMNS), np.float32)
+    for _ in range(ROUNDS):
+        columns = np.linalg.qr(centred.T @ (centred @ columns))[0]
+    _, _, axes = np.linalg.svd(centred @ columns, full_matrices=False)
+    return np.asarray(columns @ axes[:2].T, np.float32)

@@ -1,0 +1,42 @@
+"""One stage of training, compiled: its networks, its optimiser, its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from engine.events import Stage
+from engine.nn.blocks import Blocks
+from engine.nn.chunks import Chunks, Stretch
+from engine.nn.model import KerasModel
+from engine.nn.networks import Networks, Tensor
+from engine.variants.variant import Variant
+
+
+class CompiledStage:
+    """Works on the weights of the whole `networks`, which outlive it; the optimiser is its own."""
+
+    def __init__(
+        self, variant: Variant, config: Any, stage: Stage, networks: Networks, blocks: Blocks, steps_per_epoch: int
+    ) -> None:
+        parts = variant.stage_networks(networks, stage, config, blocks)
+        self.name = stage.name
+        self.shown = parts.shown
+        self.model = KerasModel(variant, config, parts.shown, blocks)
+        self.optimizer = variant.optimizer(config, stage.epochs * steps_per_epoch, blocks)
+        self.optimizer.build(parts.trained.trainable_variables)
+        self.chunks = Chunks(variant, config, stage.name, parts, blocks, self.optimizer)
+
+    @property
+    def optimizer_variables(self) -> dict[str, keras.Variable]:
+        return {f"optimizer/{variable.path}": variable for variable in self.optimizer.variables}
+
+    def compile(self, images: Tensor, batch: int, *, learn: bool) -> None:
+        """All that will be called on `images`, so that no step is held up by it and no rate is spoilt."""
+        items = int(images.shape[0])
+        full = min(batch, items)
+        for rows in {full, items % full or full}:
+            nothing = Stretch(first=0, steps=0, start=0, rows=rows, epochs=0, per_step=0)
+            self.chunks.run(images, tf.range(items), nothing, (0, 0), learn=learn)

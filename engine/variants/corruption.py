@@ -1,0 +1,58 @@
+"""What denoising autoencoders do to an image before the encoder sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+from msgspec import Meta
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Draw
+
+Corruption = Annotated[
+    Literal["gaussian", "salt_and_pepper", "masking"],
+    Meta(title="corruption", description="add normal noise, make pixels black or white, or make them black"),
+]
+NoiseMean = Annotated[
+    float, Meta(ge=-1, le=1, title="noise mean", description="of gaussian noise; 1 is the whole range of a pixel")
+]
+NoiseStd = Annotated[float, Meta(ge=0, le=10, title="noise std", description="standard deviation of gaussian noise")]
+NoiseShare = Annotated[
+    float, Meta(ge=0, le=1, title="noise share", description="of pixels hit by salt_and_pepper or masking")
+]
+Resample = Annotated[
+    bool, Meta(title="resample", description="noise drawn afresh for every batch, or once for each image")
+]
+
+
+class Corrupting(Protocol):
+    """The fields of a configuration that corrupts (structs of msgspec cannot have two bases with fields)."""
+
+    @property
+    def corruption(self) -> Literal["gaussian", "salt_and_pepper", "masking"]: ...
+    @property
+    def noise_mean(self) -> float: ...
+    @property
+    def noise_std(self) -> float: ...
+    @property
+    def noise_share(self) -> float: ...
+    @property
+    def resample(self) -> bool: ...
+
+
+def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Tensor:
+    """`items` with the noise that `config` describes, still float32 in [0, 1], the same shape.
+
+    Gaussian: clip(x + mean + std · N(0, 1)); masking: pixels become 0 with probability `noise_share`; salt and pepper:
+    they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
+    """
+    ops = blocks.ops
+    if config.corruption == "gaussian":
+        noise = blocks.normal(items, draw, fresh=config.resample)
+        return ops.clip(items + config.noise_mean + config.noise_std * noise, 0, 1)
+    chance = blocks.uniform(items, draw, fresh=config.resample)
+    share = config.noise_share
+    if config.corruption == "masking":
+        return ops.where(chance < share, 0.0, items)
+    return ops.where(chance < share / 2, 0.0, ops.where(chance < share, 1.0, items))

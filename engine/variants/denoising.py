@@ -1,0 +1,60 @@
+"""The denoising autoencoder: it sees a corrupted image and has to answer with the clean one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.variants.corruption import Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
+from engine.variants.dense import DenseConfig, DenseVariant
+from engine.variants.variant import Curve, Published
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Draw
+
+
+class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
+    """Settings of the denoising autoencoder. The code may have more units than the image has pixels."""
+
+    corruption: Corruption = "gaussian"
+    noise_mean: NoiseMean = 0.0
+    noise_std: NoiseStd = 0.5
+    noise_share: NoiseShare = 0.3
+    resample: Resample = True
+
+
+class Denoising(DenseVariant):
+    key = "denoising"
+    label = "Denoising"
+    summary = "It sees noisy images and answers with clean ones; codes larger than the image are possible."
+    reference = "Vincent, Larochelle, Bengio & Manzagol, ICML (2008) 1096-1103"
+    panels = ("digits", "weights", "latent", "health", "parameters", "log")
+    compared_with = "vanilla"
+    presets = {
+        "book": DenoisingConfig(
+            epochs=50, batch_size=256, learning_rate=1e-3, seed=11, hidden_dim=128, noise_mean=0.5, noise_std=0.5
+        ),
+        "tuned": DenoisingConfig(
+            epochs=50,
+            batch_size=256,
+            learning_rate=3e-3,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=128,
+            output="sigmoid",
+            reconstruction="bce",
+            noise_mean=0.5,
+            noise_std=0.5,
+        ),
+    }
+    published = Published(
+        source="published run of this recipe on MNIST",
+        dataset="mnist",
+        curves=(
+            Curve(part="train", term="loss", values={1: 0.0507, 50: 0.0212}),
+            Curve(part="validation", term="loss", values={1: 0.0335, 50: 0.0210}),
+        ),
+    )
+
+    def corrupt(self, items: Tensor, draw: Draw, config: DenoisingConfig, blocks: Blocks) -> Tensor:
+        return corrupt(items, draw, config, blocks)

@@ -1,0 +1,70 @@
+"""What the autoencoders with one dense layer on each side share: vanilla, sparse and denoising."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from engine.errors import SettingError
+from engine.params import TrainingConfig
+from engine.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks
+
+Output = Annotated[
+    Literal["relu", "sigmoid", "linear"],
+    Meta(title="output", description="activation of the reconstruction"),
+]
+Reconstruction = Annotated[
+    Literal["mse", "bce"],
+    Meta(title="loss", description="mean squared error, or binary cross-entropy (needs the sigmoid output)"),
+]
+
+
+class DenseConfig(TrainingConfig, frozen=True, kw_only=True):
+    """Settings of one dense layer in, one dense layer out."""
+
+    hidden_dim: Annotated[int, Meta(ge=1, le=65_536, title="code", description="units of the code layer")]
+    activation: Annotated[
+        Literal["relu", "linear", "sigmoid", "tanh", "gelu"],
+        Meta(title="activation", description="activation of the code layer"),
+    ] = "relu"
+    output: Output = "relu"
+    reconstruction: Reconstruction = "mse"
+
+
+class DenseVariant(Variant):
+    """x → z = activation(W x + b) → x̂ = output(V z + c), trained on the mean over batch and pixels of the error."""
+
+    accepts = ("image",)
+    prefers = ("mnist", "fashion-mnist", "digits")
+
+    def check(self, config: DenseConfig) -> None:
+        check_reconstruction(config.reconstruction, config.output)
+
+    def networks(self, config: DenseConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        encoder = blocks.encoder(
+            shape, [blocks.flatten(), blocks.dense(config.hidden_dim, config.activation, name="code")]
+        )
+        pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
+        return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
+
+    def loss_terms(self, networks: Networks, batch: Batch, config: DenseConfig, blocks: Blocks) -> dict[str, Tensor]:
+        codes = networks.encode(batch.input)
+        return {"reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks)}
+
+
+def check_reconstruction(reconstruction: str, output: str) -> None:
+    """Raises SettingError where the loss needs another output."""
+    if reconstruction == "bce" and output != "sigmoid":
+        raise SettingError("reconstruction", "bce needs outputs between 0 and 1; set output to sigmoid")
+
+
+def reconstruction_error(networks: Networks, codes: Tensor, target: Tensor, kind: str, blocks: Blocks) -> Tensor:
+    """Mean squared error or mean binary cross-entropy over batch and pixels of what `codes` become."""
+    if kind == "bce":
+        return blocks.ops.mean(blocks.binary_cross_entropy(target, networks.logits(codes)))
+    return blocks.squared_error(target, networks.decode(codes))

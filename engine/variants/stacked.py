@@ -1,0 +1,102 @@
+"""The stacked autoencoder: a deep stack of dense layers down to a very short code, and its mirror."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from engine.errors import SettingError
+from engine.events import Stage
+from engine.params import LayerSizes, TrainingConfig, layer_sizes
+from engine.variants.dense import Output, Reconstruction, check_reconstruction, reconstruction_error
+from engine.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks, StageNetworks
+
+WHOLE = "fine-tuning"
+
+
+class StackedConfig(TrainingConfig, frozen=True, kw_only=True):
+    """Settings of the stacked autoencoder."""
+
+    layers: Annotated[LayerSizes, Meta(title="layers", description="units of the encoder's layers, the code last")]
+    activation: Annotated[
+        Literal["relu", "gelu", "tanh", "sigmoid"],
+        Meta(title="activation", description="of the layers between image and code; the code itself is linear"),
+    ] = "relu"
+    output: Output = "sigmoid"
+    reconstruction: Reconstruction = "mse"
+    training: Annotated[
+        Literal["end_to_end", "greedy"],
+        Meta(title="training", description="all layers at once, or pair by pair from the outside, then all at once"),
+    ] = "end_to_end"
+    pretrain_epochs: Annotated[
+        int, Meta(ge=1, le=10_000, title="pretraining", description="epochs for each pair with greedy training")
+    ] = 3
+
+
+class Stacked(Variant):
+    """x → h1 → … → z → … → x̂. Greedy training has each layer reconstruct what it is given, from the outside in."""
+
+    key = "stacked"
+    label = "Stacked"
+    summary = "Many layers squeeze an image into very few numbers; with two, the codes are a map of the classes."
+    reference = "Hinton & Salakhutdinov, Science 313 (2006) 504-507"
+    accepts = ("image",)
+    prefers = ("mnist", "fashion-mnist", "digits")
+    panels = ("latent", "digits", "weights", "health", "parameters", "log")
+    presets = {
+        "book": StackedConfig(epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="500-2"),
+        "tuned": StackedConfig(
+            epochs=30,
+            batch_size=256,
+            learning_rate=1e-3,
+            schedule="cosine",
+            seed=11,
+            layers="1000-500-250-2",
+            activation="gelu",
+        ),
+        "greedy": StackedConfig(
+            epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="1000-500-250-2", training="greedy"
+        ),
+    }
+
+    def check(self, config: StackedConfig) -> None:
+        check_reconstruction(config.reconstruction, config.output)
+        pretraining = config.pretrain_epochs * len(layer_sizes(config.layers))
+        if config.training == "greedy" and config.epochs <= pretraining:
+            raise SettingError(
+                "epochs",
+                f"{config.epochs} are too few: greedy training takes {pretraining} before all layers are trained "
+                "together; set more epochs, or fewer pretrain_epochs",
+            )
+
+    def networks(self, config: StackedConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        *hidden, code = layer_sizes(config.layers)
+        up = [blocks.dense(units, config.activation, name=f"hidden{n}") for n, units in enumerate(hidden, start=1)]
+        encoder = blocks.encoder(shape, [blocks.flatten(), *up, blocks.dense(code, "linear", name="code")])
+        back = reversed(list(enumerate(hidden, start=1)))
+        down = [blocks.dense(units, config.activation, name=f"mirror{n}") for n, units in back]
+        pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
+        return blocks.networks(encoder, blocks.decoder(encoder, [*down, pixels, blocks.reshape(shape)], config.output))
+
+    def loss_terms(self, networks: Networks, batch: Batch, config: StackedConfig, blocks: Blocks) -> dict[str, Tensor]:
+        # What lies between two layers is no picture: activations of any size have a squared error only.
+        kind = config.reconstruction if batch.stage == WHOLE else "mse"
+        codes = networks.encode(batch.input)
+        return {"reconstruction": reconstruction_error(networks, codes, batch.target, kind, blocks)}
+
+    def stages(self, config: StackedConfig) -> tuple[Stage, ...]:
+        if config.training == "end_to_end":
+            return (Stage(WHOLE, config.epochs),)
+        depth = len(layer_sizes(config.layers))
+        pairs = [Stage(f"layer {n}", config.pretrain_epochs) for n in range(1, depth + 1)]
+        return (*pairs, Stage(WHOLE, config.epochs - depth * config.pretrain_epochs))
+
+    def stage_networks(self, networks: Networks, stage: Stage, config: StackedConfig, blocks: Blocks) -> StageNetworks:
+        if stage.name == WHOLE:
+            return blocks.whole(networks)
+        return blocks.pair(networks, self.stages(config).index(stage) + 1)

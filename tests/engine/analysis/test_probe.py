@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from engine.analysis import probe
+
+PROBES = (probe.softmax, lambda *arrays: probe.knn(*arrays, neighbours=5))
+
+
+def clusters(count: int, seed: int, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (count, 4) in three clouds far from each other, and the clouds' numbers."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 3, count)
+    codes = random.normal(0, 0.1, (count, 4))
+    codes[np.arange(count), labels] += 1
+    return (codes * scale).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("accuracy", PROBES)
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
+def test_clear_classes_are_told_apart_and_random_ones_are_not(accuracy: Callable[..., float], scale: float) -> None:
+    train, test = clusters(90, 0, scale), clusters(60, 1, scale)
+    assert accuracy(*train, *test) == 1
+    shuffled = np.random.default_rng(2).permutation(test[1])
+    assert accuracy(*train, test[0], shuffled) < 0.6
+
+
+@pytest.mark.parametrize("accuracy", PROBES)
+def test_odd_codes_get_a_figure_and_no_warning(accuracy: Callable[..., float]) -> None:
+    (codes, labels), test = clusters(40, 0), clusters(20, 1)
+    codes[3], codes[4] = np.nan, np.inf
+    constant = np.full_like(codes, 0.3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert accuracy(codes, labels, *test) > 0.9
+        assert 0 <= accuracy(constant, labels, *test) <= 1
+        assert accuracy(codes[:2], np.zeros(2, int), test[0], np.zeros(20, int)) == 1
+
+
+def test_fewer_items_than_neighbours_all_vote() -> None:
+    codes = np.float32([[0], [1], [1.1]])
+    assert probe.knn(codes, np.array([0, 1, 1]), codes, np.array([1, 1, 1]), neighbours=15) == 1

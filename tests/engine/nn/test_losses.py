@@ -1,0 +1,117 @@
+"""What the losses of the variants do to the weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from engine import params, registry
+from engine.nn.blocks import Blocks
+from engine.nn.networks import Batch, Draw, Weighted
+from engine.variants.variant import Variant
+
+SHAPE = (8, 8, 1)
+IMAGES = tf.constant(np.random.default_rng(0).random((32, *SHAPE), np.float32))
+SEED = tf.constant([3, 4])
+DRAW = Draw(SEED, SEED, tf.range(32))
+
+
+def made(key: str, **settings: Any) -> tuple[Variant, Any, Any, Blocks]:
+    variant = registry.variant(key)
+    preset = "kl" if settings.get("penalty") == "kl" else "book"
+    config = params.configure(registry.preset(key, preset), {"precision": "float32", **settings})
+    blocks = Blocks(config.seed, config.precision)
+    return variant, config, variant.networks(config, SHAPE, blocks), blocks
+
+
+def terms(variant: Variant, config: Any, networks: Any, blocks: Blocks, epochs: float = 1e9) -> Any:
+    batch = Batch(IMAGES, IMAGES, DRAW, tf.constant(epochs, tf.float32), "fine-tuning")
+    return variant.loss_terms(networks, batch, config, blocks)
+
+
+@pytest.mark.parametrize("penalty", ["l1", "l2", "l1_l2", "kl"])
+def test_the_sparsity_penalty_reaches_the_gradient_of_the_encoder(penalty: str) -> None:
+    variant, config, networks, blocks = made("sparse", penalty=penalty)
+    with tf.GradientTape() as tape:
+        value = terms(variant, config, networks, blocks)["penalty"]
+    gradients = tape.gradient(value, networks.encoder.trainable_variables)
+    assert value > 0
+    assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+def test_the_kl_penalty_is_zero_at_the_target_rate_only() -> None:
+    for rate, expected in ((0.05, 0.0), (0.5, 3 * 10 * 0.4945)):
+        variant, config, networks, blocks = made("sparse", penalty="kl", hidden_dim=10)
+        kernel, bias = networks.encoder.trainable_variables
+        kernel.assign(tf.zeros_like(kernel))
+        bias.assign(tf.fill(bias.shape, float(np.log(rate / (1 - rate)))))
+        assert float(terms(variant, config, networks, blocks)["penalty"]) == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize(("corruption", "values"), [("salt_and_pepper", {0.0, 1.0}), ("masking", {0.0})])
+def test_corruption_hits_its_share_of_the_pixels(corruption: str, values: set[float]) -> None:
+    variant, config, _, blocks = made("denoising", corruption=corruption, noise_share=0.25)
+    seen = np.asarray(variant.corrupt(IMAGES, DRAW, config, blocks))
+    hit = seen != IMAGES.numpy()
+    assert hit.mean() == pytest.approx(0.25, abs=0.05)
+    assert set(np.unique(seen[hit])) == values
+
+
+def test_fresh_noise_changes_with_the_step_and_fixed_noise_stays_with_the_item() -> None:
+    later = DRAW._replace(fresh=tf.constant([3, 5]))
+    order = tf.reverse(tf.range(32), [0])
+    for resample, same in ((True, False), (False, True)):
+        variant, config, _, blocks = made("denoising", resample=resample)
+        first = np.asarray(variant.corrupt(IMAGES, DRAW, config, blocks))
+        again = np.asarray(variant.corrupt(tf.gather(IMAGES, order), later._replace(items=order), config, blocks))
+        assert np.array_equal(first, again[::-1]) == same
+
+
+def test_gradients_longer_than_the_clip_norm_are_scaled_down() -> None:
+    weights = tf.Variable(tf.zeros([2]))
+    variant, config, _, blocks = made("variational", clip_norm=5.0)
+    optimizer = variant.optimizer(config, 10, blocks)
+    optimizer.build([weights])
+    optimizer.apply_gradients([(tf.constant([30.0, 40.0]), weights)])
+    [momentum] = [variable for variable in optimizer.variables if "momentum" in variable.path]
+    np.testing.assert_allclose(momentum, [0.3, 0.4], rtol=1e-5)  # a tenth of (3, 4), which has length 5
+
+
+def test_the_kl_term_grows_to_its_weight_during_the_warm_up() -> None:
+    for epochs, weight in ((0.0, 0.0), (5.0, 1.0), (10.0, 2.0), (99.0, 2.0)):
+        term = terms(*made("variational", warmup=10, beta=2.0), epochs=epochs)["kl"]
+        assert isinstance(term, Weighted)
+        assert float(term.weight) == pytest.approx(weight)
+
+
+def test_codes_are_drawn_from_the_distribution_that_the_encoder_gives() -> None:
+    blocks = Blocks(0, "float32")
+    noise = np.asarray(blocks.normal(tf.zeros([4000, 3]), DRAW._replace(items=tf.range(4000))))
+    np.testing.assert_allclose(noise.std(axis=0), 1, atol=0.06)
+    variant, config, networks, blocks = made("variational")
+    other = DRAW._replace(fresh=tf.constant([9, 9]))
+    batch = Batch(IMAGES, IMAGES, other, tf.constant(1.0), "")
+    first = terms(variant, config, networks, blocks)
+    second = variant.loss_terms(networks, batch, config, blocks)
+    assert first["reconstruction"] != second["reconstruction"]
+    assert first["kl"].value == second["kl"].value
+
+
+def test_binary_cross_entropy_of_logits_is_that_of_the_probabilities_and_never_overflows() -> None:
+    logits = tf.constant([-200.0, -2.0, 0.0, 3.0, 200.0])
+    target = tf.constant([1.0, 0.25, 0.5, 0.0, 0.0])
+    found = np.asarray(Blocks(0, "float32").binary_cross_entropy(target, logits))
+    middle = 1 / (1 + np.exp(-logits[1:4].numpy()))
+    x = target[1:4].numpy()
+    np.testing.assert_allclose(found[1:4], -x * np.log(middle) - (1 - x) * np.log(1 - middle), rtol=1e-5)
+    np.testing.assert_allclose(found[[0, 4]], 200.0)
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (8, 8, 1), (13, 30, 3), (5, 5, 1), (3, 2, 1)], ids=str)
+def test_the_convolutional_network_gives_back_images_of_any_size(shape: tuple[int, int, int]) -> None:
+    variant, config, _, blocks = made("convolutional", filters=2, code_filters=1)
+    networks = variant.networks(config, shape, blocks)
+    assert networks.decoder.output_shape[1:] == shape
