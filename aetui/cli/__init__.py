@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aetui import __version__
-from aetui.cli import data, doctor, reconstruct, runs, train, variants
+from aetui.cli import book, data, decode, doctor, encode, probe, reconstruct, runs, sample, train, variants
 from aetui.options import Options
 
 app = typer.Typer(
@@ -23,6 +23,11 @@ app.add_typer(runs.app, name="runs")
 app.command("train")(train.train)
 app.command("resume")(train.resume)
 app.command("reconstruct")(reconstruct.reconstruct)
+app.command("encode")(encode.encode)
+app.command("decode")(decode.decode)
+app.command("sample")(sample.sample)
+app.command("probe")(probe.probe)
+app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from aetui.cli.arguments import Run
+
 if TYPE_CHECKING:
+    from engine.events import Terms
     from engine.store import RunRecord
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
@@ -35,9 +38,10 @@ def table(context: typer.Context) -> None:
 @app.command()
 def show(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")],
+    run: Run,
 ) -> None:
     """Configuration, provenance and figures of one run."""
+    from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render.text import plain
 
@@ -54,6 +58,8 @@ def show(
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
+        *figures.achieved(_figures(record)),
+        *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
     typer.echo("\n\n".join([aligned(facts), aligned(settings), _epochs(record)]))
@@ -77,6 +83,14 @@ def _row(record: RunRecord) -> tuple[str, ...]:
         _when(record.created),
         plain(record.name, 40),
     )
+
+
+def _figures(record: RunRecord) -> Terms:
+    """Those of the run as it stands: what it achieved before it went on is no longer true."""
+    from engine.events import RunFinished, RunResumed
+
+    turns = [event for event in record.events()[0] if isinstance(event, RunFinished | RunResumed)]
+    return turns[-1].figures if turns and isinstance(turns[-1], RunFinished) else {}
 
 
 def _epochs(record: RunRecord) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_FIGURE = re.compile(r"[+-]?\d[\d.,]*(e[+-]\d+)?( %)?|–|nan|-?inf")
 
 
 def aligned(rows: Sequence[tuple[str, ...]]) -> str:
     """Columns two spaces apart; those that hold figures, to the right."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    figures = [all(cell.replace(",", "").isdigit() for cell in column[1:]) for column in columns]
+    figures = [all(map(_FIGURE.fullmatch, column[1:])) for column in columns]
     lines = (
         "  ".join(
             cell.rjust(width) if right else cell.ljust(width)

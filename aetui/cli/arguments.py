@@ -1,0 +1,19 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Run = Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")]
+Input = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INPUT]",
+        help="A data set key, an image file, a folder of images, an .npy or .npz file (default: the run's data set).",
+    ),
+]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]
+ImagesFile = Annotated[Path, typer.Option("--output", "-o", help="A .png sheet, .npy (images) or .npz (with codes).")]

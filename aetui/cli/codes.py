@@ -1,0 +1,109 @@
+"""Files of codes: NumPy arrays, and text tables with a header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aetui.cli.files import written
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.queries import Codes
+
+WRITTEN = (".npy", ".npz", ".tsv")
+READ = (*WRITTEN, ".csv")
+LABEL = "label"
+"""The column of a text table that is no part of the code."""
+
+
+def write_codes(path: Path, answer: Codes) -> None:
+    """.npy: the codes; .npz: `codes`, and `labels` where they are known; .tsv: columns z1, z2 … and `label`."""
+    import numpy as np
+
+    codes, labels = answer.codes, answer.labels
+    with written(path) as file:
+        if path.suffix == ".npy":
+            np.save(file, codes)
+        elif path.suffix == ".npz":
+            known = {} if labels is None else {"labels": labels}
+            np.savez_compressed(file, allow_pickle=False, codes=codes, **known)
+        else:
+            names = [f"z{number + 1}" for number in range(codes.shape[1])] + [LABEL] * (labels is not None)
+            table = codes if labels is None else np.column_stack([codes.astype(np.float64), labels])
+            np.savetxt(file, table, fmt="%.9g", delimiter="\t", header="\t".join(names), comments="")
+
+
+def read_codes(path: Path) -> NDArray[Any]:
+    """The codes in a file as `write_codes` makes them, (count, code size) finite numbers.
+
+    An .npy array of one code needs no second axis; a text table may lack the header.
+
+    Raises:
+        UsageError: no such file, or of an unknown kind.
+        BadData: it is damaged, or holds something else.
+    """
+    from aetui.cli.files import check_suffix
+    from engine.errors import BadData, UsageError
+
+    check_suffix(path, READ)
+    if not path.is_file():
+        raise UsageError("No such file", f"expected codes in {path}, which is not a file; `aetui encode` makes one")
+    try:
+        codes = _table(path) if path.suffix in (".tsv", ".csv") else _array(path)
+    except Exception as error:
+        # A damaged file makes zipfile, zlib and numpy's parsers raise a dozen types between them.
+        raise BadData(path, f"expected codes, one a row, but: {error}") from error
+    return _checked(path, codes)
+
+
+def _array(path: Path) -> NDArray[Any]:
+    import numpy as np
+
+    loaded = np.load(path, allow_pickle=False)
+    if path.suffix == ".npy":
+        return np.atleast_2d(loaded)
+    with loaded:
+        if "codes" not in loaded:
+            raise ValueError(f"there is no array `codes` in it, only {', '.join(loaded.files) or 'nothing'}")
+        return np.asarray(loaded["codes"])
+
+
+def _table(path: Path) -> NDArray[Any]:
+    import numpy as np
+
+    delimiter = "\t" if path.suffix == ".tsv" else ","
+    with path.open(encoding="utf-8-sig") as file:
+        first = [cell.strip() for cell in file.readline().split(delimiter)]
+        headed = not all(map(_is_number, first))
+        columns = [place for place, name in enumerate(first) if name.strip('"').lower() != LABEL]
+        file.seek(0)
+        lines = [line for line in file if line.strip()][headed:]
+    if not lines:
+        raise ValueError("there is no row of numbers in it")
+    if any(line.count(delimiter) != len(first) - 1 for line in lines):
+        raise ValueError(f"its rows do not all have {len(first)} columns, as the first one has")
+    return np.loadtxt(lines, delimiter=delimiter, comments=None, ndmin=2, usecols=columns, quotechar='"')
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _checked(path: Path, codes: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    from engine.errors import BadData
+
+    if codes.ndim != 2 or not codes.size:
+        raise BadData(path, f"expected an array of codes, (count, code size), got {codes.shape}")
+    if not (np.issubdtype(codes.dtype, np.floating) or np.issubdtype(codes.dtype, np.integer)):
+        raise BadData(path, f"expected numbers, got {codes.dtype}")
+    if not np.isfinite(codes).all():
+        raise BadData(path, f"expected finite numbers, but row {np.argwhere(~np.isfinite(codes))[0][0] + 1} has others")
+    return codes

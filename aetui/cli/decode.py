@@ -1,0 +1,32 @@
+"""`aetui decode`: the images that belong to codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aetui.cli import codes, engines, files
+from aetui.cli.arguments import ImagesFile, Run
+
+
+def decode(
+    context: typer.Context,
+    run: Run,
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="CODES", help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row."),
+    ],
+    output: ImagesFile = Path("decoded.png"),
+) -> None:
+    """Decode codes with a trained model and write the images to a file."""
+    from engine.queries import Decode
+
+    files.check_suffix(output, files.IMAGES)
+    record = context.obj.store.find(run)
+    array = codes.read_codes(source)
+    files.check_sheet(output, len(array))
+    answer = engines.ask(context.obj, Decode(run_id=record.id, codes=array), "decoding")
+    files.write_images(output, answer)
+    typer.echo(f"{output}: {len(array):,} images, after epoch {answer.epoch:,}")

@@ -1,0 +1,79 @@
+"""What a run achieved, beside PCA and beside what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from aetui.render import numbers
+
+if TYPE_CHECKING:
+    from engine.events import EpochEnded, Terms
+    from engine.store import RunRecord
+    from engine.variants.variant import Curve
+
+
+class Comparison(NamedTuple):
+    """A published figure and ours of the same epoch; None where there is none."""
+
+    what: str
+    epoch: int
+    published: float | None
+    ours: float | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As text: what, epoch, published, ours, difference and the same in per cent."""
+        values = [numbers.UNKNOWN if value is None else numbers.loss(value) for value in (self.published, self.ours)]
+        if self.published is None or self.ours is None:
+            return self.what, str(self.epoch), *values, numbers.UNKNOWN, numbers.UNKNOWN
+        difference = self.ours - self.published
+        share = f"{100 * difference / self.published:+.1f} %" if self.published else numbers.UNKNOWN
+        return self.what, str(self.epoch), *values, f"{difference:+.3g}", share
+
+
+def comparisons(record: RunRecord) -> list[Comparison]:
+    """A run of the published recipe on the published data beside each published curve; empty for any other run."""
+    from engine import registry
+    from engine.events import complete_epochs
+
+    variant = registry.VARIANTS.get(record.variant)
+    published = variant.published if variant else None
+    if published is None or record.preset != "book" or record.dataset != published.dataset:
+        return []
+    epochs = complete_epochs(record.events()[0])
+    return [_compared(curve, epochs) for curve in published.curves] if epochs else []
+
+
+def _compared(curve: Curve, epochs: Sequence[EpochEnded]) -> Comparison:
+    """At the last epoch that is both published and trained; without one, ours of the last trained one alone."""
+    last = epochs[-1].epoch
+    at = max((epoch for epoch in curve.values if epoch <= last), default=last)
+    event = next(event for event in epochs if event.epoch == at)
+    ours = (event.train if curve.part == "train" else event.validation).get(curve.term)
+    if ours is not None and curve.summed:
+        ours *= event.steps
+    what = f"{'training' if curve.part == 'train' else 'validation'} {curve.term}{', batch sum' * curve.summed}"
+    return Comparison(what, at, curve.values.get(at), ours)
+
+
+def published(record: RunRecord) -> list[tuple[str, str]]:
+    """`comparisons` in words, those that have both figures."""
+    cells = [found.cells for found in comparisons(record) if None not in found]
+    return [
+        ("published", f"{theirs} ({what}, epoch {epoch}); ours {ours}, {share}")
+        for what, epoch, theirs, ours, _, share in cells
+    ]
+
+
+def achieved(figures: Terms) -> list[tuple[str, str]]:
+    """`RunFinished.figures` in words: ours, and PCA's with codes of the same size."""
+    rows: tuple[tuple[str, str, str, Callable[[float], str]], ...] = (
+        ("test MSE", "test_mse", "pca_mse", numbers.loss),
+        ("15-NN accuracy", "knn", "pca_knn", "{:.4f}".format),
+    )
+    return [
+        (name, f"{shown(figures[ours])} (PCA of the same size: {shown(figures[pca])})")
+        for name, ours, pca, shown in rows
+        if ours in figures and pca in figures
+    ]

@@ -1,0 +1,97 @@
+"""Files that commands read and write: images and codes in, whole files or none out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aetui.options import Options
+    from engine.queries import Images
+    from engine.store import RunRecord
+
+IMAGES = (".png", ".npy", ".npz")
+SHEET = 1_000
+"""Images on a sheet: more are too small to look at, and a picture too large for most programs."""
+
+
+def check_suffix(path: Path, suffixes: Sequence[str]) -> None:
+    """Raises UsageError unless `path` ends in one of `suffixes`."""
+    from engine.errors import UsageError
+
+    if path.suffix not in suffixes:
+        raise UsageError("Unknown format", f"expected a file ending in {', '.join(suffixes)}, got {path}")
+
+
+def check_sheet(path: Path, count: int) -> None:
+    """Raises UsageError for a sheet of too many images."""
+    from engine.errors import UsageError
+
+    if path.suffix == ".png" and count > SHEET:
+        raise UsageError("Large sheet", f"expected at most {SHEET:,} images for a .png, got {count:,}; choose .npz")
+
+
+def read(
+    options: Options, record: RunRecord, source: str | None, count: int, part: Literal["train", "test"] = "test"
+) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+    """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
+
+    Raises:
+        EngineError: there is no such input, or it does not fit the model.
+    """
+    from engine import datasets
+    from engine.errors import UsageError
+    from engine.images import read_images
+
+    key = source or record.dataset
+    if key in datasets.DATASETS:
+        data = datasets.load(key, options.data_folder)
+        images, labels = data.train if part == "train" else data.test
+        return images[: count or None], labels[: count or None]
+    if part == "train":
+        raise UsageError("No training part", f"expected a data set with --part train, got {source}; leave it out")
+    return read_images(key, record.info.shape, options.data_folder, count or 2**62), None
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A file to write `path` with: written beside and renamed, so that a fault leaves what was there.
+
+    Raises:
+        EngineError: it cannot be written.
+    """
+    from engine.errors import EngineError
+
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(path)
+    except OSError as error:
+        raise EngineError("Cannot write", f"expected to write {path}, but {error}; choose another --output") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def write_images(path: Path, answer: Images) -> None:
+    """Images and the codes that they were decoded from, in the format that the name asks for."""
+    import numpy as np
+
+    from aetui.render import sheet
+
+    images = answer.images
+    with written(path) as file:
+        if path.suffix == ".png":
+            width = max(10, isqrt(len(images)))
+            sheet.write(file, [images[start : start + width] for start in range(0, len(images), width)])
+        elif path.suffix == ".npy":
+            np.save(file, images)
+        else:
+            np.savez_compressed(file, allow_pickle=False, images=images, codes=answer.codes)

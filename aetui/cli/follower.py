@@ -1,0 +1,85 @@
+"""Follows the runs of an engine from the main thread, and lets signals stop them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import typer
+
+from aetui.cli.engines import error_of
+
+if TYPE_CHECKING:
+    from engine.events import Event, RunFinished
+    from engine.session import Engine
+
+
+class Follower:
+    """Tells what happens to `run_ids`, which wait for an engine or are trained by it one after the other.
+
+    From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
+    """
+
+    def __init__(
+        self, engine: Engine, events: SimpleQueue[Event], run_ids: Sequence[str], *, quiet: bool, json: bool = False
+    ) -> None:
+        from aetui.cli.narration import Narrator
+
+        self._engine = engine
+        self._events = events
+        self._run_ids = run_ids
+        self._narrator = Narrator(quiet)
+        self._json = json
+        self._begun = False
+        _stop_on_signals(self._stop)
+
+    def follow(self, run_id: str) -> RunFinished:
+        """Until `run_id` ends; to be called for each run in turn.
+
+        Raises:
+            EngineError: it could not even begin.
+            typer.Exit: it was stopped before it began.
+        """
+        from engine.events import EngineFailed, RunCancelled, RunFinished, RunResumed, RunStarted, encode
+
+        try:
+            while True:
+                event = self._events.get()
+                self._begun |= isinstance(event, RunStarted | RunResumed)
+                if self._json and event.run_id:
+                    typer.echo(encode(event).decode())
+                self._narrator.tell(event)
+                match event:
+                    case RunFinished():
+                        return event
+                    case RunCancelled() if event.run_id == run_id:  # others that waited go without a word
+                        raise typer.Exit(130)
+                    case EngineFailed():
+                        raise error_of(event)
+        finally:
+            self._narrator.close()
+
+    def _stop(self) -> None:
+        if not self._begun:
+            # Nothing is on disk yet, and what holds us up, loading or compiling, cannot be cut short.
+            self._narrator.close()
+            os._exit(130)
+        self._narrator.say("stopping …")
+        for run_id in self._run_ids:
+            self._engine.cancel(run_id)
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    came: list[int] = []
+
+    def on_signal(number: int, frame: object) -> None:
+        came.append(number)
+        if len(came) > 1:  # the user means it
+            raise KeyboardInterrupt
+        stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)

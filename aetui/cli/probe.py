@@ -1,0 +1,47 @@
+"""`aetui probe`: how well the codes of a model tell the classes apart, beside PCA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aetui.cli import engines
+from aetui.cli.arguments import Run
+
+if TYPE_CHECKING:
+    from engine.queries import Accuracies
+
+
+def probe(
+    context: typer.Context,
+    run: Run,
+    neighbours: Annotated[
+        int, typer.Option("--neighbours", "-k", min=1, max=10_000, help="Nearest neighbours that vote.")
+    ] = 15,
+    items: Annotated[
+        int, typer.Option(min=0, help="Fit on the codes of so many items of the training part only; 0: all.")
+    ] = 0,
+) -> None:
+    """Fit classifiers on the codes and on PCA codes of the same size; print how much of the test part is right."""
+    from engine.queries import Probe
+
+    record = context.obj.store.find(run)
+    query = Probe(run_id=record.id, neighbours=neighbours, items=items)
+    answer = engines.ask(context.obj, query, "fitting classifiers on the codes")
+    typer.echo(_table(answer, record.variant, neighbours))
+
+
+def _table(answer: Accuracies, variant: str, neighbours: int) -> str:
+    from aetui.cli.tables import aligned
+
+    rows = [
+        ("CLASSIFIER", variant.upper(), "PCA"),
+        (f"{neighbours}-NN", f"{answer.knn:.4f}", f"{answer.pca_knn:.4f}"),
+        ("softmax", f"{answer.softmax:.4f}", f"{answer.pca_softmax:.4f}"),
+    ]
+    facts = (
+        f"share of {answer.test_items:,} test items classified rightly; codes of {answer.code_size:,} numbers, "
+        f"classifiers fitted on {answer.train_items:,} training items, after epoch {answer.epoch:,}"
+    )
+    return f"{aligned(rows)}\n\n{facts}"

@@ -1,0 +1,36 @@
+"""`aetui sample`: new images from a model whose codes follow a known distribution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aetui.cli import engines, files
+from aetui.cli.arguments import ImagesFile, Run
+
+
+def sample(
+    context: typer.Context,
+    run: Run,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000_000, help="So many images.")] = 10,
+    temperature: Annotated[
+        float, typer.Option(min=0, max=1_000, help="Standard deviation of the codes; 1 is that of the prior.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same codes.")] = 0,
+    output: ImagesFile = Path("samples.png"),
+) -> None:
+    """Draw codes from the prior, decode them, and write the images to a file."""
+    from engine import registry
+    from engine.queries import Sample
+    from engine.questions import check_prior
+
+    files.check_suffix(output, files.IMAGES)
+    files.check_sheet(output, count)
+    record = context.obj.store.find(run)
+    check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
+    query = Sample(run_id=record.id, count=count, temperature=temperature, seed=seed)
+    answer = engines.ask(context.obj, query, "sampling")
+    files.write_images(output, answer)
+    typer.echo(f"{output}: {count:,} images, after epoch {answer.epoch:,}")

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from fakes import FakeRun
+
+from engine.checkpoint import write_checkpoint
+from engine.datasets.image_data import ImageData, Part
+from engine.errors import RunError, UsageError
+from engine.jobs import TrainJob
+from engine.queries import Decode, Encode, Probe, Query, Reconstruct, Sample
+from engine.questions import _HANDLERS, Questions
+from engine.registry import VARIANTS
+from engine.store import RunStore
+from engine.training import Checkpoint, Position, as_floats
+
+SHAPE = (4, 4, 1)
+WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
+WITHOUT = next(key for key, variant in VARIANTS.items() if not variant.prior)
+
+
+class Halving:
+    """Codes are the first `code_size` pixels; decoding repeats their mean at half brightness."""
+
+    shape = SHAPE
+    code_size = 3
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        if images.shape[1:] != SHAPE:
+            raise UsageError("Wrong shape", f"expected {SHAPE}, got {images.shape}")
+        return as_floats(images).reshape(len(images), 16)[:, :3]
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        return np.ones((len(codes), *SHAPE), np.float32) * codes.mean(axis=1)[:, None, None, None] / 2
+
+
+def part(count: int, seed: int) -> Part:
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 3, count)
+    images = random.integers(0, 50, (count, *SHAPE), np.uint8)
+    images[np.arange(count), 0, labels] += 150
+    return Part(images, labels)
+
+
+DATA = ImageData("digits", part(90, 0), part(30, 1), ("a", "b", "c"), None)
+
+
+class Asked:
+    """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4."""
+
+    def __init__(self, folder: Path, variant: str) -> None:
+        store = RunStore(folder / "runs")
+        self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits"))
+        self.models = 0
+        self.questions = Questions(SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda key: DATA))
+        self.train_to(4)
+
+    def _model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> Halving:
+        self.models += 1
+        return Halving(checkpoint.position.epoch - 1)
+
+    def train_to(self, epoch: int) -> None:
+        checkpoint = Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1))
+        write_checkpoint(self.run.folder / "checkpoint.safetensors", checkpoint)
+
+    def __call__(self, query: Query, life: Any = None) -> Any:
+        return self.questions.answer(query, life)
+
+
+@pytest.fixture
+def make_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return lambda variant=WITHOUT: Asked(tmp_path, variant)
+
+
+def test_reconstruct_takes_test_items_or_the_images_given(make_asked: Any) -> None:
+    ask = make_asked()
+    answer = ask(Reconstruct(run_id="run", start=5, count=2))
+    assert np.array_equal(answer.inputs, as_floats(DATA.test.images[5:7]))
+    assert answer.errors == pytest.approx(np.square(answer.outputs - answer.inputs).mean(axis=(1, 2, 3)))
+    assert answer.epoch == 4
+    given = ask(Reconstruct(run_id="run", inputs=DATA.test.images[5:7]))
+    assert np.array_equal(given.outputs, answer.outputs)
+
+
+def test_encode_has_labels_where_they_are_known(make_asked: Any) -> None:
+    ask = make_asked()
+    whole = ask(Encode(run_id="run", part="train"))
+    assert whole.codes.shape == (90, 3)
+    assert np.array_equal(whole.labels, DATA.train.labels)
+    assert ask(Encode(run_id="run", count=7)).codes.shape == (7, 3)
+    given = ask(Encode(run_id="run", inputs=DATA.train.images))
+    assert np.array_equal(given.codes, whole.codes)
+    assert given.labels is None
+
+
+def test_decode_is_the_other_way(make_asked: Any) -> None:
+    answer = make_asked()(Decode(run_id="run", codes=np.ones((2, 3))))
+    assert np.array_equal(answer.images, np.full((2, *SHAPE), 0.5))
+    assert answer.codes.dtype == np.float32
+
+
+def test_samples_follow_the_prior_and_the_seed(make_asked: Any) -> None:
+    ask = make_asked(WITH_PRIOR)
+    codes = ask(Sample(run_id="run", count=2_000, temperature=0.5)).codes
+    assert codes.std(axis=0) == pytest.approx([0.5] * 3, rel=0.1)
+    assert codes.mean(axis=0) == pytest.approx([0] * 3, abs=0.05)
+    assert np.array_equal(ask(Sample(run_id="run", count=2_000, temperature=0.5)).codes, codes)
+    assert not np.array_equal(ask(Sample(run_id="run", count=2_000, temperature=0.5, seed=1)).codes, codes)
+
+
+def test_a_variant_without_a_prior_is_not_sampled_and_the_answer_names_one_that_is(make_asked: Any) -> None:
+    with pytest.raises(UsageError, match=f"variants that can: .*{WITH_PRIOR}"):
+        make_asked()(Sample(run_id="run"))
+
+
+def test_probe_sets_the_codes_beside_pca_of_the_same_size(make_asked: Any, tmp_path: Path) -> None:
+    answer = make_asked()(Probe(run_id="run", neighbours=5, items=60))
+    assert (answer.code_size, answer.train_items, answer.test_items, answer.epoch) == (3, 60, 30, 4)
+    for accuracy in (answer.knn, answer.softmax, answer.pca_knn, answer.pca_softmax):
+        assert accuracy > 0.9
+    assert list((tmp_path / "cache").rglob("*-3.npz"))
+
+
+def test_probe_refuses_no_neighbours(make_asked: Any) -> None:
+    with pytest.raises(UsageError, match="at least 1"):
+        make_asked()(Probe(run_id="run", neighbours=0))
+
+
+def test_the_model_is_kept_until_there_is_a_newer_checkpoint(make_asked: Any) -> None:
+    ask = make_asked()
+    for _ in range(2):
+        assert ask(Reconstruct(run_id="run")).epoch == 4
+    assert ask.models == 1
+    ask.train_to(5)
+    assert ask(Reconstruct(run_id="run")).epoch == 5
+
+
+def test_a_run_that_trains_answers_itself(make_asked: Any) -> None:
+    ask = make_asked()
+    training = SimpleNamespace(model=Halving(9))
+    life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
+    assert ask(Reconstruct(run_id="run"), life).epoch == 9
+    life.training = None  # it is still being prepared
+    assert ask(Reconstruct(run_id="run"), life).epoch == 4
+
+
+def test_questions_that_cannot_be_answered_say_why(make_asked: Any) -> None:
+    ask = make_asked()
+    with pytest.raises(UsageError, match="no run is called"):
+        ask(Encode(run_id="nobody"))
+    with pytest.raises(UsageError, match="expected"):
+        ask(Encode(run_id="run", inputs=np.zeros((2, 5, 5, 1), np.float32)))
+    (ask.run.folder / "checkpoint.safetensors").unlink()
+    with pytest.raises(RunError, match="aetui resume run"):
+        ask(Encode(run_id="run"))
+
+
+def test_every_query_has_an_answer() -> None:
+    assert set(_HANDLERS) == set(Query.__args__)
+    assert all(issubclass(kind, msgspec.Struct) for kind in _HANDLERS)
