@@ -89,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first", "home", "first epoch", "to the first epoch", "workbench", "first"),
     Action("live", "end", "live", "to the newest epoch, and follow the run", "workbench", "live", 7),
     Action("log_scale", "l", "log scale", "logarithmic or linear loss axis", "workbench", "log_scale", 11),
+    Action("curves", "C", "curves", "choose which loss terms are drawn", "workbench", "curves"),
     Action("models", "m", "models", "to the list of models", "workbench", "models", 10),
     Action("settings", "s", "settings", "to the settings", "workbench", "settings", 8),
     *(

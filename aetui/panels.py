@@ -51,6 +51,30 @@ def _digits() -> Widget:
     return Digits()
 
 
+def _weights() -> Widget:
+    from aetui.widgets.weights import Weights
+
+    return Weights()
+
+
+def _latent() -> Widget:
+    from aetui.widgets.latent import Latent
+
+    return Latent()
+
+
+def _samples() -> Widget:
+    from aetui.widgets.samples import PriorSamples
+
+    return PriorSamples()
+
+
+def _health() -> Widget:
+    from aetui.widgets.health import HealthReport
+
+    return HealthReport()
+
+
 def _parameters() -> Widget:
     from aetui.widgets.parameters import Parameters
 
@@ -67,6 +91,10 @@ PANELS: dict[str, PanelKind] = {
     panel.key: panel
     for panel in (
         PanelKind("digits", "Digits", "d", "test images, what the model makes of them, and the error", True, _digits),
+        PanelKind("weights", "Weights", "w", "what each unit looks for, and how active the units are", True, _weights),
+        PanelKind("latent", "Latent", "c", "codes of test images by class, beside PCA of the images", True, _latent),
+        PanelKind("samples", "Samples", "n", "new images drawn from the prior, KL of each dimension", True, _samples),
+        PanelKind("health", "Health", "h", "dead and active units, gradients, and what to change", True, _health),
         PanelKind("parameters", "Parameters", "p", "layers, parameter counts, settings and data", False, _parameters),
         PanelKind("log", "Log", "L", "what happened to the run, with every warning in full", False, _log),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import inf, isclose, nan
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from engine.events import (
     DataProgress,
@@ -24,6 +24,7 @@ from engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    Stage,
 )
 
 LOG_LINES = 500
@@ -43,6 +44,21 @@ class LogLine:
     at: float
     level: Level
     text: str
+
+
+class Curve(NamedTuple):
+    """A loss term of one part of the data over the epochs."""
+
+    name: str
+    part: Literal["train", "validation"]
+    term: str
+
+    def values(self, epochs: Iterable[EpochEnded]) -> list[float]:
+        """One for each epoch, NaN where there is none."""
+        return [getattr(ended, self.part).get(self.term, nan) for ended in epochs]
+
+
+TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,9 @@ class RunState:
     planned: int = 0
     """Epochs the run is to have."""
     steps_per_epoch: int = 0
+    stages: tuple[Stage, ...] = ()
     layers: tuple[Layer, ...] = ()
+    code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
     epochs: tuple[EpochEnded, ...] = ()
@@ -77,8 +95,10 @@ class RunState:
     moving: bool = False
     """Whether anything was trained since it began or went on."""
     best: EpochEnded | None = None
-    """The epoch with the lowest validation loss so far."""
+    """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
     log: tuple[LogLine, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
     message: str = ""
     """Why the run failed or diverged, and what to do."""
     seq: int = 0
@@ -105,6 +125,17 @@ class RunState:
     def last_epoch(self) -> int:
         """Number of the newest complete epoch, 0 before the first."""
         return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
+        terms = list(dict.fromkeys(term for ended in self.epochs for term in ended.train if term != "loss"))
+        if len(terms) == 1 and all(
+            isclose(ended.train.get(terms[0], nan), ended.train["loss"]) for ended in self.epochs
+        ):
+            terms = []
+        parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
+        return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
 
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
@@ -255,7 +286,9 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         started=event.at,
         planned=event.epochs,
         steps_per_epoch=event.steps_per_epoch,
+        stages=event.stages,
         layers=event.layers,
+        code_size=event.code_size,
         train_items=event.train_items,
         validation_items=event.validation_items,
     )
@@ -268,9 +301,10 @@ def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
 
 
 def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
-    """The one with the lower validation loss, the earlier one if equal; NaN is never best."""
-    loss = other.validation.get("loss", float("nan"))
-    if loss != loss or (best is not None and loss >= best.validation["loss"]):
+    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
+    loss = other.validation.get("loss", nan)
+    same = best is not None and best.stage == other.stage
+    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
         return best
     return other
 
@@ -301,7 +335,7 @@ def _finished(run: RunState, event: RunFinished) -> RunState:
     if event.message:
         text = f"{text}: {event.message}"
     run = _logged(run, event.at, text, level)
-    return replace(run, status=event.outcome, progress=None, message=event.message)
+    return replace(run, status=event.outcome, progress=None, figures=event.figures, message=event.message)
 
 
 def _logged(run: RunState, at: float, text: str, level: Level = "info") -> RunState:

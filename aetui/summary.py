@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from aetui.render.text import plain
 from aetui.state import RunState, WorkbenchState
 from aetui.widgets.epoch_progress import ProgressView
 from aetui.widgets.status_line import STATE_STYLES
 from engine import datasets
 
+STAGE_WIDTH = 16
 UNITS = {"image": "img"}
 """What a rate counts, by kind of data."""
 
@@ -68,8 +70,18 @@ def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
         validation=last.validation.get("loss") if last else None,
         best=run.best.validation["loss"] if run.best else None,
         best_epoch=run.best.epoch if run.best else None,
+        stage=_stage(run),
         state=_standing(run, log_key),
     )
+
+
+def _stage(run: RunState) -> str:
+    """The name of the stage under way, if there are several."""
+    if len(run.stages) < 2:
+        return ""
+    if run.progress:
+        return plain(run.progress.stage, STAGE_WIDTH)
+    return plain(run.epochs[-1].stage if run.epochs else run.stages[0].name, STAGE_WIDTH)
 
 
 def _standing(run: RunState, log_key: str) -> str:

@@ -20,12 +20,14 @@ from engine.events import (
     EngineReady,
     EpochEnded,
     Event,
+    Health,
     Layer,
     Progress,
     RunFinished,
     RunPaused,
     RunResumed,
     RunStarted,
+    Stage,
 )
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import configure
@@ -35,6 +37,7 @@ from engine.store import RunInfo, RunStore
 
 STEPS = 10
 ITEMS = 10
+POINTS = 200
 LAYERS = (
     Layer("encoder", "flatten", "Flatten", (None, 784), 0),
     Layer("encoder", "code", "Dense", (None, 128), 100_480),
@@ -56,8 +59,25 @@ def pictures(epoch: int) -> Samples:
     inputs = np.stack(rings)[..., None].astype(np.float32)
     blur = 1 / (1 + epoch)
     outputs = (1 - blur) * inputs + blur * inputs.mean(axis=0)
-    codes = np.zeros((ITEMS, 2), np.float32)
-    return Samples(inputs=inputs, targets=inputs, outputs=outputs, codes=codes, labels=np.arange(ITEMS, dtype=np.int64))
+    angle = np.arange(POINTS) * 2.4
+    labels = np.arange(POINTS, dtype=np.int64) % 10
+    spread = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (0.2 + blur)
+    centres = np.stack([np.cos(labels), np.sin(labels)], axis=1) * epoch
+    return Samples(
+        inputs=inputs,
+        targets=inputs,
+        outputs=outputs,
+        codes=np.zeros((ITEMS, 2), np.float32),
+        labels=np.arange(ITEMS, dtype=np.int64),
+        baseline=np.clip(inputs - 0.1, 0, 1),
+        points=(centres + spread).astype(np.float32),
+        image_points=spread.astype(np.float32),
+        point_labels=labels,
+        weights=(np.stack(rings[::-1])[..., None] * (1 - blur) - 0.5).astype(np.float32),
+        activations=np.linspace(0, 1 - blur, 32, dtype=np.float32),
+        kl=np.linspace(0, 2 - blur, 10, dtype=np.float32),
+        generated=outputs[::-1],
+    )
 
 
 class FakeRun:
@@ -107,7 +127,9 @@ class FakeRun:
             device="CPU, 2 cores",
             epochs=self.epochs,
             steps_per_epoch=STEPS,
+            stages=(Stage("training", self.epochs),),
             layers=LAYERS,
+            code_size=128,
             train_items=1_442,
             validation_items=355,
         )
@@ -116,7 +138,7 @@ class FakeRun:
         """The end of epoch `number`, its pictures written."""
         name = write_samples(self.folder, number, pictures(number))
         return EpochEnded(
-            stage="train",
+            stage="training",
             epoch=number,
             train={"loss": loss(number), "reconstruction": loss(number)},
             validation={"loss": loss(number) * 1.05, "reconstruction": loss(number) * 1.05},
@@ -124,11 +146,20 @@ class FakeRun:
             seconds=0.1,
             samples_per_second=208_000,
             samples=name,
+            health=Health(
+                units=128,
+                dead=3,
+                active=120,
+                mean_activation=0.2,
+                gradient_norm=1 / number,
+                pixels=784,
+                dead_pixels=50,
+            ),
         )
 
     def progress(self, epoch: int, step: int) -> Progress:
         return Progress(
-            stage="train",
+            stage="training",
             epoch=epoch,
             step=step,
             steps=STEPS,

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from aetui.bridge import Throttle
 from aetui.panels import Panel, View
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
 from engine.errors import EngineError
 from engine.events import Event, Progress
@@ -32,6 +32,8 @@ PROGRESS_SECONDS = 0.125
 CURVE_SECONDS = 0.4
 PICTURE_SECONDS = 1.5
 """Pictures are most of what goes to the terminal: ten digits in three rows are 17 kB."""
+NO_LOSS = "The loss appears after the first epoch"
+NO_CURVE = "No curve of this run is switched on"
 HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
 """They import numpy, which costs a third of the time that the first frame may take."""
 
@@ -58,6 +60,8 @@ class RunView(Screen[None]):
         """The epoch looked at; None follows the run."""
         self._samples: RunView.SamplesRead | None = None
         self._name = ""
+        self._curves = {curve.name for curve in TOTALS}
+        """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
         self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
@@ -126,7 +130,7 @@ class RunView(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         run = self.run_shown
         match action:
-            case "cursor" | "first":
+            case "cursor" | "first" | "curves":
                 return run is not None and bool(run.epochs)
             case "live":
                 return self.cursor is not None
@@ -155,6 +159,13 @@ class RunView(Screen[None]):
     def action_log_scale(self) -> None:
         if self._chart:
             self._chart.log_scale = not self._chart.log_scale
+
+    def action_curves(self) -> None:
+        from aetui.screens.curves import CurvesDialog
+
+        run = self.run_shown
+        if run is not None:
+            self.workbench.push_screen(CurvesDialog(run.curves, self._curves, self._show_curves))
 
     def action_panel(self, key: str) -> None:
         self._tabs.open(key)
@@ -202,15 +213,7 @@ class RunView(Screen[None]):
     def _show_curves(self) -> None:
         run = self.run_shown
         if self._chart is not None:
-            from aetui.render.plot import Line
-
-            epochs = run.epochs if run else ()
-            x = [ended.epoch for ended in epochs]
-            lines = [
-                Line("train", x, [ended.train.get("loss", float("nan")) for ended in epochs]),
-                Line("validation", x, [ended.validation.get("loss", float("nan")) for ended in epochs]),
-            ]
-            self._chart.show(lines, cursor=self.cursor, epochs=run.planned if run else 0)
+            self._draw_chart(self._chart, run or RunState(""))
         if self.cursor is None:
             self._pictures_due.request()
         else:
@@ -220,6 +223,20 @@ class RunView(Screen[None]):
             self._name = name
             self._loss.border_subtitle = Content(name)
         self._show_panels()
+
+    def _draw_chart(self, chart: LossChart, run: RunState) -> None:
+        from aetui.render.plot import Line
+
+        x = [ended.epoch for ended in run.epochs]
+        shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in self._curves}
+        chart.placeholder = NO_CURVE if x and not shown else NO_LOSS
+        chart.show(
+            [Line(curve.name, x, curve.values(run.epochs)) for curve in shown.values()],
+            cursor=self.cursor,
+            epochs=run.planned,
+            places=list(shown),
+            stages=run.stages,
+        )
 
     def _show_panels(self) -> None:
         run, samples = self.run_shown, self._samples

@@ -28,6 +28,8 @@ class ProgressView:
     seconds_left: float = float("inf")
     """For the rest of the run; infinite while not known."""
     unit: str = "img"
+    stage: str = ""
+    """The stretch of training under way, where there are several."""
     validation: float | None = None
     """The latest validation loss."""
     best: float | None = None
@@ -60,7 +62,7 @@ def progress_line(view: ProgressView, width: int, done: Style, left: Style, mute
 
 def _tail(view: ProgressView, width: int) -> str:
     parts = _parts(view)
-    for unimportant in ("best", "step", "validation", "rate", "time"):
+    for unimportant in ("best", "step", "stage", "validation", "rate", "time"):
         if len(_joined(parts)) <= width:
             break
         parts.pop(unimportant, None)
@@ -72,10 +74,13 @@ def _parts(view: ProgressView) -> dict[str, str]:
         parts = {"state": view.state}
     else:
         parts = {
+            "stage": view.stage,
             "step": f"step {numbers.count(view.step)}/{numbers.count(view.steps)}",
             "rate": numbers.rate(view.samples_per_second, view.unit),
             "time": f"{numbers.duration(view.seconds_left)} left",
         }
+    if not view.stage:
+        parts.pop("stage", None)
     if not view.steps:
         parts.pop("step", None)
     if view.validation is not None:

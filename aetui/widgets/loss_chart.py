@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from textwrap import wrap
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from rich.segment import Segment
@@ -19,9 +19,14 @@ from textual.widget import Widget
 from aetui.render import numbers
 from aetui.render.palette import line_colours
 from aetui.render.pixels import ColourMode, colour_mode
-from aetui.render.plot import Frame, Line, line_plot
+from aetui.render.plot import Band, Frame, Line, line_plot
+
+if TYPE_CHECKING:
+    from engine.events import Stage
 
 _LOG_MARK = "  log"
+_MARKERS = ("", *"·+o*#=%")
+"""What tells curves apart that have no colour, or one colour."""
 
 
 class _Drawn(NamedTuple):
@@ -40,6 +45,7 @@ class LossChart(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "loss-chart--axis",
         "loss-chart--cursor",
+        "loss-chart--band",
         "loss-chart--placeholder",
     }
 
@@ -47,6 +53,7 @@ class LossChart(Widget):
     LossChart { width: 1fr; height: 1fr; }
     LossChart > .loss-chart--axis { color: $foreground 60%; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
+    LossChart > .loss-chart--band { color: $foreground 60%; }
     LossChart > .loss-chart--placeholder { color: $foreground 60%; }
     """
 
@@ -69,14 +76,34 @@ class LossChart(Widget):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.placeholder = placeholder
         self._series: tuple[Line, ...] = ()
+        self._places: tuple[int, ...] = ()
+        """The number of each curve among all that there could be; it gives colour and marker."""
+        self._stages: tuple[Stage, ...] = ()
         self._epochs = 1
         self._drawn: _Drawn | None = None
         self._strips: list[Strip] = []
 
-    def show(self, series: Sequence[Line], *, cursor: int | None, epochs: int) -> None:
-        """Show these curves over 1 … `epochs`, the length of the planned run (longer curves make the axis longer)."""
-        self._series = tuple(line for line in series if len(np.asarray(line.x)))
-        self._epochs = epochs
+    def show(
+        self,
+        series: Sequence[Line],
+        *,
+        cursor: int | None,
+        epochs: int,
+        places: Sequence[int] | None = None,
+        stages: Sequence[Stage] = (),
+    ) -> None:
+        """Show these curves over 1 … `epochs`, the length of the planned run (longer curves make the axis longer).
+
+        A curve keeps the look of its number in `places` whichever others are shown; None numbers them as they come.
+        Several `stages` of training are marked as bands.
+        """
+        there = [
+            (place, line)
+            for place, line in zip(places or range(len(series)), series, strict=True)
+            if len(np.asarray(line.x))
+        ]
+        self._places, self._series = tuple(place for place, _ in there), tuple(line for _, line in there)
+        self._epochs, self._stages = epochs, tuple(stages)
         self._drawn = None
         self.set_reactive(LossChart.cursor, cursor)
         self._update()
@@ -123,48 +150,62 @@ class LossChart(Widget):
         width, height = drawn.size
         if not self._series:
             return self._placeholder(width, height)
-        # Two lines cannot be told apart by colour alone where there are few colours or none.
-        dotted = self.app.no_color or drawn.mode in ("16", "none")
-        lines = self._coloured(drawn.mode)
+        lines = self._lines(drawn.mode)
         last = max(float(np.asarray(line.x)[-1]) for line in lines)
+        end = max(self._epochs, last, 2)
         chart = line_plot(
             lines,
             (width, height - 1),
-            x_range=(1, max(self._epochs, last, 2)),
+            x_range=(1, end),
             log=drawn.log,
             cursor=drawn.cursor,
-            frame=Frame(self._style("axis"), self._style("cursor"), dotted),
+            bands=self._bands(end),
+            frame=Frame(*map(self._style, ("axis", "cursor", "band"))),
         )
-        return [self._title(lines, last, drawn, dotted), *chart]
+        return [self._title(lines, last, drawn), *chart]
 
-    def _coloured(self, mode: ColourMode) -> list[Line]:
-        if self.app.no_color:  # as grey, the theme's colours would only be faint
-            return [line._replace(colour="") for line in self._series]
-        colours = line_colours(self.app.theme_variables, len(self._series), mode)
-        return [line._replace(colour=line.colour or colour) for line, colour in zip(self._series, colours, strict=True)]
+    def _lines(self, mode: ColourMode) -> list[Line]:
+        """The curves with colours and markers."""
+        count = max(self._places) + 1
+        # Without colours the theme's would only be faint, as grey.
+        colours = [""] * count if self.app.no_color else line_colours(self.app.theme_variables, count, mode)
+        few = mode in ("16", "none")  # too few to tell two lines apart
+        same = [place if few else colours[:place].count(colours[place]) for place in range(count)]
+        return [
+            line._replace(colour=line.colour or colours[place], marker=_MARKERS[same[place] % len(_MARKERS)])
+            for place, line in zip(self._places, self._series, strict=True)
+        ]
 
-    def _title(self, lines: Sequence[Line], last: float, drawn: _Drawn, dotted: bool) -> Strip:
+    def _bands(self, end: float) -> list[Band]:
+        """The stages; the last one goes on to the end of the axis."""
+        ends = list(accumulate(stage.epochs for stage in self._stages))
+        starts = [0, *ends]
+        bands = [
+            Band(stage.name, start + 0.5, at + 0.5)
+            for stage, start, at in zip(self._stages, starts, ends, strict=False)
+            if stage.epochs
+        ]
+        return [*bands[:-1], bands[-1]._replace(end=end)] if bands else []
+
+    def _title(self, lines: Sequence[Line], last: float, drawn: _Drawn) -> Strip:
         """Samples of the curves with names and values, shorter where there is little room, and what the axes are."""
         epoch = last if drawn.cursor is None else drawn.cursor
         room = drawn.size[0] - len(_LOG_MARK) * drawn.log
-        title = Strip([*self._legend(lines, epoch, dotted), Segment(f"  epoch {epoch:.0f}", self._style("axis"))])
-        if title.cell_length > room:
-            title = Strip(self._legend(lines, epoch, dotted))
-        if title.cell_length > room:
-            short = [line._replace(name=line.name[:5]) for line in lines]
-            title = Strip(self._legend(short, epoch, dotted, gap=" "))
+        names = [line.name for line in lines]
+        short = [_short(name) for name in names]
+        values = [f" {_value(line, epoch)}" for line in lines]
+        full = _legend(lines, names, values)
+        choice = [
+            Strip([*full, Segment(f"  epoch {epoch:.0f}", self._style("axis"))]),
+            Strip(full),
+            Strip(_legend(lines, short, values, gap=" ")),
+            Strip(_legend(lines, short, [""] * len(lines), gap=" ")),
+        ]
+        title = next((strip for strip in choice if strip.cell_length <= room), choice[-1])
         if drawn.log:
             mark = Strip([Segment(_LOG_MARK, self._style("axis"))])
             title = Strip.join([title.adjust_cell_length(max(0, room)), mark])
         return title.crop(0, drawn.size[0])
-
-    def _legend(self, lines: Sequence[Line], epoch: float, dotted: bool, gap: str = "  ") -> list[Segment]:
-        segments: list[Segment] = []
-        for place, line in enumerate(lines):
-            sample = "··" if dotted and place else "──"
-            segments.append(Segment(gap * (place > 0) + sample, Style(color=line.colour or None)))
-            segments.append(Segment(f" {line.name} {_value(line, epoch)}"))
-        return segments
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
         text = wrap(self.placeholder, max(1, width - 2))
@@ -188,6 +229,21 @@ def _in_common(old: list[Segment], new: list[Segment]) -> int:
     """Cells up to the first segment that is not the same."""
     pairs = zip(old, new, strict=False)
     return sum(a.cell_length for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _legend(lines: Sequence[Line], names: Sequence[str], values: Sequence[str], gap: str = "  ") -> list[Segment]:
+    segments: list[Segment] = []
+    for line, name, value in zip(lines, names, values, strict=True):
+        sample = line.marker * 2 or "──"
+        segments.append(Segment(gap * bool(segments) + sample, Style(color=line.colour or None)))
+        segments.append(Segment(f" {name}{value}"))
+    return segments
+
+
+def _short(name: str) -> str:
+    """ "train" and "valid", and of a loss term the term and the initial of the part: "recon v"."""
+    first, *rest = name.split()
+    return " ".join([first[:5], *(word[:1] for word in rest)])
 
 
 def _value(line: Line, epoch: float) -> str:

@@ -13,8 +13,8 @@ from textual.widgets import ContentSwitcher
 from aetui.panels import PanelKind
 from aetui.render import numbers
 
-ROOMY = 56
-"""Columns that the names of the panels and the epoch in words need."""
+SHORT = 3
+"""Letters of a name where there is little room."""
 
 
 class PanelTabs(ContentSwitcher):
@@ -24,8 +24,8 @@ class PanelTabs(ContentSwitcher):
         super().__init__(id=id)
         self.kinds: list[PanelKind] = []
         self.open_key = ""
-        self._epoch = ""
         self._at = (0, 0, True)
+        self._title = Content("")
         self._naming = False
 
     @property
@@ -69,24 +69,34 @@ class PanelTabs(ContentSwitcher):
     def set_epoch(self, epoch: int, epochs: int, *, live: bool) -> None:
         """Say which epoch the panels show; `live` when it is simply the newest."""
         self._at = (epoch, epochs, live)
-        self._name_epoch()
+        self._name_tabs()
 
     def on_resize(self) -> None:
-        self._name_epoch()
-
-    def _name_epoch(self) -> None:
-        epoch, epochs, live = self._at
-        at, of = numbers.count(epoch), numbers.count(epochs)
-        text = (f" · {at}/{of}" if self.size.width < ROOMY else f" · epoch {at} of {of}") if epoch else ""
-        text += "" if live else " ◂▸"
-        if text != self._epoch:
-            self._epoch = text
-            self._name_tabs()
+        self._name_tabs()
 
     def _name_tabs(self) -> None:
-        self._naming = True
-        self.border_title = Content.styled(" │ ", "$text-muted").join(self._tab(kind) for kind in self.kinds)
-        self._naming = False
+        """Names and epoch as long as there is room for."""
+        room = self.outer_size.width - 4  # without corners and blanks
+        whole, some = max((len(kind.label) for kind in self.kinds), default=0), SHORT
+        looks = ((whole, " │ ", True), (whole, " │ ", False), (some, " │ ", False), (some, "│", False))
+        titles = (self._titled(letters, gap, in_words) for letters, gap, in_words in looks)
+        title = next((title for title in titles if title.cell_length <= room), self._titled(*looks[-1]))
+        if not title.is_same(self._title):
+            self._title = title
+            self._naming = True
+            self.border_title = title
+            self._naming = False
+
+    def _titled(self, letters: int, gap: str, in_words: bool) -> Content:
+        """The names, closed panels' cut to so many letters, and the epoch behind the open one's."""
+        tabs = (self._tab(kind, letters, in_words) for kind in self.kinds)
+        return Content.styled(gap, "$text-muted").join(tabs)
+
+    def _epoch(self, in_words: bool) -> str:
+        epoch, epochs, live = self._at
+        at, of = numbers.count(epoch), numbers.count(epochs)
+        text = (f" · epoch {at} of {of}" if in_words else f" · {at}/{of}") if epoch else ""
+        return text + ("" if live else " ◂▸")
 
     def refresh(self, *regions: Region, **how: bool) -> Self:
         """A new title would have the panel below drawn again, 10 kB of pictures: its own line is enough."""
@@ -94,9 +104,9 @@ class PanelTabs(ContentSwitcher):
             regions = (Region(0, -1, self.size.width, 1),)
         return super().refresh(*regions, **how)
 
-    def _tab(self, kind: PanelKind) -> Content:
+    def _tab(self, kind: PanelKind, letters: int, in_words: bool) -> Content:
         click = f"@click=screen.panel('{kind.key}')"
         if kind.key != self.open_key:
-            return Content.styled(kind.label, f"$text-muted {click}")
-        epoch = (self._epoch, "$foreground") if kind.by_epoch else ""
+            return Content.styled(kind.label[:letters], f"$text-muted {click}")
+        epoch = (self._epoch(in_words), "$foreground") if kind.by_epoch else ""
         return Content.assemble((kind.label, f"bold $accent {click}"), epoch)

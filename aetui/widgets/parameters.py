@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -16,11 +17,18 @@ from aetui.widgets.scroller import Scroller
 from engine.events import Layer
 
 MUTED = "$text-muted"
+FIGURES = {
+    "test_mse": "test MSE",
+    "pca_mse": "PCA's test MSE",
+    "knn": "15-NN accuracy of the codes",
+    "pca_knn": "15-NN accuracy of PCA's",
+}
+"""What the engine calls a final figure, for people."""
 PLACEHOLDER = "The layers stand here once a run has begun."
 
 
 class Parameters(Scroller):
-    """The parameter panel; everything in it is known from the run's first event."""
+    """The parameter panel; everything in it but the final figures is known from the run's first event."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +39,7 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device, run.config)
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures)
         if what == self._shown:
             return
         self._shown = what
@@ -74,12 +82,27 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
 def _facts(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
     facts = [
+        *((FIGURES.get(name, name), numbers.loss(value)) for name, value in run.figures.items()),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
         ("device", run.device),
         ("preset", run.preset),
+        *([("code", _code(run))] if run.code_size else []),
+        *([("stages", _stages(run))] if len(run.stages) > 1 else []),
         *((name, str(value)) for name, value in run.config.items()),
     ]
     facts = [(plain(name), plain(value)) for name, value in facts]
     width = max(len(name) for name, _ in facts)
     return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]
+
+
+def _code(run: RunState) -> str:
+    """How small the code is: "128 numbers for 784"; the decoder's last layer gives the items back."""
+    shape = run.layers[-1].output_shape if run.layers else ()
+    sizes = [size for size in shape if size is not None]
+    whole = f" for {numbers.count(prod(sizes))}" if sizes else ""
+    return f"{numbers.count(run.code_size)} number{'s' * (run.code_size != 1)}{whole}"
+
+
+def _stages(run: RunState) -> str:
+    return ", ".join(f"{stage.name} ({numbers.count(stage.epochs)} epochs)" for stage in run.stages)

@@ -45,7 +45,7 @@ def _shown(app: Workbench) -> int:
 
 @pytest.mark.parametrize(
     ("size", "shown", "zoomed"),
-    [((120, 40), 10, 10), ((240, 70), 10, 10), ((100, 30), 8, 10), ((80, 24), 4, 8), ((40, 20), 2, 3)],
+    [((120, 40), 10, 10), ((240, 70), 10, 10), ((100, 30), 6, 10), ((80, 24), 4, 6), ((40, 20), 3, 3)],
 )
 async def test_zoom_shows_at_least_as_many_complete_items(
     make_app: Make, size: tuple[int, int], shown: int, zoomed: int

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from aetui.render.plot import Frame, Line, line_plot
+from aetui.render.plot import Band, Line, line_plot
 
 EPOCHS = np.arange(1, 51)
 LOSS = 0.06 * np.exp(-EPOCHS / 6) + 0.0118
@@ -46,10 +46,29 @@ def test_the_cursor_is_a_line_with_a_mark_on_each_curve() -> None:
     assert text.count("●") == 2
 
 
-def test_the_second_curve_is_dotted_where_there_are_no_colours() -> None:
+def test_a_curve_may_be_drawn_with_a_character() -> None:
     lines = Line("a", EPOCHS, LOSS), Line("b", EPOCHS, LOSS * 2)
-    assert "·" in "".join(_text(*lines, frame=Frame(dotted=True)))
+    assert "·" in "".join(_text(lines[0], lines[1]._replace(marker="·")))
     assert "·" not in "".join(_text(*lines))
+
+
+BANDS = Band("layer 1", 1, 10.5), Band("layer 2", 10.5, 20.5), Band("fine-tuning", 20.5, 50)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_bands_are_named_above_the_curves_with_dotted_lines_between(log: bool) -> None:
+    names, *below = _text(Line("a", EPOCHS, LOSS), bands=BANDS, log=log)
+    for name in ("│layer 1 ", "╎layer 2 ", "╎fine-tuning "):
+        assert name in names
+    for text in below[:3]:
+        assert text.count("╎") == 2
+
+
+def test_names_of_bands_are_cut_to_their_bands_and_left_out_of_a_flat_plot() -> None:
+    narrow = _text(Line("a", EPOCHS, LOSS), bands=BANDS, size=(36, 8))[0]
+    assert "│lay… 1╎la… 2╎fine-tuning" in narrow
+    assert "lay" not in "".join(_text(Line("a", EPOCHS, LOSS), bands=BANDS, size=(36, 5)))
+    assert "╎" not in "".join(_text(Line("a", EPOCHS, LOSS), bands=BANDS[:1]))
 
 
 def test_values_that_are_not_finite_are_marked() -> None:
@@ -76,6 +95,7 @@ def test_values_that_are_not_finite_are_marked() -> None:
 )
 def test_no_series_breaks_the_plot(y: list[float], log: bool) -> None:
     _text(Line("a", EPOCHS[: len(y)], y), log=log, cursor=1)
+    _text(Line("a", EPOCHS[: len(y)], y), log=log, bands=BANDS)
     _text(Line("a", EPOCHS[: len(y)], y), log=log, size=(9, 3))
     _text(Line("a", EPOCHS[: len(y)], y), log=log, size=(4, 2))
 

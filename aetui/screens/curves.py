@@ -1,0 +1,82 @@
+"""Which loss terms the chart draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Label
+
+from aetui import keymap
+from aetui.render.text import plain
+from aetui.state import Curve
+
+
+class CurveList(Widget, can_focus=True):
+    """One line a curve, with a mark where it is switched on; `names_on` is changed in place."""
+
+    BINDINGS = [*keymap.bindings("lists"), ("space,enter", "switch")]
+
+    marked: reactive[int] = reactive(0)
+
+    def __init__(self, curves: Sequence[Curve], names_on: set[str], changed: Callable[[], None]) -> None:
+        super().__init__()
+        self.curves = curves
+        self.names_on = names_on
+        self.changed = changed
+
+    def render(self) -> Content:
+        return Content("\n").join(map(self._row, range(len(self.curves))))
+
+    def _row(self, index: int) -> Content:
+        name = self.curves[index].name
+        here = ("▸ ", "$accent") if index == self.marked else "  "
+        box = ("[x] ", "bold $accent") if name in self.names_on else ("[ ] ", "$text-muted")
+        return Content.assemble(here, box, plain(name))
+
+    def validate_marked(self, index: int) -> int:
+        return max(0, min(index, len(self.curves) - 1))
+
+    def action_move(self, by: int) -> None:
+        self.marked += by
+
+    def action_edge(self, side: int) -> None:
+        self.marked = 0 if side < 0 else len(self.curves) - 1
+
+    def action_switch(self) -> None:
+        self.names_on ^= {self.curves[self.marked].name}
+        self.refresh()
+        self.changed()
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self.curves):
+            self.marked = offset.y
+            self.action_switch()
+
+
+class CurvesDialog(ModalScreen[None]):
+    """Switches curves on and off; the chart behind shows each change at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,C,q", "dismiss", "close")]
+
+    def __init__(self, curves: Sequence[Curve], names_on: set[str], changed: Callable[[], None]) -> None:
+        """`names_on` is changed in place; `changed` is called after each change."""
+        super().__init__()
+        self._list = CurveList(curves, names_on, changed)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = "Curves"
+            box.border_subtitle = "space switches · esc closes"
+            if len(self._list.curves) == 2:
+                yield Label(Content.styled("This run's loss has one term: the total is all of it.", "$text-muted"))
+            yield self._list
