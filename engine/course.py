@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 
 import msgspec
 
@@ -21,6 +22,7 @@ from engine.events import (
     RunFinished,
     RunPaused,
     RunResumed,
+    Terms,
 )
 from engine.training import Diverged, EpochReport, Training
 from engine.writer import RunWriter
@@ -58,7 +60,7 @@ class Course:
             train=at.train,
             validation=at.validation,
             seconds=at.seconds + at.epoch_seconds,
-            figures=self._comparison.figures(self._training.model) if outcome == "completed" else {},
+            figures=self._figures() if outcome == "completed" else {},
             message=message,
         )
         try:
@@ -66,6 +68,16 @@ class Course:
         except EngineError as error:
             unrecorded = msgspec.structs.replace(finished, outcome="failed", message=message or str(error))
             return self._writer.stamp(unrecorded)
+
+    def _figures(self) -> Terms:
+        """What the model achieves; that it cannot be measured must not spoil the run."""
+        try:
+            return self._comparison.figures(self._training.model)
+        except Exception as error:
+            with suppress(EngineError):
+                text = f"the final figures could not be measured: {type(error).__name__}: {error}"
+                self._tell(Logged(level="warning", text=text))
+            return {}
 
     def _train(self) -> tuple[Outcome, str]:
         try:
@@ -96,7 +108,6 @@ class Course:
         try:
             self._writer.checkpoint(good, self._training.new_best())
             self._tell(CheckpointSaved(epoch=good.position.epoch, step=good.position.step))
-            self._tell(Logged(level="warning", text=message))
         except EngineError as error:
             message = f"{message}; but: {error}"
         return "diverged", message

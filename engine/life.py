@@ -76,12 +76,13 @@ class Life:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
+                comparison = self._compare(data, training.code_size, emit)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                comparison = self._compare(data, training.code_size, emit)
                 writer.describe(self._info(self._record.info, backend.device))
-            comparison = self._compare(data, training.code_size, emit)
             if control.wish() == "stop":
                 self._undo(writer)
                 raise Stopped

@@ -24,12 +24,15 @@ class Comparison:
         shown = plane.items(data.test.labels)
         self._labels = data.test.labels[shown]
         self._image_points = self._pca.points(data.test.images[shown])
+        self._baseline: NDArray[np.float32] | None = None
 
     def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
         """`samples` with what PCA makes of the same images, and with the latent plane, where `codes` come to lie."""
+        if self._baseline is None:  # the probe set is the same at every epoch
+            self._baseline = self._pca.reconstruct(samples.inputs)
         return msgspec.structs.replace(
             samples,
-            baseline=self._pca.reconstruct(samples.inputs),
+            baseline=self._baseline,
             points=plane.project(codes),
             image_points=self._image_points,
             point_labels=self._labels,

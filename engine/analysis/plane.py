@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-WIDEST_EXACT = 1024
-"""Numbers in a code up to which the axes are found exactly: 0.2 s for 5,000 codes, and growing with the cube."""
+WIDEST_EXACT = 256
+"""Numbers in a code up to which the axes are found exactly: the time grows with the cube."""
 COLUMNS, ROUNDS = 16, 10
 
 

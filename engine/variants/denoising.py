@@ -35,12 +35,13 @@ class Denoising(DenseVariant):
             epochs=50, batch_size=256, learning_rate=1e-3, seed=11, hidden_dim=128, noise_mean=0.5, noise_std=0.5
         ),
         "tuned": DenoisingConfig(
-            epochs=50,
+            epochs=30,
             batch_size=256,
             learning_rate=3e-3,
             schedule="cosine",
             seed=11,
             hidden_dim=128,
+            activation="gelu",
             output="sigmoid",
             reconstruction="bce",
             noise_mean=0.5,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-EPOCHS = 600
+EPOCHS = 300
 """About ten seconds: a checkpoint is written after five."""
 
 
@@ -101,6 +101,23 @@ def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     [finished] = events(rest, "run_finished")
     assert finished["outcome"] == "stopped"
     assert aetui("reconstruct", "last", "-o", f"{home['HOME']}/sheet.png").returncode == 0
+
+
+def test_codes_of_a_trained_model_go_out_and_come_back_as_images(aetui: Any, tmp_path: Path) -> None:
+    settings = ("--epochs", "1", "--dataset", "digits", "--set", "latent_dim=2")
+    trained = aetui("train", "variational", *settings)
+    assert trained.returncode == 0, trained.stderr
+    assert "PCA of the same size" in trained.stdout
+    codes, images, samples = (tmp_path / name for name in ("codes.tsv", "images.npz", "samples.npy"))
+    assert aetui("encode", "last", "-n", "6", "-o", str(codes)).returncode == 0
+    assert codes.read_text().startswith("z1\tz2\tlabel\n")
+    assert aetui("decode", "last", str(codes), "-o", str(images)).returncode == 0
+    with np.load(images) as loaded:
+        assert loaded["images"].shape == (6, 28, 28, 1)
+    sampled = aetui("sample", "last", "-n", "3", "-o", str(samples))
+    assert sampled.returncode == 0, sampled.stderr
+    assert 0 <= np.load(samples).min() < np.load(samples).max() <= 1
+    assert "softmax" in aetui("probe", "last").stdout
 
 
 def test_doctor_finds_a_device_and_the_bundled_data(aetui: Any) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 def test_help_names_every_command(aetui: Any) -> None:
     printed = aetui("--help").stdout
-    for command in ("train", "resume", "runs", "reconstruct", "variants", "data", "doctor"):
+    using = ("reconstruct", "encode", "decode", "sample", "probe")
+    for command in ("train", "resume", "runs", *using, "book", "variants", "data", "doctor"):
         assert f"  {command} " in printed
 
 
@@ -47,6 +48,8 @@ def test_no_runs_is_said(aetui: Any) -> None:
         (("resume", "last"), "there is none yet"),
         (("runs", "show", "x"), "no run is called 'x'"),
         (("reconstruct", "last", "-o", "sheet.gif"), ".png, .npy, .npz"),
+        (("encode", "last", "-o", "codes.csv"), ".npy, .npz, .tsv"),
+        (("book", "vanila"), "there are: vanilla"),
         ((), "needs a terminal"),
     ],
 )
