@@ -99,7 +99,8 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
         ("outcome", f"{finished.outcome}, {finished.epochs} epochs, {numbers.duration(finished.seconds)}"),
     ]
     if finished.train:
-        best = min(epochs, key=lambda event: event.validation["loss"])
+        same = [event for event in epochs if event.stage == epochs[-1].stage]  # each stage has a loss of its own
+        best = min(same, key=lambda event: event.validation["loss"])
         found = f"best {numbers.loss(best.validation['loss'])} in epoch {best.epoch}"
         rows += [
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),

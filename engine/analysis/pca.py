@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.plane import project
+from engine.analysis.threads import one_thread
 from engine.datasets.image_data import ImageData
 from engine.training import as_floats
 
@@ -34,6 +35,7 @@ class Pca:
         """Codes of images, (count, size)."""
         return self._scores(images, self.size)
 
+    @one_thread()
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Images of codes (count, size), float32; not clipped to [0, 1]."""
         flat: NDArray[np.float32] = codes.astype(np.float32) @ self.components[: self.size] + self.mean
@@ -47,6 +49,7 @@ class Pca:
         """The first two principal components of images, (count, 2), whatever the size of the code."""
         return project(self._scores(images, 2))
 
+    @one_thread()
     def _scores(self, images: NDArray[Any], size: int) -> NDArray[np.float32]:
         axes = self.components[:size].T
         scores = np.empty((len(images), axes.shape[1]), np.float32)
@@ -79,7 +82,8 @@ _Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
 def _fitted(images: NDArray[np.uint8], count: int) -> _Arrays:
     from sklearn.decomposition import PCA
 
-    fitted = PCA(count, random_state=0).fit(as_floats(images).reshape(len(images), -1))
+    with one_thread():
+        fitted = PCA(count, random_state=0).fit(as_floats(images).reshape(len(images), -1))
     return fitted.mean_.astype(np.float32), fitted.components_.astype(np.float32)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.plane import finite
+from engine.analysis.threads import one_thread
 
 ITERATIONS = 200
 """Of the solver: 45 are enough for 60,000 codes of 128 numbers (2 s), 86 for 1,024 numbers (15 s)."""
@@ -42,7 +43,7 @@ def softmax(
     if len(np.unique(train_labels)) == 1:  # there is nothing to separate
         return float(np.mean(test_labels == train_labels[0]))
     train, test = _standardised(finite(train_codes), finite(test_codes))
-    with warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a few iterations more change nothing that is shown
         classifier = LogisticRegression(max_iter=ITERATIONS).fit(train, train_labels)
     return float(classifier.score(test, test_labels))
