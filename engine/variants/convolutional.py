@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -24,6 +24,9 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     code_filters: Annotated[
         Filters, Meta(title="code filters", description="of the innermost layers; the code has so many numbers a place")
     ] = 16
+    activation: Annotated[
+        Literal["relu", "gelu", "tanh"], Meta(title="activation", description="activation of all layers but the last")
+    ] = "relu"
     corruption: Corruption = "gaussian"
     noise_mean: NoiseMean = 0.0
     noise_std: NoiseStd = 0.5
@@ -44,9 +47,6 @@ class Convolutional(Variant):
     xla = False  # on a CPU XLA takes three times as long for convolutions
     presets = {
         "book": ConvolutionalConfig(epochs=50, batch_size=128, learning_rate=1e-3, seed=1, precision="auto"),
-        "tuned": ConvolutionalConfig(
-            epochs=25, batch_size=128, learning_rate=3e-3, schedule="cosine", seed=1, precision="auto"
-        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",
@@ -62,7 +62,10 @@ class Convolutional(Variant):
         down = [
             layer
             for depth, width in enumerate(widths, start=1)
-            for layer in (blocks.convolution(width, "relu", name=f"conv{depth}"), blocks.pool(name=f"pool{depth}"))
+            for layer in (
+                blocks.convolution(width, config.activation, name=f"conv{depth}"),
+                blocks.pool(name=f"pool{depth}"),
+            )
         ]
         encoder = blocks.encoder(shape, [*down, blocks.flatten()])
         return blocks.networks(encoder, blocks.decoder(encoder, self._up(config, shape, blocks), "sigmoid"))
@@ -77,11 +80,11 @@ class Convolutional(Variant):
         valid = overshoot == (2, 2)
         layers = [
             blocks.reshape((*sizes[3], config.code_filters), "code"),
-            blocks.convolution(config.code_filters, "relu", name="conv4"),
+            blocks.convolution(config.code_filters, config.activation, name="conv4"),
             blocks.enlarge(name="up4"),
-            blocks.convolution(config.filters, "relu", name="conv5"),
+            blocks.convolution(config.filters, config.activation, name="conv5"),
             blocks.enlarge(name="up5"),
-            blocks.convolution(config.filters, "relu", name="conv6", padding="valid" if valid else "same"),
+            blocks.convolution(config.filters, config.activation, name="conv6", padding="valid" if valid else "same"),
         ]
         if any(overshoot) and not valid:
             layers.append(blocks.crop(*overshoot, name="crop6"))

@@ -69,7 +69,7 @@ class Sparse(DenseVariant):
             output="sigmoid",
             reconstruction="bce",
             penalty="kl",
-            beta=3e-3,
+            beta=0.05,
         ),
     }
     published = Published(
