@@ -50,7 +50,7 @@ def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path
     assert "epoch 2/2" in screen
     terminal.until("Digits · epoch 2 of 2")
     terminal.until(lambda text: text.count("▀") > 300)
-    assert any(0x2800 < ord(cell) < 0x2900 for cell in terminal.text), "a curve in braille"
+    terminal.until(lambda text: any(0x2800 < ord(cell) < 0x2900 for cell in text))  # a curve in braille
     terminal.press(LEFT)
     terminal.until("Digits · epoch 1 of 2")
     terminal.press(END)
