@@ -26,7 +26,8 @@ Seeds = tuple[int, int]
 class Stretch(NamedTuple):
     """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts at item `start`.
 
-    `epochs` of training are done before it, `per_step` with each step.
+    `epochs` are complete before this one, `per_step` of it is done with each step: counted from its beginning, so that
+    the sum is the same to the last bit wherever a stretch begins.
     """
 
     first: int
@@ -103,7 +104,7 @@ class Chunks:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
                 draw = Draw(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
-                epochs = elapsed[0] + elapsed[1] * tf.cast(done, tf.float32)
+                epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
                 return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(images, draw, epochs)])
 
             first, start, steps = tf.unstack(window)

@@ -122,7 +122,7 @@ class Trainer:
                 steps=steps,
                 start=step * rows,
                 rows=rows if step < full else items - full * rows,
-                epochs=epoch - 1 + step / self.steps_per_epoch,
+                epochs=epoch - 1,
                 per_step=1 / self.steps_per_epoch,
             )
             began = time.perf_counter()
