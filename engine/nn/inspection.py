@@ -44,8 +44,7 @@ class Inspection:
         images = self._test.images[:PROBE_ITEMS]
         seen = model.corrupted(images)
         codes = model.encode(seen)
-        items = self._test.images[:HEALTH_ITEMS]
-        distribution = model.distribution(items)
+        distribution = model.distribution(self._test.images[:HEALTH_ITEMS])
         return Samples(
             inputs=seen,
             targets=as_floats(images),
@@ -53,19 +52,17 @@ class Inspection:
             codes=codes,
             labels=self._test.labels[:PROBE_ITEMS],
             weights=_tiles(networks.encoder, networks.shape),
-            activations=model.encode(items).mean(axis=0),
+            activations=model.encode(self._seen(model)).mean(axis=0),
             kl=None if distribution is None else _kl(*distribution),
             generated=model.decode(self._draws(model.code_size)) if prior else None,
         )
 
     def health(self, model: KerasModel, gradient_norm: float) -> Health:
         """How the model is, seen with the items as the encoder gets them."""
-        images = self._test.images[:HEALTH_ITEMS]
-        codes = model.encode(model.corrupted(images))
-        outputs, targets = model.decode(codes), as_floats(images)
+        codes = model.encode(self._seen(model))
+        outputs, targets = model.decode(codes), as_floats(self._test.images[:HEALTH_ITEMS])
         still = np.ptp(codes, axis=0) < STILL
-        uncertain = model.distribution(images) is not None
-        active = codes.var(axis=0) > ACTIVE_VARIANCE if uncertain else ~still
+        active = codes.var(axis=0) > ACTIVE_VARIANCE if model.gives_distribution else ~still
         dead_pixels = (outputs.max(axis=0) < DARK) & (targets.mean(axis=0) > LIT)
         return Health(
             units=model.code_size,
@@ -77,6 +74,10 @@ class Inspection:
             pixels=int(np.prod(model.shape)),
             dead_pixels=int(dead_pixels.sum()),
         )
+
+    def _seen(self, model: KerasModel) -> NDArray[np.float32]:
+        """The items that health and activations are measured on."""
+        return model.corrupted(self._test.images[:HEALTH_ITEMS])
 
     def _draws(self, code_size: int) -> NDArray[np.float32]:
         return np.random.default_rng(self._seed).standard_normal((DRAWS, code_size), np.float32)

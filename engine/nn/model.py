@@ -32,11 +32,12 @@ class KerasModel:
         self._blocks = blocks
         self.shape = networks.shape
         self.code_size = networks.code_size
+        self.gives_distribution = networks.gives_distribution
         self.epoch = 0
         # Keras layers called one by one would take 4 ms for ten images, every epoch.
         self._encode = _compiled(networks.encode, self.shape)
         self._decode = _compiled(networks.decode, (self.code_size,))
-        self._distribution = _compiled(networks.distribution, self.shape) if networks.gives_distribution else None
+        self._distribution = _compiled(networks.distribution, self.shape) if self.gives_distribution else None
 
     @classmethod
     def load(

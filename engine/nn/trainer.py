@@ -61,7 +61,8 @@ class Trainer:
             restore(self._networks.variables, checkpoint.arrays)
             self._position, self._best_so_far = checkpoint.position, checkpoint.best
         self._stage = self._compiled_stage()
-        if checkpoint is not None:
+        if checkpoint is not None and stage_shown(self._position, self.stages).name == self._stage.name:
+            # Saved between two stages, a checkpoint holds the optimiser of the one before; the next has a new one.
             restore(self._stage.optimizer_variables, checkpoint.arrays)
         self._last_good = self.checkpoint()
 
