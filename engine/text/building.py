@@ -1,0 +1,135 @@
+"""From documents to a corpus: split, tokenise, count, and put the pieces together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.data import Report
+from engine.text.corpus import Corpus
+from engine.text.document import Document
+from engine.text.splitting import Tables
+from engine.text.tokeniser import without_controls
+from engine.text.tokenising import Piece, Settings, tokenised, trained_punkt
+
+
+class Sentences(NamedTuple):
+    """All sentences of a corpus, with words in the order in which they were met."""
+
+    words: list[str]
+    tokens: NDArray[np.int32]
+    token_counts: NDArray[np.int64]
+    text: NDArray[np.uint8]
+    text_lengths: NDArray[np.int64]
+    document: NDArray[np.int32]
+
+
+def build(
+    key: str,
+    path: Path | None,
+    documents: Sequence[Document],
+    tables: Tables | None,
+    report: Report,
+    *,
+    keep: str | None = None,
+    distinct: bool = False,
+) -> Corpus:
+    """The corpus of `documents`; `keep` as in `Settings`, `distinct` takes equal sentences once.
+
+    What `report` raises ends the work, and no process is left.
+    """
+    prose = [document for document in documents if document.layout != "lines"]
+    punkt = tables.punkt if tables else trained_punkt(prose, report) if prose else None
+    sentences = _joined(tokenised(documents, Settings(punkt, keep), report))
+    if distinct:
+        sentences = _selected(sentences, _first_ones(sentences))
+    words, counts, tokens = _by_frequency(sentences)
+    topics = tuple(sorted({topic for document in documents for topic in document.topics}))
+    places = {topic: place for place, topic in enumerate(topics)}
+    return Corpus(
+        key=key,
+        path=path,
+        words=words,
+        counts=counts,
+        tokens=tokens,
+        starts=_starts(sentences.token_counts),
+        text=sentences.text,
+        text_starts=_starts(sentences.text_lengths),
+        document=sentences.document,
+        documents=tuple(without_controls(document.name) for document in documents),
+        topics=topics,
+        document_topics=tuple(tuple(places[topic] for topic in document.topics) for document in documents),
+        splitter=_in_words(len(prose), len(documents), tables),
+    )
+
+
+def _joined(pieces: Sequence[Piece]) -> Sentences:
+    places: dict[str, int] = {}
+    tokens = [np.zeros(0, np.int32)]
+    for piece in pieces:
+        # Each piece numbers its own words; here they get the numbers of the whole.
+        numbers = np.array([places.setdefault(word, len(places)) for word in piece.words], np.int32)
+        tokens.append(numbers[np.frombuffer(piece.tokens, np.int32)])
+    return Sentences(
+        list(places),
+        np.concatenate(tokens),
+        _unpacked([piece.token_counts for piece in pieces]).astype(np.int64),
+        np.frombuffer(b"".join(piece.text for piece in pieces), np.uint8),
+        _unpacked([piece.text_lengths for piece in pieces]).astype(np.int64),
+        _unpacked([piece.documents for piece in pieces]),
+    )
+
+
+def _unpacked(numbers: list[bytes]) -> NDArray[np.int32]:
+    return np.frombuffer(b"".join(numbers), np.int32)
+
+
+def _first_ones(sentences: Sentences) -> NDArray[np.bool_]:
+    """(sentences,): whether no sentence before reads the same."""
+    ends = np.cumsum(sentences.text_lengths)
+    text = sentences.text.tobytes()
+    seen: set[bytes] = set()
+    first = np.zeros(len(ends), np.bool_)
+    for i, (end, length) in enumerate(zip(ends.tolist(), sentences.text_lengths.tolist(), strict=True)):
+        sentence = text[end - length : end]
+        first[i] = sentence not in seen
+        seen.add(sentence)
+    return first
+
+
+def _selected(sentences: Sentences, chosen: NDArray[np.bool_]) -> Sentences:
+    return Sentences(
+        sentences.words,
+        sentences.tokens[np.repeat(chosen, sentences.token_counts)],
+        sentences.token_counts[chosen],
+        sentences.text[np.repeat(chosen, sentences.text_lengths)],
+        sentences.text_lengths[chosen],
+        sentences.document[chosen],
+    )
+
+
+def _by_frequency(sentences: Sentences) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int32]]:
+    """Words and their counts, the most frequent first, and the tokens in their new numbers."""
+    words = sentences.words
+    counts = np.bincount(sentences.tokens, minlength=len(words)).astype(np.int64)
+    often = counts.tolist()
+    order = sorted((i for i in range(len(words)) if often[i]), key=lambda i: (-often[i], words[i]))
+    places = np.zeros(len(words), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return tuple(words[i] for i in order), counts[order], places[sentences.tokens]
+
+
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _in_words(prose: int, documents: int, tables: Tables | None) -> str:
+    lines = "one sentence a line"
+    if not prose:
+        return lines
+    punkt = f"Punkt, English tables in {tables.place}" if tables else "Punkt, trained on this corpus"
+    return punkt if prose == documents else f"{lines} in {documents - prose} of {documents} documents, else {punkt}"

@@ -1,0 +1,206 @@
+"""A vocabulary with its word vectors: all that a run needs to know of words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import RunError
+
+if TYPE_CHECKING:
+    from engine.text.corpus import Corpus
+
+PAD, UNK = 0, 1
+MARKS = ("<pad>", "<unk>")
+"""What stands for the two in `Lexicon.words`."""
+
+VOCABULARY, VECTORS, SOURCE = "vocabulary.txt", "vectors.npy", "vectors-source.txt"
+
+_DISTANCES = 2**23
+"""How many distances are held at once: 32 MiB."""
+
+_LIMIT = 2**33
+"""Bytes of the largest file read: a million words of 1,000 numbers take half of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Words and their vectors; a word's place is its id."""
+
+    words: tuple[str, ...]
+    """(n,): the two `MARKS`, then the words, most frequent first."""
+
+    vectors: NDArray[np.float32]
+    """(n, dimensions): PAD zeros, UNK random, a word without a vector zeros."""
+
+    source: str
+    """In words, where the vectors come from."""
+
+    @classmethod
+    def assembled(cls, words: Sequence[str], vectors: NDArray[np.float32], source: str, seed: int) -> Self:
+        """PAD, UNK and `words`; the vector of UNK is uniform in [-1, 1].
+
+        `vectors`: (words, dimensions), a row of zeros for a word that has none.
+        """
+        unknown = np.random.default_rng(seed).uniform(-1, 1, vectors.shape[1])
+        rows = np.vstack([np.zeros_like(unknown), unknown, vectors]).astype(np.float32)
+        return cls((*MARKS, *words), rows, source)
+
+    def __len__(self) -> int:
+        """Words, PAD and UNK among them."""
+        return len(self.words)
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.vectors.shape[1])
+
+    @cached_property
+    def found(self) -> NDArray[np.bool_]:
+        """(n,): whether the word has a vector of its own; PAD and UNK have none."""
+        found = np.array(self.vectors.any(axis=1))
+        found[[PAD, UNK]] = False
+        return found
+
+    def ids(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """(words,): their ids, UNK for a word that is not in the vocabulary; neither padded nor cut."""
+        return np.array([self._places.get(word, UNK) for word in words], np.int32)
+
+    def nearest(self, vectors: NDArray[np.floating]) -> NDArray[np.int32]:
+        """The id of the word whose vector is nearest by Euclidean distance, the lower of two as near.
+
+        Words without a vector are never the answer; PAD and UNK can be. Shape (…, dimensions) → (…).
+        """
+        ids, candidates = self._candidates
+        rows = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
+        norms = np.square(candidates).sum(axis=1)
+        block = max(1, _DISTANCES // len(ids))
+        places = np.empty(len(rows), np.intp)
+        with np.errstate(invalid="ignore", over="ignore"):  # a run that diverges has outputs beyond all numbers
+            for start in range(0, len(rows), block):
+                # |x - v|² less |x|², which is the same for all v.
+                distances = rows[start : start + block] @ (-2 * candidates.T)
+                distances += norms
+                distances.argmin(axis=1, out=places[start : start + block])
+        return ids[places].reshape(np.shape(vectors)[:-1])
+
+    def average(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Each row's mean vector over the words that have one, zeros where none has.
+
+        `ids`: (n, length), padded with 0. Returns (n, dimensions); the order of the words makes no difference, not
+        even in the last digit.
+        """
+        from scipy.sparse import csr_array  # type: ignore[import-untyped]
+
+        ordered = np.sort(ids, axis=1)
+        counted = self.found[ordered]
+        count = counted.sum(axis=1)
+        weights = np.repeat(1 / np.maximum(count, 1), count).astype(np.float32)
+        bounds = np.concatenate([[0], np.cumsum(count)])
+        means = csr_array((weights, ordered[counted], bounds), (len(ids), len(self))) @ self.vectors
+        return np.asarray(means, np.float32)
+
+    def coverage(self, corpus: Corpus) -> tuple[float, float]:
+        """The share of the corpus' running words that is in the vocabulary, and the share that has a vector."""
+        ids = self.ids(corpus.words)
+        running = max(1, int(corpus.counts.sum()))
+        return float(corpus.counts[ids != UNK].sum() / running), float(corpus.counts[self.found[ids]].sum() / running)
+
+    def write(self, folder: Path) -> None:
+        """Into `vocabulary.txt` (one word a line), `vectors.npy` and `vectors-source.txt`; each whole or not at all."""
+        _replace(folder / VOCABULARY, "".join(f"{word}\n" for word in self.words).encode())
+        _replace(folder / SOURCE, f"{self.source}\n".encode())
+        _replace(folder / VECTORS, _npy(self.vectors))
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """What `write` wrote.
+
+        Raises:
+            RunError: a file is missing, broken or does not fit the other.
+        """
+        words = tuple(_text(folder / VOCABULARY).removesuffix("\n").split("\n"))
+        vectors = _array(folder / VECTORS)
+        if words[:2] != MARKS or len(set(words)) < len(words):
+            raise _broken(folder / VOCABULARY, f"{MARKS[PAD]}, {MARKS[UNK]} and then each word once, one a line")
+        if len(words) != len(vectors):
+            raise _broken(folder / VECTORS, f"a row for each of {len(words):,} words", f"{len(vectors):,} rows")
+        return cls(words, vectors, _text(folder / SOURCE).strip())
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Ids by word, without the marks: they are no words, whoever types them."""
+        return {word: place for place, word in enumerate(self.words) if place not in (PAD, UNK)}
+
+    @cached_property
+    def _candidates(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The lowest id of each distinct vector, ascending: rounding could prefer the higher of two that are equal."""
+        ids = np.concatenate([[PAD, UNK], np.flatnonzero(self.found)])
+        _, first = np.unique(self.vectors[ids], axis=0, return_index=True)
+        ids = ids[np.sort(first)]
+        return ids.astype(np.int32), self.vectors[ids]
+
+
+def _npy(array: NDArray[np.float32]) -> bytes:
+    from io import BytesIO
+
+    buffer = BytesIO()
+    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside, flush to the disk, rename: `path` is never half written."""
+    beside = path.with_suffix(".tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _array(path: Path) -> NDArray[np.float32]:
+    _check_size(path)
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: a false header asks for no memory
+    except (OSError, ValueError, EOFError) as error:
+        raise _broken(path, "an array as NumPy writes it", str(error)) from error
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype != np.float32:
+        what = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else "an archive"
+        raise _broken(path, "float32 (words, dimensions)", what)
+    if not np.isfinite(array).all():
+        raise _broken(path, "finite numbers", "others among them")
+    return np.array(array)
+
+
+def _text(path: Path) -> str:
+    _check_size(path)
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _broken(path, "text in UTF-8", str(error)) from error
+
+
+def _check_size(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise _broken(path, "a file", error.strerror or str(error)) from error
+    if size > _LIMIT:
+        raise _broken(path, f"at most {_LIMIT:,} bytes", f"{size:,}")
+
+
+def _broken(path: Path, expected: str, came: str = "something else") -> RunError:
+    return RunError(
+        "Unreadable words",
+        f"expected {expected} in {path}, but found {came}; the run cannot be used without: train it again",
+    )

@@ -1,0 +1,161 @@
+"""Reader of the user's own text: a file, or a folder with files in it."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from engine.datasets.data import Report
+from engine.errors import BadData, UsageError
+from engine.text.document import Document, Layout
+
+LARGEST = 2**28
+"""Bytes of text that are taken: reading, cutting and counting them takes some ten times as much memory."""
+
+LONGEST_LINE = 2**20
+"""Characters of a line in which no sentence ends."""
+
+_TEXT = (".txt", ".md", ".rst", ".text")
+"""A file with such a name has to be text; of the others in a folder those that are not are passed over."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the mark of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_END = re.compile(r"[.!?…][\"')\]’”»]*(?=\s|$)")
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST, _SOME, _FEW = 0.7, 0.3, 0.1
+
+
+def fingerprint(path: Path | None) -> str:
+    """SHA-256 over names and contents.
+
+    Raises:
+        UsageError: no path, or nothing there.
+        BadData: no files, or too much of them.
+    """
+    root, files = _files(path)
+    digest = hashlib.sha256()
+    for file in files:
+        content = _content(file)
+        digest.update(f"{_name(file, root)}\n{len(content)}\n".encode(errors="surrogateescape"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def documents(path: Path | None, report: Report) -> Iterator[Document]:
+    """A document for each file, with one sentence a line or one paragraph a line, as `layout` finds.
+
+    Raises:
+        UsageError: no path, or nothing there.
+        BadData: no text, no UTF-8 or marked UTF-16, or a line without end.
+    """
+    root, files = _files(path)
+    for done, file in enumerate(files):
+        report(f"reading {file.name}", done, len(files))
+        try:
+            text = _decoded(file)
+        except BadData:
+            if file == root or file.suffix.lower() in _TEXT:
+                raise
+            continue
+        yield _document(file, root, text)
+
+
+def layout(lines: Sequence[str]) -> Layout:
+    """What a line is, judged by where sentences end in `lines` (none is blank).
+
+    lines: a sentence; paragraphs: a paragraph; whole: as long as the page is broad, a blank line ends the paragraph.
+    """
+    count = max(1, len(lines))
+    ending = sum(_ends(line) for line in lines) / count
+    within = sum(any(end.end() < len(line) for end in _END.finditer(line)) for line in lines) / count
+    if ending >= _MOST:
+        return "lines" if within <= _SOME else "paragraphs"
+    unpunctuated = ending + within < _FEW
+    return "lines" if unpunctuated else "whole"
+
+
+def _document(file: Path, root: Path, text: str) -> Document:
+    lines = [line.strip() for line in text.splitlines()]
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE and not _END.search(line[:-1]):
+            fault = f"line {number} has {len(line):,} characters and no sentence ends in it"
+            raise BadData(file, f"expected sentences, but {fault}; break it into lines or sentences")
+    found = layout([line for line in lines if line])
+    if found == "whole":
+        paragraphs = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
+        return Document(_name(file, root), "\n".join(paragraphs), layout="paragraphs")
+    return Document(_name(file, root), "\n".join(lines), layout=found)
+
+
+def _ends(line: str) -> bool:
+    return any(end.end() == len(line) for end in _END.finditer(line, max(0, len(line) - 8)))
+
+
+def _files(path: Path | None) -> tuple[Path, list[Path]]:
+    """The path itself and the files there, in alphabetical order; hidden ones are passed over."""
+    if path is None:
+        raise UsageError("No text", "the corpus `text` is your own: name a text file or a folder of them")
+    if not path.exists():
+        raise UsageError("No text", f"{path} does not exist; name a text file or a folder of them")
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
+    elif path.is_file():
+        files = [path]
+    else:
+        raise UsageError("No text", f"{path} is neither a file nor a folder; name a text file or a folder of them")
+    size = sum(file.stat().st_size for file in files)
+    if not size:
+        raise BadData(
+            path, "expected text, found " + ("no files with anything in them" if path.is_dir() else "nothing")
+        )
+    if size > LARGEST:
+        raise BadData(path, f"expected at most {LARGEST:,} bytes of text, found {size:,}; name a part of it")
+    return path, files
+
+
+def _hidden(inside: Path) -> bool:
+    return any(part.startswith(".") for part in inside.parts)
+
+
+def _name(file: Path, root: Path) -> str:
+    return file.name if file == root else file.relative_to(root).as_posix()
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadData(file, f"cannot be read ({error.strerror}); change its permissions, or leave it out") from error
+
+
+def _decoded(file: Path) -> str:
+    content = _content(file)
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
+    binary = _BINARY.search(content) if encoding.startswith("utf-8") else None
+    if binary:
+        fault = f"byte {binary.start():,} is {content[binary.start()]:#04x}, which no text has: a binary file"
+        raise BadData(file, f"expected text, but {fault}; leave it out or extract its text")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadData(file, _undecodable(file, content, encoding, error)) from error
+
+
+def _undecodable(file: Path, content: bytes, encoding: str, error: UnicodeDecodeError) -> str:
+    line = content.count(b"\n", 0, error.start) + 1
+    at = f"byte {error.start:,} (line {line:,}) is {content[error.start]:#04x}"
+    if not encoding.startswith("utf-8"):
+        return f"expected {encoding.upper()} as its first bytes say, but {at}: {error.reason}; write it anew as UTF-8"
+    anew = f"{file.stem}-utf8{file.suffix}"
+    remedy = f"iconv -f LATIN1 -t UTF-8 {shlex.quote(str(file))} > {shlex.quote(anew)}"
+    return f"expected UTF-8, but {at}; if it is Latin-1: {remedy}"

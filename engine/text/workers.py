@@ -1,0 +1,152 @@
+"""Work in other interpreters, one per core, for what pure Python computes.
+
+The processes are started afresh and joined by pipes: a fork would copy TensorFlow's threads half, and
+multiprocessing's spawn imports the main script anew and falls over those that are not guarded. A worker whose pipe
+closes ends, so none outlives this process, however it goes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import IO, Any, cast
+
+import msgspec
+
+from engine.errors import EngineError
+
+Tick = Callable[[int], None]
+"""Called with the number of tasks done, at least every `PATIENCE` seconds; what it raises ends the work."""
+
+PATIENCE = 0.2
+
+_START = "import sys; sys.path[:] = {path!r}; from engine.text.workers import serve; serve()"
+_LENGTH = struct.Struct("<Q")
+
+
+def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick) -> list[Any]:
+    """`[prepared(task) for task in tasks]`, where `prepared = work(setup)` is made once in each worker.
+
+    `work` is "package.module:function". Setup, tasks and results travel as MessagePack: plain data only.
+
+    Raises:
+        EngineError: a worker could not do its task, or died.
+        Exception: whatever `tick` raises. No worker is left then.
+    """
+    todo = queue.SimpleQueue[tuple[int, Any]]()
+    for numbered in enumerate(tasks):
+        todo.put(numbered)
+    outcomes = queue.SimpleQueue[tuple[int, Any]]()
+    workers: list[_Worker] = []
+    try:
+        for _ in range(min(len(tasks), cores())):
+            workers.append(_Worker(work, setup, todo, outcomes))
+        return _gathered(outcomes, len(tasks), tick)
+    except OSError as error:
+        raise EngineError("A worker failed", f"{sys.executable} could not be started ({error})") from error
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def serve() -> None:
+    """What a worker does: read a task, write its result, until the pipe is closed."""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # what some library prints must not come between the results
+    try:
+        work, setup = _receive(source)
+        module, _, name = work.partition(":")
+        prepared = getattr(import_module(module), name)(setup)
+        while True:
+            _send(target, [True, prepared(_receive(source))])
+    except EOFError:
+        return
+    except Exception as error:
+        _send(target, [False, f"{type(error).__name__}: {error}"])
+
+
+class _Worker:
+    """A process, and the thread that hands it tasks."""
+
+    def __init__(
+        self, work: str, setup: Any, todo: queue.SimpleQueue[tuple[int, Any]], outcomes: queue.SimpleQueue[Any]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START.format(path=sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt typed at the terminal is for the program, not for its workers
+        )
+        self._todo = todo
+        self._outcomes = outcomes
+        self._thread = threading.Thread(target=self._run, args=(work, setup), daemon=True, name="text worker")
+        self._thread.start()
+
+    def end(self) -> None:
+        """At once, in the middle of a task too."""
+        self._process.kill()
+        self._process.wait()
+        self._thread.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # closing flushes what nobody reads any more
+                cast("IO[bytes]", pipe).close()
+
+    def _run(self, work: str, setup: Any) -> None:
+        to, back = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        try:
+            _send(to, [work, setup])
+            while True:
+                number, task = self._todo.get_nowait()
+                _send(to, task)
+                well, result = _receive(back)
+                self._outcomes.put((number, result) if well else (-1, result))
+        except queue.Empty:
+            return
+        except (OSError, EOFError):
+            self._outcomes.put((-1, "the process ended before its work was done"))
+
+
+def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Tick) -> list[Any]:
+    results: dict[int, Any] = {}
+    while len(results) < count:
+        tick(len(results))
+        try:
+            number, result = outcomes.get(timeout=PATIENCE)
+        except queue.Empty:
+            continue
+        if number < 0:
+            raise EngineError("A worker failed", f"Reading text on several cores broke off: {result}. Try it again.")
+        results[number] = result
+    tick(count)
+    return [results[number] for number in range(count)]
+
+
+def _send(pipe: IO[bytes], message: Any) -> None:
+    content = msgspec.msgpack.encode(message)
+    pipe.write(_LENGTH.pack(len(content)) + content)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    """EOFError when the other side is gone."""
+    length = pipe.read(_LENGTH.size)
+    if len(length) < _LENGTH.size:
+        raise EOFError
+    (count,) = _LENGTH.unpack(length)
+    content = pipe.read(count)
+    if len(content) < count:
+        raise EOFError
+    return msgspec.msgpack.decode(content)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.control import Stopped
+from engine.errors import EngineError
+from engine.text.workers import on_all_cores
+
+
+def silent(done: int) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "toywork.py").write_text(
+        "import os, time\n"
+        "def add(more): return lambda number: number + more\n"
+        "def pid(_): return lambda seconds: time.sleep(seconds) or os.getpid()\n"
+        "def chatter(_): return lambda number: print('noise') or number\n"
+        "def fail(_): return lambda number: 1 // number\n"
+        "def die(_): return lambda number: os._exit(3)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def test_results_come_in_the_order_of_the_tasks_and_progress_ends_at_all() -> None:
+    heard: list[int] = []
+    assert on_all_cores("toywork:add", 100, list(range(50)), heard.append) == list(range(100, 150))
+    assert heard[0] == 0
+    assert heard[-1] == 50
+
+
+def test_the_work_is_done_in_other_processes() -> None:
+    assert os.getpid() not in on_all_cores("toywork:pid", None, [0, 0], silent)
+
+
+def test_what_a_library_prints_does_not_come_between() -> None:
+    assert on_all_cores("toywork:chatter", None, [1, 2, 3], silent) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("work", "reason"), [("toywork:fail", "ZeroDivisionError"), ("toywork:die", "process ended")])
+def test_a_failing_worker_is_told(work: str, reason: str) -> None:
+    with pytest.raises(EngineError, match=reason):
+        on_all_cores(work, None, [0], silent)
+
+
+def test_a_stop_is_heeded_at_once_and_leaves_no_process() -> None:
+    began = time.monotonic()
+
+    def stop(done: int) -> None:
+        if time.monotonic() - began > 0.5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        on_all_cores("toywork:pid", None, [60, 60], stop)
+    assert time.monotonic() - began < 5
+    assert not [child for child in psutil.Process().children() if "engine.text.workers" in " ".join(child.cmdline())]
+
+
+def test_no_tasks_need_no_worker() -> None:
+    assert on_all_cores("toywork:add", 1, [], silent) == []
+
+
+def test_it_works_from_a_bare_command(tmp_path: Path) -> None:
+    code = "from engine.text.workers import on_all_cores as f; print(f('toywork:add', 1, [1, 2], lambda done: None))"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("[2, 3]\n", "")
