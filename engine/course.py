@@ -10,10 +10,11 @@ import msgspec
 
 from engine.alarms import alarms
 from engine.analysis.comparison import Comparison
-from engine.control import Control, Emit, Wish
+from engine.control import Control, Emit, Stopped, Wish
 from engine.errors import EngineError
 from engine.events import (
     CheckpointSaved,
+    DataProgress,
     EpochEnded,
     Event,
     Logged,
@@ -24,12 +25,13 @@ from engine.events import (
     RunResumed,
     Terms,
 )
-from engine.training import Diverged, EpochReport, Training
+from engine.training import Diverged, EpochReport, Training, version_of
 from engine.writer import RunWriter
 
 CHECKPOINT_SECONDS = 5.0
 """At most so much training is repeated after a crash, or ten times what writing a checkpoint takes, if that is more."""
 PROGRESS_SECONDS = 0.1
+MEASURING = "measuring the final figures"
 
 
 class Course:
@@ -72,12 +74,27 @@ class Course:
     def _figures(self) -> Terms:
         """What the model achieves; that it cannot be measured must not spoil the run."""
         try:
-            return self._comparison.figures(self._training.model)
+            return self._measured()
         except Exception as error:
+            why = "the run was stopped" if isinstance(error, Stopped) else f"{type(error).__name__}: {error}"
             with suppress(EngineError):
-                text = f"the final figures could not be measured: {type(error).__name__}: {error}"
-                self._tell(Logged(level="warning", text=text))
+                self._tell(Logged(level="warning", text=f"the final figures could not be measured: {why}"))
             return {}
+
+    def _measured(self) -> Terms:
+        """Answers questions meanwhile. Raises Stopped when told to."""
+        version = version_of(self._training.position)
+        measuring = self._comparison.figures(self._training.model, self._writer.folder, version)
+        while True:
+            try:
+                done, total = next(measuring)
+            except StopIteration as end:
+                figures: Terms = end.value
+                return figures
+            step = DataProgress(activity=MEASURING, done=done, total=total, unit="sentences", dataset="")
+            self._emit(self._writer.stamp(step))
+            if self._control.serve() == "stop":
+                raise Stopped
 
     def _train(self) -> tuple[Outcome, str]:
         try:

@@ -85,6 +85,8 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
+    facts: dict[str, str] = {}
+    """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
 
 
 class Progress(_Event, frozen=True, kw_only=True):
@@ -165,8 +167,15 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     validation: Terms
     seconds: float = 0.0
     figures: Terms = {}
-    """What the model achieves on the test part, beside PCA with the same code size: `test_mse` and `pca_mse`, and for
-    codes small enough to search quickly `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote."""
+    """What the model achieves on the test part.
+
+    Images, beside PCA with the same code size: `test_mse` and `pca_mse`, and for codes small enough to search quickly
+    `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote.
+    Text: `cosine_mean`, `cosine_q1`, `cosine_median`, `cosine_q3` of 500 sentences' codes and those of their
+    reconstructions; beside averaged word vectors `precision_at_10` and `average_precision_at_10` (share of the ten
+    nearest sentences of other documents with a topic in common; where documents have topics), and `word_order` and
+    `average_word_order` (cosine of "the dog bit the man" and "the man bit the dog").
+    """
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""
 

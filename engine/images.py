@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets import DATASETS, load
+from engine.datasets.image_data import ImageData
 from engine.errors import BadData, UsageError
 
 LARGEST = 4 * 2**30
@@ -26,7 +27,10 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         BadData: the file is broken or of another shape.
     """
     if source in DATASETS:
-        return load(source, data_dir).test.images[:count]
+        data = load(source, data_dir)
+        if not isinstance(data, ImageData):
+            raise UsageError("No images", f"expected images, but {source} is text")
+        return data.test.items[:count]
     path = Path(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)

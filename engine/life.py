@@ -9,18 +9,19 @@ from contextlib import ExitStack
 import msgspec
 
 from engine import params, registry
-from engine.analysis.comparison import Comparison
+from engine.analysis.comparison import Comparison, comparison
 from engine.checkpoint import read_checkpoint
 from engine.control import Control, Emit, Stopped
 from engine.course import PROGRESS_SECONDS, Course
 from engine.datasets import cache_dir, dataset
-from engine.datasets.image_data import ImageData
+from engine.datasets.data import Data
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import DataProgress, Logged, RunFinished, RunResumed, RunStarted
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import TrainingConfig
 from engine.store import RunInfo, RunRecord, RunStore
+from engine.text.text_data import TextData
 from engine.training import Backend, Checkpoint, Training
 from engine.writer import RunWriter, new_run_id, this_process
 
@@ -76,12 +77,12 @@ class Life:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                comparison = self._compare(data, training.code_size, emit)
+                beside = self._compare(data, training.code_size, emit)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                comparison = self._compare(data, training.code_size, emit)
+                beside = self._compare(data, training.code_size, emit)
                 writer.describe(self._info(self._record.info, backend.device))
             if control.wish() == "stop":
                 self._undo(writer)
@@ -89,12 +90,12 @@ class Life:
             self._open(training, data, writer, backend.device, emit)
             self.training = training
             stack.callback(self._let_go)
-            return Course(training, comparison, writer, emit, control).run()
+            return Course(training, beside, writer, emit, control).run()
 
     def _let_go(self) -> None:
         self.training = None
 
-    def _load(self, shelf: Shelf, emit: Emit, control: Control) -> ImageData:
+    def _load(self, shelf: Shelf, emit: Emit, control: Control) -> Data:
         key, last = self.job.dataset, [0.0]
 
         def report(activity: str, done: int, total: int) -> None:
@@ -104,14 +105,16 @@ class Life:
                 last[0] = time.monotonic()
                 emit(DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total))
 
-        return shelf.load(key, report)
+        folder = self._record.folder if self._record else None
+        return shelf.load(key, self._variant.text_settings(self.config), folder, report)
 
-    def _compare(self, data: ImageData, code_size: int, emit: Emit) -> Comparison:
-        activity = f"fitting PCA with {code_size} components"
-        emit(DataProgress(run_id=self.run_id, dataset=data.key, activity=activity, done=0, total=0))
-        return Comparison(data, code_size, cache_dir())
+    def _compare(self, data: Data, code_size: int, emit: Emit) -> Comparison:
+        if data.kind == "image":
+            activity = f"fitting PCA with {code_size} components"
+            emit(DataProgress(run_id=self.run_id, dataset=data.key, activity=activity, done=0, total=0))
+        return comparison(data, code_size, cache_dir())
 
-    def _checkpoint(self, data: ImageData, record: RunRecord) -> Checkpoint | None:
+    def _checkpoint(self, data: Data, record: RunRecord) -> Checkpoint | None:
         """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
         if record.last_seq != self._seen:
             raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
@@ -124,7 +127,7 @@ class Life:
             )
         return read_checkpoint(record.folder / "checkpoint.safetensors")
 
-    def _create(self, store: RunStore, data: ImageData, device: str) -> RunWriter:
+    def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
         info = RunInfo(
             id=self.run_id,
@@ -139,13 +142,25 @@ class Life:
             device=device,
             **this_process(),
         )
-        return RunWriter.create(store, self._info(info, device))
+        writer = RunWriter.create(store, self._info(info, device))
+        if isinstance(data, TextData):
+            self._keep_words(data, writer)
+        return writer
+
+    def _keep_words(self, data: TextData, writer: RunWriter) -> None:
+        """The run must understand its words whatever becomes of corpus and vectors."""
+        try:
+            data.lexicon.write(writer.folder)
+        except OSError as error:
+            with writer:
+                self._undo(writer)
+            raise RunError("No room", f"the vocabulary cannot be written to {writer.folder}: {error}") from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
         config = msgspec.to_builtins(self.config)
         return msgspec.structs.replace(info, config=config, device=device, **this_process())
 
-    def _open(self, training: Training, data: ImageData, writer: RunWriter, device: str, emit: Emit) -> None:
+    def _open(self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit) -> None:
         """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
         at, begun = training.position, self._seen > 0
         try:
@@ -168,7 +183,7 @@ class Life:
         if self._record is None:
             shutil.rmtree(writer.folder, ignore_errors=True)
 
-    def _started(self, training: Training, data: ImageData, device: str) -> RunStarted:
+    def _started(self, training: Training, data: Data, device: str) -> RunStarted:
         job = self.job
         return RunStarted(
             variant=job.variant,
@@ -182,8 +197,9 @@ class Life:
             stages=training.stages,
             layers=training.layers,
             code_size=training.code_size,
-            train_items=len(data.train.images),
-            validation_items=len(data.test.images),
+            facts=data.facts,
+            train_items=len(data.train.items),
+            validation_items=len(data.test.items),
         )
 
 

@@ -39,6 +39,8 @@ class Encode(msgspec.Struct, frozen=True, kw_only=True):
 
     run_id: str
     inputs: NDArray[Any] | None = None
+    texts: tuple[str, ...] = ()
+    """Sentences, in the place of `inputs`, for a model of text."""
     part: Literal["train", "test"] = "test"
     count: int = 0
 
@@ -94,11 +96,90 @@ class Accuracies(msgspec.Struct, frozen=True, kw_only=True):
     softmax: float
     pca_knn: float
     pca_softmax: float
+    baseline: str = "PCA"
+    """What `pca_knn` and `pca_softmax` are of: for text, averaged word vectors."""
     code_size: int
     train_items: int
     test_items: int
     epoch: int
 
 
-Query = Reconstruct | Encode | Decode | Sample | Probe
-Answer = Reconstruction | Codes | Images | Accuracies
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """A typed sentence as the model reads it."""
+
+    text: str
+    words: tuple[str, ...]
+    """What the tokeniser makes of it."""
+    known: tuple[bool, ...]
+    """Whether each word is in the run's vocabulary; the others all look the same to the model."""
+    used: int
+    """How many words, from the first on, the model reads; longer sentences are cut."""
+
+
+class Similarity(msgspec.Struct, frozen=True, kw_only=True):
+    """How like are two sentences?"""
+
+    run_id: str
+    first: str
+    second: str
+
+
+class Cosine(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: cosine of the two codes, and, as `average`, of the sentences' averaged word vectors (0 where one
+    has no word with a vector)."""
+
+    cosine: float
+    average: float
+    first: Words
+    second: Words
+    epoch: int
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes back of a sentence when the decoder has only its code?"""
+
+    run_id: str
+    text: str
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: at each place the word whose vector lies nearest to the reconstruction."""
+
+    sentence: Words
+    reading: str
+    cosine: float
+    """Of the sentence's code and the reconstruction's code."""
+    epoch: int
+
+
+class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
+    """Which sentences of the run's corpus lie nearest to `text`? The first such question of a checkpoint has the whole
+    corpus encoded, with progress; a training that runs meanwhile goes on."""
+
+    run_id: str
+    text: str
+    count: int = 10
+
+
+class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence of the corpus."""
+
+    sentence: str
+    cosine: float
+    document: str
+    topics: tuple[str, ...] = ()
+
+
+class Nearest(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer, nearest first: `neighbours` by cosine of codes, `average` by cosine of averaged word vectors."""
+
+    sentence: Words
+    neighbours: tuple[Neighbour, ...]
+    average: tuple[Neighbour, ...]
+    searched: int
+    """Sentences in the corpus."""
+    epoch: int
+
+
+Query = Reconstruct | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours
+Answer = Reconstruction | Codes | Images | Accuracies | Cosine | Reading | Nearest

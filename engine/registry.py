@@ -6,6 +6,7 @@ from engine.errors import UsageError
 from engine.params import TrainingConfig
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
+from engine.variants.sentence import Sentence
 from engine.variants.sparse import Sparse
 from engine.variants.stacked import Stacked
 from engine.variants.vanilla import Vanilla
@@ -13,7 +14,8 @@ from engine.variants.variant import Variant
 from engine.variants.variational import Variational
 
 VARIANTS: dict[str, Variant] = {
-    variant.key: variant for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Variational())
+    variant.key: variant
+    for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Sentence(), Variational())
 }
 
 

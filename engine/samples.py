@@ -46,11 +46,22 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     """Mean KL divergence of each code dimension from the prior over test items, nats, (code size,)."""
     generated: NDArray[np.float32] | None = None
     """What the decoder makes of fixed draws from the prior."""
+    classes: NDArray[np.str_] | None = None
+    """Names of the labels."""
+    sentences: NDArray[np.str_] | None = None
+    """For text: the probe set in words, (count,)."""
+    readings: NDArray[np.str_] | None = None
+    """For text: the nearest words to what the decoder makes of them, (count,)."""
+    cosines: NDArray[np.float32] | None = None
+    """For text: cosine of encoder(x) and encoder(decoder(encoder(x))) for the first 500 test sentences, (n,)."""
 
 
 FIXED = ("inputs", "targets", "baseline", "image_points")
-"""The same at every epoch, as are the labels."""
+AS_THEY_ARE = ("labels", "point_labels", "classes", "sentences")
+"""Both the same at every epoch; of the numbers half the digits are kept."""
 CHANGING = ("outputs", "codes", "points", "weights", "activations", "kl", "generated")
+EXACT = ("readings", "cosines")
+"""Both new at every epoch."""
 
 
 def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
@@ -59,10 +70,9 @@ def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
     directory.mkdir(exist_ok=True)
     probe = directory / "probe.npz"
     if not probe.exists():
-        labels = {name: getattr(samples, name) for name in ("labels", "point_labels")}
-        _save(probe, _halved(samples, FIXED) | {name: array for name, array in labels.items() if array is not None})
+        _save(probe, _halved(samples, FIXED) | _there(samples, AS_THEY_ARE))
     name = f"epoch-{epoch:04d}.npz"
-    _save(directory / name, _halved(samples, CHANGING))
+    _save(directory / name, _halved(samples, CHANGING) | _there(samples, EXACT))
     return f"samples/{name}"
 
 
@@ -80,8 +90,9 @@ def read_samples(folder: Path, epoch: int) -> Samples:
         ):
             floats = {name: probe[name] for name in FIXED if name in probe}
             floats |= {name: now[name] for name in CHANGING if name in now}
-            labels = {name: probe[name] for name in ("labels", "point_labels") if name in probe}
-        return Samples(**{name: array.astype(np.float32) for name, array in floats.items()}, **labels)
+            others = {name: probe[name] for name in AS_THEY_ARE if name in probe}
+            others |= {name: now[name] for name in EXACT if name in now}
+        return Samples(**{name: array.astype(np.float32) for name, array in floats.items()}, **others)
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(
             "No pictures",
@@ -90,8 +101,12 @@ def read_samples(folder: Path, epoch: int) -> Samples:
 
 
 def _halved(samples: Samples, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    return {name: array.astype(np.float16) for name, array in _there(samples, names).items()}
+
+
+def _there(samples: Samples, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     arrays = {name: getattr(samples, name) for name in names}
-    return {name: array.astype(np.float16) for name, array in arrays.items() if array is not None}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _save(path: Path, arrays: dict[str, NDArray[Any]]) -> None:

@@ -13,16 +13,19 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from engine.answers.subject import Steps
 from engine.control import Control, Emit, Stopped, Wish
+from engine.course import PROGRESS_SECONDS
 from engine.datasets.shelf import Shelf
 from engine.errors import EngineError, UsageError
-from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
+from engine.events import DataProgress, EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
 from engine.jobs import Job
 from engine.life import Life
 from engine.queries import Answer, Query
@@ -31,6 +34,9 @@ from engine.store import RunStore
 from engine.training import Backend
 
 BACKGROUND_NICENESS = 10
+ANSWER_SECONDS = 0.2
+"""How long a training waits for an answer that takes longer, before its next chunk."""
+ENCODING = "encoding the corpus"
 
 
 def tensorflow_backend(device: str) -> Backend:
@@ -59,6 +65,8 @@ class Engine:
         self._changed = threading.Condition()
         self._jobs: deque[Life] = deque()
         self._questions: deque[tuple[Query, Future[Answer]]] = deque()
+        self._long: deque[_LongAnswer] = deque()
+        self._told_at = 0.0
         self._wishes: dict[str, Wish] = {}
         self._closing = False
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -161,7 +169,7 @@ class Engine:
         """The next job, waiting for it and answering questions meanwhile; None when the engine closes."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions)
+                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions or self._long)
                 if self._closing:
                     return None
             self._tidy()
@@ -189,14 +197,40 @@ class Engine:
             return EngineFailed(run_id=life.run_id, title="The run could not start", message=message)
 
     def _answer(self, life: Life | None = None) -> None:
+        """Answer what can be answered at once, and work at the first of the long answers for a moment."""
         while self._questions:
             query, future = self._questions.popleft()
-            if not future.set_running_or_notify_cancel():
+            if future.cancelled():
                 continue
             try:
-                future.set_result(self._answers.answer(query, life))
+                answer = self._answers.answer(query, life)
             except Exception as error:  # the one who asked gets it
-                future.set_exception(error)
+                _settle(future, error)
+                continue
+            if isinstance(answer, Generator):
+                self._long.append(_LongAnswer(query.run_id, answer, future))
+            else:
+                _settle(future, answer)
+        self._work_at_long_answers()
+
+    def _work_at_long_answers(self) -> None:
+        until = time.monotonic() + ANSWER_SECONDS
+        while self._long and time.monotonic() < until:
+            run_id, steps, future = self._long[0]
+            try:
+                if not future.cancelled():
+                    self._tell_progress(run_id, *next(steps))
+                    continue
+            except StopIteration as end:
+                _settle(future, end.value)
+            except Exception as error:
+                _settle(future, error)
+            self._long.popleft()
+
+    def _tell_progress(self, run_id: str, done: int, total: int) -> None:
+        if time.monotonic() - self._told_at > PROGRESS_SECONDS or done == total:
+            self._told_at = time.monotonic()
+            self._emit(DataProgress(run_id=run_id, dataset="", activity=ENCODING, done=done, total=total, unit="items"))
 
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
@@ -215,16 +249,19 @@ class Engine:
     def _sleep(self, run_id: str) -> None:
         """Until there is a question, another wish, or the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closing or self._questions or self._wishes[run_id] != "pause")
+            self._changed.wait_for(
+                lambda: self._closing or self._questions or self._long or self._wishes[run_id] != "pause"
+            )
 
     def _refuse_all(self) -> None:
         """Leave nobody waiting for an answer or a run."""
         with self._changed:
             self._closing = True
+        refusal = UsageError("Engine closed", "the engine answers no more questions")
         while self._questions:
-            _, future = self._questions.popleft()
-            if future.set_running_or_notify_cancel():
-                future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
+            _settle(self._questions.popleft()[1], refusal)
+        while self._long:
+            _settle(self._long.popleft().future, refusal)
         self._tidy()
 
 
@@ -239,6 +276,24 @@ def _step_back() -> None:
 
 def _failure(error: EngineError, run_id: str = "") -> EngineFailed:
     return EngineFailed(run_id=run_id, title=error.title, message=error.message, exit_code=error.exit_code)
+
+
+class _LongAnswer(NamedTuple):
+    """An answer under way."""
+
+    run_id: str
+    steps: Steps
+    future: Future[Answer]
+
+
+def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:
+    """Give the answer, or the reason why there is none, to whoever still waits for it."""
+    if not future.set_running_or_notify_cancel():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
 
 
 class _Reins(Control):

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import ImageData
+from engine.datasets.data import Data
 from engine.events import EpochEnded, Layer, Progress, Stage, Terms
 from engine.params import TrainingConfig
 from engine.samples import Samples
@@ -36,6 +36,11 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     train: Terms = {}
     """Figures of the last complete epoch."""
     validation: Terms = {}
+
+
+def version_of(position: Position) -> str:
+    """Names the weights that a run has at `position`, among all that it ever has."""
+    return f"epoch {position.epoch}, step {position.step}"
 
 
 class Best(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,22 +72,25 @@ class Diverged(Exception):
 
 
 class Model(Protocol):
-    """A trained model for questions. Images: (count, height, width, channels); codes: (count, code size) float32."""
+    """A trained model for questions. Items: (count, *shape), as `Data.as_floats` makes them; codes: (count, code size)
+    float32."""
 
     shape: tuple[int, ...]
-    """Of one image."""
+    """Of one item."""
+    block: int
+    """Items that take it a few tenths of a second at most."""
     code_size: int
     epoch: int
     """Complete epochs of training behind the weights."""
 
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """Codes of images, uint8 or float32 in [0, 1]. Raises UsageError for images of another shape."""
+        """Codes of items; images may be uint8. Raises UsageError for items of another shape."""
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
-        """Images for codes, float. Raises UsageError for codes of another size."""
+        """Items for codes, float. Raises UsageError for codes of another size."""
 
     def corrupted(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """Images, the first ones of the test part, as the encoder gets to see them in validation."""
+        """Items, the first ones of the test part, as the encoder gets to see them in validation."""
 
 
 class Training(Protocol):
@@ -127,18 +135,9 @@ class Backend(Protocol):
 
     device: str
 
-    def training(
-        self, variant: Variant, config: TrainingConfig, data: ImageData, checkpoint: Checkpoint | None
-    ) -> Training:
+    def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
         """A new run, or the continuation of the one that `checkpoint` was saved from."""
 
     def model(
         self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> Model: ...
-
-
-def as_floats(images: NDArray[Any]) -> NDArray[np.float32]:
-    """Images as float32 in [0, 1]: uint8 is divided by 255, floats are taken as they are."""
-    if images.dtype == np.uint8:
-        return images.astype(np.float32) / np.float32(255)
-    return images.astype(np.float32, copy=False)

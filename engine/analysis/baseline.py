@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from engine.analysis import probe
 from engine.analysis.pca import BLOCK, Pca
-from engine.datasets.image_data import ImageData
-from engine.training import Model, as_floats
+from engine.datasets.image_data import ImageData, as_floats
+from engine.training import Model
 
 NEIGHBOURS = 15
 
@@ -24,7 +24,7 @@ def against_pca(model: Model, data: ImageData, pca: Pca, small: int = 8) -> dict
     validation, against the clean ones. For codes of at most `small` numbers, `knn` and `pca_knn`: accuracy of the 15
     nearest neighbours' vote on the codes of clean images, the whole training part voting on the whole test part.
     """
-    clean, seen = data.test.images, model.corrupted(data.test.images)
+    clean, seen = data.test.items, model.corrupted(data.test.items)
     figures = {
         "test_mse": _squared_error(clean, seen, lambda images: model.decode(model.encode(images))),
         "pca_mse": _squared_error(clean, seen, pca.reconstruct),
@@ -37,7 +37,7 @@ def against_pca(model: Model, data: ImageData, pca: Pca, small: int = 8) -> dict
 
 def neighbours_vote(encode: Callable[[NDArray[Any]], NDArray[np.float32]], data: ImageData) -> float:
     """Accuracy of the 15 nearest neighbours' vote on codes made by `encode`."""
-    train, test = (encode(part.images) for part in (data.train, data.test))
+    train, test = (encode(part.items) for part in (data.train, data.test))
     return probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS)
 
 

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.plane import project
 from engine.analysis.threads import one_thread
-from engine.datasets.image_data import ImageData
-from engine.training import as_floats
+from engine.datasets.image_data import ImageData, as_floats
 
 BLOCK = 1_000
 """Images at a time: as floats, a whole part of a data set would take four times its memory."""
@@ -65,11 +64,11 @@ def fit(data: ImageData, components: int, cache: Path) -> Pca:
     It is kept in `cache`, so that it is computed once per data set and size; a folder that cannot be written only
     makes it slower the next time.
     """
-    count = min(max(components, 2), len(data.train.images), int(np.prod(data.shape)))
+    count = min(max(components, 2), len(data.train.items), int(np.prod(data.shape)))
     path = cache / "pca" / f"{data.fingerprint}-{count}.npz"
     kept = _read(path, count, int(np.prod(data.shape)))
     if kept is None:
-        kept = _fitted(data.train.images, count)
+        kept = _fitted(data.train.items, count)
         with contextlib.suppress(OSError):
             _write(path, *kept)
     return Pca(*kept, data.shape, components)

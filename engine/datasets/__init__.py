@@ -5,6 +5,7 @@
     default(prefers, data_dir)       the first of several that needs no network
     load(key, data_dir)              the data, fetched first if need be
     fetch(key)                       into the cache
+    add(key, path, data_dir)         the user's own, to be found from now on
     statistics(data)                 what is in it
 
 Nothing here costs an import beyond msgspec: numpy, Pillow and pooch are loaded by the call that needs them.
@@ -13,7 +14,7 @@ Nothing here costs an import beyond msgspec: numpy, Pillow and pooch are loaded 
 from __future__ import annotations
 
 from engine.datasets.catalogue import DATASETS, DataSet, RemoteFile, dataset
-from engine.datasets.loading import fetch, load, statistics
+from engine.datasets.loading import add, fetch, load, statistics
 from engine.datasets.places import Location, cache_dir, data_dir_from, default, locate
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DataSet",
     "Location",
     "RemoteFile",
+    "add",
     "cache_dir",
     "data_dir_from",
     "dataset",

@@ -11,15 +11,30 @@ import msgspec
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
-    from engine.datasets.image_data import Part
+    from engine.datasets.data import Part
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
-    """A file as every mirror has it: its name under the mirror's address, its length in bytes, its SHA-256."""
+    """A file as every mirror has it: its name under the mirror's address, its length in bytes, its checksum."""
 
-    name: str
+    path: str
     size: int
     sha256: str
+    """In hexadecimal; "md5:…" where only that was published."""
+
+    @property
+    def name(self) -> str:
+        """What it is called here."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def known_hash(self) -> str:
+        """As pooch writes it."""
+        return self.sha256 if ":" in self.sha256 else f"sha256:{self.sha256}"
+
+    @property
+    def algorithm(self) -> str:
+        return self.known_hash.partition(":")[0]
 
 
 class DataSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,36 +42,52 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     title: str
-    kind: Literal["image"] = "image"
-    shape: tuple[int, int, int]
-    """Height, width and channels of one item."""
-    classes: tuple[str, ...]
-    """Names of the classes; a label is an index into them."""
-    train_items: int
-    test_items: int
+    kind: Literal["image", "text", "vectors"] = "image"
+    """Vectors of words are no data to learn from, but are listed and fetched like them."""
+    shape: tuple[int, ...] = ()
+    """Height, width and channels of one image; empty for text."""
+    classes: tuple[str, ...] = ()
+    """Names of the classes; a label is an index into them. Of text they are found out when it is read."""
+    train_items: int = 0
+    """0 where only reading tells."""
+    test_items: int = 0
     source: str
     """Who published it and where, in words and with an address."""
     licence: str
-    read: Callable[[Path | None], tuple[Part, Part]]
-    """Training and test part from the file or folder it was located at (None: it comes with a package)."""
+    read: Callable[[Path | None], tuple[Part, Part]] | None = None
+    """Training and test part of images from the file or folder they were located at (None: with a package)."""
     package: str = ""
     """The installed package that brings it along; empty for data that lie in files of their own."""
+    inside: tuple[str, ...] = ()
+    """What it may be called inside a data folder, where that is not an archive in the Keras layout or a folder of IDX
+    files with its key as their name."""
+    own: bool = False
+    """Whether it is the user's: it is nowhere until they bring it."""
     files: tuple[RemoteFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """Addresses of folders that hold all `files`, best first."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it may be called inside a data folder: an archive in the Keras layout, or a folder of IDX files."""
-        return () if self.package else (f"{self.key}.npz", self.key)
+        """What it may be called inside a data folder."""
+        return () if self.package else self.inside or (f"{self.key}.npz", self.key)
 
     @property
     def remedy(self) -> str:
         """What a user without it can do."""
+        if self.own:
+            return (
+                f"Run `aetui data add {self.key} PATH` with a text file or a folder of them, or give --data-dir (or "
+                f"AETUI_DATA) a folder that holds {' or '.join(self.names)}."
+            )
         return (
-            f"Run `aetui data fetch {self.key}` where there is a network, or give --data-dir (or AETUI_DATA) a "
-            f"folder that holds {' or '.join(self.names)}; the data set `digits` needs no download."
+            f"Run `aetui data fetch {self.key}` where there is a network, or give --data-dir (or AETUI_DATA) a folder "
+            f"that holds {' or '.join(self.names)}; the data set `{BUNDLED[self.kind]}` needs no download."
         )
+
+
+BUNDLED = {"image": "digits", "text": "pydocs", "vectors": "pydocs"}
+"""What there is without a network, by kind."""
 
 
 def _read_digits(path: Path | None) -> tuple[Part, Part]:
@@ -181,6 +212,54 @@ _ROWS = (
             # This host has no HTTPS; the checksums guard what it sends.
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         ),
+    ),
+    DataSet(
+        key="pydocs",
+        title="sentences from Python's documentation",
+        kind="text",
+        source=(
+            "docstrings of NumPy, SciPy, scikit-learn, Keras, NLTK, Textual, Pillow and TensorFlow as they are "
+            "installed here, and Python's own manual (pydoc_data.topics), read without importing them"
+        ),
+        licence="those of the packages (BSD, MIT, Apache 2.0, PSF)",
+        package="the installed packages",
+    ),
+    DataSet(
+        key="reuters",
+        title="newswire sentences (Reuters-21578)",
+        kind="text",
+        inside=("nltk_data/corpora/reuters.zip", "nltk_data/corpora/reuters", "reuters"),
+        source="Reuters-21578, ModApte split, as NLTK distributes it. https://www.nltk.org/nltk_data/",
+        licence="for research purposes only",
+        files=(
+            RemoteFile("corpora/reuters.zip", 6_378_691, "md5:c2acb24d5cccf8035e0fe8d29f440a68"),
+            RemoteFile(
+                "tokenizers/punkt_tab.zip",
+                4_319_076,
+                "e57f64187974277726a3417ca6f181ec5403676c717672eef6a748a7b20e0106",
+            ),
+        ),
+        mirrors=(
+            "https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/",
+            "https://github.com/nltk/nltk_data/raw/gh-pages/packages/",
+        ),
+    ),
+    DataSet(
+        key="text",
+        title="your own text",
+        kind="text",
+        inside=("text.txt", "text"),
+        source="a text file or a folder of them, one sentence a line or prose",
+        licence="yours",
+        own=True,
+    ),
+    DataSet(
+        key="glove",
+        title="word vectors (GloVe 6B)",
+        kind="vectors",
+        inside=("glove.6B.50d.txt", "glove.6B.zip", "glove"),
+        source="J. Pennington, R. Socher, C. D. Manning, GloVe, 2014. https://nlp.stanford.edu/projects/glove/",
+        licence="PDDL 1.0",
     ),
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import Part
+from engine.datasets.data import Part
 from engine.errors import DataUnavailable
 
 _ITEMS = 1_797

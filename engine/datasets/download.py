@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.datasets.catalogue import DataSet, RemoteFile
-from engine.datasets.image_data import Report
+from engine.datasets.data import Report
 from engine.datasets.places import cache_dir
 from engine.errors import DataUnavailable
 
@@ -107,7 +107,7 @@ def _download_from(mirror: str, part: Path, files: tuple[RemoteFile, ...], repor
             headers={"Accept-Encoding": "identity"},  # the bytes as stored: the checksum is of the packed file
         )
         # A file that an earlier mirror had whole is kept.
-        pooch.retrieve(mirror + file.name, f"sha256:{file.sha256}", file.name, part, downloader=downloader)
+        pooch.retrieve(mirror + file.path, file.known_hash, file.name, part, downloader=downloader)
 
 
 def _whole(folder: Path, files: tuple[RemoteFile, ...]) -> bool:
@@ -115,7 +115,8 @@ def _whole(folder: Path, files: tuple[RemoteFile, ...]) -> bool:
 
     paths = [folder / file.name for file in files]
     return all(
-        path.is_file() and pooch.file_hash(str(path)) == file.sha256 for path, file in zip(paths, files, strict=True)
+        path.is_file() and pooch.file_hash(str(path), file.algorithm) == file.known_hash.partition(":")[2]
+        for path, file in zip(paths, files, strict=True)
     )
 
 

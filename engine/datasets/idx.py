@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import Part
+from engine.datasets.data import Part
 from engine.datasets.image_parts import LARGEST, Malformed, part
 
 _UNSIGNED_BYTE = 0x08

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Report = Callable[[str, int, int], None]
-"""Called as report(activity, done, total) in bytes while data are fetched or read; total 0 when unknown."""
-
-
-class Part(NamedTuple):
-    """Training or test part. `images`: (count, height, width, channels) uint8; `labels`: (count,) int64."""
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+from engine.datasets.data import Part
 
 
 class ImageData:
-    """A data set as published: the training part, and the test part that is never trained on."""
+    """A data set as published (see `engine.datasets.data.Data`)."""
+
+    kind = "image"
+    plane_items = 500
+    health_items = 1_000
 
     def __init__(self, key: str, train: Part, test: Part, classes: tuple[str, ...], path: Path | None) -> None:
         self.key = key
@@ -34,9 +29,16 @@ class ImageData:
         """The file or folder it was read from; None for data that come with a package."""
 
     @property
+    def facts(self) -> dict[str, str]:
+        return {}
+
+    def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        return as_floats(items)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width and channels of one image."""
-        _, height, width, channels = self.train.images.shape
+        _, height, width, channels = self.train.items.shape
         return height, width, channels
 
     @cached_property
@@ -48,3 +50,10 @@ class ImageData:
                 digest.update(str(array.shape).encode())
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def as_floats(images: NDArray[Any]) -> NDArray[np.float32]:
+    """Images as float32 in [0, 1]: uint8 is divided by 255, floats are taken as they are."""
+    if images.dtype == np.uint8:
+        return images.astype(np.float32) / np.float32(255)
+    return images.astype(np.float32, copy=False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import Part
+from engine.datasets.data import Part
 from engine.errors import BadData
 
 LARGEST = 2**30

@@ -32,7 +32,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
 
 def of(data: ImageData) -> Statistics:
     """The figures of `data`; takes 0.13 s for 70,000 images."""
-    mean, std = _mean_and_std(data.train.images)
+    mean, std = _mean_and_std(data.train.items)
     return Statistics(
         key=data.key,
         path=data.path,

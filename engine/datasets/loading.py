@@ -5,27 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.datasets.catalogue import DataSet, dataset
-from engine.datasets.places import Location, locate, looked_for
-from engine.errors import BadData, DataUnavailable
+from engine.datasets.catalogue import DATASETS, DataSet, dataset
+from engine.datasets.places import Location, cache_dir, locate, looked_for
+from engine.errors import BadData, DataUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from engine.datasets.image_data import ImageData, Part, Report
+    from engine.datasets.data import Part, Report
+    from engine.datasets.image_data import ImageData
     from engine.datasets.image_statistics import Statistics
+    from engine.text.corpus import Corpus
+    from engine.text.corpus_statistics import CorpusStatistics
 
 
-def load(key: str, data_dir: Path | None, report: Report | None = None, *, download: bool = True) -> ImageData:
+def load(key: str, data_dir: Path | None, report: Report | None = None, *, download: bool = True) -> ImageData | Corpus:
     """Data set `key` from `data_dir`, the cache or a system folder, else (with `download`) from the network.
 
     Raises:
-        UsageError: no such data set, or `data_dir` is not a folder.
+        UsageError: no such data set, nothing to learn from, or `data_dir` is not a folder.
         DataUnavailable: it is nowhere, and could or should not be fetched.
         BadData: a file is broken, or is not the data set that its name says.
     """
-    location = locate(key, data_dir) or _fetched(dataset(key), data_dir, report, download)
+    entry = dataset(key)
+    if entry.kind == "vectors":
+        raise UsageError("No data set", f"{key} holds vectors of words; it is used by sentence, not learned from")
+    location = locate(key, data_dir) or _fetched(entry, data_dir, report, download)
+    if entry.kind == "text":
+        from engine.text.corpora import read_corpus
+
+        return read_corpus(key, location.path, data_dir, report or _silence)
     if report and location.path:
         report(f"reading {location.path}", 0, 0)
     return _read(location)
+
+
+def _silence(activity: str, done: int, total: int) -> None:
+    """Nobody wants to know."""
 
 
 def fetch(key: str, report: Report | None = None) -> Location:
@@ -39,15 +53,52 @@ def fetch(key: str, report: Report | None = None) -> Location:
 
     entry = dataset(key)
     if entry.package:
-        return Location(key, None, "with scikit-learn")
+        return Location(key, None, f"with {entry.package}")
+    if entry.own:
+        raise DataUnavailable("No data", f"{key} is the user's own and cannot be fetched. {entry.remedy}")
+    if entry.kind == "vectors":
+        from engine.text import glove_download
+
+        return Location(key, glove_download.fetch(cache_dir(), report), "cache")
     return Location(key, download.into_cache(entry, report), "cache")
 
 
-def statistics(data: ImageData) -> Statistics:
-    """Counts, pixel mean and spread, fingerprint and source of `data`."""
-    from engine.datasets.image_statistics import of
+def add(key: str, path: Path, report: Report | None = None) -> Location:
+    """Have the user's own data at `path` found as `key` from now on; they are read once to see that they can be, and
+    stay where they are.
 
-    return of(data)
+    Raises:
+        UsageError: `key` is not for the user's own data, or `path` is nothing that can be read.
+        BadData: as reading it.
+        DataUnavailable: it cannot be noted in the cache.
+    """
+    from engine.text.corpora import read_corpus
+
+    entry = dataset(key)
+    if not entry.own:
+        own = ", ".join(row.key for row in DATASETS.values() if row.own)
+        raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
+    path = path.expanduser().absolute()
+    read_corpus(key, path, None, report or _silence)
+    place = cache_dir() / key
+    beside = place.with_suffix(".part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(path)
+        beside.replace(place)
+    except OSError as error:
+        raise DataUnavailable("No data", f"{path} cannot be noted in {place}: {error.strerror or error}") from error
+    return Location(key, path, "yours")
+
+
+def statistics(data: ImageData | Corpus) -> Statistics | CorpusStatistics:
+    """Counts, pixel mean and spread or words and sentences, fingerprint and source of `data`."""
+    from engine.datasets import image_statistics
+    from engine.datasets.image_data import ImageData
+    from engine.text import corpus_statistics
+
+    return image_statistics.of(data) if isinstance(data, ImageData) else corpus_statistics.of(data)
 
 
 def _fetched(entry: DataSet, data_dir: Path | None, report: Report | None, download: bool) -> Location:
@@ -65,6 +116,7 @@ def _read(location: Location) -> ImageData:
     from engine.datasets.image_parts import Malformed
 
     entry = dataset(location.key)
+    assert entry.read is not None, "images have a reader"
     try:
         train, test = entry.read(location.path)
     except Malformed as error:
@@ -76,7 +128,7 @@ def _read(location: Location) -> ImageData:
 def _check_published(entry: DataSet, train: Part, test: Part, location: Location) -> None:
     height, width, channels = entry.shape
     expected = (entry.train_items, height, width, channels), (entry.test_items, height, width, channels)
-    found = train.images.shape, test.images.shape
+    found = train.items.shape, test.items.shape
     if found != expected:
         fault = f"expected training and test images {expected[0]} and {expected[1]}, found {found[0]} and {found[1]}"
         raise BadData(location.path, f"{fault}. {_remedy(location)}")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import Part
+from engine.datasets.data import Part
 from engine.datasets.image_parts import LARGEST, Malformed, part
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import platformdirs
@@ -13,10 +12,13 @@ import platformdirs
 from engine.datasets.catalogue import DataSet, dataset
 from engine.errors import BadData, UsageError
 
-Where = Literal["data folder", "cache", "system", "with scikit-learn"]
-
 SYSTEM_FOLDERS = (Path("/usr/local/share/datasets"), Path("/usr/share/datasets"))
 """Debian's `dataset-fashion-mnist` installs under the second."""
+
+
+NLTK_FOLDERS = tuple(
+    Path(folder).expanduser() for folder in ("~", "/usr/local/share", "/usr/share", "/usr/local/lib", "/usr/lib")
+)
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -24,7 +26,8 @@ class Location(msgspec.Struct, frozen=True):
 
     key: str
     path: Path | None
-    where: Where
+    where: str
+    """"data folder", "cache", "system", or "with" a package."""
 
 
 def data_dir_from(option: Path | None) -> Path | None:
@@ -51,11 +54,15 @@ def locate(key: str, data_dir: Path | None) -> Location | None:
     """
     entry = dataset(key)
     if entry.package:
-        return Location(key, None, "with scikit-learn")
-    for folder, where in _folders(data_dir):
+        return Location(key, None, f"with {entry.package}")
+    if entry.kind == "vectors":
+        return _vectors(key, data_dir)
+    for folder, where in _folders(data_dir, entry.kind):
         for name in entry.names:
             if _exists(folder / name):
-                return Location(key, folder / name, where)
+                path = folder / name
+                own = entry.own and path.is_symlink()  # as `aetui data add` leaves it
+                return Location(key, path.resolve(), "yours") if own else Location(key, path, where)
     return None
 
 
@@ -70,17 +77,30 @@ def default(prefers: Sequence[str], data_dir: Path | None) -> str:
 
 def looked_for(entry: DataSet, data_dir: Path | None) -> str:
     """In words, what was looked for and in which places."""
-    places = ", ".join(f"{folder} ({where})" for folder, where in _folders(data_dir))
-    archive, folder = entry.names
-    return f"looked for {archive} and {folder}/ in {places}"
+    places = ", ".join(f"{folder} ({where})" for folder, where in _folders(data_dir, entry.kind))
+    *others, last = entry.names
+    return f"looked for {', '.join(others)} and {last}/ in {places}"
 
 
-def _folders(data_dir: Path | None) -> Iterator[tuple[Path, Where]]:
+def _vectors(key: str, data_dir: Path | None) -> Location | None:
+    from engine.text import glove
+
+    if data_dir is not None:
+        _existing(data_dir)
+    found = (glove.find(dimensions, data_dir, cache_dir()) for dimensions in glove.DIMENSIONS)
+    vectors = next((one for one in found if one), None)
+    return Location(key, vectors.file.path, vectors.where) if vectors else None
+
+
+def _folders(data_dir: Path | None, kind: str) -> Iterator[tuple[Path, str]]:
     if data_dir is not None:
         yield _existing(data_dir), "data folder"
     yield cache_dir(), "cache"
     for folder in SYSTEM_FOLDERS:
         yield folder, "system"
+    if kind == "text":  # NLTK's own places hold a folder nltk_data
+        for folder in NLTK_FOLDERS:
+            yield folder, "NLTK's data"
 
 
 def _existing(folder: Path) -> Path:

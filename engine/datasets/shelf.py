@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.datasets.image_data import ImageData, Report
+from engine.datasets.data import Data, Report
+from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
+from engine.datasets.places import cache_dir
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.text.corpus import Corpus
+    from engine.text.lexicon import Lexicon
+    from engine.variants.variant import TextSettings
 
 
 class Shelf:
@@ -13,11 +22,62 @@ class Shelf:
 
     def __init__(self, data_dir: Path | None) -> None:
         self._data_dir = data_dir
-        self._kept: ImageData | None = None
+        self._read: tuple[str, ImageData | Corpus] | None = None
+        self._kept: tuple[object, Data] | None = None
 
-    def load(self, key: str, report: Report | None = None) -> ImageData:
-        """See `engine.datasets.load`."""
-        if self._kept is None or self._kept.key != key:
+    def load(
+        self, key: str, settings: TextSettings | None = None, folder: Path | None = None, report: Report | None = None
+    ) -> Data:
+        """See `engine.datasets.load`; a corpus is read with `settings`.
+
+        `folder`: of a run whose lexicon is to be used; without it, one is made.
+        """
+        wanted = (key, settings, folder)
+        if self._kept is None or self._kept[0] != wanted:
             self._kept = None  # let go of the old one before the new one is read
-            self._kept = load(key, self._data_dir, report)
-        return self._kept
+            self._kept = wanted, self._made(key, settings, folder, report or _silence)
+        return self._kept[1]
+
+    def _made(self, key: str, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+        if self._read is None or self._read[0] != key:
+            self._read = None
+            self._read = key, load(key, self._data_dir, report)
+        loaded = self._read[1]
+        if isinstance(loaded, ImageData):
+            return loaded
+        if settings is None:
+            raise UsageError("Data do not fit", f"{key} is text; choose a variant that learns from text")
+        return self._text(loaded, settings, folder, report)
+
+    def _text(self, corpus: Corpus, settings: TextSettings, folder: Path | None, report: Report) -> Data:
+        from engine.text.corpus_statistics import of
+        from engine.text.lexicon import Lexicon
+        from engine.text.text_data import TextData
+        from engine.text.vectors import lexicon
+
+        words: Lexicon
+        if folder is not None:
+            words = Lexicon.read(folder)
+        else:
+            words = lexicon(
+                corpus,
+                settings.vocabulary,
+                settings.vectors,
+                settings.dimensions,
+                settings.seed,
+                self._data_dir,
+                cache_dir(),
+                report,
+            )
+        known, found = words.coverage(corpus)
+        facts = {
+            **of(corpus).facts,
+            "vectors": words.source,
+            "vocabulary": f"{len(words.words):,} words, {known:.1%} of the running words",
+            "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
+        }
+        return TextData(corpus, words, settings.length, settings.weighting, facts)
+
+
+def _silence(activity: str, done: int, total: int) -> None:
+    """Nobody wants to know."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.datasets.image_data import ImageData
+from engine.datasets.data import Data
 from engine.nn import runtime
 from engine.params import TrainingConfig
 from engine.training import Checkpoint, Model, Training
@@ -15,9 +15,7 @@ class KerasBackend:
     def __init__(self, device: str = "auto") -> None:
         self.device = runtime.load(device)
 
-    def training(
-        self, variant: Variant, config: TrainingConfig, data: ImageData, checkpoint: Checkpoint | None
-    ) -> Training:
+    def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
         from engine.nn.precision import decided
         from engine.nn.trainer import Trainer
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from engine.nn import noise
+from engine.nn import noise, recurrent
 from engine.nn.greedy import pair
 from engine.nn.networks import Draw, Networks, StageNetworks, Tensor, Weighted, chain
 
@@ -60,6 +60,33 @@ class Blocks:
         """Without the last `rows` and `columns`."""
         return keras.layers.Cropping2D(((0, rows), (0, columns)), name=name, dtype=self._dtype)
 
+    def recurrent(self, cell: str, units: int, *, both: bool, sequences: bool, name: str) -> keras.Layer:
+        """(batch, steps, n) → (batch, steps, units), or without `sequences` (batch, units) after the last step.
+
+        `cell`: "lstm" or "gru"; with `both`, the outputs of a layer from either end are summed.
+        """
+        forward = self._recurrent(cell, units, sequences, f"{name}_forward" if both else name)
+        if not both:
+            return forward
+        backward = self._recurrent(cell, units, sequences, f"{name}_backward", go_backwards=True)
+        return keras.layers.Bidirectional(forward, merge_mode="sum", backward_layer=backward, name=name)
+
+    def until_last_word(self) -> keras.Layer:
+        """Has the layers after it pass over the zeros that (batch, words, n) ends with."""
+        return recurrent.UntilLastWord(name="words")
+
+    def mean_over_steps(self, *, name: str) -> keras.Layer:
+        """(batch, steps, n) → (batch, n), over the steps that are not masked."""
+        return keras.layers.GlobalAveragePooling1D(name=name)
+
+    def attention_over_steps(self, *, name: str) -> keras.Layer:
+        """(batch, steps, n) → (batch, n), the mean with weights that the layer learns to give to each step."""
+        return recurrent.AttentionPooling(name=name, kernel_initializer=self._glorot())
+
+    def repeat(self, steps: int) -> keras.Layer:
+        """(batch, n) → (batch, steps, n)."""
+        return keras.layers.RepeatVector(steps, name="repeat")
+
     def flatten(self) -> keras.Layer:
         """(batch, …) → (batch, n)."""
         return keras.layers.Flatten(name="flatten", dtype=self._dtype)
@@ -86,8 +113,14 @@ class Blocks:
         # In float32 whatever the layers compute in: half precision has three digits, too few for a pixel's loss.
         return chain("decoder", codes, [*layers, keras.layers.Activation(output, name="output", dtype="float32")])
 
-    def networks(self, encoder: keras.Model, decoder: keras.Model) -> Networks:
-        return Networks(encoder, decoder)
+    def networks(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> Networks:
+        return Networks(encoder, decoder, helper)
+
+    def word_guesser(self, encoder: keras.Model, words: int) -> keras.Model:
+        """From codes to the logarithms of the probabilities of `words` words, (batch, words)."""
+        codes = keras.Input(tuple(encoder.outputs[0].shape[1:]), name="guesser_input")
+        guess = self.dense(words, "linear", name="guess")
+        return chain("guesser", codes, [guess, keras.layers.Activation("log_softmax", dtype="float32")])
 
     def whole(self, networks: Networks) -> StageNetworks:
         """The stage that trains all of `networks`."""
@@ -115,6 +148,10 @@ class Blocks:
     def squared_error(self, target: Tensor, output: Tensor) -> Tensor:
         """Mean of (x - x̂)² over batch and pixels."""
         return ops.mean(ops.square(target - output))
+
+    def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
+        """Σ w v / Σ w, a scalar."""
+        return ops.sum(weights * values) / ops.maximum(ops.sum(weights), 1e-6)
 
     def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
         """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
@@ -144,7 +181,22 @@ class Blocks:
     ops = ops
     """Everything else: `keras.ops`."""
 
+    def _recurrent(self, cell: str, units: int, sequences: bool, name: str, **settings: Any) -> keras.Layer:
+        kind = {"lstm": recurrent.Lstm, "gru": recurrent.Gru}[cell]
+        return kind(
+            units,
+            return_sequences=sequences,
+            name=name,
+            products=self._dtype.compute_dtype,
+            kernel_initializer=self._glorot(),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=self._next_seed()),
+            **settings,
+        )
+
     def _glorot(self) -> keras.Initializer:
+        return keras.initializers.GlorotUniform(seed=self._next_seed())
+
+    def _next_seed(self) -> int:
         self._made += 1
         words = np.random.SeedSequence([self._seed, self._made]).generate_state(1, np.uint32)
-        return keras.initializers.GlorotUniform(seed=int(words[0] >> 1))
+        return int(words[0] >> 1)

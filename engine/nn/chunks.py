@@ -15,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.nn.blocks import Blocks
+from engine.nn.items import Items
 from engine.nn.networks import Batch, Draw, StageNetworks, Tensor, Weighted
 from engine.variants.variant import Variant
 
@@ -56,23 +57,24 @@ class Chunks:
         networks: StageNetworks,
         blocks: Blocks,
         optimizer: keras.optimizers.Optimizer,
+        items: Items,
     ) -> None:
         self._variant = variant
         self._config = config
         self._stage = stage
         self._networks = networks
-        self._shape = networks.shown.shape
+        self._items = items
         self._blocks = blocks
         self._optimizer = optimizer
         self._compiled: dict[tuple[bool, int, int], Chunk] = {}
         self.terms: tuple[str, ...] = ("loss", *self._term_names())
         """Names of the loss terms, the total first."""
 
-    def run(self, images: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> Losses:
+    def run(self, data: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> Losses:
         """Do the steps of `stretch`; with `learn`, each ends with an optimiser step.
 
-        `images`: (n, height · width · channels) uint8 on the device, flat because XLA gathers flat rows 7 % faster;
-        `order`: (n,) int32, the sequence of the items. A stretch of no steps only has them compiled.
+        `data`: the items on the device (`Items.on_device`); `order`: (n,) int32, the sequence of the items. A stretch
+        of no steps only has them compiled.
         """
         capacity = max(1, int(order.shape[0]) // stretch.rows)
         key = (learn, stretch.rows, capacity)
@@ -80,16 +82,16 @@ class Chunks:
             self._compiled[key] = self._compile(*key)
         window = np.asarray([stretch.first, stretch.start, stretch.steps], np.int32)
         elapsed = np.asarray([stretch.epochs, stretch.per_step], np.float32)
-        found = self._compiled[key](images, order, window, elapsed, np.asarray(seeds, np.int32)).numpy()
+        found = self._compiled[key](data, order, window, elapsed, np.asarray(seeds, np.int32)).numpy()
         return Losses(found[: stretch.steps, :-1], found[: stretch.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
         variables = self._networks.trained.trainable_variables
 
-        def step(images: Tensor, draw: Draw, epochs: Tensor) -> Tensor:
-            items = tf.reshape(tf.gather(images, draw.items), [rows, *self._shape])
+        def step(data: Tensor, draw: Draw, epochs: Tensor) -> Tensor:
+            chosen = tf.gather(data, draw.items)
             with tf.GradientTape() as tape:
-                terms = self._loss_terms(items, draw, epochs)
+                terms = self._loss_terms(chosen, draw, epochs)
                 loss = tf.add_n([_counted(term) for term in terms.values()])
             norm = tf.zeros([])
             if learn:
@@ -99,13 +101,13 @@ class Chunks:
             return tf.stack([loss, *map(_reported, terms.values()), norm])
 
         @tf.function(jit_compile=self._variant.xla, autograph=False)
-        def chunk(images: Tensor, order: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor) -> Tensor:
+        def chunk(data: Tensor, order: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor) -> Tensor:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
                 draw = Draw(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
                 epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
-                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(images, draw, epochs)])
+                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, draw, epochs)])
 
             first, start, steps = tf.unstack(window)
             losses = tf.zeros([capacity, len(self.terms) + 1])
@@ -113,18 +115,18 @@ class Chunks:
 
         return chunk
 
-    def _loss_terms(self, items: Tensor, draw: Draw, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
-        target = tf.cast(items, tf.float32) * (1 / 255)
+    def _loss_terms(self, chosen: Tensor, draw: Draw, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
+        target, weights = self._items.seen(chosen)
         seen = self._variant.corrupt(target, draw, self._config, self._blocks)
         if self._networks.before is not None:
             seen, target = self._networks.before(seen), self._networks.before(target)
         other = tf.constant([1, 0])
         inside = draw._replace(fresh=draw.fresh + other, fixed=draw.fixed + other)
-        batch = Batch(seen, target, inside, epochs, self._stage)
+        batch = Batch(seen, target, inside, epochs, self._stage, chosen, weights)
         return self._variant.loss_terms(self._networks.trained, batch, self._config, self._blocks)
 
     def _term_names(self) -> tuple[str, ...]:
-        blank, seed = tf.zeros([1, *self._shape], tf.uint8), tf.zeros([2], tf.int32)
+        blank, seed = self._items.blank(), tf.zeros([2], tf.int32)
         return tuple(self._loss_terms(blank, Draw(seed, seed, tf.zeros([1], tf.int32)), tf.zeros([])))
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+
 import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import plane
-from engine.datasets.image_data import Part
+from engine.analysis.sentences import cosine, read_out
+from engine.datasets.data import Data
 from engine.events import Health
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks
 from engine.samples import PROBE_ITEMS, Samples
-from engine.training import as_floats
+from engine.text.text_data import TextData
 
-HEALTH_ITEMS = 1000
 TILES = 64
 """Weights of so many units are kept: more tiles than that nobody can look at."""
 DRAWS = 20
@@ -26,44 +30,80 @@ LIT, DARK = 0.02, 0.005
 """Mean brightness from which a pixel belongs to the images, and brightness below which an output counts as black."""
 
 
+class Seen(NamedTuple):
+    """What was found after an epoch; `codes` as in `engine.training.EpochReport`."""
+
+    health: Health
+    samples: Samples
+    codes: NDArray[np.float32]
+
+
 class Inspection:
     """Looks at a model with the same items of the test part after every epoch."""
 
-    def __init__(self, test: Part, seed: int, target_rate: float | None) -> None:
-        self._test = test
+    def __init__(self, data: Data, seed: int, target_rate: float | None) -> None:
+        self._data = data
         self._seed = seed
         self._target_rate = target_rate
-        self._plane = test.images[plane.items(test.labels)]
+        self._plane = data.test.items[plane.items(data.test.labels, data.plane_items)]
 
-    def plane_codes(self, model: KerasModel) -> NDArray[np.float32]:
-        """Codes of the items that the latent plane shows, (n, code size)."""
-        return model.encode(self._plane)
+    def look(
+        self, model: KerasModel, networks: Networks, prior: bool, gradient_norm: float
+    ) -> Generator[None, None, Seen]:
+        """Everything there is to see; yields every few tenths of a second, so that a stop need not wait."""
+        items = self._data.test.items[: self._data.health_items]
+        inputs = model.corrupted(self._data.as_floats(items))
+        codes = yield from _by_block(model.encode, inputs, model.block)
+        outputs = yield from _by_block(model.decode, codes, model.block)
+        health = self._health(model, items, codes, outputs, gradient_norm)
+        samples = self._samples(model, networks, prior, inputs, codes, outputs)
+        if isinstance(self._data, TextData):
+            again = yield from _by_block(model.encode, outputs, model.block)
+            samples = msgspec.structs.replace(samples, **_in_words(self._data, outputs), cosines=cosine(codes, again))
+        seen = self._data.as_floats
+        shown = yield from _by_block(lambda block: model.encode(seen(block)), self._plane, model.block)
+        return Seen(health, samples, shown)
 
-    def samples(self, model: KerasModel, networks: Networks, prior: bool) -> Samples:
+    def _samples(
+        self,
+        model: KerasModel,
+        networks: Networks,
+        prior: bool,
+        inputs: NDArray[np.float32],
+        codes: NDArray[np.float32],
+        outputs: NDArray[np.float32],
+    ) -> Samples:
         """The probe set and the views that the model has."""
-        images = self._test.images[:PROBE_ITEMS]
-        seen = model.corrupted(images)
-        codes = model.encode(seen)
-        distribution = model.distribution(self._test.images[:HEALTH_ITEMS])
+        test, probe = self._data.test, slice(PROBE_ITEMS)
+        distribution = model.distribution(self._data.as_floats(test.items[: self._data.health_items]))
         return Samples(
-            inputs=seen,
-            targets=as_floats(images),
-            outputs=model.decode(codes),
-            codes=codes,
-            labels=self._test.labels[:PROBE_ITEMS],
+            inputs=inputs[probe],
+            targets=self._data.as_floats(test.items[probe]),
+            outputs=outputs[probe],
+            codes=codes[probe],
+            labels=test.labels[probe],
+            classes=np.array(self._data.classes),
             weights=_tiles(networks.encoder, networks.shape),
-            activations=model.encode(self._seen(model)).mean(axis=0),
+            activations=codes.mean(axis=0),
             kl=None if distribution is None else _kl(*distribution),
             generated=model.decode(self._draws(model.code_size)) if prior else None,
         )
 
-    def health(self, model: KerasModel, gradient_norm: float) -> Health:
+    def _health(
+        self,
+        model: KerasModel,
+        items: NDArray[Any],
+        codes: NDArray[np.float32],
+        outputs: NDArray[np.float32],
+        gradient_norm: float,
+    ) -> Health:
         """How the model is, seen with the items as the encoder gets them."""
-        codes = model.encode(self._seen(model))
-        outputs, targets = model.decode(codes), as_floats(self._test.images[:HEALTH_ITEMS])
         still = np.ptp(codes, axis=0) < STILL
         active = codes.var(axis=0) > ACTIVE_VARIANCE if model.gives_distribution else ~still
-        dead_pixels = (outputs.max(axis=0) < DARK) & (targets.mean(axis=0) > LIT)
+        pixels, dead = 0, 0
+        if self._data.kind == "image":
+            lit = self._data.as_floats(items).mean(axis=0) > LIT
+            pixels, dead = lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
         return Health(
             units=model.code_size,
             dead=int(still.sum()),
@@ -71,16 +111,31 @@ class Inspection:
             mean_activation=float(codes.mean()),
             target_rate=self._target_rate,
             gradient_norm=gradient_norm,
-            pixels=int(np.prod(model.shape)),
-            dead_pixels=int(dead_pixels.sum()),
+            pixels=pixels,
+            dead_pixels=dead,
         )
-
-    def _seen(self, model: KerasModel) -> NDArray[np.float32]:
-        """The items that health and activations are measured on."""
-        return model.corrupted(self._test.images[:HEALTH_ITEMS])
 
     def _draws(self, code_size: int) -> NDArray[np.float32]:
         return np.random.default_rng(self._seed).standard_normal((DRAWS, code_size), np.float32)
+
+
+def _by_block(
+    function: Callable[[NDArray[Any]], NDArray[np.float32]], array: NDArray[Any], size: int
+) -> Generator[None, None, NDArray[np.float32]]:
+    """`function` of `array`, `size` items at a time."""
+    found = [function(array[:size])]
+    for start in range(size, len(array), size):
+        yield
+        found.append(function(array[start : start + size]))
+    return np.concatenate(found)
+
+
+def _in_words(data: TextData, outputs: NDArray[np.float32]) -> dict[str, NDArray[np.str_]]:
+    """The probe set as it stands in the corpus, and what is read out of it."""
+    places = data.test_places[:PROBE_ITEMS]
+    readings = [read_out(data.lexicon, output) for output in outputs[:PROBE_ITEMS]]
+    sentences = [data.corpus.sentence(int(place)) for place in places]
+    return {"sentences": np.array(sentences, str), "readings": np.array(readings, str)}
 
 
 def _tiles(encoder: keras.Model, shape: tuple[int, ...]) -> NDArray[np.float32] | None:

@@ -10,16 +10,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.datasets.image_data import as_floats
 from engine.errors import RunError, UsageError
 from engine.events import Stage
 from engine.nn.blocks import Blocks
 from engine.nn.networks import Draw, Networks, Tensor
 from engine.params import TrainingConfig
-from engine.training import Arrays, Checkpoint, Position, as_floats
+from engine.training import Arrays, Checkpoint, Position
 from engine.variants.variant import Variant
-
-BLOCK = 1000
-"""Items at a time, the same number as in validation: the noise of `corrupted` is that of validation."""
 
 
 class KerasModel:
@@ -29,7 +27,8 @@ class KerasModel:
         self._variant = variant
         self._config = config
         self._networks = networks
-        self._blocks = blocks
+        self.blocks = blocks
+        self.block = variant.block
         self.shape = networks.shape
         self.code_size = networks.code_size
         self.gives_distribution = networks.gives_distribution
@@ -56,14 +55,14 @@ class KerasModel:
         if images.ndim != len(self.shape) + 1 or images.shape[1:] != self.shape:
             raise UsageError(
                 "Wrong shape",
-                f"expected images of {_times(self.shape)} (height × width × channels), got {_times(images.shape)}",
+                f"expected items of {_times(self.shape)}, got {_times(images.shape)}",
             )
-        return _in_blocks(lambda block: self._encode(as_floats(block)), images, (self.code_size,))
+        return self._in_blocks(lambda block: self._encode(as_floats(block)), images, (self.code_size,))
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         if codes.ndim != 2 or codes.shape[1] != self.code_size:
             raise UsageError("Wrong shape", f"expected codes of {self.code_size} numbers, got {_times(codes.shape)}")
-        return _in_blocks(lambda block: self._decode(block.astype(np.float32)), codes, self.shape)
+        return self._in_blocks(lambda block: self._decode(block.astype(np.float32)), codes, self.shape)
 
     def distribution(self, images: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Mean and log-variance of the codes, (count, code size) each; None where codes are no distributions."""
@@ -76,25 +75,25 @@ class KerasModel:
         fresh, fixed = validation_seeds(self._config.seed)
 
         def block(start: int) -> NDArray[np.float32]:
-            items = as_floats(images[start : start + BLOCK])
+            items = as_floats(images[start : start + self.block])
             places = tf.range(start, start + len(items))
-            draw = Draw(tf.constant([fresh, start // BLOCK]), tf.constant([fixed, 0]), places)
-            return np.asarray(self._variant.corrupt(tf.constant(items), draw, self._config, self._blocks))
+            draw = Draw(tf.constant([fresh, start // self.block]), tf.constant([fixed, 0]), places)
+            return np.asarray(self._variant.corrupt(tf.constant(items), draw, self._config, self.blocks))
 
-        return np.concatenate([block(start) for start in range(0, max(1, len(images)), BLOCK)])
+        return np.concatenate([block(start) for start in range(0, max(1, len(images)), self.block)])
+
+    def _in_blocks(
+        self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        """As many at a time as in validation: the noise of `corrupted` is that of validation."""
+        found = [function(array[at : at + self.block]).numpy() for at in range(0, len(array), self.block)]
+        return np.concatenate(found) if found else np.zeros((0, *shape), np.float32)
 
 
 def _compiled(function: Callable[[Tensor], Tensor], shape: tuple[int, ...]) -> Callable[[NDArray[Any]], Tensor]:
     signature = [tf.TensorSpec((None, *shape), tf.float32)]
     compiled: Callable[[NDArray[Any]], Tensor] = tf.function(function, input_signature=signature, autograph=False)
     return compiled
-
-
-def _in_blocks(
-    function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]
-) -> NDArray[np.float32]:
-    found = [function(array[start : start + BLOCK]).numpy() for start in range(0, len(array), BLOCK)]
-    return np.concatenate(found) if found else np.zeros((0, *shape), np.float32)
 
 
 def _times(shape: tuple[int, ...]) -> str:

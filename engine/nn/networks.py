@@ -28,12 +28,14 @@ class Draw(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """`input`: what the encoder sees, `target`: the clean items; (batch, height, width, channels) float32 in [0, 1].
+    """`input`: what the encoder sees, `target`: the clean items; (batch, *shape) float32, images in [0, 1].
 
     In a stage that trains a part in the middle both have been through what lies before it.
     `draw`: for noise inside the network; not the one that the corruption had.
     `epochs`: scalar, epochs of training done, with fractions; without end in validation.
     `stage`: the name of the stage.
+    `items`: the clean items in their compact form (`engine.datasets.data.Part`).
+    `weights`: for sentences, how much each place counts, (batch, words), 0 where there is no word; None for images.
     """
 
     input: Tensor
@@ -41,6 +43,8 @@ class Batch(NamedTuple):
     draw: Draw
     epochs: Tensor
     stage: str
+    items: Tensor
+    weights: Tensor | None = None
 
 
 class Weighted(NamedTuple):
@@ -54,12 +58,14 @@ class Networks:
     """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own.
 
     The last layer of the decoder is its output activation. An encoder with two outputs gives the mean and the
-    log-variance of a normal distribution; its code is the mean.
+    log-variance of a normal distribution; its code is the mean. `helper`: what is trained beside them to guess
+    something else from the code, and is of no use afterwards.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model) -> None:
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> None:
         self.encoder = encoder
         self.decoder = decoder
+        self.helper = helper
         self._before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
 
     @property
@@ -94,15 +100,19 @@ class Networks:
 
     @property
     def trainable_variables(self) -> list[keras.Variable]:
-        return [*self.encoder.trainable_variables, *self.decoder.trainable_variables]
+        return [variable for model in self._models for variable in model.trainable_variables]
+
+    @property
+    def _models(self) -> list[keras.Model]:
+        return [model for model in (self.encoder, self.decoder, self.helper) if model is not None]
 
     @property
     def variables(self) -> dict[str, keras.Variable]:
         """All weights by name ("encoder/code/kernel")."""
         return {
             f"{model.name}/{variable.path}": variable
-            for model in (self.encoder, self.decoder)
-            for variable in model.variables
+            for model in self._models
+            for variable in model.weights  # without the states of seed generators that nothing here uses
         }
 
     @property
@@ -116,7 +126,7 @@ class Networks:
                 output_shape=tuple(layer.output.shape),
                 parameters=int(sum(np.prod(weight.shape) for weight in layer.weights)),
             )
-            for model in (self.encoder, self.decoder)
+            for model in self._models
             for layer in model.layers
             if not isinstance(layer, keras.layers.InputLayer)
         )

@@ -8,9 +8,10 @@ from statistics import median
 import msgspec
 import tensorflow as tf
 
-from engine.datasets.image_data import ImageData, Part
+from engine.datasets.data import Data
 from engine.nn.blocks import Blocks
 from engine.nn.chunks import Stretch
+from engine.nn.items import of
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -20,29 +21,28 @@ WORTH = 1.15
 """Half precision has to be so many times faster to be chosen."""
 
 
-def decided(variant: Variant, config: TrainingConfig, data: ImageData) -> tuple[TrainingConfig, tuple[str, ...]]:
+def decided(variant: Variant, config: TrainingConfig, data: Data) -> tuple[TrainingConfig, tuple[str, ...]]:
     """`config` with a precision instead of `auto`, and a sentence that says why."""
     if config.precision != "auto":
         return config, ()
-    batch = Part(data.train.images[: config.batch_size], data.train.labels[: config.batch_size])
     found = {}
     for precision in ("float32", "mixed_bfloat16"):
-        found[precision] = _seconds_per_step(variant, msgspec.structs.replace(config, precision=precision), batch)
+        found[precision] = _seconds_per_step(variant, msgspec.structs.replace(config, precision=precision), data)
     full, half = found["float32"], found["mixed_bfloat16"]
     chosen = "mixed_bfloat16" if full > WORTH * half else "float32"
     note = f"precision: {chosen}; a step takes {1e3 * full:.1f} ms in float32, {1e3 * half:.1f} ms in mixed_bfloat16"
     return msgspec.structs.replace(config, precision=chosen), (note,)
 
 
-def _seconds_per_step(variant: Variant, config: TrainingConfig, batch: Part) -> float:
-    blocks = Blocks(config.seed, config.precision)
-    networks = variant.networks(config, batch.images.shape[1:], blocks)
-    stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, steps_per_epoch=1)
-    images = tf.constant(batch.images.reshape(len(batch.images), -1))
-    stretch = Stretch(first=0, steps=1, start=0, rows=len(batch.images), epochs=0, per_step=0)
+def _seconds_per_step(variant: Variant, config: TrainingConfig, data: Data) -> float:
+    blocks, items = Blocks(config.seed, config.precision), of(data)
+    networks = variant.networks(config, data.shape, blocks)
+    stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, items, steps_per_epoch=1)
+    batch = items.on_device(data.train.items[: config.batch_size])
+    stretch = Stretch(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
     seconds = []
     for _ in range(1 + STEPS):
         began = time.perf_counter()
-        stage.chunks.run(images, tf.range(stretch.rows), stretch, (0, 0), learn=True)
+        stage.chunks.run(batch, tf.range(stretch.rows), stretch, (0, 0), learn=True)
         seconds.append(time.perf_counter() - began)
     return median(seconds[1:])

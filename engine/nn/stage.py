@@ -10,6 +10,7 @@ import tensorflow as tf
 from engine.events import Stage
 from engine.nn.blocks import Blocks
 from engine.nn.chunks import Chunks, Stretch
+from engine.nn.items import Items
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks, Tensor
 from engine.variants.variant import Variant
@@ -19,7 +20,14 @@ class CompiledStage:
     """Works on the weights of the whole `networks`, which outlive it; the optimiser is its own."""
 
     def __init__(
-        self, variant: Variant, config: Any, stage: Stage, networks: Networks, blocks: Blocks, steps_per_epoch: int
+        self,
+        variant: Variant,
+        config: Any,
+        stage: Stage,
+        networks: Networks,
+        blocks: Blocks,
+        items: Items,
+        steps_per_epoch: int,
     ) -> None:
         parts = variant.stage_networks(networks, stage, config, blocks)
         self.name = stage.name
@@ -27,16 +35,16 @@ class CompiledStage:
         self.model = KerasModel(variant, config, parts.shown, blocks)
         self.optimizer = variant.optimizer(config, stage.epochs * steps_per_epoch, blocks)
         self.optimizer.build(parts.trained.trainable_variables)
-        self.chunks = Chunks(variant, config, stage.name, parts, blocks, self.optimizer)
+        self.chunks = Chunks(variant, config, stage.name, parts, blocks, self.optimizer, items)
 
     @property
     def optimizer_variables(self) -> dict[str, keras.Variable]:
         return {f"optimizer/{variable.path}": variable for variable in self.optimizer.variables}
 
-    def compile(self, images: Tensor, batch: int, *, learn: bool) -> None:
-        """All that will be called on `images`, so that no step is held up by it and no rate is spoilt."""
-        items = int(images.shape[0])
+    def compile(self, data: Tensor, batch: int, *, learn: bool) -> None:
+        """All that will be called on `data`, so that no step is held up by it and no rate is spoilt."""
+        items = int(data.shape[0])
         full = min(batch, items)
         for rows in {full, items % full or full}:
             nothing = Stretch(first=0, steps=0, start=0, rows=rows, epochs=0, per_step=0)
-            self.chunks.run(images, tf.range(items), nothing, (0, 0), learn=learn)
+            self.chunks.run(data, tf.range(items), nothing, (0, 0), learn=learn)

@@ -12,13 +12,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.datasets.image_data import ImageData
+from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, Terms
 from engine.nn.blocks import Blocks
 from engine.nn.chunks import Losses, Pace, Stretch
-from engine.nn.inspection import Inspection
-from engine.nn.model import BLOCK, KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
-from engine.nn.networks import Networks, Tensor
+from engine.nn.inspection import Inspection, Seen
+from engine.nn.items import of
+from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
+from engine.nn.networks import Networks
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
@@ -38,7 +39,7 @@ class Trainer:
         self,
         variant: Variant,
         config: TrainingConfig,
-        data: ImageData,
+        data: Data,
         checkpoint: Checkpoint | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
@@ -49,10 +50,11 @@ class Trainer:
         self._networks: Networks = variant.networks(config, data.shape, self._blocks)
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
-        self.steps_per_epoch = -(-len(data.train.images) // config.batch_size)
-        self._train = _on_device(data.train.images)
-        self._test = _on_device(data.test.images)
-        self._inspection = Inspection(data.test, config.seed, variant.target_rate(config))
+        self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
+        self._items = of(data)
+        self._train = self._items.on_device(data.train.items)
+        self._test = self._items.on_device(data.test.items)
+        self._inspection = Inspection(data, config.seed, variant.target_rate(config))
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None
@@ -97,7 +99,7 @@ class Trainer:
                 self._last_good = self.checkpoint()
             yield from self._train_epoch()
             validation = yield from self._validate()
-            yield self._end_epoch(validation)
+            yield from self._end_epoch(validation)
 
     @property
     def _variables(self) -> dict[str, keras.Variable]:
@@ -105,9 +107,11 @@ class Trainer:
 
     def _compiled_stage(self) -> CompiledStage:
         config, stage = self.config, self.stages[self._position.stage]
-        made = CompiledStage(self._variant, config, stage, self._networks, self._blocks, self.steps_per_epoch)
+        made = CompiledStage(
+            self._variant, config, stage, self._networks, self._blocks, self._items, self.steps_per_epoch
+        )
         made.compile(self._train, config.batch_size, learn=True)
-        made.compile(self._test, BLOCK, learn=False)
+        made.compile(self._test, self._variant.block, learn=False)
         return made
 
     def _train_epoch(self) -> Iterator[Progress]:
@@ -153,7 +157,7 @@ class Trainer:
     def _validate(self) -> Generator[Progress, None, Terms]:
         """Loss terms over the whole test part, as a mean over its items; the same noise in every epoch."""
         items = int(self._test.shape[0])
-        rows = min(BLOCK, items)
+        rows = min(self._variant.block, items)
         order = tf.range(items)
         names = self._stage.chunks.terms
         sums: NDArray[np.float64] = np.zeros(len(names))
@@ -174,10 +178,21 @@ class Trainer:
             raise Diverged(self._position.epoch, self._position.step)
         return dict(zip(names, (sums / items).tolist(), strict=True))
 
-    def _end_epoch(self, validation: Terms) -> EpochReport:
+    def _end_epoch(self, validation: Terms) -> Iterator[Progress | EpochReport]:
         at, stage = self._position, self._stage
         train = {name: total / at.step for name, total in at.sums.items()}
         norm = train.pop(NORM)
+        model = stage.model
+        model.epoch = at.epoch
+        # Looking takes a while on large networks. The position moves on after it: stopped here, the epoch ends again.
+        looking = self._inspection.look(model, stage.shown, self._variant.prior, norm)
+        seen: Seen | None = None
+        while seen is None:
+            try:
+                next(looking)
+                yield self._progress()
+            except StopIteration as end:
+                seen = end.value
         ended = at.epoch == sum(one.epochs for one in self.stages[: at.stage + 1])
         last = at.stage == len(self.stages) - 1
         self._position = Position(
@@ -189,7 +204,6 @@ class Trainer:
         )
         self._note_best(at, validation)
         self._last_good = self.checkpoint()
-        model = self.model
         event = EpochEnded(
             stage=stage.name,
             epoch=at.epoch,
@@ -198,10 +212,9 @@ class Trainer:
             steps=at.step,
             seconds=at.epoch_seconds,
             samples_per_second=int(self._train.shape[0]) / max(at.epoch_seconds, 1e-9),
-            health=self._inspection.health(model, norm),
+            health=seen.health,
         )
-        samples = self._inspection.samples(model, stage.shown, self._variant.prior)
-        return EpochReport(event=event, samples=samples, codes=self._inspection.plane_codes(model))
+        yield EpochReport(event=event, samples=seen.samples, codes=seen.codes)
 
     def _note_best(self, at: Position, validation: Terms) -> None:
         """Keep the weights if no epoch of this stage was better; losses of different stages are different things."""
@@ -230,8 +243,3 @@ class Trainer:
     def _order(self, epoch: int, items: int) -> NDArray[np.int32]:
         key = [self.config.seed, self._position.stage, epoch]
         return np.random.default_rng(key).permutation(items).astype(np.int32)
-
-
-def _on_device(images: NDArray[np.uint8]) -> Tensor:
-    """(n, height, width, channels) as (n, height · width · channels)."""
-    return tf.constant(images.reshape(len(images), -1))

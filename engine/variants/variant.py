@@ -35,6 +35,20 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class TextSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a corpus becomes items: what of a variant's configuration the reader of the data has to know."""
+
+    vocabulary: int
+    """Distinct words, padding and "unknown" included."""
+    length: int
+    """Words of a sentence."""
+    vectors: str
+    """Where word vectors come from, see `engine.text.vectors`."""
+    dimensions: int
+    weighting: Literal["uniform", "frequency", "idf"]
+    seed: int
+
+
 class Variant(ABC):
     """One autoencoder: its settings, its networks, its loss.
 
@@ -57,6 +71,10 @@ class Variant(ABC):
     """Keys of the panels that show its runs (`aetui.panels.PANELS`)."""
     presets: ClassVar[Mapping[str, TrainingConfig]]
     """Named configurations; `book` reproduces the published run."""
+    default_preset: ClassVar[str] = "book"
+    """What is trained when nobody says otherwise."""
+    block: ClassVar[int] = 1_000
+    """Items encoded or validated at a time: at most what takes a few tenths of a second."""
     xla: ClassVar[bool] = True
     """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
     published: ClassVar[Published | None] = None
@@ -75,7 +93,8 @@ class Variant(ABC):
 
     @abstractmethod
     def networks(self, config: Any, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """Encoder and decoder for items of `shape` (height, width, channels), both Keras functional models."""
+        """Encoder and decoder, both Keras functional models, for items of `shape`: (height, width, channels), or for
+        sentences (words, numbers in a word's vector)."""
 
     @abstractmethod
     def loss_terms(
@@ -83,11 +102,11 @@ class Variant(ABC):
     ) -> Mapping[str, Tensor | Weighted]:
         """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
-        `batch.input` and `batch.target`: (batch, height, width, channels) float32 in [0, 1].
+        `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
     def corrupt(self, items: Tensor, draw: Draw, config: Any, blocks: Blocks) -> Tensor:
-        """What the encoder gets to see of clean `items`, (batch, height, width, channels) float32 in [0, 1]."""
+        """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
         del draw, config, blocks
         return items
 
@@ -104,6 +123,11 @@ class Variant(ABC):
         """What `stage` trains; of the whole `networks` that are saved."""
         del stage, config
         return blocks.whole(networks)
+
+    def text_settings(self, config: Any) -> TextSettings | None:
+        """How a corpus is to be read; None for variants that learn from images."""
+        del config
+        return None
 
     def target_rate(self, config: Any) -> float | None:
         """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""

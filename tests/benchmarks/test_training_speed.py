@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from engine import registry
-from engine.datasets.image_data import ImageData, Part
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData
 from engine.training import EpochReport
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1200)]

@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from engine import params, registry
-from engine.datasets.image_data import ImageData, Part
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData, as_floats
 from engine.params import TrainingConfig
-from engine.training import EpochReport, as_floats
+from engine.training import EpochReport
 from engine.variants.variant import Variant
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1200)]
@@ -76,8 +77,8 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData) -> Epoch:
 
     model = Peer()
     model.compile(variant.optimizer(config, 1000, blocks))
-    targets = as_floats(data.train.images)
-    inputs = KerasModel(variant, config, networks, blocks).corrupted(data.train.images)
+    targets = as_floats(data.train.items)
+    inputs = KerasModel(variant, config, networks, blocks).corrupted(data.train.items)
 
     def epoch() -> float:
         began = time.perf_counter()

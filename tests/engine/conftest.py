@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,13 +12,17 @@ import pytest
 
 from engine import life
 from engine.datasets import loading
-from engine.datasets.image_data import ImageData, Part
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData, as_floats
 from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
 from engine.params import TrainingConfig
 from engine.samples import Samples
 from engine.session import Engine
 from engine.store import RunStore
-from engine.training import Checkpoint, EpochReport, Position, as_floats
+from engine.text.corpus import Corpus
+from engine.text.lexicon import Lexicon
+from engine.text.text_data import TextData
+from engine.training import Checkpoint, EpochReport, Position
 
 
 def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: int = 0) -> ImageData:
@@ -28,6 +33,48 @@ def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: in
         return Part(random.integers(0, 256, (count, *shape), np.uint8), random.integers(0, 10, count))
 
     return ImageData("digits", part(items), part(items // 2), tuple("0123456789"), None)
+
+
+NOUNS = ("dog", "cat", "ship", "price", "bank", "crop")
+VERBS = ("saw", "bit", "sold", "met")
+
+
+def make_corpus(sentences: int = 60, seed: int = 0) -> Corpus:
+    """Sentences of three to seven words; every third one is a document, whose topic is its first noun."""
+    random = np.random.default_rng(seed)
+    said = [
+        ["the", str(random.choice(NOUNS)), str(random.choice(VERBS)), *map(str, random.choice(NOUNS, n % 5))]
+        for n in range(sentences)
+    ]
+    texts = [" ".join(words).capitalize() + "." for words in said]
+    counts = Counter(word for words in said for word in words)
+    words = tuple(sorted(counts, key=lambda word: (-counts[word], word)))
+    document = np.arange(sentences, dtype=np.int32) // 3
+    return Corpus(
+        key="text",
+        path=None,
+        words=words,
+        counts=np.array([counts[word] for word in words]),
+        tokens=np.array([words.index(word) for one in said for word in one], np.int32),
+        starts=np.cumsum([0, *map(len, said)]),
+        text=np.frombuffer("".join(texts).encode(), np.uint8),
+        text_starts=np.cumsum([0, *map(len, texts)]),
+        document=document,
+        documents=tuple(f"document {n}" for n in range(document[-1] + 1)),
+        topics=NOUNS,
+        document_topics=tuple((NOUNS.index(said[3 * n][1]),) for n in range(document[-1] + 1)),
+        splitter="full stops",
+    )
+
+
+def make_text(
+    sentences: int = 60, length: int = 6, dimensions: int = 5, weighting: str = "uniform", seed: int = 0
+) -> TextData:
+    """A corpus to train on for a moment, with random word vectors."""
+    corpus = make_corpus(sentences, seed)
+    vectors = np.random.default_rng(seed).normal(0, 0.7, (len(corpus.words), dimensions)).astype(np.float32)
+    lexicon = Lexicon.assembled(corpus.words, vectors, "drawn at random", seed)
+    return TextData(corpus, lexicon, length, weighting, {"sentences": f"{sentences}"})
 
 
 class ScriptedTraining:
@@ -93,6 +140,7 @@ class ScriptedModel:
 
     shape = (4, 4, 1)
     code_size = 3
+    block = 10
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -146,6 +194,11 @@ class Driven:
 @pytest.fixture
 def small_data() -> Any:
     return make_data
+
+
+@pytest.fixture
+def small_text() -> Any:
+    return make_text
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,14 +11,15 @@ import pytest
 from fakes import FakeRun
 
 from engine.checkpoint import write_checkpoint
-from engine.datasets.image_data import ImageData, Part
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
 from engine.jobs import TrainJob
-from engine.queries import Decode, Encode, Probe, Query, Reconstruct, Sample
-from engine.questions import _HANDLERS, Questions
+from engine.queries import Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
+from engine.questions import Questions
 from engine.registry import VARIANTS
 from engine.store import RunStore
-from engine.training import Checkpoint, Position, as_floats
+from engine.training import Checkpoint, Position
 
 SHAPE = (4, 4, 1)
 WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
@@ -29,6 +31,7 @@ class Halving:
 
     shape = SHAPE
     code_size = 3
+    block = 20
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -53,6 +56,16 @@ def part(count: int, seed: int) -> Part:
 DATA = ImageData("digits", part(90, 0), part(30, 1), ("a", "b", "c"), None)
 
 
+class Kept:
+    """Runs a long answer to its end and keeps it."""
+
+    def __init__(self, steps: Generator[Any, None, Any]) -> None:
+        self.steps = steps
+
+    def __iter__(self) -> Generator[Any, None, None]:
+        self.value = yield from self.steps
+
+
 class Asked:
     """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4."""
 
@@ -60,7 +73,7 @@ class Asked:
         store = RunStore(folder / "runs")
         self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits"))
         self.models = 0
-        self.questions = Questions(SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda key: DATA))
+        self.questions = Questions(SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_: DATA))
         self.train_to(4)
 
     def _model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> Halving:
@@ -72,7 +85,12 @@ class Asked:
         write_checkpoint(self.run.folder / "checkpoint.safetensors", checkpoint)
 
     def __call__(self, query: Query, life: Any = None) -> Any:
-        return self.questions.answer(query, life)
+        answer = self.questions.answer(query, life)
+        if isinstance(answer, Generator):
+            *_, (done, total) = list(steps := Kept(answer))
+            assert done == total
+            return steps.value
+        return answer
 
 
 @pytest.fixture
@@ -84,10 +102,10 @@ def make_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_reconstruct_takes_test_items_or_the_images_given(make_asked: Any) -> None:
     ask = make_asked()
     answer = ask(Reconstruct(run_id="run", start=5, count=2))
-    assert np.array_equal(answer.inputs, as_floats(DATA.test.images[5:7]))
+    assert np.array_equal(answer.inputs, as_floats(DATA.test.items[5:7]))
     assert answer.errors == pytest.approx(np.square(answer.outputs - answer.inputs).mean(axis=(1, 2, 3)))
     assert answer.epoch == 4
-    given = ask(Reconstruct(run_id="run", inputs=DATA.test.images[5:7]))
+    given = ask(Reconstruct(run_id="run", inputs=DATA.test.items[5:7]))
     assert np.array_equal(given.outputs, answer.outputs)
 
 
@@ -97,7 +115,7 @@ def test_encode_has_labels_where_they_are_known(make_asked: Any) -> None:
     assert whole.codes.shape == (90, 3)
     assert np.array_equal(whole.labels, DATA.train.labels)
     assert ask(Encode(run_id="run", count=7)).codes.shape == (7, 3)
-    given = ask(Encode(run_id="run", inputs=DATA.train.images))
+    given = ask(Encode(run_id="run", inputs=DATA.train.items))
     assert np.array_equal(given.codes, whole.codes)
     assert given.labels is None
 
@@ -146,9 +164,12 @@ def test_the_model_is_kept_until_there_is_a_newer_checkpoint(make_asked: Any) ->
 
 def test_a_run_that_trains_answers_itself(make_asked: Any) -> None:
     ask = make_asked()
-    training = SimpleNamespace(model=Halving(9))
+    checkpoint = Checkpoint(arrays={}, position=Position(epoch=10, step=2))
+    training = SimpleNamespace(model=Halving(9), checkpoint=lambda: checkpoint)
     life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
     assert ask(Reconstruct(run_id="run"), life).epoch == 9
+    assert ask(Encode(run_id="run"), life).epoch == 9
+    assert ask.models == 1  # what takes long is answered by a copy whose weights stay as they are
     life.training = None  # it is still being prepared
     assert ask(Reconstruct(run_id="run"), life).epoch == 4
 
@@ -164,6 +185,14 @@ def test_questions_that_cannot_be_answered_say_why(make_asked: Any) -> None:
         ask(Encode(run_id="run"))
 
 
-def test_every_query_has_an_answer() -> None:
-    assert set(_HANDLERS) == set(Query.__args__)
-    assert all(issubclass(kind, msgspec.Struct) for kind in _HANDLERS)
+def test_a_model_of_images_has_no_words(make_asked: Any) -> None:
+    ask = make_asked()
+    for query in (Similarity(run_id="run", first="a", second="b"), Neighbours(run_id="run", text="a")):
+        with pytest.raises(UsageError, match="ask a run of sentence"):
+            ask(query)
+
+
+def test_every_query_has_an_answer(make_asked: Any) -> None:
+    handlers = make_asked().questions.handlers
+    assert set(handlers) == set(Query.__args__)
+    assert all(issubclass(kind, msgspec.Struct) for kind in handlers)

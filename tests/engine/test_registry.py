@@ -14,6 +14,8 @@ from engine.registry import VARIANTS
 from engine.training import EpochReport
 from engine.variants.variant import Variant
 
+SENTENCES = [(6, 5), (9, 2)]
+"""Words, numbers in a word."""
 SHAPES = [(28, 28, 1), (32, 32, 3)]
 """8 × 8 is what `tests/engine/nn/test_every_variant.py` trains on."""
 
@@ -54,26 +56,33 @@ def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(
 
 
 @pytest.mark.usefixtures("on_the_cpu")
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_it_trains_on_images_of_any_size_and_answers_in_their_shape(
-    variant: Variant, shape: tuple[int, int, int], small_data: Any
+@pytest.mark.parametrize("size", [0, 1])
+def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
+    variant: Variant, size: int, small_data: Any, small_text: Any
 ) -> None:
     from engine.nn.backend import KerasBackend
 
-    data = small_data(items=20, shape=shape)
+    if "text" in variant.accepts:
+        length, dimensions = SENTENCES[size]
+        data = small_text(30, length, dimensions)
+    else:
+        data = small_data(items=20, shape=SHAPES[size])
+    shape = data.shape
     config = params.configure(
         variant.presets["book"], {"epochs": 1, "batch_size": 10, "seed": 1, "precision": "float32"}
     )
     training = KerasBackend("cpu").training(variant, config, data, None)
     report = next(report for report in training.run() if isinstance(report, EpochReport))
-    assert report.event.train["loss"] == pytest.approx(
-        sum(value for name, value in report.event.train.items() if name != "loss"), rel=1e-5
-    )
-    assert report.samples.outputs.shape == report.samples.targets.shape == (10, *shape)
-    codes = training.model.encode(data.test.images)
-    assert codes.shape == (10, training.code_size)
-    assert training.model.decode(codes).shape == (10, *shape)
-    with pytest.raises(UsageError, match="expected images of"):
+    terms = {name: value for name, value in report.event.train.items() if name != "loss"}
+    one_of_two = data.kind == "text"  # the loss counts the padding or leaves it out; both are reported
+    total = terms["with_padding"] if one_of_two else sum(terms.values())
+    assert report.event.train["loss"] == pytest.approx(total, rel=1e-5)
+    items = len(data.test.items)
+    assert report.samples.outputs.shape == report.samples.targets.shape == (min(items, 10), *shape)
+    codes = training.model.encode(data.as_floats(data.test.items))
+    assert codes.shape == (items, training.code_size)
+    assert training.model.decode(codes).shape == (items, *shape)
+    with pytest.raises(UsageError, match="expected items of"):
         training.model.encode(np.zeros((1, 3, 5, 1), np.uint8))
     with pytest.raises(UsageError, match="expected codes of"):
         training.model.decode(np.zeros((1, training.code_size + 1), np.float32))
@@ -81,12 +90,21 @@ def test_it_trains_on_images_of_any_size_and_answers_in_their_shape(
 
 @pytest.mark.usefixtures("on_the_cpu")
 @pytest.mark.parametrize(
-    ("key", "parameters"), [("vanilla", 201_616), ("convolutional", 30_689), ("variational", 820_004)]
+    ("key", "shape", "parameters"),
+    [
+        ("vanilla", (28, 28, 1), 201_616),
+        ("convolutional", (28, 28, 1), 30_689),
+        ("variational", (28, 28, 1), 820_004),
+        # Two directions of 4 gates: 4 · 512 · (50 + 512 + 1) and 4 · 50 · (512 + 50 + 1).
+        ("sentence", (50, 50), 2 * 4 * 512 * 563 + 2 * 4 * 50 * 563),
+    ],
 )
-def test_the_published_networks_have_the_published_number_of_parameters(key: str, parameters: int) -> None:
+def test_the_published_networks_have_the_published_number_of_parameters(
+    key: str, shape: tuple[int, ...], parameters: int
+) -> None:
     from engine.nn.blocks import Blocks
 
-    networks = registry.variant(key).networks(registry.preset(key, "book"), (28, 28, 1), Blocks(0, "float32"))
+    networks = registry.variant(key).networks(registry.preset(key, "book"), shape, Blocks(0, "float32"))
     assert sum(layer.parameters for layer in networks.layers) == parameters
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from engine.analysis import pca
 from engine.analysis.baseline import against_pca
-from engine.datasets.image_data import ImageData, Part
-from engine.training import as_floats
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData, as_floats
 
 
 class Flatterer:
@@ -43,7 +43,7 @@ def test_errors_are_of_what_the_encoder_sees_against_the_clean_images(tmp_path: 
     data = make_data(60)
     fitted = pca.fit(data, 4, tmp_path)
     figures = against_pca(Flatterer(), data, fitted)
-    clean = as_floats(data.test.images)
+    clean = as_floats(data.test.items)
     assert figures["test_mse"] == pytest.approx(np.square(clean / 2).mean(), rel=1e-5)
     assert figures["pca_mse"] == pytest.approx(np.square(fitted.reconstruct(clean / 2) - clean).mean(), rel=1e-5)
     assert set(figures) == {"test_mse", "pca_mse"}
@@ -68,4 +68,4 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
 def test_large_parts_give_the_same_errors_block_by_block(tmp_path: Path) -> None:
     data = make_data(pca.BLOCK * 2 + 7)
     figures = against_pca(Flatterer(), data, pca.fit(data, 4, tmp_path))
-    assert figures["test_mse"] == pytest.approx(np.square(as_floats(data.test.images) / 2).mean(), rel=1e-4)
+    assert figures["test_mse"] == pytest.approx(np.square(as_floats(data.test.items) / 2).mean(), rel=1e-4)

@@ -8,8 +8,8 @@ import pytest
 
 from engine import datasets
 from engine.analysis import pca
-from engine.datasets.image_data import ImageData, Part
-from engine.training import as_floats
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData, as_floats
 
 RANDOM = np.random.default_rng(0)
 
@@ -25,24 +25,24 @@ def data() -> ImageData:
 
 def test_it_leaves_as_little_error_as_the_singular_values_allow(data: ImageData, tmp_path: Path) -> None:
     fitted = pca.fit(data, 5, tmp_path)
-    floats = as_floats(data.train.images)
-    error = np.square(fitted.reconstruct(data.train.images) - floats).sum()
+    floats = as_floats(data.train.items)
+    error = np.square(fitted.reconstruct(data.train.items) - floats).sum()
     flat = floats.reshape(50, -1)
     scales = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False)
     assert error == pytest.approx(np.square(scales[5:]).sum(), rel=1e-3)
-    assert fitted.encode(data.test.images).shape == (20, 5)
+    assert fitted.encode(data.test.items).shape == (20, 5)
 
 
 def test_floats_and_bytes_are_the_same_images(data: ImageData, tmp_path: Path) -> None:
     fitted = pca.fit(data, 3, tmp_path)
-    images = data.test.images
+    images = data.test.items
     assert np.allclose(fitted.encode(images), fitted.encode(as_floats(images)), atol=1e-6)
     assert fitted.encode(images[:0]).shape == (0, 3)
 
 
 def test_a_code_of_one_number_still_has_points_in_the_plane(data: ImageData, tmp_path: Path) -> None:
     one, two = pca.fit(data, 1, tmp_path), pca.fit(data, 2, tmp_path)
-    images = data.test.images
+    images = data.test.items
     assert one.encode(images).shape == (20, 1)
     assert np.array_equal(one.points(images), two.encode(images))
     assert one.reconstruct(images).shape == images.shape
@@ -51,12 +51,12 @@ def test_a_code_of_one_number_still_has_points_in_the_plane(data: ImageData, tmp
 def test_as_many_components_as_pixels_or_more_lose_nothing(data: ImageData, tmp_path: Path) -> None:
     fitted = pca.fit(data, 1_000, tmp_path)
     assert fitted.size == 16
-    assert np.allclose(fitted.reconstruct(data.test.images), as_floats(data.test.images), atol=1e-4)
+    assert np.allclose(fitted.reconstruct(data.test.items), as_floats(data.test.items), atol=1e-4)
 
 
 def test_colour_images_keep_their_shape(tmp_path: Path) -> None:
     data = ImageData("colour", part(40, (8, 8, 3)), part(9, (8, 8, 3)), ("a", "b", "c"), None)
-    assert pca.fit(data, 4, tmp_path).reconstruct(data.test.images).shape == (9, 8, 8, 3)
+    assert pca.fit(data, 4, tmp_path).reconstruct(data.test.items).shape == (9, 8, 8, 3)
 
 
 def test_it_is_fitted_once_per_data_set_and_size(
@@ -89,7 +89,7 @@ def test_a_damaged_or_foreign_file_is_fitted_anew(data: ImageData, tmp_path: Pat
 
 def test_a_cache_that_cannot_be_written_does_not_fail_the_fit(data: ImageData, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert pca.fit(data, 2, tmp_path / "file").encode(data.test.images).shape == (20, 2)
+    assert pca.fit(data, 2, tmp_path / "file").encode(data.test.items).shape == (20, 2)
 
 
 @pytest.mark.data
@@ -98,6 +98,6 @@ def test_the_error_on_mnist_is_the_known_one(components: int, error: float, tmp_
     if "AETUI_DATA" not in os.environ:
         pytest.skip("set AETUI_DATA to a folder with mnist.npz")
     mnist = datasets.load("mnist", Path(os.environ["AETUI_DATA"]), download=False)
-    images = mnist.test.images
+    images = mnist.test.items
     left = pca.fit(mnist, components, tmp_path).reconstruct(images) - as_floats(images)
     assert np.square(left).mean() == pytest.approx(error, abs=1e-5)

@@ -17,9 +17,9 @@ def parts():
 def test_all_1797_items_are_there_as_28_by_28_bytes(parts) -> None:
     train, test = parts
     assert len(train.labels) + len(test.labels) == 1_797
-    assert train.images.shape == (1_442, 28, 28, 1)
-    assert test.images.shape == (355, 28, 28, 1)
-    assert (train.images.dtype, train.labels.dtype) == (np.uint8, np.int64)
+    assert train.items.shape == (1_442, 28, 28, 1)
+    assert test.items.shape == (355, 28, 28, 1)
+    assert (train.items.dtype, train.labels.dtype) == (np.uint8, np.int64)
 
 
 def test_the_test_part_has_as_many_of_each_class(parts) -> None:
@@ -27,7 +27,7 @@ def test_the_test_part_has_as_many_of_each_class(parts) -> None:
 
 
 def test_they_use_the_whole_range_and_leave_a_margin_as_mnist_does(parts) -> None:
-    images = parts[0].images
+    images = parts[0].items
     assert images.max() == 255
     # Smooth resampling lets a stroke at the rim of the 8×8 grid bleed a little into the margin, never to its edge.
     border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]])
@@ -42,7 +42,7 @@ def test_each_item_still_shows_what_scikit_learn_has(parts) -> None:
 
     images, labels = load_digits(return_X_y=True)
     test_items = images[[np.sum(labels[:i] == label) % 5 == 4 for i, label in enumerate(labels)]]
-    small = [Image.fromarray(image[..., 0]).resize((10, 10), Image.Resampling.BOX) for image in parts[1].images]
+    small = [Image.fromarray(image[..., 0]).resize((10, 10), Image.Resampling.BOX) for image in parts[1].items]
     shown = np.stack([np.asarray(image)[1:-1, 1:-1].ravel() for image in small])
     likeness = [np.corrcoef(a, b)[0, 1] for a, b in zip(shown, test_items, strict=True)]
     assert min(likeness) > 0.9
@@ -54,7 +54,7 @@ def test_both_ways_to_the_table_agree() -> None:
 
 def test_without_the_packaged_file_scikit_learn_is_asked(parts, monkeypatch) -> None:
     monkeypatch.setattr(digits, "find_spec", lambda name: None)
-    assert np.array_equal(digits.read()[0].images, parts[0].images)
+    assert np.array_equal(digits.read()[0].items, parts[0].items)
 
 
 def test_loading_does_not_import_scikit_learn() -> None:

@@ -88,7 +88,7 @@ def in_cache() -> list[str]:
 def test_files_are_fetched_into_the_cache_and_read_from_there(toy, mirrors: Mirrors) -> None:
     mirrors.use("good")
     data = load("toy", None)
-    assert (data.train.images[..., 0] == toy.x_train).all()
+    assert (data.train.items[..., 0] == toy.x_train).all()
     assert data.path == cache_dir() / "toy"
     assert sorted(path.name for path in (cache_dir() / "toy").iterdir()) == sorted(mirrors.files)
     assert in_cache() == ["toy", "toy.lock"]
@@ -160,7 +160,7 @@ def test_a_broken_copy_in_the_cache_is_replaced(toy, mirrors: Mirrors) -> None:
     folder = toy.write_idx(cache_dir())
     (folder / "train-images-idx3-ubyte.gz").write_bytes(b"broken")
     fetch("toy")
-    assert (load("toy", None).train.images[..., 0] == toy.x_train).all()
+    assert (load("toy", None).train.items[..., 0] == toy.x_train).all()
 
 
 def test_two_at_once_download_once(mirrors: Mirrors) -> None:

@@ -33,10 +33,10 @@ def test_plain_and_packed_files_give_the_same_array(tmp_path: Path, content: byt
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_folder_gives_both_parts(toy, tmp_path: Path, packed: bool) -> None:
     train, test = idx.read(toy.write_idx(tmp_path, packed))
-    assert np.array_equal(train.images, toy.x_train[..., None])
+    assert np.array_equal(train.items, toy.x_train[..., None])
     assert np.array_equal(train.labels, toy.y_train)
-    assert np.array_equal(test.images, toy.x_test[..., None])
-    assert (train.images.dtype, train.labels.dtype) == (np.uint8, np.int64)
+    assert np.array_equal(test.items, toy.x_test[..., None])
+    assert (train.items.dtype, train.labels.dtype) == (np.uint8, np.int64)
 
 
 @pytest.mark.parametrize(

@@ -28,18 +28,18 @@ WHOLE = archive(x_train=IMAGES, y_train=LABELS, x_test=IMAGES, y_test=LABELS)
 
 def test_the_keras_layout_is_read(toy, tmp_path: Path) -> None:
     train, test = npz.read(toy.write_npz(tmp_path))
-    assert np.array_equal(train.images, toy.x_train[..., None])
-    assert np.array_equal(test.images, toy.x_test[..., None])
+    assert np.array_equal(train.items, toy.x_train[..., None])
+    assert np.array_equal(test.items, toy.x_test[..., None])
     assert train.labels.tolist() == toy.y_train.tolist()
-    assert (train.images.dtype, train.labels.dtype) == (np.uint8, np.int64)
+    assert (train.items.dtype, train.labels.dtype) == (np.uint8, np.int64)
 
 
 def test_colour_images_labels_in_a_column_and_column_major_arrays_are_read(toy, tmp_path: Path) -> None:
     colour = np.arange(6 * 5 * 4 * 3, dtype=np.uint16).astype(np.uint8).reshape(6, 5, 4, 3)
     path = toy.write_npz(tmp_path, x_train=np.asfortranarray(colour), y_train=toy.y_train[:, None].astype(">i4"))
     train, _ = npz.read(path)
-    assert np.array_equal(train.images, colour)
-    assert train.images.flags.c_contiguous
+    assert np.array_equal(train.items, colour)
+    assert train.items.flags.c_contiguous
     assert train.labels.tolist() == toy.y_train.tolist()
 
 
@@ -109,5 +109,5 @@ def test_any_damage_ends_in_data_or_bad_data(
     path.write_bytes(bytes(content[: len(content) - cut]) + tail)
     with suppress(BadData):
         train, test = npz.read(path)
-        assert len(train.images) == len(train.labels)
-        assert len(test.images) == len(test.labels)
+        assert len(train.items) == len(train.labels)
+        assert len(test.items) == len(test.labels)

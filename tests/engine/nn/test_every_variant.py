@@ -14,7 +14,7 @@ import pytest
 
 from engine import params, registry
 from engine.checkpoint import read_checkpoint, write_checkpoint
-from engine.datasets.image_data import ImageData
+from engine.datasets.data import Data
 from engine.events import EpochEnded
 from engine.nn.backend import KerasBackend
 from engine.registry import VARIANTS
@@ -26,6 +26,13 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "greedy": ("stacked", "greedy", {"layers": "9-4", "pretrain_epochs": 1}),
     "fixed noise": ("denoising", "book", {"resample": False, "corruption": "salt_and_pepper"}),
     "warm-up": ("variational", "book", {"warmup": 3, "schedule": "cosine"}),
+    "sentence": ("sentence", "book", {"units": 7}),
+    "masked": ("sentence", "small", {"units": 7, "cell": "gru", "word_dropout": 0.3, "decoder_units": 4}),
+    "guessing": (
+        "sentence",
+        "small",
+        {"units": 7, "pooling": "attention", "guessing": 0.5, "weighting": "idf", "vocabulary": 13},
+    ),
 }
 
 OTHER_PROCESS = """
@@ -37,12 +44,13 @@ from engine.checkpoint import read_checkpoint
 from engine.nn.backend import KerasBackend
 
 folder = Path(sys.argv[1])
-backend, images = KerasBackend("cpu"), np.load(folder / "images.npy")
+backend = KerasBackend("cpu")
 for name, (variant, preset, settings) in json.loads((folder / "cases.json").read_text()).items():
     config = params.configure(registry.preset(variant, preset), settings)
     checkpoint = read_checkpoint(folder / f"{name}.safetensors")
-    model = backend.model(registry.variant(variant), config, images.shape[1:], checkpoint)
-    codes = model.encode(images)
+    items = np.load(folder / f"{registry.variant(variant).accepts[0]}.npy")
+    model = backend.model(registry.variant(variant), config, items.shape[1:], checkpoint)
+    codes = model.encode(items)
     np.savez(folder / f"{name}.npz", codes=codes, outputs=model.decode(codes))
 """
 
@@ -52,7 +60,13 @@ def settings(name: str) -> tuple[str, str, dict[str, Any]]:
     return variant, preset, {"epochs": 4, "batch_size": 10, "precision": "float32", **changed}
 
 
-def training(name: str, data: ImageData, checkpoint: Checkpoint | None = None) -> Training:
+def data_for(name: str, small_data: Any, small_text: Any) -> Data:
+    text = "text" in VARIANTS[CASES[name][0]].accepts
+    data: Data = small_text(45) if text else small_data(items=30, shape=SHAPE)
+    return data
+
+
+def training(name: str, data: Data, checkpoint: Checkpoint | None = None) -> Training:
     variant, preset, changed = settings(name)
     config = params.configure(registry.preset(variant, preset), changed)
     return KerasBackend("cpu").training(registry.variant(variant), config, data, checkpoint)
@@ -65,8 +79,10 @@ def figures(run: Training) -> list[EpochEnded]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(name: str, small_data: Any, tmp_path: Path) -> None:
-    data = small_data(items=30, shape=SHAPE)
+def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
+    name: str, small_data: Any, small_text: Any, tmp_path: Path
+) -> None:
+    data = data_for(name, small_data, small_text)
     run = training(name, data)
     expected = []
     for number, report in enumerate(run.run()):
@@ -87,19 +103,21 @@ def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(name: str, small_data: A
             np.testing.assert_array_equal(rest.checkpoint().arrays[weights], array, err_msg=weights)
 
 
-def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(small_data: Any, tmp_path: Path) -> None:
-    data = small_data(items=20, shape=SHAPE)
-    images = data.test.images
-    np.save(tmp_path / "images.npy", images)
+def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(
+    small_data: Any, small_text: Any, tmp_path: Path
+) -> None:
     expected, cases = {}, {}
     for name in CASES:
+        data = data_for(name, small_data, small_text)
+        items = data.as_floats(data.test.items)
+        np.save(tmp_path / f"{data.kind}.npy", items)
         run = training(name, data)
         for epoch, _ in enumerate((report for report in run.run() if isinstance(report, EpochReport)), start=1):
             if epoch in (1, 4):
                 key = f"{name} {epoch}"
                 cases[key] = settings(name)
                 write_checkpoint(tmp_path / f"{key}.safetensors", run.checkpoint())
-                codes = run.model.encode(images)
+                codes = run.model.encode(items)
                 expected[key] = codes, run.model.decode(codes)
     (tmp_path / "cases.json").write_text(json.dumps(cases))
     subprocess.run([sys.executable, "-c", OTHER_PROCESS, tmp_path], check=True, capture_output=True)

@@ -77,8 +77,8 @@ def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: 
     data = small_data(items=50)  # 25 test items
     training = trainer(data, epochs=1)
     [event] = figures(training)
-    outputs = training.model.decode(training.model.encode(data.test.images))
-    assert event.validation["loss"] == pytest.approx(np.square(outputs - data.test.images / 255).mean(), rel=1e-5)
+    outputs = training.model.decode(training.model.encode(data.test.items))
+    assert event.validation["loss"] == pytest.approx(np.square(outputs - data.test.items / 255).mean(), rel=1e-5)
 
 
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
@@ -136,7 +136,7 @@ def test_after_a_divergence_the_weights_of_the_last_whole_epoch_are_at_hand(smal
 def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:
     data = small_data()
     report = next(report for report in trainer(data).run() if isinstance(report, EpochReport))
-    np.testing.assert_allclose(report.samples.targets, data.test.images[:10] / 255, atol=1e-6)
+    np.testing.assert_allclose(report.samples.targets, data.test.items[:10] / 255, atol=1e-6)
     assert report.samples.outputs.shape == (10, 4, 4, 1)
     assert report.samples.codes.shape == (10, 8)
 

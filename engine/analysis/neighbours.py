@@ -1,0 +1,68 @@
+"""Nearest neighbours among the codes of a corpus, by cosine."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from engine.analysis.sentences import unit
+from engine.datasets.data import Data
+from engine.training import Model
+
+FILE = "neighbours.safetensors"
+
+
+class Index:
+    """Codes scaled to length 1, (n, k) float32; `version` names the weights and the data they were made with."""
+
+    def __init__(self, codes: NDArray[Any], version: str) -> None:
+        self.codes = unit(codes).astype(np.float32) if len(codes) else codes.astype(np.float32)
+        self.version = version
+
+    def nearest(
+        self, code: NDArray[np.floating], count: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Places and cosines of the `count` nearest to `code` (k,), nearest first; only those `allowed` (n,)."""
+        cosines = self.codes @ unit(code[None])[0].astype(np.float32)
+        if allowed is not None:
+            cosines = np.where(allowed, cosines, -2)
+        count = min(count, len(cosines) if allowed is None else int(allowed.sum()))
+        places = np.argpartition(-cosines, max(count - 1, 0))[:count]
+        places = places[np.argsort(-cosines[places], kind="stable")]
+        return places.astype(np.int64), np.clip(cosines[places], -1, 1)
+
+    def write(self, folder: Path) -> None:
+        """Keep it in the run folder; half the digits are enough to find neighbours."""
+        beside = folder / f"{FILE}.tmp"
+        try:
+            save_file({"codes": self.codes.astype(np.float16)}, beside, {"version": self.version})
+            beside.replace(folder / FILE)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    @classmethod
+    def read(cls, folder: Path, version: str) -> Index | None:
+        """What `folder` keeps for these weights; None where there is nothing, something older or something damaged."""
+        try:
+            with safe_open(folder / FILE, "np") as file:
+                if (file.metadata() or {}).get("version") == version:
+                    return cls(file.get_tensor("codes"), version)
+        except (OSError, SafetensorError):
+            pass
+        return None
+
+
+def encoded(model: Model, data: Data, items: NDArray[Any]) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
+    """Codes of compact `items`; yields how many are done of how many, every few tenths of a second."""
+    codes = np.empty((len(items), model.code_size), np.float32)
+    for start in range(0, len(items), model.block):
+        block = slice(start, start + model.block)
+        codes[block] = model.encode(data.as_floats(items[block]))
+        yield min(start + model.block, len(items)), len(items)
+    return codes

@@ -1,0 +1,109 @@
+"""Reconstructions, codes, samples and probes: what every model can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import registry
+from engine.analysis import pca, probe
+from engine.analysis.neighbours import encoded
+from engine.answers import sentences
+from engine.answers.subject import Steps, Subject
+from engine.datasets import cache_dir
+from engine.datasets.data import Data
+from engine.datasets.image_data import ImageData, as_floats
+from engine.errors import UsageError
+from engine.queries import Accuracies, Codes, Decode, Encode, Images, Probe, Reconstruct, Reconstruction, Sample
+from engine.text.text_data import TextData
+from engine.variants.variant import Variant
+
+
+def check_prior(variant: Variant) -> None:
+    """Raises UsageError where there is no distribution to draw codes from."""
+    if not variant.prior:
+        able = ", ".join(key for key, other in registry.VARIANTS.items() if other.prior) or "none"
+        raise UsageError(
+            "No prior",
+            f"codes of {variant.key} follow no known distribution, so none can be drawn; variants that can: {able}; "
+            "for images of codes of your own there is `aetui decode`",
+        )
+
+
+def reconstruct(subject: Subject, query: Reconstruct) -> Reconstruction:
+    if query.inputs is not None:
+        floats = as_floats(query.inputs)
+    else:
+        data = subject.data()
+        floats = data.as_floats(data.test.items[query.start : query.start + query.count])
+    codes = subject.model.encode(floats)
+    outputs = subject.model.decode(codes)
+    return Reconstruction(
+        inputs=floats,
+        outputs=outputs,
+        codes=codes,
+        errors=np.mean(np.square(outputs - floats), axis=tuple(range(1, floats.ndim))),
+        epoch=subject.model.epoch,
+    )
+
+
+def encode(subject: Subject, query: Encode) -> Codes | Steps:
+    model = subject.model
+    if query.texts:
+        return Codes(codes=model.encode(sentences.read(subject, query.texts)[1]), labels=None, epoch=model.epoch)
+    if query.inputs is not None:
+        return Codes(codes=model.encode(query.inputs), labels=None, epoch=model.epoch)
+    return _encode_part(subject, query)
+
+
+def _encode_part(subject: Subject, query: Encode) -> Steps:
+    model, data = subject.still(), subject.data()
+    part, first = data.train if query.part == "train" else data.test, slice(query.count or None)
+    codes = yield from encoded(model, data, part.items[first])
+    return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+
+
+def decode(subject: Subject, query: Decode) -> Images:
+    codes = query.codes.astype(np.float32)
+    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+
+
+def sample(subject: Subject, query: Sample) -> Images:
+    check_prior(subject.variant)
+    drawn = np.random.default_rng(query.seed).standard_normal((query.count, subject.model.code_size))
+    codes = (query.temperature * drawn).astype(np.float32)
+    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+
+
+def probed(subject: Subject, query: Probe) -> Steps:
+    if query.neighbours < 1:
+        raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
+    model, data = subject.still(), subject.data()
+    items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
+    codes = yield from encoded(model, data, items)
+    test_codes = yield from encoded(model, data, data.test.items)
+    words, baseline = _baseline(data, model.code_size)
+    ours = codes, labels, test_codes, data.test.labels
+    theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
+    return Accuracies(
+        knn=probe.knn(*ours, query.neighbours),
+        softmax=probe.softmax(*ours),
+        pca_knn=probe.knn(*theirs, query.neighbours),
+        pca_softmax=probe.softmax(*theirs),
+        baseline=words,
+        code_size=model.code_size,
+        train_items=len(labels),
+        test_items=len(data.test.labels),
+        epoch=model.epoch,
+    )
+
+
+def _baseline(data: Data, code_size: int) -> tuple[str, Callable[[NDArray[Any]], NDArray[np.float32]]]:
+    """What stands beside a model's codes: its name, and what makes codes of compact items."""
+    if isinstance(data, TextData):
+        return "averaged word vectors", data.lexicon.average
+    assert isinstance(data, ImageData), "there are no other data"
+    return "PCA", pca.fit(data, code_size, cache_dir()).encode

@@ -1,0 +1,58 @@
+"""What a run learns from, of whatever kind: a training part, and a test part that is never trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Report = Callable[[str, int, int], None]
+"""Called as report(activity, done, total) while data are fetched or read, in bytes or in what the activity names;
+total 0 when unknown. It may raise `engine.control.Stopped`."""
+
+
+class Part(NamedTuple):
+    """Training or test part; `labels`: (count,) int64.
+
+    `items` in their compact form. Images: (count, height, width, channels) uint8; sentences: (count, length) int32 word
+    ids, 0 after the last word.
+    """
+
+    items: NDArray[Any]
+    labels: NDArray[np.int64]
+
+
+class Data(Protocol):
+    """A data set in memory."""
+
+    key: str
+    kind: str
+    """As `DataSet.kind`."""
+    train: Part
+    test: Part
+    classes: tuple[str, ...]
+    """Names of the labels."""
+    path: Path | None
+    """The file or folder it was read from; None for data that come with packages."""
+    plane_items: int
+    """How many items of each class the latent plane shows: encoding them must not hold up an epoch."""
+    health_items: int
+    """How many test items the health of a model is measured on."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one item as a network sees it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content: the same data have the same one wherever they were read from."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known of the data, label and words, for people."""
+
+    def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """Compact items (count, …) as a network sees them, (count, *shape); floats are taken as they are."""

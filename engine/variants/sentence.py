@@ -1,0 +1,167 @@
+"""The sentence autoencoder: a recurrent network reads a sentence into one code, another says it again from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from engine.params import TrainingConfig
+from engine.variants.variant import Curve, Published, TextSettings, Variant
+
+if TYPE_CHECKING:
+    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks, Weighted
+
+
+class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
+    """Settings of the sentence autoencoder."""
+
+    units: Annotated[int, Meta(ge=1, le=4096, title="code", description="units of the encoder, numbers in the code")]
+    cell: Annotated[
+        Literal["lstm", "gru"], Meta(title="cell", description="kind of recurrent layer, in encoder and decoder")
+    ] = "lstm"
+    directions: Annotated[
+        Literal["both", "forward"],
+        Meta(title="directions", description="whether sentences are read from both ends (outputs are summed)"),
+    ] = "both"
+    pooling: Annotated[
+        Literal["last", "mean", "attention"],
+        Meta(
+            title="pooling",
+            description="the code: outputs after the last word, their mean over the words, or one with learned weights",
+        ),
+    ] = "last"
+    masked: Annotated[
+        bool, Meta(title="masked", description="whether the encoder stops at the last word, or reads the padding too")
+    ] = False
+    decoder_units: Annotated[
+        int, Meta(ge=0, le=4096, title="decoder", description="units of the decoder; 0: as many as a word vector has")
+    ] = 0
+    loss_over: Annotated[
+        Literal["places", "words"],
+        Meta(title="loss over", description="all places of a sentence, padding included, or its words only"),
+    ] = "places"
+    weighting: Annotated[
+        Literal["uniform", "frequency", "idf"],
+        Meta(
+            title="weighting",
+            description="how much each word counts in the loss: all the same, or rare ones more, by either formula",
+        ),
+    ] = "uniform"
+    guessing: Annotated[
+        float,
+        Meta(ge=0, le=100, title="guessing", description="weight of guessing a sentence's words, in no order; 0: none"),
+    ] = 0.0
+    word_dropout: Annotated[
+        float, Meta(ge=0, lt=1, title="dropout", description="share of the words that the encoder does not get to see")
+    ] = 0.0
+    vocabulary: Annotated[
+        int, Meta(ge=10, le=1_000_000, title="vocabulary", description="most frequent words; the others are one word")
+    ] = 5_000
+    length: Annotated[
+        int, Meta(ge=2, le=1_000, title="length", description="words of a sentence; longer ones are cut")
+    ] = 50
+    vectors: Annotated[
+        str,
+        Meta(
+            title="vectors",
+            description="auto: GloVe if it is here, else trained on the corpus; glove; corpus; or a file of vectors",
+        ),
+    ] = "auto"
+    dimensions: Annotated[
+        int, Meta(ge=2, le=1_000, title="dimensions", description="numbers in a word vector; GloVe: 50, 100, 200, 300")
+    ] = 50
+
+
+class Sentence(Variant):
+    """x → embedded words (length, dimensions) → z → x̂ of the same shape. Loss: mean squared error of the vectors."""
+
+    key = "sentence"
+    label = "Sentence"
+    summary = "Reads a sentence word by word into one code and says it again; like sentences get like codes."
+    reference = "Sutskever, Vinyals & Le, Sequence to sequence learning, arXiv:1409.3215"
+    accepts = ("text",)
+    prefers = ("reuters", "pydocs")
+    panels = ("sentences", "latent", "health", "parameters", "log")
+    xla = False
+    block = 100
+    default_preset = "small"
+    presets = {
+        "book": SentenceConfig(epochs=20, batch_size=64, learning_rate=1e-3, seed=11, units=512, precision="auto"),
+        "small": SentenceConfig(
+            epochs=10,
+            batch_size=64,
+            learning_rate=2e-3,
+            seed=11,
+            units=128,
+            precision="auto",
+            masked=True,
+            pooling="mean",
+            loss_over="words",
+            length=30,
+        ),
+    }
+    published = Published(
+        source="published run of this recipe on Reuters-21578",
+        dataset="reuters",
+        curves=(
+            Curve(part="train", term="with_padding", values={1: 0.1842, 20: 0.1367}),
+            Curve(part="validation", term="with_padding", values={1: 0.1721, 2: 0.1655, 20: 0.1389}),
+        ),
+        note="loss over all places of a sentence, padding included",
+    )
+
+    def networks(self, config: SentenceConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        words, dimensions = shape
+        both, pooled = config.directions == "both", config.pooling != "last"
+        read = [blocks.recurrent(config.cell, config.units, both=both, sequences=pooled, name="reader")]
+        if config.masked:
+            read.insert(0, blocks.until_last_word())
+        if config.pooling == "mean":
+            read.append(blocks.mean_over_steps(name="code"))
+        elif config.pooling == "attention":
+            read.append(blocks.attention_over_steps(name="code"))
+        encoder = blocks.encoder(shape, read)
+        units = config.decoder_units or dimensions
+        say = [blocks.repeat(words), blocks.recurrent(config.cell, units, both=both, sequences=True, name="speaker")]
+        if config.decoder_units:
+            say.append(blocks.dense(dimensions, "linear", name="vectors"))
+        guesser = blocks.word_guesser(encoder, config.vocabulary) if config.guessing else None
+        return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), guesser)
+
+    def loss_terms(
+        self, networks: Networks, batch: Batch, config: SentenceConfig, blocks: Blocks
+    ) -> dict[str, Weighted]:
+        """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised."""
+        ops = blocks.ops
+        codes = networks.encode(self._seen(batch, config, blocks))
+        errors = ops.mean(ops.square(batch.target - networks.decode(codes)), axis=-1)
+        over_words = float(config.loss_over == "words")
+        terms = {
+            "words": blocks.weighted(blocks.weighted_mean(errors, batch.weights), over_words),
+            "with_padding": blocks.weighted(ops.mean(errors), 1 - over_words),
+        }
+        if networks.helper is not None:
+            guesses = ops.take_along_axis(networks.helper(codes), batch.items, axis=1)
+            terms["guessing"] = blocks.weighted(-blocks.weighted_mean(guesses, batch.weights), config.guessing)
+        return terms
+
+    def _seen(self, batch: Batch, config: SentenceConfig, blocks: Blocks) -> Tensor:
+        """The words that the encoder gets to see: in training a share of them is dropped, in validation none."""
+        if not config.word_dropout:
+            return batch.input
+        ops = blocks.ops
+        drawn = blocks.uniform(batch.input[..., 0], batch.draw)
+        kept = (drawn >= config.word_dropout) | ~ops.isfinite(batch.epochs)
+        return batch.input * ops.cast(kept, "float32")[..., None]
+
+    def text_settings(self, config: SentenceConfig) -> TextSettings:
+        return TextSettings(
+            vocabulary=config.vocabulary,
+            length=config.length,
+            vectors=config.vectors,
+            dimensions=config.dimensions,
+            weighting=config.weighting,
+            seed=config.seed,
+        )
