@@ -135,6 +135,10 @@ class Backend(Protocol):
 
     device: str
 
+    @property
+    def recurrent_loop(self) -> str:
+        """What steps recurrent layers through a sentence on this device, in words: cuDNN's kernel where it can be."""
+
     def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
         """A new run, or the continuation of the one that `checkpoint` was saved from."""
 

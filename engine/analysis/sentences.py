@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.text.lexicon import PAD, Lexicon
+from engine.text.lexicon import Lexicon
 
 
 def cosine(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -23,8 +23,10 @@ def unit(rows: NDArray[np.floating]) -> NDArray[np.float64]:
     return scaled
 
 
-def read_out(lexicon: Lexicon, vectors: NDArray[np.floating]) -> str:
-    """The words nearest to `vectors` (length, dimensions), without the padding after the last of them."""
-    ids = lexicon.nearest(vectors)
-    last = int(np.flatnonzero(ids != PAD).max(initial=-1))
-    return " ".join(lexicon.words[place] for place in ids[: last + 1] if place != PAD)
+def read_out(lexicon: Lexicon, vectors: NDArray[np.floating], words: int) -> str:
+    """The words nearest to the first `words` of `vectors` (length, dimensions).
+
+    As many as went in: whether the places after them come out as padding depends on what the loss was over.
+    """
+    ids = lexicon.nearest(vectors[:words], padding=False)
+    return " ".join(lexicon.words[word] for word in ids)

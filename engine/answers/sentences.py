@@ -59,10 +59,10 @@ def similarity(subject: Subject, query: Similarity) -> Cosine:
 def reading(subject: Subject, query: Read) -> Reading:
     _, vectors = read(subject, (query.text,))
     codes = subject.model.encode(vectors)
-    outputs = subject.model.decode(codes)
+    outputs, sentence = subject.model.decode(codes), _words(subject, query.text)
     return Reading(
-        sentence=_words(subject, query.text),
-        reading=read_out(subject.lexicon(), outputs[0]),
+        sentence=sentence,
+        reading=read_out(subject.lexicon(), outputs[0], sentence.used),
         cosine=float(cosine(codes, subject.model.encode(outputs))[0]),
         epoch=subject.model.epoch,
     )

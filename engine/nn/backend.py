@@ -15,6 +15,12 @@ class KerasBackend:
     def __init__(self, device: str = "auto") -> None:
         self.device = runtime.load(device)
 
+    @property
+    def recurrent_loop(self) -> str:
+        from engine.nn.recurrent import loop
+
+        return loop()
+
     def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
         from engine.nn.precision import decided
         from engine.nn.trainer import Trainer

@@ -133,7 +133,8 @@ def _by_block(
 def _in_words(data: TextData, outputs: NDArray[np.float32]) -> dict[str, NDArray[np.str_]]:
     """The probe set as it stands in the corpus, and what is read out of it."""
     places = data.test_places[:PROBE_ITEMS]
-    readings = [read_out(data.lexicon, output) for output in outputs[:PROBE_ITEMS]]
+    lengths = np.count_nonzero(data.test.items[:PROBE_ITEMS], axis=1).tolist()
+    readings = [read_out(data.lexicon, *said) for said in zip(outputs, lengths, strict=False)]
     sentences = [data.corpus.sentence(int(place)) for place in places]
     return {"sentences": np.array(sentences, str), "readings": np.array(readings, str)}
 

@@ -23,7 +23,7 @@ class Draw(NamedTuple):
     """New for every step."""
     fixed: Tensor
     """The same for the whole run: with `items`, noise that is drawn once for the data set."""
-    items: Tensor
+    items: Tensor | None = None
     """(batch,) int32, the places of the items in their part."""
 
 
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     draw: Draw
     epochs: Tensor
     stage: str
-    items: Tensor
+    items: Tensor | None = None
     weights: Tensor | None = None
 
 

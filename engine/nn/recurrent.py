@@ -114,6 +114,20 @@ def on_gpu() -> bool:
     return bool(tf.config.get_visible_devices("GPU"))
 
 
+def loop() -> str:
+    """What steps a recurrent layer through a sentence here, in words; tried, not assumed."""
+    if not on_gpu():
+        return "our own loop (no GPU)"
+    layer, vectors = Lstm(2), tf.zeros([1, 3, 2])
+    try:
+        traced = tf.function(layer).get_concrete_function(vectors)
+        traced(vectors)
+    except tf.errors.OpError as error:
+        return f"cuDNN fails: {error.message}"
+    kinds = {operation.type for operation in traced.graph.get_operations()}
+    return "cuDNN" if any(kind.startswith("CudnnRNN") for kind in kinds) else "Keras's own loop, without cuDNN"
+
+
 def _by_step(sequences: Tensor, mask: Tensor | None, backwards: bool) -> tuple[Tensor, Tensor]:
     """(batch, steps, n) as (steps, batch, n), and which steps count, (steps, batch, 1) of 1 and 0."""
     inputs = tf.transpose(sequences, [1, 0, 2])

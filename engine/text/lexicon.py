@@ -72,12 +72,15 @@ class Lexicon:
         """(words,): their ids, UNK for a word that is not in the vocabulary; neither padded nor cut."""
         return np.array([self._places.get(word, UNK) for word in words], np.int32)
 
-    def nearest(self, vectors: NDArray[np.floating]) -> NDArray[np.int32]:
+    def nearest(self, vectors: NDArray[np.floating], *, padding: bool = True) -> NDArray[np.int32]:
         """The id of the word whose vector is nearest by Euclidean distance, the lower of two as near.
 
-        Words without a vector are never the answer; PAD and UNK can be. Shape (…, dimensions) → (…).
+        Words without a vector are never the answer; UNK can be, and with `padding` PAD.
+        Shape (…, dimensions) → (…).
         """
         ids, candidates = self._candidates
+        if not padding:  # it stands first
+            ids, candidates = ids[1:], candidates[1:]
         rows = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
         norms = np.square(candidates).sum(axis=1)
         block = max(1, _DISTANCES // len(ids))

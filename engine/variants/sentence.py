@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.errors import SettingError
 from engine.params import TrainingConfig
 from engine.variants.variant import Curve, Published, TextSettings, Variant
 
@@ -111,6 +112,12 @@ class Sentence(Variant):
         ),
         note="loss over all places of a sentence, padding included",
     )
+
+    def check(self, config: SentenceConfig) -> None:
+        if config.weighting != "uniform" and config.loss_over == "places":
+            raise SettingError(
+                "weighting", f"{config.weighting} weighs words, the loss is over all places; set loss_over to words"
+            )
 
     def networks(self, config: SentenceConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         words, dimensions = shape

@@ -160,6 +160,7 @@ class ScriptedBackend:
 
     def __init__(self, seconds: float = 0.01, fault: Exception | None = None) -> None:
         self.device = "scripted"
+        self.recurrent_loop = "none"
         self.seconds = seconds
         self.fault = fault
 

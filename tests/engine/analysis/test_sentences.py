@@ -17,8 +17,8 @@ def test_unit_keeps_directions() -> None:
     assert unit(np.array([[3.0, 4.0], [0.0, 0.0]])) == pytest.approx(np.array([[0.6, 0.8], [0, 0]]))
 
 
-def test_a_reading_stops_at_the_last_word() -> None:
-    lexicon = Lexicon.assembled(("cat", "dog"), np.array([[1, 0], [0, 1]], np.float32), "made up", 0)
-    vectors = np.array([[0.9, 0.1], [0.01, 0], [0, 1.2], [0, 0.02], [0, 0]])
-    assert read_out(lexicon, vectors) == "cat dog"
-    assert read_out(lexicon, np.zeros((3, 2))) == ""
+def test_a_reading_has_a_word_for_every_word_that_went_in() -> None:
+    lexicon = Lexicon.assembled(("cat", "dog"), np.array([[9, 0], [0, 9]], np.float32), "made up", 0)
+    vectors = np.array([[8, 1], [1, 9], [7, 0], [0, 9]])
+    assert read_out(lexicon, vectors, 3) == "cat dog cat"
+    assert read_out(lexicon, np.zeros((2, 2)), 2) == "<unk> <unk>"  # its vector is the shortest

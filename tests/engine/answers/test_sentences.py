@@ -103,10 +103,11 @@ def test_a_sentence_without_known_words_is_refused(text: str, why: str, make_sub
         next(Search().neighbours(make_subject(), Neighbours(run_id="run", text=text)))
 
 
-def test_a_reading_is_the_nearest_words_without_the_padding(make_subject: Any) -> None:
-    answer = reading(make_subject(), Read(run_id="run", text="The dog saw the cat"))
+def test_a_reading_is_the_nearest_words(make_subject: Any) -> None:
+    answer = reading(make_subject(), Read(run_id="run", text="The dog"))
     assert answer.reading == "the dog"
     assert answer.cosine == pytest.approx(1)
+    assert len(reading(make_subject(), Read(run_id="run", text="The dog saw the cat")).reading.split()) == 5
 
 
 def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:

@@ -64,8 +64,10 @@ def test_every_variant_stops_within_half_a_second_and_keeps_its_weights(mnist: I
     engine = Engine(heard.put, store, device="cpu", data_dir=Path(os.environ["AETUI_DATA"]))
     engine.start()
     try:
-        for key in registry.VARIANTS:
-            run_id = engine.submit(TrainJob(variant=key, dataset=mnist.key, config={"precision": "float32"}))
+        for key, variant in registry.VARIANTS.items():
+            data = mnist.key if "image" in variant.accepts else "reuters"
+            job = TrainJob(variant=key, dataset=data, preset=variant.default_preset, config={"precision": "float32"})
+            run_id = engine.submit(job)
             while not isinstance(event := heard.get(timeout=120), Progress):
                 assert not isinstance(event, EngineFailed), event
             engine.cancel(run_id)

@@ -1,0 +1,58 @@
+"""Answers that take long are worked at between two chunks of a training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine import session
+from engine.errors import UsageError
+from engine.events import DataProgress, Progress, RunStarted
+from engine.jobs import TrainJob
+from engine.queries import Encode
+
+
+@pytest.fixture
+def training(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An engine that trains, and the id of its run; of a long answer one step is made at a time."""
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(session, "PROGRESS_SECONDS", -1)
+    driven = scripted(seconds=0.15)  # as long as a chunk takes: all its progress is told
+    run_id = driven.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 100}))
+    driven.until(RunStarted)
+    driven.until(Progress)
+    return driven, run_id
+
+
+def encoding(event: Any) -> bool:
+    return isinstance(event, DataProgress) and event.activity == session.ENCODING
+
+
+def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.0001)
+    driven, run_id = training
+    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    driven.until(DataProgress, where=lambda event: encoding(event) and event.done == event.total)
+    told = [event for event in driven.events if encoding(event) or isinstance(event, Progress)]
+    first = next(place for place, event in enumerate(told) if encoding(event))
+    assert any(isinstance(event, Progress) for event in told[first:])
+    assert future.result(timeout=10).codes.shape == (40, 3)
+
+
+def test_who_no_longer_waits_is_not_answered(training: Any) -> None:
+    driven, run_id = training
+    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    future.cancel()
+    later = driven.engine.ask(Encode(run_id=run_id, inputs=None, count=10))
+    session.ANSWER_SECONDS = 1
+    assert later.result(timeout=10).codes.shape == (10, 3)
+    assert future.cancelled()
+
+
+def test_closing_refuses_what_is_not_answered_yet(training: Any) -> None:
+    driven, run_id = training
+    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    driven.engine.close()
+    with pytest.raises(UsageError, match="no more questions"):
+        future.result(timeout=1)
