@@ -298,7 +298,8 @@ class Workbench(App[None]):
         if row is None:
             return dataset
         place = job_form.where(dataset, self.data_dir) or "to download"
-        return f"{dataset} {numbers.count(row.train_items)}, {place}"
+        items = f" {numbers.count(row.train_items)}" if row.train_items else ""
+        return f"{dataset}{items}, {place}"
 
     def _measure_machine(self) -> None:
         import psutil  # costs 40 ms, more than the first frame can spare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -65,6 +65,40 @@ def emitter(pump: MessagePump) -> Emit:
     return emit
 
 
+class Asked(Message):
+    """Questions of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
+
+    def __init__(self, sender: MessagePump, stamp: int, questions: Sequence[Query]) -> None:
+        super().__init__()
+        self.sender = sender
+        self.stamp = stamp
+        self.questions = questions
+
+
+class Answered(Message):
+    """What came of a question: the answer, or the error that stands for it. `stamp` is the one it was asked with."""
+
+    def __init__(self, query: Query, stamp: int, answer: Any, error: BaseException | None) -> None:
+        super().__init__()
+        self.query = query
+        self.stamp = stamp
+        self.answer = answer
+        self.error = error
+
+
+def ask(engine: EngineLike, query: Query, stamp: int, pump: MessagePump) -> Future[Any]:
+    """Put a question; `pump` gets an `Answered` unless the question is taken back before its turn."""
+    future = engine.ask(query)
+
+    def done(finished: Future[Any]) -> None:
+        if not finished.cancelled():
+            error = finished.exception()
+            pump.post_message(Answered(query, stamp, None if error else finished.result(), error))
+
+    future.add_done_callback(done)
+    return future
+
+
 class Throttle:
     """Calls `action` for a burst of requests at once, then at most every `interval` seconds; the last one counts.
 
@@ -91,4 +125,5 @@ class Throttle:
     def _run(self) -> None:
         self._timer = None
         self._next = monotonic() + self._interval
-        self._action()
+        if self._pump.app.is_running:  # while the app ends, the children go before the timers do
+            self._action()

@@ -20,6 +20,8 @@ from engine.variants.variant import Variant
 
 DOWNLOAD = "↓"
 """Stands beside a data set that is not on this machine."""
+ABSENT = "–"
+"""Stands beside one that cannot be downloaded either."""
 
 
 def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
@@ -63,12 +65,15 @@ def notes(variant: Variant, data_dir: Path | None) -> dict[tuple[str, str], Note
 
 
 def _note(row: datasets.DataSet, data_dir: Path | None) -> Note:
-    about = f"{row.title}, {numbers.count(row.train_items)} to train"
+    items = f", {numbers.count(row.train_items)} to train" if row.train_items else ""
+    about = f"{row.title}{items}"
     place = where(row.key, data_dir)
     if place:
         return Note("", f"{about}; {place}")
-    size = numbers.size(sum(file.size for file in row.files))
-    return Note(DOWNLOAD, f"{about}; to download, {size}")
+    if row.own:
+        return Note(ABSENT, f"{about}; {row.remedy}")
+    size = f", {numbers.size(sum(file.size for file in row.files))}" if row.files else ""
+    return Note(DOWNLOAD, f"{about}; to download{size}")
 
 
 def where(dataset: str, data_dir: Path | None) -> str:

@@ -16,11 +16,12 @@ from textual.keys import Keys, _character_to_key, format_key
 
 from aetui.panels import PANELS
 
-Scope = Literal["everywhere", "workbench", "lists", "settings", "runs"]
+Scope = Literal["everywhere", "workbench", "lists", "settings", "sentences", "runs"]
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
     "settings": "In the settings",
+    "sentences": "While a sentence is typed",
     "lists": "In lists",
     "runs": "In the table of runs",
     "everywhere": "Everywhere",
@@ -28,6 +29,7 @@ SCOPES: dict[Scope, str] = {
 
 TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
+    {"workbench", "sentences"},
     {"workbench", "lists"},
     {"runs", "lists"},
 )
@@ -36,11 +38,14 @@ TOGETHER: tuple[set[Scope], ...] = (
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
 
-FIRST = frozenset({"palette", "models", "settings"})
+FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "leave"})
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
 
 NAMES: dict[str, str] = {char: _character_to_key(char) for char in string.punctuation + " "}
 """What Textual calls a character that is neither letter nor digit."""
+
+CHARACTERS: dict[str, str] = {name: char for char, name in NAMES.items()}
+"""The other way round; Textual's own function does not know all of them, such as the slash."""
 
 KEYS: frozenset[str] = frozenset({*NAMES.values(), *(key.value for key in Keys if not key.value.startswith("<"))})
 """Keys with a name."""
@@ -98,8 +103,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("previous_panel", "left_square_bracket", "previous panel", "one panel left", "workbench", "step(-1)"),
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
+    Action("ask", "slash", "ask", "type a sentence, to ask the model with", "workbench", "ask", 12),
+    Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
     Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom", 9),
-    Action("chart", "escape", "chart", "leave models and settings for the chart", "workbench", "chart"),
+    Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),
     Action("top", "g", "top", "to the first line (gg works too)", "lists", "edge(-1)"),
@@ -110,6 +117,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("more", "right,l", "next choice", "next choice; the caret in a number", "settings", "turn(1)"),
     Action("accept", "enter", "accept", "accept the value; next choice", "settings", "accept"),
     Action("preset_value", "ctrl+r", "preset", "back to the preset's value", "settings", "preset_value"),
+    Action("put", "enter", "ask", "ask with what stands in the fields", "sentences", "submit", 1),
+    Action("other_field", "tab", "other field", "to the other sentence", "sentences", "other_field", 2),
+    Action("leave", "escape", "leave", "leave the field, so that keys are keys again", "sentences", "screen.chart", 3),
+    Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
+    Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
     Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 3),

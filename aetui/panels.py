@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from aetui.state import RunState
+    from aetui.state import EngineStatus, RunState
+    from engine.events import DataProgress
     from engine.samples import Samples
 
 
@@ -25,6 +26,9 @@ class View(NamedTuple):
     """The probe set as it stood after that epoch."""
     failure: str
     """Why there are no samples of it, if reading them failed."""
+    engine: EngineStatus = "ready"
+    data: DataProgress | None = None
+    """How far the latest thing is that keeps an answer waiting."""
 
 
 class Panel(Protocol):
@@ -49,6 +53,12 @@ def _digits() -> Widget:
     from aetui.widgets.digits import Digits
 
     return Digits()
+
+
+def _sentences() -> Widget:
+    from aetui.widgets.sentences import Sentences
+
+    return Sentences()
 
 
 def _weights() -> Widget:
@@ -91,8 +101,9 @@ PANELS: dict[str, PanelKind] = {
     panel.key: panel
     for panel in (
         PanelKind("digits", "Digits", "d", "test images, what the model makes of them, and the error", True, _digits),
+        PanelKind("sentences", "Sentences", "S", "ask with sentences of your own; what is read back", True, _sentences),
         PanelKind("weights", "Weights", "w", "what each unit looks for, and how active the units are", True, _weights),
-        PanelKind("latent", "Latent", "c", "codes of test images by class, beside PCA of the images", True, _latent),
+        PanelKind("latent", "Latent", "c", "codes of test items by class, beside PCA or averages", True, _latent),
         PanelKind("samples", "Samples", "n", "new images drawn from the prior, KL of each dimension", True, _samples),
         PanelKind("health", "Health", "h", "dead and active units, gradients, and what to change", True, _health),
         PanelKind("parameters", "Parameters", "p", "layers, parameter counts, settings and data", False, _parameters),

@@ -90,6 +90,8 @@ class RunState:
     code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the data, label and words (`RunStarted.facts`)."""
     epochs: tuple[EpochEnded, ...] = ()
     progress: Progress | None = None
     moving: bool = False
@@ -291,6 +293,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         code_size=event.code_size,
         train_items=event.train_items,
         validation_items=event.validation_items,
+        facts=event.facts,
     )
     return _logged(run, event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
 

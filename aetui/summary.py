@@ -9,7 +9,7 @@ from aetui.widgets.status_line import STATE_STYLES
 from engine import datasets
 
 STAGE_WIDTH = 16
-UNITS = {"image": "img"}
+UNITS = {"image": "img", "text": "sent"}
 """What a rate counts, by kind of data."""
 
 
@@ -42,7 +42,7 @@ def _detail(state: WorkbenchState, run: RunState | None, shown: RunState | None,
     data = state.data
     if data and data.total:
         return f"{data.dataset} {100 * data.done // data.total} %"
-    return f"{data.dataset}: {data.activity}" if data else ""
+    return f"{data.dataset}: {plain(data.activity)}" if data else ""
 
 
 def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:

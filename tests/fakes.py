@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,7 +15,8 @@ import msgspec
 import numpy as np
 
 from engine import events
-from engine.errors import SettingError
+from engine.datasets import DATASETS
+from engine.errors import EngineError, SettingError, UsageError
 from engine.events import (
     EngineLoading,
     EngineReady,
@@ -31,6 +33,7 @@ from engine.events import (
 )
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import configure
+from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
 from engine.registry import preset
 from engine.samples import Samples, write_samples
 from engine.store import RunInfo, RunStore
@@ -49,6 +52,68 @@ LAYERS = (
 def loss(epoch: int) -> float:
     """A curve that falls like a real one."""
     return 0.012 + 0.05 / epoch
+
+
+SENTENCES = ("the dog bit the man", "profits rose by 9 per cent in the quarter", "see the notes below for details")
+LONG = "oil prices fell as the ministers of the exporting countries could not agree how much each was to sell, he said"
+UNKNOWN = "frobnicate"
+"""The one word that the fake model does not know."""
+
+
+def readings(epoch: int) -> Samples:
+    """What is kept of an epoch of a text run: cosines that rise, readings that come closer."""
+    pictured = pictures(epoch)
+    spread = np.linspace(0, 0.2, 500, dtype=np.float32) ** 2
+    return msgspec.structs.replace(
+        pictured,
+        inputs=np.zeros((len(SENTENCES), 5, 4), np.float32),
+        targets=np.zeros((len(SENTENCES), 5, 4), np.float32),
+        outputs=np.zeros((len(SENTENCES), 5, 4), np.float32),
+        baseline=None,
+        weights=None,
+        kl=None,
+        generated=None,
+        classes=np.array(["earn", "acq", "crude", "grain", "trade", "ship", "corn", "sugar", "coffee", "other"]),
+        sentences=np.array(SENTENCES),
+        readings=np.array([f"{text} read after {epoch}" for text in SENTENCES]),
+        cosines=1 - spread / epoch,
+    )
+
+
+def words(text: str) -> Words:
+    """`text` as the fake model reads it: five words, all known but one."""
+    split = tuple(text.lower().split())
+    return Words(text=text, words=split, known=tuple(word != UNKNOWN for word in split), used=min(5, len(split)))
+
+
+def answer(query: Query, epoch: int = 3) -> Any:
+    """What the fake model says to a question about text.
+
+    Raises:
+        UsageError: there is no word that it knows.
+    """
+    texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
+    read = [words(text) for text in texts]
+    if not all(any(each.known) for each in read):
+        raise UsageError("No known word", "expected a sentence with a word of the vocabulary")
+    if isinstance(query, Similarity):
+        return Cosine(cosine=0.999812, average=1.0, first=read[0], second=read[1], epoch=epoch)
+    if isinstance(query, Read):
+        return Reading(sentence=read[0], reading=f"{query.text} again", cosine=0.9871, epoch=epoch)
+    assert isinstance(query, Neighbours)
+    found, average = (
+        tuple(
+            Neighbour(
+                sentence=f"{kind} {place}: {LONG if place == 1 else SENTENCES[place % 3]}",
+                cosine=0.9990 - place / 1000,
+                document=f"training/{place}",
+                topics=("crude", "ship", "gas")[: place % 4],
+            )
+            for place in range(1, query.count + 1)
+        )
+        for kind in ("near", "average")
+    )
+    return Nearest(sentence=read[0], neighbours=found, average=average, searched=50_470, epoch=epoch)
 
 
 def pictures(epoch: int) -> Samples:
@@ -86,6 +151,7 @@ class FakeRun:
     def __init__(self, store: RunStore, run_id: str, job: TrainJob) -> None:
         config = configure(preset(job.variant, job.preset), job.config)
         self.job = job
+        self.text = DATASETS[job.dataset].kind == "text"
         self.epochs = config.epochs
         self.config = msgspec.structs.asdict(config)
         self.folder = store.root / run_id
@@ -132,11 +198,13 @@ class FakeRun:
             code_size=128,
             train_items=1_442,
             validation_items=355,
+            facts={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
         )
 
     def epoch(self, number: int) -> EpochEnded:
         """The end of epoch `number`, its pictures written."""
-        name = write_samples(self.folder, number, pictures(number))
+        kept = readings if self.text else pictures
+        name = write_samples(self.folder, number, kept(number))
         return EpochEnded(
             stage="training",
             epoch=number,
@@ -186,6 +254,11 @@ class FakeEngine:
         self.runs: dict[str, FakeRun] = {}
         self.refuse: Exception | None = None
         """Raised by the next `submit`."""
+        self.late = False
+        """Whether questions wait until `answer_all`."""
+        self.asked: deque[tuple[Query, Future[Any]]] = deque()
+        self.wrong: Exception | None = None
+        """What every question is answered with instead."""
 
     def start(self) -> None:
         self.calls.append(("start", None))
@@ -212,8 +285,26 @@ class FakeEngine:
     def resume(self, run_id: str) -> None:
         self.calls.append(("resume", run_id))
 
-    def ask(self, query: object) -> Future[Any]:
-        raise NotImplementedError(f"no test asks {query}")
+    def ask(self, query: Query) -> Future[Any]:
+        self.calls.append(("ask", query))
+        future: Future[Any] = Future()
+        self.asked.append((query, future))
+        if not self.late:
+            self.answer_all()
+        return future
+
+    def answer_all(self) -> None:
+        """Answer what was asked and not taken back."""
+        while self.asked:
+            query, future = self.asked.popleft()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                if self.wrong is not None:
+                    raise self.wrong
+                future.set_result(answer(query))
+            except EngineError as error:
+                future.set_exception(error)
 
     def close(self, timeout: float = 10.0) -> None:
         self.calls.append(("close", timeout))

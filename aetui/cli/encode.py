@@ -1,14 +1,21 @@
-"""`aetui encode`: the codes of images."""
+"""`aetui encode`: the codes of images or sentences."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from aetui.cli import codes, engines, files
 from aetui.cli.arguments import Input, Run
+
+if TYPE_CHECKING:
+    from aetui.options import Options
+    from engine.queries import Codes
+    from engine.store import RunRecord
+
+Part = Literal["train", "test"]
 
 
 def encode(
@@ -19,17 +26,38 @@ def encode(
         Path,
         typer.Option("--output", "-o", help="An .npy (codes), .npz (codes, labels) or .tsv file (table with header)."),
     ] = Path("codes.npz"),
-    part: Annotated[Literal["train", "test"], typer.Option(help="Which part of a data set.")] = "test",
-    count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many images; 0: all.")] = 0,
+    part: Annotated[Part, typer.Option(help="Which part of a data set.")] = "test",
+    count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many items; 0: all.")] = 0,
 ) -> None:
-    """Write the codes that a trained model gives to images, with their classes where the input has them."""
+    """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
+    files.check_suffix(output, codes.WRITTEN)
+    record = context.obj.store.find(run)
+    encoded = _sentences if files.of_text(record) else _images
+    answer = encoded(context.obj, record, source, part, count)
+    codes.write_codes(output, answer)
+    found, size = answer.codes.shape
+    typer.echo(f"{output}: {found:,} codes of {size:,} numbers, after epoch {answer.epoch:,}")
+
+
+def _images(options: Options, record: RunRecord, source: str | None, part: Part, count: int) -> Codes:
     import msgspec
 
     from engine.queries import Encode
 
-    files.check_suffix(output, codes.WRITTEN)
-    record = context.obj.store.find(run)
-    images, labels = files.read(context.obj, record, source, count, part)
-    answer = engines.ask(context.obj, Encode(run_id=record.id, inputs=images), "encoding")
-    codes.write_codes(output, msgspec.structs.replace(answer, labels=labels))
-    typer.echo(f"{output}: {len(images):,} codes of {answer.codes.shape[1]:,} numbers, after epoch {answer.epoch:,}")
+    images, labels = files.read(options, record, source, count, part)
+    answer: Codes = engines.ask(options, Encode(run_id=record.id, inputs=images), "encoding")
+    return msgspec.structs.replace(answer, labels=labels)
+
+
+def _sentences(options: Options, record: RunRecord, source: str | None, part: Part, count: int) -> Codes:
+    """Those of a text file, or of the run's own data: only the engine knows how these were read."""
+    from engine.errors import UsageError
+    from engine.queries import Encode
+
+    query = Encode(run_id=record.id, part=part, count=count)
+    if source not in (None, record.dataset):
+        if part == "train":
+            raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
+        query = Encode(run_id=record.id, texts=files.read_sentences(source, count))
+    answer: Codes = engines.ask(options, query, "encoding")
+    return answer

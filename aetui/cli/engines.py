@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from aetui.cli.narration import Narrator
     from aetui.options import Options
     from engine.errors import EngineError
     from engine.events import EngineFailed, Event
     from engine.queries import Query
     from engine.session import Engine
+
+TICK_SECONDS = 0.05
 
 
 @contextmanager
@@ -36,30 +41,47 @@ def ask(options: Options, query: Query, activity: str) -> Any:
     Raises:
         EngineError: there is no answer, or no engine.
     """
+    return ask_all(options, [query], activity)[0]
+
+
+def ask_all(options: Options, queries: Sequence[Query], activity: str) -> list[Any]:
+    """The answers to several questions, put to one engine.
+
+    Raises:
+        EngineError: one of them has no answer, or there is no engine.
+    """
     from aetui.cli.narration import Narrator
-    from engine.errors import EngineError
 
     narrator = Narrator(options.quiet)
     with engine(options) as (made, events):
         made.start()
         narrator.say(activity)
         try:
-            return made.ask(query).result()
-        except EngineError as error:
-            raise _failure(events) or error from None
+            futures = [made.ask(query) for query in queries]
+            return [_awaited(future, events, narrator) for future in futures]
         finally:
             narrator.close()
 
 
-def _failure(events: SimpleQueue[Event]) -> EngineError | None:
-    """Why the engine did not begin, if it did not: that it answers no questions is only what follows from it."""
-    from engine.events import EngineFailed
+def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator) -> Any:
+    """The result, while what happens meanwhile is told."""
+    from engine.errors import EngineError
+    from engine.events import DataProgress, EngineFailed
 
-    while not events.empty():
-        event = events.get()
-        if isinstance(event, EngineFailed):
-            return error_of(event)
-    return None
+    failed: EngineFailed | None = None
+    while not (future.done() and events.empty()):
+        with suppress(Empty):
+            event = events.get(timeout=TICK_SECONDS)
+            if isinstance(event, EngineFailed):
+                failed = event
+            elif isinstance(event, DataProgress):
+                narrator.tell(event)
+    try:
+        return future.result()
+    except EngineError:
+        if failed is not None:  # that it answers no questions is only what follows from it
+            raise error_of(failed) from None
+        raise
 
 
 def error_of(event: EngineFailed) -> EngineError:

@@ -1,14 +1,14 @@
-"""What a run achieved, beside PCA and beside what was published."""
+"""What a run achieved beside what was published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from aetui.render import numbers
 
 if TYPE_CHECKING:
-    from engine.events import EpochEnded, Terms
+    from engine.events import EpochEnded
     from engine.store import RunRecord
     from engine.variants.variant import Curve
 
@@ -63,17 +63,4 @@ def published(record: RunRecord) -> list[tuple[str, str]]:
     return [
         ("published", f"{theirs} ({what}, epoch {epoch}); ours {ours}, {share}")
         for what, epoch, theirs, ours, _, share in cells
-    ]
-
-
-def achieved(figures: Terms) -> list[tuple[str, str]]:
-    """`RunFinished.figures` in words: ours, and PCA's with codes of the same size."""
-    rows: tuple[tuple[str, str, str, Callable[[float], str]], ...] = (
-        ("test MSE", "test_mse", "pca_mse", numbers.loss),
-        ("15-NN accuracy", "knn", "pca_knn", "{:.4f}".format),
-    )
-    return [
-        (name, f"{shown(figures[ours])} (PCA of the same size: {shown(figures[pca])})")
-        for name, ours, pca, shown in rows
-        if ours in figures and pca in figures
     ]

@@ -37,6 +37,61 @@ def check_sheet(path: Path, count: int) -> None:
         raise UsageError("Large sheet", f"expected at most {SHEET:,} images for a .png, got {count:,}; choose .npz")
 
 
+def of_text(record: RunRecord) -> bool:
+    """Whether the run learned from sentences."""
+    from engine import registry
+
+    return "text" in registry.variant(record.variant).accepts
+
+
+def check_text(record: RunRecord) -> None:
+    """Raises UsageError for a run that cannot read sentences."""
+    from engine.errors import UsageError
+
+    if not of_text(record):
+        raise UsageError(
+            "No sentences",
+            f"expected a run that learned from text, but {record.id} is {record.variant} on {record.dataset}; "
+            "`aetui train sentence` makes one",
+        )
+
+
+def check_images(record: RunRecord) -> None:
+    """Raises UsageError for a run that has no images to show."""
+    from engine.errors import UsageError
+
+    if of_text(record):
+        raise UsageError(
+            "No images",
+            f"expected a run that learned from images, but {record.id} learned from text; there are "
+            "`aetui neighbours`, `aetui similarity`, `aetui encode`, and to read back `aetui reconstruct RUN FILE.txt`",
+        )
+
+
+def read_sentences(source: str, count: int) -> tuple[str, ...]:
+    """At most `count` lines of a text file (0: all), blank ones left out.
+
+    Raises:
+        UsageError: there is no such file.
+        BadData: there are no sentences in it, or it is no text.
+    """
+    from engine.errors import BadData, UsageError
+
+    path = Path(source)
+    if not path.is_file():
+        raise UsageError("No such input", f"expected a text file, one sentence a line, but {source} is not a file")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(path, f"expected text in UTF-8, but: {error}") from error
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise BadData(path, "expected a sentence on each line, but there is none")
+    if "\0" in text:
+        raise BadData(path, "expected text, but it has null bytes, as binary files do")
+    return tuple(lines[: count or None])
+
+
 def read(
     options: Options, record: RunRecord, source: str | None, count: int, part: Literal["train", "test"] = "test"
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
@@ -46,12 +101,15 @@ def read(
         EngineError: there is no such input, or it does not fit the model.
     """
     from engine import datasets
+    from engine.datasets.image_data import ImageData
     from engine.errors import UsageError
     from engine.images import read_images
 
     key = source or record.dataset
     if key in datasets.DATASETS:
         data = datasets.load(key, options.data_folder)
+        if not isinstance(data, ImageData):
+            raise UsageError("No images", f"expected images for {record.variant}, but {key} is text")
         images, labels = data.train if part == "train" else data.test
         return images[: count or None], labels[: count or None]
     if part == "train":

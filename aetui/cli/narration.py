@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,9 +16,11 @@ from aetui.render import numbers
 from engine.events import DataProgress, EngineLoading, EngineReady, EpochEnded, Event, Progress, RunResumed, RunStarted
 
 if TYPE_CHECKING:
-    from engine.datasets.image_data import Report
+    from engine.datasets.data import Report
 
 _BAR = 24
+_OF_BYTES = ("downloading", "checking", "fetched")
+"""What counts bytes; everything else counts things."""
 
 
 @contextmanager
@@ -39,11 +42,13 @@ class _Bar:
     """One line that is drawn over, with the rate and the time left."""
 
     def __init__(self) -> None:
-        self._since: float | None = None
+        self._activity = ""
+        self._since = 0.0
+        self._before = 0
         self._drawn = False
 
     def __call__(self, activity: str, done: int, total: int) -> None:
-        self.draw(f"{self._amount(done, total)}{activity}")
+        self.draw(f"{self._amount(activity, done, total)}{activity}")
 
     def draw(self, text: str) -> None:
         line = text[: shutil.get_terminal_size().columns - 1]
@@ -61,15 +66,19 @@ class _Bar:
         if self._drawn:
             typer.echo(err=True)
 
-    def _amount(self, done: int, total: int) -> str:
+    def _amount(self, activity: str, done: int, total: int) -> str:
         if not done or not total:
             return ""
         now = time.monotonic()
-        self._since = self._since or now  # of the first bytes: whatever was loaded before is not to count
-        rate = done / max(now - self._since, 1e-3)
-        left = f"{(total - done) / rate:.0f} s left"
-        megabytes = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB · {rate / 1e6:.1f} MB/s"
-        return f"{_filled(done, total)} {megabytes} · {left} · "
+        if activity != self._activity:  # what was there before, or done before, is not to count
+            self._activity, self._since, self._before = activity, now, done
+        rate = (done - self._before) / max(now - self._since, 1e-3)
+        seconds = (total - done) / rate if rate > 0 else inf if done < total else 0.0
+        left = f"{numbers.duration(seconds)} left"
+        amount = f"{done:,} of {total:,}"
+        if activity.startswith(_OF_BYTES):
+            amount = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB · {rate / 1e6:.1f} MB/s"
+        return f"{_filled(done, total)} {amount} · {left} · "
 
 
 class _Lines:

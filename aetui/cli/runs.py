@@ -41,6 +41,7 @@ def show(
     run: Run,
 ) -> None:
     """Configuration, provenance and figures of one run."""
+    from aetui.achieved import achieved
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render.text import plain
@@ -58,7 +59,7 @@ def show(
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
-        *figures.achieved(_figures(record)),
+        *achieved(_figures(record)),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]

@@ -24,7 +24,9 @@ def train(
     dataset: Annotated[
         str | None, typer.Option(help="A data set, as `aetui data` lists them (default: the best one that is here).")
     ] = None,
-    preset: Annotated[str, typer.Option(help="The configuration to start from.")] = "book",
+    preset: Annotated[
+        str | None, typer.Option(help="The configuration to start from (default: see `aetui variants`).")
+    ] = None,
     epochs: Epochs = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a setting; may be given often.")
@@ -38,11 +40,12 @@ def train(
     from engine.jobs import TrainJob
 
     options: Options = context.obj
-    prefers = registry.variant(variant).prefers
+    chosen = registry.variant(variant)
     config = _assignments(settings or [])
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
-    key = dataset or datasets.default(prefers, options.data_folder)
-    _carry_out(TrainJob(variant=variant, dataset=key, preset=preset, config=config, name=name), options, json)
+    key = dataset or datasets.default(chosen.prefers, options.data_folder)
+    start = preset or chosen.default_preset
+    _carry_out(TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name), options, json)
 
 
 def resume(
@@ -88,6 +91,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
 
 def summary(record: RunRecord, finished: RunFinished) -> str:
     """The final figures of a run, one to a line."""
+    from aetui.achieved import achieved
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render import numbers
@@ -106,4 +110,4 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),
             ("validation", f"loss {numbers.loss(finished.validation['loss'])} ({found})"),
         ]
-    return aligned(rows + figures.achieved(finished.figures) + figures.published(record))
+    return aligned(rows + achieved(finished.figures) + figures.published(record))

@@ -30,6 +30,7 @@ def _described(variant: Any) -> str:
         ("what", variant.summary),
         ("reference", variant.reference),
         ("data", ", ".join(variant.prefers)),
+        ("preset", f"{variant.default_preset} unless another is chosen"),
     ]
     described = {name: params.describe(config) for name, config in variant.presets.items()}
     head = ("SETTING", *(name.upper() for name in described), "RANGE", "MEANING")

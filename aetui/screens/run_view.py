@@ -19,7 +19,7 @@ from aetui.render.text import plain
 from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
 from engine.errors import EngineError
-from engine.events import Event, Progress
+from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
 
 if TYPE_CHECKING:
     from aetui.app import Workbench
@@ -66,6 +66,8 @@ class RunView(Screen[None]):
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
         self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
         self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
+        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels)
+        self._data: DataProgress | None = None
 
     @property
     def workbench(self) -> Workbench:
@@ -122,7 +124,11 @@ class RunView(Screen[None]):
     def changed(self, event: Event) -> None:
         """The state was changed by `event`: have what depends on it drawn, soon."""
         self._progress_due.request()
-        if not isinstance(event, Progress) and event.run_id == self.run_id:
+        if isinstance(event, DataProgress):
+            self._data = event
+        if isinstance(event, DataProgress | EngineReady | EngineFailed):
+            self._panels_due.request()
+        elif not isinstance(event, Progress) and event.run_id == self.run_id:
             self._curves_due.request()
 
     # The time machine.
@@ -244,7 +250,8 @@ class RunView(Screen[None]):
             samples = None
         self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None)
         pictures = samples.samples if samples else None
-        view = View(run, self.epoch, pictures, plain(samples.failure) if samples else "")
+        failure = plain(samples.failure) if samples else ""
+        view = View(run, self.epoch, pictures, failure, self.workbench.state.engine, self._data)
         panel = self._tabs.panel
         if panel is not None:
             cast(Panel, panel).show(view)

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from aetui import job_form, keymap, panels
-from aetui.screens.run_view import RunView
+from aetui.screens.inquiry import InquiryView
 from aetui.state import RESUMABLE, RunState
 from aetui.summary import progress_view
 from aetui.widgets import too_small
@@ -30,7 +30,7 @@ HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
 
-class WorkbenchScreen(RunView):
+class WorkbenchScreen(InquiryView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")
@@ -83,9 +83,9 @@ class WorkbenchScreen(RunView):
     # The form.
 
     def fill_form(self, preset: str | None = None, dataset: str | None = None) -> None:
-        """Put the values of a preset in, the variant's first one by default."""
+        """Put the values of a preset in, the variant's own first choice by default."""
         variant, data_dir = self.variant, self.workbench.data_dir
-        preset = preset or next(iter(variant.presets))
+        preset = preset or variant.default_preset
         dataset = dataset or job_form.preferred(variant, data_dir)
         self._form.set_params(
             job_form.fields(variant, preset, dataset),
@@ -97,7 +97,7 @@ class WorkbenchScreen(RunView):
     def _fill_from(self, run: RunState) -> None:
         """Put the settings of a run in."""
         variant, data_dir = self.variant, self.workbench.data_dir
-        preset = run.preset if run.preset in variant.presets else next(iter(variant.presets))
+        preset = run.preset if run.preset in variant.presets else variant.default_preset
         fitting = run.dataset in datasets.DATASETS and datasets.DATASETS[run.dataset].kind in variant.accepts
         dataset = run.dataset if fitting else job_form.preferred(variant, data_dir)
         self._form.set_params(
@@ -130,7 +130,12 @@ class WorkbenchScreen(RunView):
     def _offer_panels(self) -> None:
         """The chosen model's, and no others."""
         self._tabs.set_kinds(panels.of_variant(self.variant.panels))
-        self.call_later(self._tabs.fill)
+        self.call_later(self._fill_panels)
+
+    async def _fill_panels(self) -> None:
+        """New ones know nothing of the run yet."""
+        await self._tabs.fill()
+        self._show_panels()
 
     def action_settings(self) -> None:
         self._take_in_hand(self._form)
@@ -262,6 +267,8 @@ class WorkbenchScreen(RunView):
     def _show_progress(self) -> None:
         run = self.run_shown
         self.refresh_status()
+        if not self.app.is_running:
+            return
         self.query_one(EpochProgress).show(
             ProgressView(state=self._hint_text) if self._hint_text else progress_view(run, self._key("panel_log"))
         )
@@ -270,6 +277,8 @@ class WorkbenchScreen(RunView):
 
     def refresh_status(self) -> None:
         """Draw the status line."""
+        if not self.app.is_running:  # while the app ends, the children go first
+            return
         self.query_one(StatusLine).show(self.workbench.status(self.dataset))
 
     def _refresh_bar(self) -> None:

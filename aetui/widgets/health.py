@@ -105,15 +105,16 @@ def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
         return [figure(each) for each in past]
 
     units, pixels = numbers.count(health.units), numbers.count(health.pixels)
+    dead_pixels = Row(
+        "dead pixels",
+        f"{numbers.count(health.dead_pixels)} of {pixels}",
+        curve(lambda h: h.dead_pixels / max(1, h.pixels)),
+        1.0,
+    )
     return [
         Row("active units", f"{numbers.count(health.active)} of {units}", curve(lambda h: h.active / h.units), 1.0),
         Row("dead units", f"{numbers.count(health.dead)} of {units}", curve(lambda h: h.dead / h.units), 1.0),
-        Row(
-            "dead pixels",
-            f"{numbers.count(health.dead_pixels)} of {pixels}",
-            curve(lambda h: h.dead_pixels / h.pixels),
-            1.0,
-        ),
+        *([dead_pixels] if health.pixels else []),
         Row("mean activation", _mean(health), curve(lambda h: h.mean_activation)),
         Row("gradient norm", f"{health.gradient_norm:.3g}", curve(lambda h: h.gradient_norm)),
         seconds,

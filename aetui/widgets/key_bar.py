@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import NamedTuple
 
 from textual import events
 from textual.content import Content
+from textual.keys import key_to_character
 from textual.widget import Widget
 
 from aetui import keymap
@@ -70,10 +72,17 @@ class KeyBar(Widget):
     def _item(self, group: list[keymap.Action]) -> Item:
         labels: dict[str, str] = getattr(self.screen, "labels", {})
         overrides = getattr(self.app, "key_overrides", {})
-        keys = "".join(keymap.first_key(action, overrides) for action in group)
+        keys = "".join(self._key(action, overrides) for action in group)
         label = labels.get(group[0].id, group[0].label)
         text = Content.assemble((f" {keys}", "bold $accent"), (f" {label} ", "$text-muted"))
         return Item(text, group[0].id, group[0].act)
+
+    def _key(self, action: keymap.Action, overrides: Mapping[str, str]) -> str:
+        """Its first key that means the action now: a field being typed into takes the characters."""
+        typed = self.screen.focused.check_consume_key if self.screen.focused else lambda key, character: False
+        names = keymap.split(action, overrides)
+        free = [name for name in names if not typed(name, keymap.CHARACTERS.get(name) or key_to_character(name))]
+        return keymap.display((free or names)[0])
 
 
 def _width(items: list[Item]) -> int:

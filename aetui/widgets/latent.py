@@ -1,4 +1,4 @@
-"""Where the codes of test items lie at one epoch, beside the same items as PCA sees them."""
+"""Where the codes of test items lie at one epoch, beside the same items as PCA or averaged vectors see them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from aetui.panels import View
 from aetui.render.scatter import class_marks
+from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import DATASETS
@@ -79,8 +80,10 @@ class Latent(Container):
         codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
         if samples.image_points is not None:
-            titles = "PCA of the images", "PCA"
-            images = Cloud(samples.image_points, members, marks, titles, _figures(run, "pca_"))
+            text = samples.sentences is not None
+            titles = ("averaged word vectors", "averages") if text else ("PCA of the images", "PCA")
+            figures = _figures(run, "average_" if text else "pca_")
+            images = Cloud(samples.image_points, members, marks, titles, figures)
             self.query_one("#image-plane", Scatter).show(images)
         self.query_one(Legend).show(marks[: len(names)], names)
         self._say("")
@@ -106,6 +109,8 @@ def _members(samples: Samples, dataset: str) -> tuple[NDArray[np.int64], list[st
         return np.zeros(len(samples.points), np.int64), []
     labels, members = np.unique(samples.point_labels, return_inverse=True)
     classes: Sequence[str] = DATASETS[dataset].classes if dataset in DATASETS else ()
+    if samples.classes is not None:
+        classes = [plain(name) for name in samples.classes.tolist()]
     return members, [classes[i] if 0 <= i < len(classes) else str(i) for i in labels.tolist()]
 
 
@@ -125,7 +130,9 @@ def _titles(units: int, classes: int) -> tuple[str, ...]:
 
 def _figures(run: RunState, prefix: str, when: str = "") -> str:
     """What was measured at the end of the run: "15-NN 0.858 · MSE 0.0333"."""
-    knn, mse = (run.figures.get(key) for key in (f"{prefix}knn", "pca_mse" if prefix else "test_mse"))
+    keys = f"{prefix}knn", "pca_mse" if prefix else "test_mse", f"{prefix}precision_at_10"
+    knn, mse, precision = (run.figures.get(key) for key in keys)
     parts = [f"15-NN {knn:.3f}"] if knn is not None else []
+    parts += [f"topic precision@10 {precision:.3f}"] if precision is not None else []
     parts += [f"MSE {mse:#.3g}"] if mse is not None else []
     return " · ".join(parts) + when if parts and not run.going else ""

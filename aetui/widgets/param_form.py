@@ -155,7 +155,7 @@ class ParamForm(Widget, can_focus=True):
         return character is not None and character in NUMBER_KEYS
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return self.takes(key, character)
+        return self.takes(key, character or keymap.CHARACTERS.get(key))
 
     async def on_key(self, event: events.Key) -> None:
         if self.takes(event.key, event.character):
@@ -260,12 +260,13 @@ class ParamForm(Widget, can_focus=True):
         in_hand = index == self._row and self.has_focus
         mark = ("▸ ", "$accent") if in_hand else ("  ", "")
         label = (param.label.ljust(width + 1), "$foreground" if in_hand else "$text-muted")
-        line = Content.assemble(mark, label, self._value(param, in_hand))
+        room = self.size.width - width - 6  # beside mark, label and margin, and for the caret
+        line = Content.assemble(mark, label, self._value(param, in_hand, room))
         return line.truncate(max(1, self.size.width), ellipsis=True)
 
-    def _value(self, param: Param, in_hand: bool) -> Content:
+    def _value(self, param: Param, in_hand: bool, room: int) -> Content:
         if in_hand and self.edit is not None:
-            return self._edited(self.edit)
+            return self._edited(self.edit, max(1, room))
         text = self._text(param)
         style = "$foreground" if self.values[param.name] == param.default else "$accent"
         note = self.notes.get((param.name, text))
@@ -275,11 +276,13 @@ class ParamForm(Widget, can_focus=True):
             return Content.assemble(("◂ ", arrow), (text, f"bold {style}"), mark, (" ▸", arrow))
         return Content.assemble("  ", (text, f"bold {style}" if in_hand else style), mark)
 
-    def _edited(self, edit: Edit) -> Content:
+    def _edited(self, edit: Edit, room: int) -> Content:
+        """What is typed, from as far on as the caret needs to be seen."""
         style = "underline $error" if self.error else "underline $foreground"
+        before = edit.text[max(0, edit.caret - room) : edit.caret]
         under = edit.text[edit.caret : edit.caret + 1] or " "
         rest = edit.text[edit.caret + 1 :]
-        return Content.assemble("  ", (edit.text[: edit.caret], style), (under, f"{style} reverse"), (rest, style))
+        return Content.assemble("  ", (before, style), (under, f"{style} reverse"), (rest, style))
 
     def _text(self, param: Param) -> str:
         value = self.values[param.name]
@@ -293,10 +296,11 @@ class ParamForm(Widget, can_focus=True):
         if self.error:
             return Content.styled(f"✕ {self.error}{'; esc undoes' if self.edit else ''}", "$error")
         param = self.param
+        known = f"; {param.range}" if param.kind != "text" or param.pattern else ""
         if self.edit is not None:
-            return Content.styled(f"esc undoes (back to {self._text(param)}), enter accepts; {param.range}", "$warning")
+            return Content.styled(f"esc undoes (back to {self._text(param)}), enter accepts{known}", "$warning")
         note = self.notes.get((param.name, self._text(param)))
         if note:
             return Content.styled(note.text, "$text-muted")
-        text = param.meaning if param.kind == "choice" else f"{param.meaning}; {param.range}"
+        text = param.meaning if param.kind == "choice" else f"{param.meaning}{known}"
         return Content.styled(text, "$text-muted")

@@ -9,21 +9,16 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.achieved import achieved
 from aetui.panels import View
 from aetui.render import numbers
 from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.scroller import Scroller
+from engine.datasets import DATASETS
 from engine.events import Layer
 
 MUTED = "$text-muted"
-FIGURES = {
-    "test_mse": "test MSE",
-    "pca_mse": "PCA's test MSE",
-    "knn": "15-NN accuracy of the codes",
-    "pca_knn": "15-NN accuracy of PCA's",
-}
-"""What the engine calls a final figure, for people."""
 PLACEHOLDER = "The layers stand here once a run has begun."
 
 
@@ -39,7 +34,7 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures)
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures, run.facts)
         if what == self._shown:
             return
         self._shown = what
@@ -82,9 +77,10 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
 def _facts(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
     facts = [
-        *((FIGURES.get(name, name), numbers.loss(value)) for name, value in run.figures.items()),
+        *achieved(run.figures),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
+        *run.facts.items(),
         ("device", run.device),
         ("preset", run.preset),
         *([("code", _code(run))] if run.code_size else []),
@@ -97,10 +93,13 @@ def _facts(run: RunState) -> list[Content]:
 
 
 def _code(run: RunState) -> str:
-    """How small the code is: "128 numbers for 784"; the decoder's last layer gives the items back."""
-    shape = run.layers[-1].output_shape if run.layers else ()
-    sizes = [size for size in shape if size is not None]
-    whole = f" for {numbers.count(prod(sizes))}" if sizes else ""
+    """How small the code is: "128 numbers for 784"; the decoder's last layer gives the items back.
+
+    For text "512 numbers for 50 × 50": words of a sentence, numbers of a word."""
+    sizes = [size for size in (run.layers[-1].output_shape if run.layers else ()) if size is not None]
+    text = run.dataset in DATASETS and DATASETS[run.dataset].kind == "text"
+    size = " × ".join(map(numbers.count, sizes)) if text else numbers.count(prod(sizes))
+    whole = f" for {size}" if sizes else ""
     return f"{numbers.count(run.code_size)} number{'s' * (run.code_size != 1)}{whole}"
 
 

@@ -11,10 +11,10 @@ def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
         'theme = "nord"\n[keys]\ntrian = "f"\nstop = "t"\nzoom = "fly"\nquit = ""\nlive = "?"\nchart = "ctrl+c"\n'
-        'models = 5\nruns = "9"\nepoch_back = "left,b"\n'
+        'models = 5\nruns = "9"\nepoch_back = "left,v"\n'
     )
     wanted = settings.read(config, ["nord"])
-    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,b"})
+    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,v"})
     text = "\n".join(wanted.complaints)
     assert "perhaps train is meant" in text
     for names in ("stop and train", "live and help"):

@@ -198,11 +198,6 @@ def _with(event: RunFinished, reached: dict[str, float]) -> RunFinished:
     return msgspec.structs.replace(event, figures=reached)
 
 
-def test_figures_that_are_missing_are_left_out() -> None:
-    assert figures.achieved({}) == []
-    assert [name for name, _ in figures.achieved({"test_mse": 0.1, "pca_mse": 0.2, "knn": 0.5})] == ["test MSE"]
-
-
 def test_another_recipe_or_other_data_are_not_compared(aetui: Any, store: RunStore) -> None:
     event = EpochEnded(
         stage="training", epoch=1, train={"loss": 1}, validation={}, steps=1, seconds=1, samples_per_second=1

@@ -98,3 +98,21 @@ def test_on_a_terminal_one_line_is_drawn_over_and_closed(monkeypatch, capsys) ->
     assert drawn.endswith("\n")
     assert f"{'━' * 12}{'─' * 12} 0.5 of 1.0 MB" in drawn
     assert "0 s left · fetched mnist" in drawn
+
+
+def test_text_of_your_own_is_added_and_described(tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("\n".join(f"Sentence number {number} is here." for number in range(25)), "utf-8")
+    assert "no; aetui data add text PATH" in run().stdout
+    added = run("add", "text", str(path))
+    assert added.exit_code == 0, added.exception
+    for expected in ("text", str(path), "25 in 1 documents"):
+        assert expected in added.stdout
+    assert run("show", "text").stdout == added.stdout
+    assert isinstance(run("add", "mnist", str(path)).exception, UsageError)
+
+
+def test_vectors_are_described_without_being_read() -> None:
+    result = run("show", "glove")
+    assert result.exit_code == 0
+    assert "PDDL" in result.stdout

@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 from aetui.cli import app, codes, files
 from engine import datasets, session
 from engine.checkpoint import write_checkpoint
+from engine.datasets.image_data import as_floats
 from engine.errors import BadData, EngineError, UsageError
 from engine.jobs import TrainJob
 from engine.registry import VARIANTS
 from engine.store import RunStore
-from engine.training import Checkpoint, Position, as_floats
+from engine.training import Checkpoint, Position
 
 Aetui = Callable[..., Result]
 WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
@@ -34,6 +35,7 @@ class FirstPixels:
 
     shape = (28, 28, 1)
     code_size = 3
+    block = 1_000
     epoch = 7
 
     def encode(self, images: np.ndarray) -> np.ndarray:
@@ -76,11 +78,11 @@ def test_encode_writes_codes_with_labels_where_the_input_has_them(aetui: Aetui) 
     assert result.stdout == "all.npz: 355 codes of 3 numbers, after epoch 7\n"
     test = datasets.load("digits", None).test
     with np.load("all.npz") as loaded:
-        assert np.array_equal(loaded["codes"], FirstPixels().encode(test.images))
+        assert np.array_equal(loaded["codes"], FirstPixels().encode(test.items))
         assert np.array_equal(loaded["labels"], test.labels)
     assert aetui("encode", WITHOUT, "--part", "train", "-o", "train.npy").exit_code == 0
     assert np.load("train.npy").shape == (1_442, 3)
-    np.save("images.npy", test.images[:4])
+    np.save("images.npy", test.items[:4])
     assert aetui("encode", WITHOUT, "images.npy", "-o", "some.npz").exit_code == 0
     with np.load("some.npz") as loaded:
         assert loaded.files == ["codes"]
@@ -96,7 +98,7 @@ def test_a_table_of_codes_has_a_header_and_can_be_decoded(aetui: Aetui) -> None:
     assert [int(row.split("\t")[-1]) for row in rows] == test.labels[:5].tolist()
     assert aetui("decode", WITHOUT, "codes.tsv", "-o", "images.npz").exit_code == 0
     with np.load("images.npz") as loaded:
-        expected = FirstPixels().encode(test.images[:5])
+        expected = FirstPixels().encode(test.items[:5])
         assert np.array_equal(loaded["codes"], expected)
         assert np.array_equal(loaded["images"], FirstPixels().decode(expected))
 

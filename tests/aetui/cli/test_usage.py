@@ -11,7 +11,7 @@ import pytest
 
 def test_help_names_every_command(aetui: Any) -> None:
     printed = aetui("--help").stdout
-    using = ("reconstruct", "encode", "decode", "sample", "probe")
+    using = ("reconstruct", "encode", "decode", "sample", "probe", "similarity", "neighbours")
     for command in ("train", "resume", "runs", *using, "book", "variants", "data", "doctor"):
         assert f"  {command} " in printed
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import msgspec
 import numpy as np
 import pytest
-from fakes import pictures
+from fakes import pictures, readings
 from textual.app import App, ComposeResult
 
 from aetui.panels import View
@@ -99,6 +99,16 @@ async def test_figures_come_with_the_end_of_the_run() -> None:
 async def test_figures_say_that_they_are_not_those_of_an_earlier_epoch() -> None:
     text = await _shown(_view(run=DONE, epoch=1))
     assert text[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 at the end"
+
+
+async def test_of_text_the_classes_are_its_own_and_averaged_vectors_stand_beside() -> None:
+    run = replace(DONE, dataset="reuters", figures={"precision_at_10": 0.71, "average_precision_at_10": 0.69})
+    text = await _shown(_view(readings(2), run=run))
+    assert "averaged word vectors" in text[0]
+    assert "PCA" not in "".join(text)
+    assert "topic precision@10 0.710" in text[1]
+    assert "topic precision@10 0.690" in text[1]
+    assert text[-1].split()[:4] == ["E", "earn", "A", "acq"]
 
 
 @pytest.mark.parametrize(

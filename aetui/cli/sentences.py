@@ -1,0 +1,161 @@
+"""`aetui similarity` and `aetui neighbours`: questions with sentences to a model of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from aetui.cli import engines
+from aetui.cli.arguments import Run
+
+if TYPE_CHECKING:
+    from engine.queries import Cosine, Nearest, Neighbour, Query, Reading, Words
+    from engine.store import RunRecord
+
+Beside = Annotated[str | None, typer.Option(metavar="RUN", help="Ask this run the same.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON line.")]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="A sentence.")]
+
+AVERAGE = "averaged word vectors"
+NOTHING = "(no word)"
+"""What is read back where every place is nearest to padding."""
+
+
+def similarity(
+    context: typer.Context, run: Run, first: Text, second: Text, beside: Beside = None, json: Json = False
+) -> None:
+    """How like two sentences are: cosine of their codes, beside that of their averaged word vectors."""
+    from engine.queries import Similarity
+
+    records = _records(context, run, beside)
+    queries: list[Query] = [Similarity(run_id=each.id, first=first, second=second) for each in records]
+    answers: list[Cosine] = engines.ask_all(context.obj, queries, "comparing")
+    if json:
+        typer.echo(_json(records, [_plain(answer) for answer in answers]))
+    else:
+        typer.echo(_compared(records, answers))
+
+
+def neighbours(
+    context: typer.Context,
+    run: Run,
+    text: Text,
+    count: Annotated[int, typer.Option("--count", "-k", min=1, max=1_000, help="So many sentences.")] = 10,
+    beside: Beside = None,
+    json: Json = False,
+) -> None:
+    """The sentences of the run's corpus that lie nearest to TEXT, by codes and by averaged word vectors."""
+    from engine.queries import Neighbours, Read
+
+    records = _records(context, run, beside)
+    queries: list[Query] = [
+        query
+        for each in records
+        for query in (Read(run_id=each.id, text=text), Neighbours(run_id=each.id, text=text, count=count))
+    ]
+    answers = engines.ask_all(context.obj, queries, "looking for the nearest sentences")
+    pairs = list(zip(answers[::2], answers[1::2], strict=True))
+    if json:
+        typer.echo(_json(records, [{"reading": _plain(back), "nearest": _plain(found)} for back, found in pairs]))
+        return
+    pages = [_found(record, back, found) for record, (back, found) in zip(records, pairs, strict=True)]
+    baseline = pairs[0][1].average
+    typer.echo("\n\n".join([*pages, f"by {AVERAGE} of {_called(records[0])}\n\n{_table(baseline)}"]))
+
+
+def _records(context: typer.Context, *runs: str | None) -> list[RunRecord]:
+    """The runs of these names, all models of text."""
+    from aetui.cli import files
+
+    records = [context.obj.store.find(run) for run in runs if run is not None]
+    for record in records:
+        files.check_text(record)
+    return records
+
+
+def _plain(answer: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(answer)
+
+
+def _json(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
+    """One line: the first run's answer, and the second one's as `beside`."""
+    import msgspec
+
+    line, *others = ({"run": record.id, **answer} for record, answer in zip(records, answers, strict=True))
+    if others:
+        line["beside"] = others[0]
+    return msgspec.json.encode(line).decode()
+
+
+def _called(record: RunRecord) -> str:
+    from aetui.render.text import plain
+
+    return plain(record.name or record.id)
+
+
+def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
+    from aetui.cli.tables import aligned
+
+    rows = [("BY", "COSINE", "EPOCH")]
+    for record, answer in zip(records, answers, strict=True):
+        rows.append((_called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}"))
+    rows.append((AVERAGE, f"{answers[0].average:.6f}", "–"))
+    remarks = [
+        line
+        for record, answer in zip(records, answers, strict=True)
+        for line in _remarks((answer.first, answer.second), _called(record) if len(records) > 1 else "")
+    ]
+    return "\n".join([aligned(rows), *([""] if remarks else []), *remarks])
+
+
+def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
+    from aetui.render.text import plain
+
+    lines = [
+        f"{_called(record)}, after epoch {found.epoch:,}",
+        f"reads back: {plain(back.reading) or NOTHING}  (cosine {back.cosine:.6f})",
+        *_remarks((found.sentence,)),
+        "",
+        f"nearest of {found.searched:,} sentences",
+        "",
+        _table(found.neighbours),
+    ]
+    return "\n".join(lines)
+
+
+def _table(neighbours: tuple[Neighbour, ...]) -> str:
+    """The sentence last, so that long ones push nothing aside; no column of topics where nothing has any."""
+    from aetui.cli.tables import aligned
+    from aetui.render.text import plain
+
+    topical = any(each.topics for each in neighbours)
+    head = ("COSINE", "DOCUMENT", *(["TOPICS"] if topical else []), "SENTENCE")
+    rows = [
+        (
+            f"{each.cosine:.6f}",
+            plain(each.document, 40),
+            *([plain(", ".join(each.topics), 30)] if topical else []),
+            re.sub(r"\s+", " ", plain(each.sentence)),
+        )
+        for each in neighbours
+    ]
+    return aligned([head, *rows])
+
+
+def _remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
+    """What the model did not read of the sentences: words it does not know, words past its length."""
+    from aetui.render.text import plain
+
+    prefix = f"{whose}: " if whose else ""
+    pairs = [pair for sentence in sentences for pair in zip(sentence.words, sentence.known, strict=True)]
+    unknown = dict.fromkeys(plain(word) for word, known in pairs if not known)
+    lines = [f"{prefix}not in the vocabulary: {', '.join(unknown)}"] * bool(unknown)
+    for sentence in sentences:
+        cut = [plain(word) for word in sentence.words[sentence.used :]]
+        lines += [f"{prefix}past the first {sentence.used:,} words, not read: {' '.join(cut)}"] * bool(cut)
+    return lines

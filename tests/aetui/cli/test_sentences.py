@@ -1,0 +1,134 @@
+"""Questions with sentences on the command line, to an engine that needs no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from fakes import UNKNOWN, FakeEngine, FakeRun, fake_store
+from typer.testing import CliRunner
+
+from aetui.cli import app
+from engine import session
+from engine.errors import BadData, EngineError
+from engine.events import DataProgress
+from engine.jobs import TrainJob
+from engine.queries import Encode, Query
+
+Aetui = Callable[..., Result]
+
+
+class Reader(FakeEngine):
+    """Tells how far it is before it answers, and keeps what it was asked to encode."""
+
+    encoded: Query | None = None
+
+    def ask(self, query: Query) -> Any:
+        for done in (100, 200):
+            self.emit(DataProgress(dataset="pydocs", activity="encoding the corpus", done=done, total=200))
+        if isinstance(query, Encode):
+            type(self).encoded = query
+        return super().ask(query)
+
+
+@pytest.fixture
+def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
+    """Runs a command line in a folder with two runs of text, `one` and `two`, and one of images."""
+    monkeypatch.setattr("engine.native_output.divert", lambda: None)
+    monkeypatch.setattr(session, "Engine", lambda emit, store, **_: Reader(emit, store))
+    monkeypatch.chdir(tmp_path)
+    store = fake_store(tmp_path / "runs")
+    for name in ("one", "two"):
+        FakeRun(store, name, TrainJob(variant="sentence", dataset="pydocs", preset="small"))
+    FakeRun(store, "images", TrainJob(variant="vanilla", dataset="digits"))
+    Path("lines.txt").write_text("the dog\n\n  a man \n", "utf-8")
+    return lambda *arguments: CliRunner().invoke(app, ["--runs-dir", str(store.root), *arguments])
+
+
+def test_similarity_has_all_digits_and_the_baseline_beside(aetui: Aetui) -> None:
+    result = aetui("similarity", "one", "the dog bit the man", f"the {UNKNOWN} bit", "--beside", "two")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows[0] == ["BY", "COSINE", "EPOCH"]
+    assert rows[1] == ["one", "0.999812", "3"]
+    assert rows[2] == ["two", "0.999812", "3"]
+    assert rows[3] == ["averaged", "word", "vectors", "1.000000", "–"]
+    assert f"one: not in the vocabulary: {UNKNOWN}" in result.stdout
+
+
+def test_neighbours_are_listed_with_the_reading_and_what_was_not_read(aetui: Aetui) -> None:
+    result = aetui("neighbours", "one", "a b c d e f g", "-k", "3")
+    assert "one, after epoch 3" in result.stdout
+    assert "reads back: a b c d e f g again  (cosine 0.987100)" in result.stdout
+    assert "past the first 5 words, not read: f g" in result.stdout
+    assert "nearest of 50,470 sentences" in result.stdout
+    rows = [line for line in result.stdout.splitlines() if line.startswith("0.99")]
+    assert len(rows) == 6
+    assert rows[0].endswith("said")
+    assert "averaged word vectors of one" in result.stdout
+    assert result.stderr.count("encoding the corpus") == 1
+
+
+@pytest.mark.parametrize("command", [("similarity", "one", "a", "b"), ("neighbours", "one", "a")])
+def test_json_is_one_line_with_the_other_run_inside(aetui: Aetui, command: tuple[str, ...]) -> None:
+    result = aetui("--quiet", *command, "--json", "--beside", "two")
+    [line] = result.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["run"], found["beside"]["run"]) == ("one", "two")
+    assert result.stderr == ""
+    inner = found if command[0] == "similarity" else found["nearest"]
+    assert inner["epoch"] == 3
+
+
+def test_readings_of_a_file_go_to_standard_output_or_a_file(aetui: Aetui) -> None:
+    assert aetui("reconstruct", "one", "lines.txt").stdout == "the dog again\na man again\n"
+    result = aetui("reconstruct", "one", "lines.txt", "-n", "1", "-o", "back.txt")
+    assert result.stdout == "back.txt: 1 sentences, mean cosine 0.9871, after epoch 3\n"
+    assert Path("back.txt").read_text("utf-8") == "the dog again\n"
+
+
+def test_encode_sends_the_lines_of_a_file_or_asks_for_a_part(aetui: Aetui) -> None:
+    aetui("encode", "one", "lines.txt")
+    assert isinstance(Reader.encoded, Encode)
+    assert Reader.encoded.texts == ("the dog", "a man")
+    aetui("encode", "one", "--part", "train", "-n", "5")
+    assert (Reader.encoded.texts, Reader.encoded.part, Reader.encoded.count) == ((), "train", 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("similarity", "images", "a", "b"), "aetui train sentence"),
+        (("neighbours", "one", UNKNOWN), "a word of the vocabulary"),
+        (("neighbours", "one", "a", "--beside", "images"), "images is vanilla on digits"),
+        (("reconstruct", "one"), "FILE.txt"),
+        (("reconstruct", "one", "nothing.txt"), "is not a file"),
+        (("reconstruct", "one", "lines.txt", "-o", "a.png"), ".txt"),
+        (("decode", "one", "codes.npy"), "aetui neighbours"),
+        (("sample", "one"), "aetui neighbours"),
+        (("encode", "one", "lines.txt", "--part", "train"), "--part train"),
+    ],
+)
+def test_what_a_model_of_text_cannot_do_is_refused_with_what_it_can(
+    aetui: Aetui, arguments: tuple[str, ...], words: str
+) -> None:
+    result = aetui(*arguments)
+    assert isinstance(result.exception, EngineError)
+    assert result.exception.exit_code == 2
+    assert words in str(result.exception)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "there is none"), (b"\n \n", "there is none"), (b"\xff\xfe", "UTF-8"), (b"a\0b", "null")],
+)
+def test_a_file_without_sentences_is_named_with_its_fault(aetui: Aetui, content: bytes, words: str) -> None:
+    Path("bad.txt").write_bytes(content)
+    result = aetui("encode", "one", "bad.txt")
+    assert isinstance(result.exception, BadData)
+    assert "bad.txt" in str(result.exception)
+    assert words in str(result.exception)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from aetui.achieved import achieved
+
+
+def test_figures_of_images_stand_beside_those_of_pca_where_there_are_such() -> None:
+    assert achieved({}) == []
+    figures = {"test_mse": 0.1, "pca_mse": 0.2, "knn": 0.5}
+    assert achieved(figures) == [("test MSE", "0.1000 (PCA of the same size: 0.2000)"), ("15-NN accuracy", "0.5000")]
+
+
+def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
+    figures = {
+        "cosine_mean": 0.987,
+        "cosine_q1": 0.985,
+        "cosine_median": 0.988,
+        "cosine_q3": 0.99,
+        "precision_at_10": 0.71,
+        "average_precision_at_10": 0.69,
+        "word_order": 0.9987,
+        "average_word_order": 1.0,
+        "new": 3.0,
+    }
+    assert achieved(figures) == [
+        ("reconstruction cosine", "0.9870 (quartiles 0.9850, 0.9880, 0.9900)"),
+        ("topic precision@10", "0.7100 (averaged word vectors: 0.6900)"),
+        ("word order", "0.998700 (averaged word vectors: 1.000000)"),
+        ("new", "3.000"),
+    ]
+    assert achieved({"cosine_mean": 0.9}) == [("reconstruction cosine", "0.9000")]
