@@ -108,7 +108,9 @@ def _device(options: Options) -> Iterator[Finding]:
 
     log = native_output.divert()
     try:
-        yield Finding("device", tensorflow_backend(options.device).device)
+        backend = tensorflow_backend(options.device)
+        yield Finding("device", backend.device)
+        yield Finding("LSTM, GRU", backend.recurrent_loop)
     except EngineError as error:
         yield Finding("device", error.title, error.message)
     except Exception as error:  # whatever keeps TensorFlow from loading is what the user came to learn

@@ -14,7 +14,7 @@ from engine.analysis import plane
 from engine.analysis.neighbours import Index, encoded
 from engine.analysis.sentences import cosine
 from engine.samples import Samples
-from engine.text.lexicon import PAD
+from engine.text.lexicon import UNK, padded
 from engine.text.text_data import TextData
 from engine.text.tokeniser import words
 from engine.training import Model
@@ -23,7 +23,11 @@ QUERIES = 1_000
 """Test sentences whose neighbours are looked up for the precision."""
 NEIGHBOURS = 10
 RECONSTRUCTED = 500
-WORD_ORDER = ("the dog bit the man", "the man bit the dog")
+WORD_ORDERS = (
+    ("the dog bit the man", "the man bit the dog"),
+    ("the model fits the data", "the data fits the model"),
+)
+"""The same words in another order; the first pair counts whose words are all known."""
 
 
 class TextComparison:
@@ -97,13 +101,14 @@ def topic_table(data: TextData) -> NDArray[np.bool_]:
 
 
 def word_order(model: Model, data: TextData) -> dict[str, float]:
-    """Cosine of two sentences of the same words in another order, by codes and by averaged vectors."""
-    ids = np.full((2, data.shape[0]), PAD, np.int32)
-    for row, text in zip(ids, WORD_ORDER, strict=True):
-        known = data.lexicon.ids(words(text))[: len(row)]
-        row[: len(known)] = known
-    codes, average = model.encode(data.as_floats(ids)), data.lexicon.average(ids)
-    return {
-        "word_order": float(cosine(codes[:1], codes[1:])[0]),
-        "average_word_order": float(cosine(average[:1], average[1:])[0]),
-    }
+    """Cosine of two sentences of the same words in another order, by codes and by averaged vectors; nothing where no
+    such pair is known."""
+    for pair in WORD_ORDERS:
+        ids = np.stack([padded(data.lexicon.ids(words(text)), data.shape[0]) for text in pair])
+        if (ids != UNK).all() and (ids[0] != ids[1]).any():
+            codes, average = model.encode(data.as_floats(ids)), data.lexicon.average(ids)
+            return {
+                "word_order": float(cosine(codes[:1], codes[1:])[0]),
+                "average_word_order": float(cosine(average[:1], average[1:])[0]),
+            }
+    return {}

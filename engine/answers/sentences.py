@@ -15,7 +15,7 @@ from engine.analysis.sentences import cosine, read_out
 from engine.answers.subject import Steps, Subject
 from engine.errors import UsageError
 from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
-from engine.text.lexicon import PAD, UNK
+from engine.text.lexicon import UNK, Lexicon, padded
 from engine.text.text_data import TextData
 from engine.text.tokeniser import words
 from engine.training import Model
@@ -28,20 +28,21 @@ def read(subject: Subject, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDA
         UsageError: one has no words, or none that the model knows.
     """
     lexicon, length = subject.lexicon(), subject.model.shape[0]
-    ids = np.full((len(texts), length), PAD, np.int32)
-    for row, text in zip(ids, texts, strict=True):
-        known = lexicon.ids(words(text))
-        if not len(known):
-            raise UsageError("No words", f"expected a sentence, got {text!r}")
-        if (known[:length] == UNK).all():
-            size = len(lexicon.words)
-            raise UsageError(
-                "No known word",
-                f"none of the words of {text!r} is among the {size:,} that this run learned; try others",
-            )
-        row[: len(known)] = known[:length]
+    ids = np.stack([padded(_known(lexicon, text, length), length) for text in texts])
     vectors: NDArray[np.float32] = lexicon.vectors[ids]
     return ids, vectors
+
+
+def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
+    ids = lexicon.ids(words(text))
+    if not len(ids):
+        raise UsageError("No words", f"expected a sentence, got {text!r}")
+    if (ids[:length] == UNK).all():
+        raise UsageError(
+            "No known word",
+            f"none of the words of {text!r} is among the {len(lexicon):,} that this run learned; try others",
+        )
+    return ids
 
 
 def similarity(subject: Subject, query: Similarity) -> Cosine:

@@ -30,6 +30,13 @@ _LIMIT = 2**33
 """Bytes of the largest file read: a million words of 1,000 numbers take half of it."""
 
 
+def padded(ids: NDArray[np.int32], length: int) -> NDArray[np.int32]:
+    """(words,) → (length,): the first ones, and padding after the last."""
+    row = np.full(length, PAD, np.int32)
+    row[: len(ids)] = ids[:length]
+    return row
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """Words and their vectors; a word's place is its id."""

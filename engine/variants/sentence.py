@@ -89,7 +89,7 @@ class Sentence(Variant):
     block = 100
     default_preset = "small"
     presets = {
-        "book": SentenceConfig(epochs=20, batch_size=64, learning_rate=1e-3, seed=11, units=512, precision="auto"),
+        "book": SentenceConfig(epochs=20, batch_size=64, learning_rate=2e-3, seed=11, units=512, precision="auto"),
         "tuned": SentenceConfig(
             epochs=5,
             batch_size=128,
