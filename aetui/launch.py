@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SAVING_SECONDS = 30.0
 """How long a run may take to finish its chunk and write its checkpoint once the terminal is gone."""
+RESTORING_SECONDS = 3.0
+"""How long the terminal may take to get back its former screen."""
 
 
 def run(options: Options, open_run: str | None = None) -> None:
@@ -54,6 +56,10 @@ def _save_when_cut_off(app: Workbench) -> None:
         if app.engine is not None:
             app.engine.close(SAVING_SECONDS)
         if number == signal.SIGTERM and app.is_running:
+            # A terminal that nobody reads (held by ctrl+s, say) blocks whoever writes to it.
+            last = threading.Timer(RESTORING_SECONDS, os._exit, (128 + number,))
+            last.daemon = True
+            last.start()
             app.call_from_thread(app.exit, return_code=128 + number)  # the terminal is still there: restore it
         else:
             os._exit(128 + number)
