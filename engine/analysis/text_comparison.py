@@ -14,7 +14,7 @@ from engine.analysis import plane
 from engine.analysis.neighbours import Index, encoded
 from engine.analysis.sentences import cosine
 from engine.samples import Samples
-from engine.text.lexicon import UNK, padded
+from engine.text.lexicon import padded
 from engine.text.text_data import TextData
 from engine.text.tokeniser import words
 from engine.training import Model
@@ -27,7 +27,7 @@ WORD_ORDERS = (
     ("the dog bit the man", "the man bit the dog"),
     ("the model fits the data", "the data fits the model"),
 )
-"""The same words in another order; the first pair counts whose words are all known."""
+"""The same words in another order; the first pair counts that is not the same to a lexicon without these words."""
 
 
 class TextComparison:
@@ -101,11 +101,11 @@ def topic_table(data: TextData) -> NDArray[np.bool_]:
 
 
 def word_order(model: Model, data: TextData) -> dict[str, float]:
-    """Cosine of two sentences of the same words in another order, by codes and by averaged vectors; nothing where no
-    such pair is known."""
+    """Cosine of two sentences of the same words in another order, by codes and by averaged vectors; nothing where
+    the lexicon knows too few of the words to tell."""
     for pair in WORD_ORDERS:
         ids = np.stack([padded(data.lexicon.ids(words(text)), data.shape[0]) for text in pair])
-        if (ids != UNK).all() and (ids[0] != ids[1]).any():
+        if (ids[0] != ids[1]).any():
             codes, average = model.encode(data.as_floats(ids)), data.lexicon.average(ids)
             return {
                 "word_order": float(cosine(codes[:1], codes[1:])[0]),
