@@ -171,6 +171,11 @@ class ScriptedBackend:
         return ScriptedModel(checkpoint.position.epoch - 1)
 
 
+@pytest.fixture
+def scripted_backend() -> ScriptedBackend:
+    return ScriptedBackend()
+
+
 class Driven:
     """An engine and all it said."""
 
