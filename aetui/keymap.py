@@ -206,7 +206,7 @@ def _impossible_keys(name: str, text: object) -> str:
     default = f"default keys are used for {name}"
     names = _split(text) if isinstance(text, str) else []
     if not names:
-        return f'{name}: expected keys like "ctrl+t" or "left,h", got {text!r}; {default}'
+        return f'{name}: expected keys like "ctrl+t" or "left,h", got {plain(repr(text), 80)}; {default}'
     for key in names:
         if key == LAST_RESORT:
             return f"{name}: {key} always quits; {default}"

@@ -72,12 +72,12 @@ def read(path: Path, themes: Collection[str]) -> Settings:
     except (OSError, ValueError) as error:
         return Settings(complaints=(f"{error}; mend or remove the file",))
     theme, keys = table.pop("theme", NIGHT.name), table.pop("keys", {})
-    complaints = [f"there is no setting {name!r}; there are theme and [keys]" for name in table]
+    complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in table]
     if theme not in list(themes):
-        complaints.append(f"there is no theme {theme!r}; there are {', '.join(themes)}")
+        complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
         theme = NIGHT.name
     if not isinstance(keys, dict):
-        complaints.append(f"expected a table [keys], got {keys!r}")
+        complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
     accepted, refused = keymap.accept(keys)
     return Settings(theme, accepted, (*complaints, *refused))

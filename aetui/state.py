@@ -8,6 +8,7 @@ from math import inf, isclose, nan
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from engine.registry import VARIANTS
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -115,6 +116,11 @@ class RunState:
     def elsewhere(self) -> bool:
         """Whether another process trains it."""
         return self.going and not self.here
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it learns from sentences; one of an unknown variant does not."""
+        return self.variant in VARIANTS and VARIANTS[self.variant].reads_text
 
     @property
     def seconds_left(self) -> float:

@@ -6,11 +6,10 @@ from aetui.render.text import plain
 from aetui.state import RunState, WorkbenchState
 from aetui.widgets.epoch_progress import ProgressView
 from aetui.widgets.status_line import STATE_STYLES
-from engine import datasets
+from engine.events import DataProgress
 
 STAGE_WIDTH = 16
-UNITS = {"image": "img", "text": "sent"}
-"""What a rate counts, by kind of data."""
+ACTIVITY_WIDTH = 40
 
 
 def state_and_detail(state: WorkbenchState, shown: RunState | None, asked: tuple[str, str]) -> tuple[str, str]:
@@ -39,10 +38,14 @@ def _detail(state: WorkbenchState, run: RunState | None, shown: RunState | None,
         return asked[1]
     if run and run.status != "queued":
         return STATE_STYLES[run.status][1] + _whose(state, run, shown)
-    data = state.data
-    if data and data.total:
-        return f"{data.dataset} {100 * data.done // data.total} %"
-    return f"{data.dataset}: {plain(data.activity)}" if data else ""
+    return _loading(state.data) if state.data else ""
+
+
+def _loading(data: DataProgress) -> str:
+    """Whose data (those of a run that is asked have no name here), what is done with them, and how far it is."""
+    whose = f"{plain(data.dataset)}: " if data.dataset else ""
+    share = f" {100 * data.done // data.total} %" if data.total else ""
+    return f"{whose}{plain(data.activity, ACTIVITY_WIDTH)}{share}"
 
 
 def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
@@ -66,7 +69,7 @@ def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
         steps=steps,
         samples_per_second=progress.samples_per_second if progress else last.samples_per_second if last else 0,
         seconds_left=run.seconds_left,
-        unit=UNITS.get(datasets.DATASETS[run.dataset].kind, "items") if run.dataset in datasets.DATASETS else "items",
+        unit="sent" if run.reads_text else "img",
         validation=last.validation.get("loss") if last else None,
         best=run.best.validation["loss"] if run.best else None,
         best_epoch=run.best.epoch if run.best else None,

@@ -55,6 +55,12 @@ class Course:
     def run(self) -> RunFinished:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
+        figures: Terms = {}
+        if outcome == "completed":
+            try:
+                figures = self._figures()
+            except Stopped:  # whoever resumes it gets them: there is nothing left to train
+                outcome = "stopped"
         at = self._training.last_good().position if outcome == "diverged" else self._training.position
         finished = RunFinished(
             outcome=outcome,
@@ -62,7 +68,7 @@ class Course:
             train=at.train,
             validation=at.validation,
             seconds=at.seconds + at.epoch_seconds,
-            figures=self._figures() if outcome == "completed" else {},
+            figures=figures,
             message=message,
         )
         try:
@@ -72,13 +78,15 @@ class Course:
             return self._writer.stamp(unrecorded)
 
     def _figures(self) -> Terms:
-        """What the model achieves; that it cannot be measured must not spoil the run."""
+        """What the model achieves; that it cannot be measured must not spoil the run. Raises Stopped when told to."""
         try:
             return self._measured()
+        except Stopped:
+            raise
         except Exception as error:
-            why = "the run was stopped" if isinstance(error, Stopped) else f"{type(error).__name__}: {error}"
             with suppress(EngineError):
-                self._tell(Logged(level="warning", text=f"the final figures could not be measured: {why}"))
+                text = f"the final figures could not be measured: {type(error).__name__}: {error}"
+                self._tell(Logged(level="warning", text=text))
             return {}
 
     def _measured(self) -> Terms:

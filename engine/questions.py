@@ -11,6 +11,7 @@ from engine.answers import any_model
 from engine.answers.sentences import Search, reading, similarity
 from engine.answers.subject import Steps, Subject
 from engine.checkpoint import read_checkpoint
+from engine.datasets.data import Data, Report
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, UsageError
 from engine.life import Life
@@ -30,7 +31,7 @@ from engine.queries import (
 from engine.store import RunRecord, RunStore
 from engine.text.lexicon import Lexicon
 from engine.training import Backend, Model, version_of
-from engine.variants.variant import Variant
+from engine.variants.variant import TextSettings, Variant
 
 
 class _Kept(NamedTuple):
@@ -62,16 +63,16 @@ class Questions:
             Neighbours: Search().neighbours,
         }
 
-    def answer(self, query: Query, life: Life | None) -> Answer | Steps:
+    def answer(self, query: Query, life: Life | None, report: Report) -> Answer | Steps:
         """Ask the model of `query.run_id`; `life` is the run between whose chunks we are. What takes long comes as a
-        generator that is to be run to its end.
+        generator that is to be run to its end; `report` hears of the reading of data, and may raise.
 
         Raises:
             EngineError: no such run, no weights yet, or the question does not fit the model.
         """
-        return self.handlers[type(query)](self._subject(query.run_id, life), query)
+        return self.handlers[type(query)](self._subject(query.run_id, life, report), query)
 
-    def _subject(self, run_id: str, life: Life | None) -> Subject:
+    def _subject(self, run_id: str, life: Life | None, report: Report) -> Subject:
         record = self._store.find(run_id)
         variant, config = registry.variant(record.variant), _config(record)
         training = life.training if life is not None and life.run_id == run_id else None
@@ -97,9 +98,20 @@ class Questions:
             version=version,
             live=training is not None,
             still=still,
-            data=lambda: self._shelf.load(record.dataset, settings, folder),
+            data=lambda: self._data(record, settings, folder, report),
             lexicon=lambda: self._words(record, variant),
         )
+
+    def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+        # A question fetches nothing: a training may be waiting.
+        data = self._shelf.load(record.dataset, settings, folder, report, download=False)
+        if settings is not None and data.fingerprint != record.info.fingerprint:
+            raise RunError(
+                "The data changed",
+                f"{record.id} learned from {record.dataset} with fingerprint {record.info.fingerprint[:16]}…, but the "
+                f"text found now has {data.fingerprint[:16]}…; bring the former text back, or train anew",
+            )
+        return data
 
     def _stored(self, record: RunRecord, variant: Variant, config: TrainingConfig) -> _Kept:
         path = record.folder / "checkpoint.safetensors"
@@ -117,8 +129,8 @@ class Questions:
         return self._kept
 
     def _words(self, record: RunRecord, variant: Variant) -> Lexicon:
-        if "text" not in variant.accepts:
-            able = ", ".join(key for key, other in registry.VARIANTS.items() if "text" in other.accepts)
+        if not variant.reads_text:
+            able = ", ".join(key for key, other in registry.VARIANTS.items() if other.reads_text)
             raise UsageError("No sentences", f"{record.id} ({variant.key}) knows no words; ask a run of {able}")
         if self._lexicon is None or self._lexicon[0] != record.folder:
             self._lexicon = record.folder, Lexicon.read(record.folder)

@@ -23,8 +23,9 @@ import msgspec
 from engine.answers.subject import Steps
 from engine.control import Control, Emit, Stopped, Wish
 from engine.course import PROGRESS_SECONDS
+from engine.datasets.data import Report
 from engine.datasets.shelf import Shelf
-from engine.errors import EngineError, UsageError
+from engine.errors import EngineError, RunError, UsageError
 from engine.events import DataProgress, EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
 from engine.jobs import Job
 from engine.life import Life
@@ -200,10 +201,11 @@ class Engine:
         """Answer what can be answered at once, and work at the first of the long answers for a moment."""
         while self._questions:
             query, future = self._questions.popleft()
-            if future.cancelled():
+            if not future.set_running_or_notify_cancel():
                 continue
+            report = self._reporter(query.run_id, life)
             try:
-                answer = self._answers.answer(query, life)
+                answer = self._answers.answer(query, life, report)
             except Exception as error:  # the one who asked gets it
                 _settle(future, error)
                 continue
@@ -214,23 +216,34 @@ class Engine:
         self._work_at_long_answers()
 
     def _work_at_long_answers(self) -> None:
+        """A long answer is brought to its end even if nobody waits any more: the next question finds its index."""
         until = time.monotonic() + ANSWER_SECONDS
         while self._long and time.monotonic() < until:
             run_id, steps, future = self._long[0]
             try:
-                if not future.cancelled():
-                    self._tell_progress(run_id, *next(steps))
-                    continue
+                self._tell_progress(run_id, ENCODING, *next(steps))
+                continue
             except StopIteration as end:
                 _settle(future, end.value)
             except Exception as error:
                 _settle(future, error)
             self._long.popleft()
+            self._tell_progress(run_id, ENCODING, 1, 1)
 
-    def _tell_progress(self, run_id: str, done: int, total: int) -> None:
+    def _reporter(self, run_id: str, life: Life | None) -> Report:
+        """Tells how far the reading of data for an answer is; the life that waits for it may have to stop."""
+
+        def report(activity: str, done: int, total: int) -> None:
+            if self._closing or (life is not None and self._wishes.get(life.run_id) == "stop"):
+                raise Stopped
+            self._tell_progress(run_id, activity, done, total)
+
+        return report
+
+    def _tell_progress(self, run_id: str, activity: str, done: int, total: int) -> None:
         if time.monotonic() - self._told_at > PROGRESS_SECONDS or done == total:
             self._told_at = time.monotonic()
-            self._emit(DataProgress(run_id=run_id, dataset="", activity=ENCODING, done=done, total=total, unit="items"))
+            self._emit(DataProgress(run_id=run_id, dataset="", activity=activity, done=done, total=total, unit="items"))
 
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
@@ -259,7 +272,9 @@ class Engine:
             self._closing = True
         refusal = UsageError("Engine closed", "the engine answers no more questions")
         while self._questions:
-            _settle(self._questions.popleft()[1], refusal)
+            _, future = self._questions.popleft()
+            if future.set_running_or_notify_cancel():
+                _settle(future, refusal)
         while self._long:
             _settle(self._long.popleft().future, refusal)
         self._tidy()
@@ -287,9 +302,9 @@ class _LongAnswer(NamedTuple):
 
 
 def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:
-    """Give the answer, or the reason why there is none, to whoever still waits for it."""
-    if not future.set_running_or_notify_cancel():
-        return
+    """Give the answer, or the reason why there is none, to whoever asked."""
+    if isinstance(outcome, Stopped):
+        outcome = RunError("Not answered", "the run was stopped meanwhile; ask again")
     if isinstance(outcome, Exception):
         future.set_exception(outcome)
     else:

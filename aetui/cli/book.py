@@ -68,6 +68,7 @@ def _check_data(jobs: Sequence[TrainJob], options: Options) -> None:
 def _train(jobs: Sequence[TrainJob], options: Options, records: list[RunRecord]) -> list[str]:
     """Train one after the other, adding to `records`; returns the outcomes. It ends with the first run stopped."""
     from aetui.cli.follower import Follower
+    from aetui.render.text import plain
 
     outcomes: list[str] = []
     with engines.engine(options) as (engine, events):
@@ -79,7 +80,7 @@ def _train(jobs: Sequence[TrainJob], options: Options, records: list[RunRecord])
             records.append(options.store.find(run_id))
             outcomes.append(finished.outcome)
             if finished.message:
-                typer.echo(f"aetui: {run_id}: {finished.message}", err=True)
+                typer.echo(f"aetui: {run_id}: {plain(finished.message)}", err=True)
             if finished.outcome == "stopped":
                 break
     return outcomes

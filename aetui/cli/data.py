@@ -10,6 +10,7 @@ import typer
 from aetui.cli.narration import narrated
 from aetui.cli.tables import aligned
 from aetui.render.numbers import UNKNOWN
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from engine.datasets import DataSet, Location
@@ -41,7 +42,7 @@ def fetch(
     for key in keys:
         with narrated(context.obj.quiet) as report:
             location = datasets.fetch(key, report)
-        typer.echo(f"{key}: {location.path or location.where}")
+        typer.echo(f"{key}: {plain(str(location.path or location.where))}")
 
 
 @app.command()
@@ -112,13 +113,11 @@ def _described(entry: DataSet, figures: Any) -> str:
 
 
 def _described_text(entry: DataSet, figures: Any) -> str:
-    from aetui.render.text import plain
-
     facts = [
         ("key", entry.key),
         ("what", entry.title),
-        ("path", plain(figures.source)),
-        *((plain(label), plain(words)) for label, words in figures.facts.items()),
+        ("path", figures.source),
+        *figures.facts.items(),
         ("source", entry.source),
         ("licence", entry.licence),
         ("fingerprint", figures.fingerprint),

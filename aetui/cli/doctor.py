@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from aetui.render.text import plain
+
 if TYPE_CHECKING:
     from aetui.options import Options
 
@@ -36,9 +38,9 @@ def doctor(context: typer.Context) -> None:
         for finding in check(options):
             ill |= bool(finding.remedy)
             mark = "✗" if finding.remedy else "✓"
-            typer.echo(f"{mark} {finding.what:<18} {finding.found}")
+            typer.echo(plain(f"{mark} {finding.what:<18} {finding.found}"))
             if finding.remedy:
-                typer.echo(f"  {'':<18} → {finding.remedy}")
+                typer.echo(plain(f"  {'':<18} → {finding.remedy}"))
     raise typer.Exit(int(ill))
 
 

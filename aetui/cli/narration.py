@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from aetui.render import numbers
+from aetui.render.text import plain
 from engine.events import DataProgress, EngineLoading, EngineReady, EpochEnded, Event, Progress, RunResumed, RunStarted
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class _Bar:
         self.draw(f"{self._amount(activity, done, total)}{activity}")
 
     def draw(self, text: str) -> None:
-        line = text[: shutil.get_terminal_size().columns - 1]
+        line = plain(text)[: shutil.get_terminal_size().columns - 1]
         # Cleared to its end, because the line before may have been longer.
         typer.echo(f"\r{line}\x1b[K", err=True, nl=False)
         self._drawn = True
@@ -88,7 +89,7 @@ class _Lines:
     def __call__(self, activity: str, done: int, total: int) -> None:
         if activity != self._activity:
             self._activity = activity
-            typer.echo(activity, err=True)
+            typer.echo(plain(activity), err=True)
 
 
 def _filled(done: int, total: int) -> str:
@@ -153,4 +154,4 @@ class Narrator:
     def _line(self, text: str) -> None:
         if self._bar:
             self._bar.wipe()
-        typer.echo(text, err=True)
+        typer.echo(plain(text), err=True)

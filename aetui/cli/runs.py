@@ -22,6 +22,7 @@ def table(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from aetui.cli.tables import aligned
+    from aetui.render.text import plain
     from engine.errors import UsageError
 
     store = context.obj.store
@@ -29,7 +30,7 @@ def table(context: typer.Context) -> None:
         raise UsageError("Runs", f"expected a folder, found a file: {store.root}; choose another with --runs-dir")
     records = store.runs()
     if not records:
-        typer.echo(f"no runs yet below {store.root}; `aetui train` makes one", err=True)
+        typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
         return
     head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME")
     typer.echo(aligned([head, *map(_row, records)]))
@@ -44,14 +45,13 @@ def show(
     from aetui.achieved import achieved
     from aetui.cli import figures
     from aetui.cli.tables import aligned
-    from aetui.render.text import plain
 
     record = context.obj.store.find(run)
     info = record.info
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     facts = [
         ("run", record.id),
-        ("name", plain(record.name) or "–"),
+        ("name", record.name or "–"),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
         ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),

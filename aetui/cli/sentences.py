@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aetui.achieved import AVERAGE
 from aetui.cli import engines
 from aetui.cli.arguments import Run
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from engine.queries import Cosine, Nearest, Neighbour, Query, Reading, Words
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
 Beside = Annotated[str | None, typer.Option(metavar="RUN", help="Ask this run the same.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON line.")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="A sentence.")]
-
-AVERAGE = "averaged word vectors"
-NOTHING = "(no word)"
-"""What is read back where every place is nearest to padding."""
 
 
 def similarity(
@@ -93,8 +91,6 @@ def _json(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
 
 
 def _called(record: RunRecord) -> str:
-    from aetui.render.text import plain
-
     return plain(record.name or record.id)
 
 
@@ -114,11 +110,9 @@ def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
 
 
 def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
-    from aetui.render.text import plain
-
     lines = [
         f"{_called(record)}, after epoch {found.epoch:,}",
-        f"reads back: {plain(back.reading) or NOTHING}  (cosine {back.cosine:.6f})",
+        f"reads back: {plain(back.reading)}  (cosine {back.cosine:.6f})",
         *_remarks((found.sentence,)),
         "",
         f"nearest of {found.searched:,} sentences",
@@ -131,8 +125,6 @@ def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
 def _table(neighbours: tuple[Neighbour, ...]) -> str:
     """The sentence last, so that long ones push nothing aside; no column of topics where nothing has any."""
     from aetui.cli.tables import aligned
-    from aetui.render.text import plain
-
     topical = any(each.topics for each in neighbours)
     head = ("COSINE", "DOCUMENT", *(["TOPICS"] if topical else []), "SENTENCE")
     rows = [
@@ -149,8 +141,6 @@ def _table(neighbours: tuple[Neighbour, ...]) -> str:
 
 def _remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
     """What the model did not read of the sentences: words it does not know, words past its length."""
-    from aetui.render.text import plain
-
     prefix = f"{whose}: " if whose else ""
     pairs = [pair for sentence in sentences for pair in zip(sentence.words, sentence.known, strict=True)]
     unknown = dict.fromkeys(plain(word) for word, known in pairs if not known)

@@ -8,6 +8,7 @@ import typer
 
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, Run
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -67,7 +68,7 @@ def _assignments(texts: list[str]) -> dict[str, Any]:
     for text in texts:
         field, equals, value = text.partition("=")
         if not (equals and field.strip()):
-            raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {text!r}")
+            raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}")
         config[field.strip()] = value
     return config
 
@@ -85,7 +86,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
     if finished.outcome == "stopped":
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
-        typer.echo(f"aetui: {finished.message}", err=True)
+        typer.echo(f"aetui: {plain(finished.message)}", err=True)
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from aetui.achieved import AVERAGE
 from aetui.inquiry import COUNT, Answers
 from aetui.render.bars import MUTED
 from aetui.render.text import plain
@@ -20,11 +21,7 @@ MOST_LINES = 3
 """Of a sentence among the nearest."""
 TOPICS = 2
 """Topics named of a sentence; more are counted."""
-AVERAGE = "averaged word vectors"
-
 READING_LINES = 3
-NOTHING = "(no word)"
-"""What is read back where every place is nearest to padding."""
 
 _BETWEEN = Content.styled(" │ ", MUTED)
 
@@ -109,7 +106,7 @@ def _column(answers: Answers, waiting: str, width: int) -> _Column:
 def _reading(answers: Answers, width: int) -> list[Content]:
     assert answers.reading is not None
     back = answers.reading
-    said = _fitted(plain(back.reading), width * READING_LINES - 26, READING_LINES) or NOTHING
+    said = _fitted(plain(back.reading), width * READING_LINES - 26, READING_LINES)
     line = Content.assemble(("reads back ", MUTED), (said, "italic $primary"), (f" cosine {back.cosine:.4f}", MUTED))
     return line.wrap(width)
 

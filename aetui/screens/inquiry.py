@@ -10,6 +10,7 @@ from textual import on, work
 from textual.message import Message
 
 from aetui import bridge
+from aetui.achieved import AVERAGE
 from aetui.screens.run_view import RunView
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
@@ -101,7 +102,7 @@ class InquiryView(RunView):
             records = self.workbench.store.runs()
         except (EngineError, OSError):
             records = []
-        able = {key for key, variant in VARIANTS.items() if PANEL in variant.panels}
+        able = {key for key, variant in VARIANTS.items() if variant.reads_text}
         found = [(each.id, each.name or each.id) for each in records if each.id != of and each.variant in able]
         self.post_message(self.Found(of, found))
 
@@ -115,7 +116,7 @@ class InquiryView(RunView):
         chosen = choices[(at + 1) % len(choices)]
         panel.put_beside(chosen)
         if chosen is None:
-            self.say("averaged word vectors stand beside" if message.runs else ALONE)
+            self.say(f"{AVERAGE} stand beside" if message.runs else ALONE)
         else:
             self.say(f"beside: {chosen[1]}")
 

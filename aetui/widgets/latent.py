@@ -13,6 +13,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.achieved import AVERAGE
 from aetui.panels import View
 from aetui.render.scatter import class_marks
 from aetui.render.text import plain
@@ -80,9 +81,8 @@ class Latent(Container):
         codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
         if samples.image_points is not None:
-            text = samples.sentences is not None
-            titles = ("averaged word vectors", "averages") if text else ("PCA of the images", "PCA")
-            figures = _figures(run, "average_" if text else "pca_")
+            titles = (AVERAGE, "averages") if run.reads_text else ("PCA of the images", "PCA")
+            figures = _figures(run, "average_" if run.reads_text else "pca_")
             images = Cloud(samples.image_points, members, marks, titles, figures)
             self.query_one("#image-plane", Scatter).show(images)
         self.query_one(Legend).show(marks[: len(names)], names)

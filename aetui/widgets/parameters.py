@@ -15,7 +15,6 @@ from aetui.render import numbers
 from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.scroller import Scroller
-from engine.datasets import DATASETS
 from engine.events import Layer
 
 MUTED = "$text-muted"
@@ -97,8 +96,7 @@ def _code(run: RunState) -> str:
 
     For text "512 numbers for 50 × 50": words of a sentence, numbers of a word."""
     sizes = [size for size in (run.layers[-1].output_shape if run.layers else ()) if size is not None]
-    text = run.dataset in DATASETS and DATASETS[run.dataset].kind == "text"
-    size = " × ".join(map(numbers.count, sizes)) if text else numbers.count(prod(sizes))
+    size = " × ".join(map(numbers.count, sizes)) if run.reads_text else numbers.count(prod(sizes))
     whole = f" for {size}" if sizes else ""
     return f"{numbers.count(run.code_size)} number{'s' * (run.code_size != 1)}{whole}"
 

@@ -152,7 +152,7 @@ class Sentences(Container):
         run, samples = view.run, view.samples
         if run is None:
             return NO_RUN
-        if not _reads(run):
+        if not run.reads_text:
             label = VARIANTS[run.variant].label if run.variant in VARIANTS else plain(run.variant)
             return f"The run shown ({label}) does not read sentences. Press t to train a model that does."
         if samples is None:
@@ -285,11 +285,6 @@ def progress_line(data: DataProgress, started: Started) -> str:
         return text
     left = numbers.duration((data.total - data.done) * seconds / done)
     return f"{text} · {float(f'{done / seconds:.3g}'):,.10g} a second · {left} left"
-
-
-def _reads(run: RunState) -> bool:
-    """Whether it is a run of a variant that this panel is for."""
-    return run.variant in VARIANTS and "sentences" in VARIANTS[run.variant].panels
 
 
 def _reason(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from engine.analysis.sentences import unit
 from engine.datasets.data import Data
@@ -25,37 +26,44 @@ class Index:
         self.codes = unit(codes).astype(np.float32) if len(codes) else codes.astype(np.float32)
         self.version = version
 
-    def nearest(
-        self, code: NDArray[np.floating], count: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Places and cosines of the `count` nearest to `code` (k,), nearest first; only those `allowed` (n,)."""
+    def nearest(self, code: NDArray[np.floating], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Places and cosines of the `count` nearest to `code` (k,), nearest first."""
         cosines = self.codes @ unit(code[None])[0].astype(np.float32)
-        if allowed is not None:
-            cosines = np.where(allowed, cosines, -2)
-        count = min(count, len(cosines) if allowed is None else int(allowed.sum()))
+        count = min(count, len(cosines))
         places = np.argpartition(-cosines, max(count - 1, 0))[:count]
         places = places[np.argsort(-cosines[places], kind="stable")]
         return places.astype(np.int64), np.clip(cosines[places], -1, 1)
 
     def write(self, folder: Path) -> None:
-        """Keep it in the run folder; half the digits are enough to find neighbours."""
-        beside = folder / f"{FILE}.tmp"
-        try:
-            save_file({"codes": self.codes.astype(np.float16)}, beside, {"version": self.version})
-            beside.replace(folder / FILE)
-        finally:
-            beside.unlink(missing_ok=True)
+        """Keep it in the run folder; half the digits are enough to find neighbours.
+
+        Beside under a name of its own, as another process may do the same, then renamed.
+        """
+        content = save({"codes": self.codes.astype(np.float16)}, {"version": self.version})
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=FILE, suffix=".tmp", delete=False) as file:
+            beside = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                beside.replace(folder / FILE)
+            finally:
+                beside.unlink(missing_ok=True)
 
     @classmethod
-    def read(cls, folder: Path, version: str) -> Index | None:
-        """What `folder` keeps for these weights; None where there is nothing, something older or something damaged."""
+    def read(cls, folder: Path, version: str, shape: tuple[int, int]) -> Index | None:
+        """What `folder` keeps; None where there is nothing, something of another version or shape, or damaged."""
         try:
             with safe_open(folder / FILE, "np") as file:
-                if (file.metadata() or {}).get("version") == version:
-                    return cls(file.get_tensor("codes"), version)
+                same = (file.metadata() or {}).get("version") == version
+                codes = file.get_tensor("codes") if same else None
         except (OSError, SafetensorError):
-            pass
-        return None
+            return None
+        return cls(codes, version) if codes is not None and codes.shape == shape else None
+
+
+def version_with(data: Data, weights: str) -> str:
+    """What an index was made with: the weights' version, and the data."""
+    return f"{weights}, {data.fingerprint}"
 
 
 def encoded(model: Model, data: Data, items: NDArray[Any]) -> Generator[tuple[int, int], None, NDArray[np.float32]]:

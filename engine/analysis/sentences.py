@@ -28,5 +28,5 @@ def read_out(lexicon: Lexicon, vectors: NDArray[np.floating], words: int) -> str
 
     As many as went in: whether the places after them come out as padding depends on what the loss was over.
     """
-    ids = lexicon.nearest(vectors[:words], padding=False)
+    ids = lexicon.nearest(vectors[:words])
     return " ".join(lexicon.words[word] for word in ids)

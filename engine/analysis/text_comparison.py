@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import plane
-from engine.analysis.neighbours import Index, encoded
+from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.sentences import cosine
 from engine.samples import Samples
 from engine.text.lexicon import padded
@@ -52,14 +52,16 @@ class TextComparison:
         """
         data = self._data
         codes = yield from encoded(model, data, data.items)
-        index = Index(codes, version)
+        index = Index(codes, version_with(data, version))
         with suppress(OSError):  # a full disk only makes the first question slower
             index.write(folder)
         figures = reconstruction_cosines(model, codes[data.test_places[:RECONSTRUCTED]])
-        average = data.lexicon.average(data.items)
-        if any(data.corpus.document_topics):
-            figures["precision_at_10"] = precision(index.codes, data)
-            figures["average_precision_at_10"] = precision(Index(average, "").codes, data)
+        average = Index(data.lexicon.average(data.items), "")
+        for name, compared in (("precision_at_10", index), ("average_precision_at_10", average)):
+            yield len(codes), len(codes)
+            found = precision(compared.codes, data)
+            if found is not None:
+                figures[name] = found
         return {**figures, **word_order(model, data)}
 
 
@@ -71,16 +73,19 @@ def reconstruction_cosines(model: Model, codes: NDArray[np.float32]) -> dict[str
     return {"cosine_mean": float(cosines.mean()), "cosine_q1": q1, "cosine_median": median, "cosine_q3": q3}
 
 
-def precision(codes: NDArray[np.float32], data: TextData) -> float:
+def precision(codes: NDArray[np.float32], data: TextData) -> float | None:
     """Mean share of the 10 nearest training sentences of other documents that have a topic in common with the query.
 
-    `codes`: (sentences, k) of length 1. The queries are the first 1,000 test sentences of documents with topics.
+    `codes`: (sentences, k) of length 1. The queries are up to 1,000 test sentences of documents with topics, spread
+    over the corpus; None where there are none.
     """
     document, topics = data.corpus.document, topic_table(data)
     train = data.train_places
     queries = data.test_places[topics[document[data.test_places]].any(axis=1)]
     # Every so many: the corpus lies in the order of its documents.
     queries = queries[:: max(1, len(queries) // QUERIES)][:QUERIES]
+    if not len(queries):
+        return None
     shares = []
     for start in range(0, len(queries), 100):
         block = queries[start : start + 100]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.neighbours import Index, encoded
+from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.sentences import cosine, read_out
 from engine.answers.subject import Steps, Subject
 from engine.errors import UsageError
@@ -19,6 +19,9 @@ from engine.text.lexicon import UNK, Lexicon, padded
 from engine.text.text_data import TextData
 from engine.text.tokeniser import words
 from engine.training import Model
+
+QUOTED = 80
+"""Characters of a sentence that are repeated in a message."""
 
 
 def read(subject: Subject, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -37,11 +40,14 @@ def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
     ids = lexicon.ids(words(text))
     if not len(ids):
         raise UsageError("No words", f"expected a sentence, got {text!r}")
+    told = f"{text[:QUOTED]!r}{'…' * (len(text) > QUOTED)}"
     if (ids[:length] == UNK).all():
         raise UsageError(
             "No known word",
-            f"none of the words of {text!r} is among the {len(lexicon):,} that this run learned; try others",
+            f"none of the words of {told} is among the {len(lexicon):,} that this run learned; try others",
         )
+    if not lexicon.vectors[ids[:length]].any():
+        raise UsageError("No word with a vector", f"the words of {told} have no vectors in this run; try others")
     return ids
 
 
@@ -77,21 +83,35 @@ def _words(subject: Subject, text: str) -> Words:
     )
 
 
+INDICES = 2
+
+
 class _Searched(NamedTuple):
     """The codes of a corpus, made by `model`."""
 
-    folder: Path
     version: str
     model: Model
     codes: Index
     averages: Index
 
 
+def _searched(subject: Subject, data: TextData) -> Generator[tuple[int, int], None, _Searched]:
+    """The index that is stored for these weights and data, or one made now."""
+    model, version = subject.still(), version_with(data, subject.version)
+    stored = None if subject.live else Index.read(subject.folder, version, (len(data.items), model.code_size))
+    if stored is None:
+        stored = Index((yield from encoded(model, data, data.items)), version)
+        if not subject.live:
+            with suppress(OSError):  # a full disk only makes the next question slower
+                stored.write(subject.folder)
+    return _Searched(version, model, stored, Index(data.lexicon.average(data.items), ""))
+
+
 class Search:
-    """Keeps the index that was asked last."""
+    """Keeps the indices that were asked last: two, for one run beside another."""
 
     def __init__(self) -> None:
-        self._last: _Searched | None = None
+        self._kept: dict[Path, _Searched] = {}
 
     def neighbours(self, subject: Subject, query: Neighbours) -> Steps:
         ids, vectors = read(subject, (query.text,))  # before the long work: a query may be refused
@@ -99,18 +119,12 @@ class Search:
             raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.count}")
         data = subject.data()
         assert isinstance(data, TextData), "a model with a lexicon learned from text"
-        if self._last is None or self._last[:2] != (subject.folder, subject.version):
-            self._last = None
-            model = subject.still()
-            stored = None if subject.live else Index.read(subject.folder, subject.version)
-            if stored is None or len(stored.codes) != len(data.items):
-                stored = Index((yield from encoded(model, data, data.items)), subject.version)
-                if not subject.live:
-                    with suppress(OSError):  # a full disk only makes the next question slower
-                        stored.write(subject.folder)
-            average = Index(data.lexicon.average(data.items), "")
-            self._last = _Searched(subject.folder, subject.version, model, stored, average)
-        searched = self._last
+        searched = self._kept.pop(subject.folder, None)
+        if searched is None or searched.version != version_with(data, subject.version):
+            searched = yield from _searched(subject, data)
+        self._kept[subject.folder] = searched
+        while len(self._kept) > INDICES:
+            del self._kept[next(iter(self._kept))]
         return Nearest(
             sentence=_words(subject, query.text),
             neighbours=_nearest(data, searched.codes, searched.model.encode(vectors)[0], query.count),
@@ -123,9 +137,10 @@ class Search:
 def _nearest(data: TextData, index: Index, code: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
     """The nearest sentences, those that stand in the corpus more than once told once."""
     corpus, found = data.corpus, dict[str, Neighbour]()
-    wanted = 4 * count
-    while len(found) < count and wanted < 4 * len(corpus):
-        for place, likeness in zip(*index.nearest(code, wanted), strict=True):
+    looked, wanted = 0, 4 * count
+    while len(found) < count and looked < len(corpus):
+        looked = min(wanted, len(corpus))
+        for place, likeness in zip(*index.nearest(code, looked), strict=True):
             document = int(corpus.document[place])
             sentence = corpus.sentence(int(place))
             topics = tuple(corpus.topics[topic] for topic in corpus.document_topics[document])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
-from engine.datasets.places import cache_dir
+from engine.datasets.places import cache_dir, locate
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,27 +23,45 @@ class Shelf:
 
     def __init__(self, data_dir: Path | None) -> None:
         self._data_dir = data_dir
-        self._read: tuple[str, ImageData | Corpus] | None = None
+        self._read: tuple[tuple[str, object], ImageData | Corpus] | None = None
         self._kept: tuple[object, Data] | None = None
 
     def load(
-        self, key: str, settings: TextSettings | None = None, folder: Path | None = None, report: Report | None = None
+        self,
+        key: str,
+        settings: TextSettings | None = None,
+        folder: Path | None = None,
+        report: Report | None = None,
+        *,
+        download: bool = True,
     ) -> Data:
         """See `engine.datasets.load`; a corpus is read with `settings`.
 
         `folder`: of a run whose lexicon is to be used; without it, one is made.
         """
-        wanted = (key, settings, folder)
+        found = (key, self._source(key))
+        wanted = (*found, settings, folder)
         if self._kept is None or self._kept[0] != wanted:
             self._kept = None  # let go of the old one before the new one is read
-            self._kept = wanted, self._made(key, settings, folder, report or _silence)
+            if self._read is None or self._read[0] != found:
+                self._read = None
+                loaded = load(key, self._data_dir, report, download=download)
+                self._read = (key, self._source(key)), loaded  # if it was fetched, its source is known only now
+            self._kept = (*self._read[0], settings, folder), self._made(settings, folder, report or _silence)
         return self._kept[1]
 
-    def _made(self, key: str, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
-        if self._read is None or self._read[0] != key:
-            self._read = None
-            self._read = key, load(key, self._data_dir, report)
-        loaded = self._read[1]
+    def _source(self, key: str) -> object:
+        """What the user's text is as it lies there now: it may change between two runs, as published data do not."""
+        if dataset(key).kind != "text":
+            return None
+        from engine.text.corpora import source_of
+
+        location = locate(key, self._data_dir)
+        return location and (location.path, source_of(key, location.path))
+
+    def _made(self, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+        assert self._read is not None
+        (key, _), loaded = self._read
         if isinstance(loaded, ImageData):
             return loaded
         if settings is None:

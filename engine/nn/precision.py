@@ -16,7 +16,7 @@ from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
-STEPS = 5
+STEPS = 3
 WORTH = 1.15
 """Half precision has to be so many times faster to be chosen."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ def build(
     if distinct:
         sentences = _selected(sentences, _first_ones(sentences))
     words, counts, tokens = _by_frequency(sentences)
-    topics = tuple(sorted({topic for document in documents for topic in document.topics}))
+    document_topics = [tuple(dict.fromkeys(map(without_controls, document.topics))) for document in documents]
+    topics = tuple(sorted(set(chain.from_iterable(document_topics))))
     places = {topic: place for place, topic in enumerate(topics)}
     return Corpus(
         key=key,
@@ -62,7 +64,7 @@ def build(
         document=sentences.document,
         documents=tuple(without_controls(document.name) for document in documents),
         topics=topics,
-        document_topics=tuple(tuple(places[topic] for topic in document.topics) for document in documents),
+        document_topics=tuple(tuple(places[topic] for topic in its) for its in document_topics),
         splitter=_in_words(len(prose), len(documents), tables),
     )
 

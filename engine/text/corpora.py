@@ -68,6 +68,11 @@ def read_corpus(key: str, path: Path | None, data_dir: Path | None, report: Repo
     return corpus
 
 
+def source_of(key: str, path: Path | None) -> str:
+    """Changes when the text at `path` does; cheap. Raises as `read_corpus` does where there is no such text."""
+    return _reader(key).fingerprint(path)
+
+
 def _reader(key: str) -> Reader:
     if key not in READERS:
         raise UsageError("Unknown corpus", f"there is no corpus {key!r}; choose one of {', '.join(READERS)}")

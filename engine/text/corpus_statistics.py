@@ -75,11 +75,6 @@ def of(corpus: Corpus) -> CorpusStatistics:
     )
 
 
-def coverage(corpus: Corpus, vocabulary: int) -> float:
-    """The share of the running words that the `vocabulary` most frequent words make up, from 0 to 1."""
-    return float(corpus.counts[: max(0, vocabulary)].sum() / corpus.counts.sum())
-
-
 def _characters(corpus: Corpus) -> NDArray[np.int64]:
     """(sentences,): bytes of UTF-8 that do not continue a character."""
     begins = (corpus.text & 0xC0) != 0x80

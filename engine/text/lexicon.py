@@ -79,15 +79,12 @@ class Lexicon:
         """(words,): their ids, UNK for a word that is not in the vocabulary; neither padded nor cut."""
         return np.array([self._places.get(word, UNK) for word in words], np.int32)
 
-    def nearest(self, vectors: NDArray[np.floating], *, padding: bool = True) -> NDArray[np.int32]:
+    def nearest(self, vectors: NDArray[np.floating]) -> NDArray[np.int32]:
         """The id of the word whose vector is nearest by Euclidean distance, the lower of two as near.
 
-        Words without a vector are never the answer; UNK can be, and with `padding` PAD.
-        Shape (…, dimensions) → (…).
+        PAD and words without a vector are never the answer; UNK can be. Shape (…, dimensions) → (…).
         """
         ids, candidates = self._candidates
-        if not padding:  # it stands first
-            ids, candidates = ids[1:], candidates[1:]
         rows = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
         norms = np.square(candidates).sum(axis=1)
         block = max(1, _DISTANCES // len(ids))
@@ -151,7 +148,7 @@ class Lexicon:
     @cached_property
     def _candidates(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The lowest id of each distinct vector, ascending: rounding could prefer the higher of two that are equal."""
-        ids = np.concatenate([[PAD, UNK], np.flatnonzero(self.found)])
+        ids = np.concatenate([[UNK], np.flatnonzero(self.found)])
         _, first = np.unique(self.vectors[ids], axis=0, return_index=True)
         ids = ids[np.sort(first)]
         return ids.astype(np.int32), self.vectors[ids]

@@ -7,18 +7,20 @@ import hashlib
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 
 from engine.datasets.data import Report
 from engine.errors import BadData, UsageError
 from engine.text.document import Document, Layout
+from engine.text.tokeniser import without_controls
+from engine.text.tokenising import BATCH
 
 LARGEST = 2**28
 """Bytes of text that are taken: reading, cutting and counting them takes some ten times as much memory."""
 
-LONGEST_LINE = 2**20
-"""Characters of a line in which no sentence ends."""
+LONGEST_LINE = BATCH
+"""Characters in which no sentence ends; of more the tokeniser would make sentences that nobody wrote."""
 
 _TEXT = (".txt", ".md", ".rst", ".text")
 """A file with such a name has to be text; of the others in a folder those that are not are passed over."""
@@ -40,7 +42,7 @@ def fingerprint(path: Path | None) -> str:
 
     Raises:
         UsageError: no path, or nothing there.
-        BadData: no files, or too much of them.
+        BadData: no files, too much of them, or one that cannot be read.
     """
     root, files = _files(path)
     digest = hashlib.sha256()
@@ -60,14 +62,32 @@ def documents(path: Path | None, report: Report) -> Iterator[Document]:
     """
     root, files = _files(path)
     for done, file in enumerate(files):
-        report(f"reading {file.name}", done, len(files))
+        report(f"reading {without_controls(file.name)}", done, len(files))
         try:
-            text = _decoded(file)
+            document = _document(file, root)
         except BadData:
             if file == root or file.suffix.lower() in _TEXT:
                 raise
             continue
-        yield _document(file, root, text)
+        yield document
+
+
+def decoded(path: Path) -> str:
+    """The text of a file, without the mark of its encoding.
+
+    Raises:
+        BadData: it cannot be read, is too large, binary, or neither UTF-8 nor marked as UTF-16 or UTF-32.
+    """
+    content = _content(path)
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
+    binary = _BINARY.search(content) if encoding.startswith("utf-8") else None
+    if binary:
+        fault = f"byte {binary.start():,} is {content[binary.start()]:#04x}, which no text has: a binary file"
+        raise BadData(path, f"expected text, but {fault}; leave it out or extract its text")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadData(path, _undecodable(path, content, encoding, error)) from error
 
 
 def layout(lines: Sequence[str]) -> Layout:
@@ -84,17 +104,25 @@ def layout(lines: Sequence[str]) -> Layout:
     return "lines" if unpunctuated else "whole"
 
 
-def _document(file: Path, root: Path, text: str) -> Document:
-    lines = [line.strip() for line in text.splitlines()]
+def _document(file: Path, root: Path) -> Document:
+    lines = [line.strip() for line in decoded(file).splitlines()]
     for number, line in enumerate(lines, 1):
-        if len(line) > LONGEST_LINE and not _END.search(line[:-1]):
-            fault = f"line {number} has {len(line):,} characters and no sentence ends in it"
-            raise BadData(file, f"expected sentences, but {fault}; break it into lines or sentences")
+        endless = _endless(line) if len(line) > LONGEST_LINE else 0
+        if endless > LONGEST_LINE:
+            fault = f"line {number:,} has {endless:,} in which none ends"
+            remedy = "break it into lines or sentences"
+            raise BadData(file, f"expected sentences of at most {LONGEST_LINE:,} characters, but {fault}; {remedy}")
     found = layout([line for line in lines if line])
     if found == "whole":
         paragraphs = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
         return Document(_name(file, root), "\n".join(paragraphs), layout="paragraphs")
     return Document(_name(file, root), "\n".join(lines), layout=found)
+
+
+def _endless(line: str) -> int:
+    """The most characters from the end of one sentence to the end of the next."""
+    ends = chain([0], (end.end() for end in _END.finditer(line)), [len(line)])
+    return max(end - begin for begin, end in pairwise(ends))
 
 
 def _ends(line: str) -> bool:
@@ -105,22 +133,27 @@ def _files(path: Path | None) -> tuple[Path, list[Path]]:
     """The path itself and the files there, in alphabetical order; hidden ones are passed over."""
     if path is None:
         raise UsageError("No text", "the corpus `text` is your own: name a text file or a folder of them")
+    try:
+        files = _inside(path)
+        size = sum(file.stat().st_size for file in files)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not size:
+        found = "no files with anything in them" if path.is_dir() else "nothing"
+        raise BadData(path, f"expected text, found {found}; give at least 20 sentences")
+    if size > LARGEST:
+        raise _too_much(path, f"{size:,}")
+    return path, files
+
+
+def _inside(path: Path) -> list[Path]:
     if not path.exists():
         raise UsageError("No text", f"{path} does not exist; name a text file or a folder of them")
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
-    elif path.is_file():
-        files = [path]
-    else:
-        raise UsageError("No text", f"{path} is neither a file nor a folder; name a text file or a folder of them")
-    size = sum(file.stat().st_size for file in files)
-    if not size:
-        raise BadData(
-            path, "expected text, found " + ("no files with anything in them" if path.is_dir() else "nothing")
-        )
-    if size > LARGEST:
-        raise BadData(path, f"expected at most {LARGEST:,} bytes of text, found {size:,}; name a part of it")
-    return path, files
+        return sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
+    if path.is_file():
+        return [path]
+    raise UsageError("No text", f"{path} is neither a file nor a folder; name a text file or a folder of them")
 
 
 def _hidden(inside: Path) -> bool:
@@ -133,22 +166,22 @@ def _name(file: Path, root: Path) -> str:
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)  # a pipe or a device has no size that could be asked for before
     except OSError as error:
-        raise BadData(file, f"cannot be read ({error.strerror}); change its permissions, or leave it out") from error
+        raise _unreadable(file, error) from error
+    if len(content) > LARGEST:
+        raise _too_much(file, "more")
+    return content
 
 
-def _decoded(file: Path) -> str:
-    content = _content(file)
-    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
-    binary = _BINARY.search(content) if encoding.startswith("utf-8") else None
-    if binary:
-        fault = f"byte {binary.start():,} is {content[binary.start()]:#04x}, which no text has: a binary file"
-        raise BadData(file, f"expected text, but {fault}; leave it out or extract its text")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise BadData(file, _undecodable(file, content, encoding, error)) from error
+def _unreadable(path: Path, error: OSError) -> BadData:
+    remedy = "change its permissions, or leave it out" if isinstance(error, PermissionError) else "name another file"
+    return BadData(path, f"expected text, but it cannot be read ({error.strerror or error}); {remedy}")
+
+
+def _too_much(path: Path, found: str) -> BadData:
+    return BadData(path, f"expected at most {LARGEST:,} bytes of text, found {found}; name a part of it")
 
 
 def _undecodable(file: Path, content: bytes, encoding: str, error: UnicodeDecodeError) -> str:

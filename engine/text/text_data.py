@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Part
+from engine.errors import BadData
 from engine.text.corpus import Corpus
 from engine.text.lexicon import PAD, UNK, Lexicon
 
@@ -20,6 +21,7 @@ SPLIT_SEED = 11
 CLASSES = 9
 """Topics with a class of their own, the most frequent ones; the others share one."""
 OTHER = "other"
+LIGHTEST = 1e-9
 RARE = 1e-3
 """Share of the running words at which a word counts half with the weighting by frequency (Arora, Liang & Ma,
 A simple but tough-to-beat baseline for sentence embeddings, 2017)."""
@@ -47,7 +49,7 @@ class TextData:
         """Where the sentences of each part stand in the corpus."""
         self.train = Part(self.items[self.train_places], labels[self.train_places])
         self.test = Part(self.items[self.test_places], labels[self.test_places])
-        self.word_weights = _weights(self.items, len(lexicon), weighting)
+        self.word_weights = self._weights(weighting)
         """How much each word of the lexicon counts, (words,) float32: 0 for padding, 1 on average of the words read."""
 
     @property
@@ -67,6 +69,36 @@ class TextData:
             return items.astype(np.float32, copy=False)
         vectors: NDArray[np.float32] = self.lexicon.vectors[items]
         return vectors
+
+    def _weights(self, weighting: str) -> NDArray[np.float32]:
+        """Raises BadData where the words of a sentence would weigh nothing."""
+        counts = np.bincount(self.items.ravel(), minlength=len(self.lexicon)).astype(np.float64)
+        counts[PAD] = 0
+        share = counts / counts.sum()
+        weights = np.ones(len(share))
+        if weighting == "frequency":
+            weights = RARE / (RARE + share)
+        elif weighting == "idf":
+            weights = np.log(len(self.items) / np.maximum(_sentences_with(self.items, len(share)), 1))
+        if weighting != "uniform":
+            weights[UNK] = 0  # it stands for many words of which none is told
+        weights[PAD] = 0
+        mean = float((weights * share).sum())
+        if mean < LIGHTEST:
+            raise BadData(
+                self.path or self.key,
+                f"expected words that tell sentences apart, but with weighting {weighting} none weighs anything: they "
+                "are unknown, or stand in every sentence; choose weighting uniform, or other text",
+            )
+        scaled: NDArray[np.float32] = (weights / mean).astype(np.float32)
+        return scaled
+
+
+def _sentences_with(items: NDArray[np.int32], words: int) -> NDArray[np.int64]:
+    """In how many sentences each word stands, (words,)."""
+    ordered = np.sort(items, axis=1)
+    first = np.diff(ordered, axis=1, prepend=-1) > 0
+    return np.bincount(ordered[first], minlength=words)
 
 
 def _padded(corpus: Corpus, lexicon: Lexicon, length: int) -> NDArray[np.int32]:
@@ -91,22 +123,3 @@ def _labelled(corpus: Corpus) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     names = [corpus.topics[topic] for topic in frequent]
     labels = np.asarray(classes, np.int64)[corpus.document]
     return (*names, OTHER), labels
-
-
-def _weights(items: NDArray[np.int32], words: int, weighting: str) -> NDArray[np.float32]:
-    counts = np.bincount(items.ravel(), minlength=words).astype(np.float64)
-    counts[PAD] = 0
-    share = counts / counts.sum()
-    weights = np.ones(words)
-    if weighting == "frequency":
-        weights = RARE / (RARE + share)
-    elif weighting == "idf":
-        firsts = np.sort(items, axis=1)
-        new = np.diff(firsts, axis=1, prepend=-1) > 0
-        sentences = np.bincount(firsts[new], minlength=words)
-        weights = np.log(len(items) / np.maximum(sentences, 1))
-    if weighting != "uniform":
-        weights[UNK] = 0  # it stands for many words of which none is told
-    weights[PAD] = 0
-    scaled: NDArray[np.float32] = (weights / (weights * share).sum()).astype(np.float32)
-    return scaled

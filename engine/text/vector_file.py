@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Report
 from engine.errors import BadData
+from engine.text.tokeniser import without_controls
 
 _LONGEST = 2**20
 """Bytes of a line beyond which it is taken for endless; 300 numbers take about 3,000."""
@@ -25,6 +26,8 @@ _LARGEST = 2**34
 _STEP = 2**22
 """Bytes between two reports."""
 
+_EXPECTED = "expected text, a word and its numbers on each line"
+_REMEDY = "give a file in GloVe's text format, or set vectors to corpus"
 _MAXIMUM = float(np.finfo(np.float32).max)
 _NUMBER_BYTES = b"0123456789+-.eE "
 
@@ -45,13 +48,13 @@ class VectorFile(NamedTuple):
         The file is read line by line and only these rows are kept.
 
         Raises:
-            BadData: it is no such file, a line is broken, or none of `words` is in it.
+            BadData: it is no such file, a line is broken, or none of `words` has a vector in it but zeros.
         """
         try:
             with self._opened() as (file, size):
                 return _Reader(self.path, file, size, report).rows(words)
         except (OSError, BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-            raise BadData(self.path, f"cannot be read: {error}; expected word vectors, plain or in a zip") from error
+            raise BadData(self.path, f"expected word vectors, but it cannot be read ({error}); {_REMEDY}") from error
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[IO[bytes], int]]:
@@ -63,7 +66,7 @@ class VectorFile(NamedTuple):
         with ZipFile(self.path) as archive:
             member = self._chosen(archive)
             if member.file_size > _LARGEST:
-                raise BadData(self.path, f"{member.filename} in it takes {member.file_size:,} bytes, over {_LARGEST:,}")
+                raise BadData(self.path, f"its text takes {member.file_size:,} bytes, over {_LARGEST:,}; {_REMEDY}")
             with archive.open(member) as file:  # read as a stream: nothing is unpacked to the disk
                 yield file, member.file_size
 
@@ -73,7 +76,8 @@ class VectorFile(NamedTuple):
         if len(chosen) == 1:
             return chosen[0]
         names = ", ".join(member.filename for member in members[:5]) or "no file"
-        raise BadData(self.path, f"expected {self.member or 'a single file of word vectors'} in it, but it has {names}")
+        expected = self.member or "a single file of word vectors"
+        raise BadData(self.path, f"expected {expected} in it, but it has {without_controls(names)}; {_REMEDY}")
 
 
 class _Reader:
@@ -81,6 +85,7 @@ class _Reader:
 
     def __init__(self, path: Path, file: IO[bytes], size: int, report: Report) -> None:
         self._path = path
+        self._name = without_controls(path.name)
         self._file = file
         self._size = size
         self._report = report
@@ -94,23 +99,28 @@ class _Reader:
             place = places.get(self._word(line))
             if place is not None and place not in found:
                 found[place] = self._vector(line)
-        if not found:
-            raise self._fault(
-                f"none of its words is among the {len(words):,} of the vocabulary (lower-case, as the corpus has them)"
-            )
+        if not any(vector.any() for vector in found.values()):
+            raise self._fault(self._useless(len(found), len(words)))
         rows = np.zeros((len(words), self._numbers), np.float32)
         rows[list(found)] = list(found.values())
         return rows
+
+    @staticmethod
+    def _useless(found: int, asked: int) -> str:
+        if found:
+            return f"all numbers of its {found:,} words in the vocabulary are zero; {_REMEDY}"
+        vocabulary = f"the {asked:,} of the vocabulary (lower-case, as the corpus has them)"
+        return f"none of its words is among {vocabulary}; {_REMEDY}"
 
     def _vector_lines(self) -> Iterator[bytes]:
         lines = self._lines()
         first = next(lines, b"")
         if b"\0" in first:
-            raise self._fault("expected text, a word and its numbers on each line, but this is a binary file")
+            raise self._fault(f"{_EXPECTED}, but this is a binary file; {_REMEDY}")
         header = _header(first)
         self._numbers = header or len(first.split()) - 1
         if self._numbers < 1:
-            raise self._fault("expected a word and its numbers on each line, but the first line has none")
+            raise self._fault(f"{_EXPECTED}, but the first line has none; {_REMEDY}")
         if not header:
             yield first
         yield from lines
@@ -122,12 +132,12 @@ class _Reader:
             if len(line) == _LONGEST:
                 raise self._broken(f"more than {_LONGEST:,} bytes without an end")
             if done // _STEP < (done + len(line)) // _STEP or not done:
-                self._report(f"reading {self._path.name}", done, self._size)
+                self._report(f"reading {self._name}", done, self._size)
             done += len(line)
             yield line.rstrip()
         if not self._line:
-            raise self._fault("expected a word and its numbers on each line, but the file is empty")
-        self._report(f"read {self._path.name}", self._size, self._size)
+            raise self._fault(f"{_EXPECTED}, but the file is empty; {_REMEDY}")
+        self._report(f"read {self._name}", self._size, self._size)
 
     def _word(self, line: bytes) -> bytes:
         """The line's word. Numbers of words that nobody asks for are checked in count and letters, not one by one."""

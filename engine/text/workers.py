@@ -29,6 +29,8 @@ PATIENCE = 0.2
 
 _START = "import sys; sys.path[:] = {path!r}; from engine.text.workers import serve; serve()"
 _LENGTH = struct.Struct("<Q")
+_LARGEST = 2**30
+"""Bytes of a message: more than the largest text takes that a corpus is read from."""
 
 
 def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick) -> list[Any]:
@@ -63,8 +65,8 @@ def cores() -> int:
 
 def serve() -> None:
     """What a worker does: read a task, write its result, until the pipe is closed."""
-    source, target = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # what some library prints must not come between the results
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what some library prints, in C too, must not come between the results
     try:
         work, setup = _receive(source)
         module, _, name = work.partition(":")
@@ -117,6 +119,8 @@ class _Worker:
             return
         except (OSError, EOFError):
             self._outcomes.put((-1, "the process ended before its work was done"))
+        except Exception as error:  # whatever it is: nobody but this thread could tell
+            self._outcomes.put((-1, f"{type(error).__name__}: {error}"))
 
 
 def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Tick) -> list[Any]:
@@ -141,11 +145,13 @@ def _send(pipe: IO[bytes], message: Any) -> None:
 
 
 def _receive(pipe: IO[bytes]) -> Any:
-    """EOFError when the other side is gone."""
+    """Raises EOFError when the other side is gone, ValueError when it sends no message."""
     length = pipe.read(_LENGTH.size)
     if len(length) < _LENGTH.size:
         raise EOFError
     (count,) = _LENGTH.unpack(length)
+    if count > _LARGEST:
+        raise ValueError(f"expected a message of at most {_LARGEST:,} bytes, got {count:,}")
     content = pipe.read(count)
     if len(content) < count:
         raise EOFError

@@ -162,7 +162,10 @@ class Sentence(Variant):
     def loss_terms(
         self, networks: Networks, batch: Batch, config: SentenceConfig, blocks: Blocks
     ) -> dict[str, Weighted]:
-        """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised."""
+        """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
+
+        In validation `words` and `guessing` are means over blocks of 100 sentences of the means over their words.
+        """
         ops = blocks.ops
         codes = networks.encode(self._seen(batch, config, blocks))
         errors = ops.mean(ops.square(batch.target - networks.decode(codes)), axis=-1)

@@ -83,6 +83,11 @@ class Variant(ABC):
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether its runs learn from sentences."""
+        return "text" in self.accepts
+
     def check(self, config: Any) -> None:
         """Refuse settings that are possible each but not together.
 

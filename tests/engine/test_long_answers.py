@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from threading import Event
 from typing import Any
 
 import pytest
 
 from engine import session
-from engine.errors import UsageError
+from engine.datasets.shelf import Shelf
+from engine.errors import RunError, UsageError
 from engine.events import DataProgress, Progress, RunStarted
 from engine.jobs import TrainJob
 from engine.queries import Encode
@@ -40,14 +43,39 @@ def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.Monke
     assert future.result(timeout=10).codes.shape == (40, 3)
 
 
-def test_who_no_longer_waits_is_not_answered(training: Any) -> None:
+def test_what_has_begun_is_brought_to_its_end(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     driven, run_id = training
-    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
-    future.cancel()
-    later = driven.engine.ask(Encode(run_id=run_id, inputs=None, count=10))
-    session.ANSWER_SECONDS = 1
+    first = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    driven.until(Progress)
+    driven.until(Progress)
+    assert not first.cancel()
+    later = driven.engine.ask(Encode(run_id=run_id, count=10))
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.5)
     assert later.result(timeout=10).codes.shape == (10, 3)
-    assert future.cancelled()
+    assert first.result(timeout=0).codes.shape == (40, 3)
+
+
+def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    driven, run_id = training
+    asked = Event()
+
+    def load(self: Any, key: str, settings: Any, folder: Any, report: Any, *, download: bool) -> None:
+        assert not download
+        asked.set()
+        while True:
+            time.sleep(0.01)
+            report("cutting into words", 1, 2)
+
+    monkeypatch.setattr(Shelf, "load", load)
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.01)
+    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    assert asked.wait(10)
+    began = time.monotonic()
+    driven.engine.cancel(run_id)
+    assert driven.finished(run_id).outcome == "stopped"
+    assert time.monotonic() - began < 0.5
+    with pytest.raises(RunError, match="ask again"):
+        future.result(timeout=1)
 
 
 def test_closing_refuses_what_is_not_answered_yet(training: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 
-from engine.errors import UsageError
-from engine.events import EngineFailed, Event, RunFinished, RunStarted
+from engine import params, registry
+from engine.course import MEASURING
+from engine.datasets.shelf import Shelf
+from engine.errors import RunError, UsageError
+from engine.events import DataProgress, EngineFailed, Event, RunFinished, RunStarted
 from engine.jobs import ResumeJob, TrainJob
 from engine.queries import Neighbours, Similarity
 from engine.session import Engine
@@ -43,15 +47,17 @@ def run(data_dir: Path, store: RunStore, scripted_backend: Any) -> Iterator[Call
     """Submits a job and waits for the run's end; every call has an engine of its own, as after a new start."""
     made: list[Engine] = []
 
-    def live(job: Any) -> tuple[Engine, list[Event]]:
+    def live(job: Any, stop_at: str = "") -> tuple[Engine, list[Event]]:
         heard: SimpleQueue[Event] = SimpleQueue()
         engine = Engine(heard.put, store, data_dir=data_dir, backend=lambda device: scripted_backend)
         made.append(engine)
         engine.start()
-        engine.submit(job)
+        run_id = engine.submit(job)
         events: list[Event] = []
         while not (events and isinstance(events[-1], RunFinished | EngineFailed) and events[-1].run_id):
             events.append(heard.get(timeout=60))
+            if isinstance(events[-1], DataProgress) and events[-1].activity == stop_at:
+                engine.cancel(run_id)
         return engine, events
 
     yield live
@@ -117,6 +123,57 @@ def test_typed_sentences_are_answered_though_the_text_is_gone_and_neighbours_say
     assert -1 <= answer.cosine <= 1
     with pytest.raises(Exception, match="aetui data add text"):
         fresh.ask(Neighbours(run_id=run_id, text="old cats")).result(timeout=10)
+
+
+def test_neighbours_are_not_looked_for_in_a_text_that_the_run_never_read(run: Any, data_dir: Path) -> None:
+    engine, events = run(job())
+    write_text(data_dir / "text.txt", seed=1)
+    with pytest.raises(RunError, match="bring the former text back"):
+        engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
+
+
+def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) -> None:
+    settings = registry.variant("sentence").text_settings(
+        params.configure(registry.preset("sentence", "book"), SETTINGS)
+    )
+    shelf = Shelf(data_dir)
+    first = shelf.load("text", settings)
+    assert shelf.load("text", settings) is first
+    write_text(data_dir / "text.txt", seed=1)
+    assert shelf.load("text", settings).fingerprint != first.fingerprint
+
+
+def test_more_neighbours_than_there_are_sentences_are_all_of_them(run: Any) -> None:
+    engine, events = run(job())
+    answer = engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats", count=500)).result(timeout=10)
+    assert 20 < len(answer.neighbours) == len({found.sentence for found in answer.neighbours}) <= 60
+
+
+def test_a_run_that_is_stopped_while_its_figures_are_measured_gets_them_when_it_goes_on(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: Any) -> Iterator[tuple[int, int]]:
+        while True:
+            time.sleep(0.01)
+            yield 1, 2
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.analysis.text_comparison.encoded", endless)
+        _, events = run(job(), stop_at=MEASURING)
+    assert (events[-1].outcome, events[-1].epochs, events[-1].figures) == ("stopped", 1, {})
+    _, events = run(ResumeJob(run_id=events[-1].run_id))
+    assert events[-1].outcome == "completed"
+    assert events[-1].figures
+
+
+def test_sentences_that_all_have_the_same_words_are_refused_where_weights_would_be_nothing(
+    run: Any, store: RunStore, data_dir: Path
+) -> None:
+    (data_dir / "text.txt").write_text("hello world again.\n" * 40)
+    _, events = run(job(weighting="idf", loss_over="words"))
+    assert isinstance(events[-1], EngineFailed)
+    assert "choose weighting uniform" in events[-1].message
+    assert not store.runs()
 
 
 def test_text_is_no_data_for_images_and_vectors_are_none_at_all(run: Any, store: RunStore) -> None:

@@ -11,7 +11,7 @@ from engine.errors import BadData, UsageError
 from engine.text import corpora, corpus_cache, tokenising
 from engine.text.corpora import read_corpus
 from engine.text.corpus import Corpus
-from engine.text.corpus_statistics import coverage, of
+from engine.text.corpus_statistics import of
 
 
 def silent(activity: str, done: int, total: int) -> None:
@@ -50,6 +50,12 @@ def test_a_sentence_keeps_its_case_and_loses_what_a_terminal_would_obey(stories:
     assert stories.sentence(0).startswith("PRICES RISE Prices of cocoa rose by 3.5 pct in the U.S. market, traders")
     assert stories.sentence(1) == "[31mWheat [0m was short, and coffee was not."
     assert not any("\x1b" in word for word in stories.words)
+
+
+def test_a_topic_loses_what_a_terminal_would_obey_and_counts_once(reuters_folder: Path, few: None) -> None:
+    (reuters_folder / "cats.txt").write_text("test/12 gr\x1bain gr\x7fain wheat\n")
+    corpus = read_corpus("reuters", reuters_folder, None, silent)
+    assert (corpus.topics, corpus.document_topics) == (("gr ain", "wheat"), ((0, 1),))
 
 
 def test_words_are_in_the_order_of_their_frequency_then_of_the_alphabet(stories: Corpus) -> None:
@@ -131,8 +137,6 @@ def test_statistics_say_what_is_there(stories: Corpus) -> None:
     assert figures.topics == {"wheat": 2, "cocoa": 1, "coffee": 1, "grain": 1}
     assert figures.words.least == 4
     assert figures.characters.least == len("Grain exports fell.")
-    assert coverage(stories, len(stories.words)) == 1
-    assert 0 < coverage(stories, 3) < coverage(stories, 6) < 1
 
 
 @pytest.mark.data
@@ -149,4 +153,4 @@ def test_reuters_has_the_published_figures(real_data_dir: Path) -> None:
 @pytest.mark.data
 def test_five_thousand_words_cover_reuters_as_published(real_data_dir: Path) -> None:
     corpus = read_corpus("reuters", real_data_dir / "nltk_data/corpora/reuters.zip", real_data_dir, silent)
-    assert coverage(corpus, 4_998) > 0.93  # two places are for padding and unknown words
+    assert corpus.counts[:4_998].sum() > 0.93 * len(corpus.tokens)  # two places are for padding and unknown words
