@@ -6,7 +6,9 @@ import pytest
 
 from engine.errors import BadData, UsageError
 from engine.text import plain_text
+from engine.text.corpora import FEWEST
 from engine.text.document import Document
+from engine.text.tokenising import BATCH
 
 
 def read(path: Path) -> list[Document]:
@@ -67,10 +69,52 @@ def test_another_encoding_is_refused_with_the_place_and_the_remedy(tmp_path: Pat
         read(write(tmp_path, "One.\nA caf\xe9.\n".encode("latin-1")))
 
 
-def test_one_endless_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_text, "LONGEST_LINE", 1_000)
-    with pytest.raises(BadData, match="line 1 has 1,200 characters and no sentence ends"):
-        read(write(tmp_path, "word " * 239 + "word."))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_decoded_gives_the_text_without_the_mark(tmp_path: Path, encoding: str) -> None:
+    assert plain_text.decoded(write(tmp_path, "Ärger.\n".encode(encoding))) == "Ärger.\n"
+
+
+def test_decoded_refuses_what_it_cannot_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "b", "No such file")):
+        with pytest.raises(BadData, match=f"{reason}.*; name another file"):
+            plain_text.decoded(path)
+    file = write(tmp_path, "word")
+    monkeypatch.setattr(plain_text, "LARGEST", 3)
+    with pytest.raises(BadData, match="at most 3 bytes"):
+        plain_text.decoded(file)
+
+
+@pytest.mark.parametrize("denied", ["open", "exists"])
+def test_a_file_that_may_not_be_read_is_named_with_the_remedy(
+    prose_file: Path, monkeypatch: pytest.MonkeyPatch, denied: str
+) -> None:
+    def refuse(*given: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, denied, refuse)
+    with pytest.raises(BadData, match=r"prose\.txt: .*Permission denied.*; change its permissions"):
+        plain_text.fingerprint(prose_file)
+
+
+@pytest.mark.parametrize("before", ["", "It rained. "])
+def test_a_line_without_end_is_refused_though_the_tokeniser_would_cut_it(tmp_path: Path, before: str) -> None:
+    text = "It rained.\n" * 30 + before + "word " * 150_000
+    with pytest.raises(BadData, match=r"at most 200,000 characters, but line 31 has 7.* in which none ends; break it"):
+        read(write(tmp_path, text))
+    assert plain_text.LONGEST_LINE == BATCH == 200_000
+
+
+def test_in_a_folder_an_endless_line_of_what_is_no_text_by_its_name_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "One.\n")
+    write(tmp_path, "[0," * 100_000, "numbers.json")
+    assert [document.name for document in read(tmp_path)] == ["a.txt"]
+
+
+def test_a_name_loses_what_a_terminal_would_obey_where_it_is_reported(tmp_path: Path) -> None:
+    activities: list[str] = []
+    file = write(tmp_path, "One.\n", "a\x1b[31m.txt")
+    list(plain_text.documents(file, lambda activity, done, total: activities.append(activity)))
+    assert activities == ["reading a [31m.txt"]
 
 
 def test_a_long_line_of_sentences_is_prose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,9 +130,9 @@ def test_too_much_is_refused_with_the_limit(prose_file: Path, monkeypatch: pytes
 
 
 def test_empty_files_and_folders_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="no files"):
+    with pytest.raises(BadData, match=f"no files.*; give at least {FEWEST} sentences"):
         plain_text.fingerprint(tmp_path)
-    with pytest.raises(BadData, match="found nothing"):
+    with pytest.raises(BadData, match=f"found nothing; give at least {FEWEST} sentences"):
         plain_text.fingerprint(write(tmp_path, ""))
 
 

@@ -86,11 +86,24 @@ def test_a_broken_line_is_named_with_what_was_expected_and_what_came(tmp_path: P
         (b"word\n", "the first line has none"),
         (b"2 3\n", "none of its words"),
         (b"a 1 2\nb 3 4\n", "none of its words is among the 4"),
+        (b"a 1 2\nthe 0 -0\nzzz 0 1e-99\n", "all numbers of its 2 words in the vocabulary are zero"),
     ],
 )
-def test_what_is_no_file_of_vectors_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
-    with pytest.raises(BadData, match=expected):
+def test_what_is_no_file_of_vectors_is_refused_with_the_remedy(tmp_path: Path, content: bytes, expected: str) -> None:
+    remedy = "mend or remove the line" if expected.startswith("line") else "text format, or set vectors to corpus"
+    with pytest.raises(BadData, match=f"{expected}.*; .*{remedy}"):
         written(tmp_path, content).rows(WORDS, silence)
+
+
+def test_a_word_of_zeros_among_others_is_one_without_a_vector(tmp_path: Path) -> None:
+    assert written(tmp_path, "the 0 0\nzzz 0 1\n").rows(WORDS, silence).any(axis=1).tolist() == [0, 0, 1, 0]
+
+
+def test_a_name_loses_what_a_terminal_would_obey_where_it_is_reported(tmp_path: Path) -> None:
+    activities: list[str] = []
+    path = written(tmp_path, TEXT).path.rename(tmp_path / "a\x1b[31m.txt")
+    VectorFile(path).rows(WORDS, lambda activity, done, total: activities.append(activity))
+    assert activities == ["reading a [31m.txt", "read a [31m.txt"]
 
 
 def test_an_endless_line_is_not_read_to_its_end(tmp_path: Path, monkeypatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from engine.control import Stopped
 from engine.errors import EngineError
+from engine.text import workers
 from engine.text.workers import on_all_cores
 
 
@@ -25,6 +26,7 @@ def importable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "def add(more): return lambda number: number + more\n"
         "def pid(_): return lambda seconds: time.sleep(seconds) or os.getpid()\n"
         "def chatter(_): return lambda number: print('noise') or number\n"
+        "def stray(_): return lambda number: number + 0 * os.write(1, b'a line of C\\n')\n"
         "def fail(_): return lambda number: 1 // number\n"
         "def die(_): return lambda number: os._exit(3)\n"
     )
@@ -42,14 +44,26 @@ def test_the_work_is_done_in_other_processes() -> None:
     assert os.getpid() not in on_all_cores("toywork:pid", None, [0, 0], silent)
 
 
-def test_what_a_library_prints_does_not_come_between() -> None:
-    assert on_all_cores("toywork:chatter", None, [1, 2, 3], silent) == [1, 2, 3]
+@pytest.mark.parametrize("work", ["toywork:chatter", "toywork:stray"])
+def test_what_a_library_prints_does_not_come_between(work: str) -> None:
+    assert on_all_cores(work, None, [1, 2, 3], silent) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("work", "reason"), [("toywork:fail", "ZeroDivisionError"), ("toywork:die", "process ended")])
 def test_a_failing_worker_is_told(work: str, reason: str) -> None:
     with pytest.raises(EngineError, match=reason):
         on_all_cores(work, None, [0], silent)
+
+
+def test_a_fault_on_this_side_is_told_and_not_waited_for() -> None:
+    with pytest.raises(EngineError, match=r"TypeError: .*object"):
+        on_all_cores("toywork:add", 1, [object()], silent)
+
+
+def test_a_message_that_claims_too_much_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LARGEST", 50)
+    with pytest.raises(EngineError, match="at most 50 bytes, got 1"):
+        on_all_cores("toywork:add", "b" * 100, ["a"], silent)
 
 
 def test_a_stop_is_heeded_at_once_and_leaves_no_process() -> None:
