@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import Keys, _character_to_key, format_key
 
 from aetui.panels import PANELS
+from aetui.render.text import plain
 
 Scope = Literal["everywhere", "workbench", "lists", "settings", "sentences", "runs"]
 

@@ -19,6 +19,7 @@ import platformdirs
 from textual.theme import Theme
 
 from aetui import keymap
+from aetui.render.text import plain
 
 # Ink and paper with one warm light: amber marks where the user is, teal what the machine does. Background and panel are
 # grey enough that 256 colours keep them apart (Rich takes a saturation of 0.15 and more for a colour, here black).

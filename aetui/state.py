@@ -8,7 +8,6 @@ from math import inf, isclose, nan
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from engine.registry import VARIANTS
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -27,6 +26,7 @@ from engine.events import (
     RunStarted,
     Stage,
 )
+from engine.registry import VARIANTS
 
 LOG_LINES = 500
 

@@ -37,6 +37,7 @@ from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Query, Read, 
 from engine.registry import preset
 from engine.samples import Samples, write_samples
 from engine.store import RunInfo, RunStore
+from engine.text.lexicon import Lexicon
 
 STEPS = 10
 ITEMS = 10
@@ -165,7 +166,7 @@ class FakeRun:
             config=self.config,
             dataset=job.dataset,
             fingerprint="",
-            shape=(28, 28, 1),
+            shape=(5, 4) if self.text else (28, 28, 1),
             created=time.time(),
             versions={},
             device="CPU",
@@ -174,6 +175,9 @@ class FakeRun:
             process_started=0,
         )
         (self.folder / "run.json").write_bytes(msgspec.json.encode(info))
+        if self.text:
+            known = sorted({word for text in (*SENTENCES, "a b") for word in text.split()})
+            Lexicon.assembled(known, np.ones((len(known), 4), np.float32), "nowhere", 0).write(self.folder)
 
     def stamp(self, event: Event) -> Event:
         """`event` with run, number and time; written down if it is of the recorded kind."""

@@ -9,6 +9,7 @@ import typer
 
 from aetui.cli import codes, engines, files
 from aetui.cli.arguments import ImagesFile, Run
+from aetui.render.text import plain
 
 
 def decode(
@@ -30,4 +31,4 @@ def decode(
     files.check_sheet(output, len(array))
     answer = engines.ask(context.obj, Decode(run_id=record.id, codes=array), "decoding")
     files.write_images(output, answer)
-    typer.echo(f"{output}: {len(array):,} images, after epoch {answer.epoch:,}")
+    typer.echo(plain(f"{output}: {len(array):,} images, after epoch {answer.epoch:,}"))

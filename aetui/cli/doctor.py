@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from aetui.render.text import plain
+from aetui.render.text import plain_lines
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -38,9 +38,9 @@ def doctor(context: typer.Context) -> None:
         for finding in check(options):
             ill |= bool(finding.remedy)
             mark = "✗" if finding.remedy else "✓"
-            typer.echo(plain(f"{mark} {finding.what:<18} {finding.found}"))
+            typer.echo(plain_lines(f"{mark} {finding.what:<18} {finding.found}"))
             if finding.remedy:
-                typer.echo(plain(f"  {'':<18} → {finding.remedy}"))
+                typer.echo(plain_lines(f"  {'':<18} → {finding.remedy}"))
     raise typer.Exit(int(ill))
 
 

@@ -9,6 +9,7 @@ import typer
 
 from aetui.cli import codes, engines, files
 from aetui.cli.arguments import Input, Run
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -36,7 +37,7 @@ def encode(
     answer = encoded(context.obj, record, source, part, count)
     codes.write_codes(output, answer)
     found, size = answer.codes.shape
-    typer.echo(f"{output}: {found:,} codes of {size:,} numbers, after epoch {answer.epoch:,}")
+    typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, after epoch {answer.epoch:,}"))
 
 
 def _images(options: Options, record: RunRecord, source: str | None, part: Part, count: int) -> Codes:
@@ -58,6 +59,6 @@ def _sentences(options: Options, record: RunRecord, source: str | None, part: Pa
     if source not in (None, record.dataset):
         if part == "train":
             raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
-        query = Encode(run_id=record.id, texts=files.read_sentences(source, count))
+        query = Encode(run_id=record.id, texts=files.read_sentences(record, source, count))
     answer: Codes = engines.ask(options, query, "encoding")
     return answer

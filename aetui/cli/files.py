@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from math import isqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -41,7 +42,7 @@ def of_text(record: RunRecord) -> bool:
     """Whether the run learned from sentences."""
     from engine import registry
 
-    return "text" in registry.variant(record.variant).accepts
+    return registry.variant(record.variant).reads_text
 
 
 def check_text(record: RunRecord) -> None:
@@ -68,28 +69,51 @@ def check_images(record: RunRecord) -> None:
         )
 
 
-def read_sentences(source: str, count: int) -> tuple[str, ...]:
-    """At most `count` lines of a text file (0: all), blank ones left out.
+def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...]:
+    """At most `count` lines of a text file (0: all) for the run to read, blank ones left out.
 
     Raises:
         UsageError: there is no such file.
-        BadData: there are no sentences in it, or it is no text.
+        BadData: it is no text, has no sentences, or one without a word that the run knows.
+        RunError: the run's words are gone.
     """
     from engine.errors import BadData, UsageError
+    from engine.text.plain_text import decoded
 
     path = Path(source)
     if not path.is_file():
         raise UsageError("No such input", f"expected a text file, one sentence a line, but {source} is not a file")
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadData(path, f"expected text in UTF-8, but: {error}") from error
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    numbered = ((number, line.strip()) for number, line in enumerate(decoded(path).splitlines(), 1))
+    lines = list(islice(((number, line) for number, line in numbered if line), count or None))
     if not lines:
         raise BadData(path, "expected a sentence on each line, but there is none")
-    if "\0" in text:
-        raise BadData(path, "expected text, but it has null bytes, as binary files do")
-    return tuple(lines[: count or None])
+    _check_known(record, path, lines)
+    return tuple(line for _, line in lines)
+
+
+def _check_known(record: RunRecord, path: Path, lines: Sequence[tuple[int, str]]) -> None:
+    """Raises BadData for lines that the run cannot read: the engine, which has only sentences, could not say where."""
+    from aetui.render.text import plain
+    from engine.errors import BadData
+    from engine.text.lexicon import UNK, Lexicon
+    from engine.text.tokeniser import words
+
+    lexicon, length = Lexicon.read(record.folder), record.info.shape[0]
+
+    def readable(line: str) -> bool:
+        ids = lexicon.ids(words(line)[:length])
+        return bool((ids != UNK).any() and lexicon.vectors[ids].any())
+
+    refused = [(number, line) for number, line in lines if not readable(line)]
+    if refused:
+        number, line = refused[0]
+        rest = len(refused) - 1
+        others = f" (and {rest:,} more such line{'s' * (rest > 1)})" if rest else ""
+        raise BadData(
+            path,
+            f"expected words that {record.id} knows, but among the first {length:,} of line {number:,} is none: "
+            f'"{plain(line, 80)}"{others}; reword it or leave it out',
+        )
 
 
 def read(

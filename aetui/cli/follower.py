@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -15,6 +15,9 @@ from aetui.cli.engines import error_of
 if TYPE_CHECKING:
     from engine.events import Event, RunFinished
     from engine.session import Engine
+
+LEAVING_SECONDS = 3.0
+"""How long it may take to end the processes that read text."""
 
 
 class Follower:
@@ -33,7 +36,7 @@ class Follower:
         self._run_ids = run_ids
         self._narrator = Narrator(quiet)
         self._json = json
-        self._begun = False
+        self._reading = self._begun = False
         _stop_on_signals(self._stop)
 
     def follow(self, run_id: str) -> RunFinished:
@@ -43,11 +46,20 @@ class Follower:
             EngineError: it could not even begin.
             typer.Exit: it was stopped before it began.
         """
-        from engine.events import EngineFailed, RunCancelled, RunFinished, RunResumed, RunStarted, encode
+        from engine.events import (
+            DataProgress,
+            EngineFailed,
+            RunCancelled,
+            RunFinished,
+            RunResumed,
+            RunStarted,
+            encode,
+        )
 
         try:
             while True:
                 event = self._events.get()
+                self._reading |= isinstance(event, DataProgress)
                 self._begun |= isinstance(event, RunStarted | RunResumed)
                 if self._json and event.run_id:
                     typer.echo(encode(event).decode())
@@ -64,10 +76,24 @@ class Follower:
 
     def _stop(self) -> None:
         if not self._begun:
-            # Nothing is on disk yet, and what holds us up, loading or compiling, cannot be cut short.
-            self._narrator.close()
-            os._exit(130)
+            self._leave()
         self._narrator.say("stopping …")
+        self._cancel()
+
+    def _leave(self) -> NoReturn:
+        """End the program before any training.
+
+        What loads TensorFlow, or builds the network, cannot be cut short. What reads the data can, and must be: where
+        it is text, other processes are at work, which would outlive us.
+        """
+        self._narrator.close()
+        if self._reading:
+            self._cancel()
+            self._engine.close(LEAVING_SECONDS)
+        typer.echo("aetui: stopped before the training began; nothing new was kept", err=True)
+        os._exit(130)
+
+    def _cancel(self) -> None:
         for run_id in self._run_ids:
             self._engine.cancel(run_id)
 

@@ -9,6 +9,7 @@ import typer
 
 from aetui.cli import engines, files
 from aetui.cli.arguments import Input, Run
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -52,7 +53,7 @@ def _images(options: Options, record: RunRecord, source: str | None, output: Pat
     files.check_sheet(output, len(images))
     answer = engines.ask(options, Reconstruct(run_id=record.id, inputs=images), "reconstructing")
     _write(output, answer)
-    typer.echo(f"{output}: {len(images):,} images, mean squared error {answer.errors.mean():.4g}")
+    typer.echo(plain(f"{output}: {len(images):,} images, mean squared error {answer.errors.mean():.4g}"))
 
 
 def _sentences(options: Options, record: RunRecord, source: str | None, output: Path | None, count: int) -> None:
@@ -63,17 +64,16 @@ def _sentences(options: Options, record: RunRecord, source: str | None, output: 
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")
     if output is not None:
         files.check_suffix(output, (TEXT,))
-    texts = files.read_sentences(source, count)
+    texts = files.read_sentences(record, source, count)
     answers = engines.ask_all(options, [Read(run_id=record.id, text=text) for text in texts], "reading back")
     if output is None:
-        from aetui.render.text import plain
-
         typer.echo("\n".join(plain(answer.reading) for answer in answers))
         return
     with files.written(output) as file:
         file.write("".join(f"{answer.reading}\n" for answer in answers).encode())
     mean = sum(answer.cosine for answer in answers) / len(answers)
-    typer.echo(f"{output}: {len(answers):,} sentences, mean cosine {mean:.4f}, after epoch {answers[0].epoch:,}")
+    told = f"{len(answers):,} sentences, mean cosine {mean:.4f}, after epoch {answers[0].epoch:,}"
+    typer.echo(f"{plain(str(output))}: {told}")
 
 
 def _write(path: Path, answer: Reconstruction) -> None:

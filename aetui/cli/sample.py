@@ -9,6 +9,7 @@ import typer
 
 from aetui.cli import engines, files
 from aetui.cli.arguments import ImagesFile, Run
+from aetui.render.text import plain
 
 
 def sample(
@@ -34,4 +35,4 @@ def sample(
     query = Sample(run_id=record.id, count=count, temperature=temperature, seed=seed)
     answer = engines.ask(context.obj, query, "sampling")
     files.write_images(output, answer)
-    typer.echo(f"{output}: {count:,} images, after epoch {answer.epoch:,}")
+    typer.echo(plain(f"{output}: {count:,} images, after epoch {answer.epoch:,}"))

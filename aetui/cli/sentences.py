@@ -125,6 +125,7 @@ def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
 def _table(neighbours: tuple[Neighbour, ...]) -> str:
     """The sentence last, so that long ones push nothing aside; no column of topics where nothing has any."""
     from aetui.cli.tables import aligned
+
     topical = any(each.topics for each in neighbours)
     head = ("COSINE", "DOCUMENT", *(["TOPICS"] if topical else []), "SENTENCE")
     rows = [

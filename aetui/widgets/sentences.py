@@ -172,7 +172,7 @@ class Sentences(Container):
         message.stop()
         first, second = (self.query_one(f"#{name}", SentenceField).value.strip() for name in ("first", "second"))
         run, self._texts = self._run, (first, second)
-        if run is None or not _reads(run):
+        if run is None or not run.reads_text:
             self._complain(self._instead(self._view) if self._view else NO_RUN)
         elif not first:
             self._forget_answers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,15 @@ def test_what_a_model_of_text_cannot_do_is_refused_with_what_it_can(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "there is none"), (b"\n \n", "there is none"), (b"\xff\xfe", "UTF-8"), (b"a\0b", "null")],
+    [
+        (b"", "there is none"),
+        (b"\n \n", "there is none"),
+        (b"the dog\ncaf\xe9\n", "line 2"),
+        (b"a\0b", "binary"),
+        (b"the dog\n\n---\na man\n...\n", 'line 3 is none: "---" (and 1 more such line)'),
+        ((f"{UNKNOWN} " * 5).encode() + b"the dog", "among the first 5 of line 1 is none"),
+        (UNKNOWN.encode() * 100, f'"{(UNKNOWN * 8)[:79]}…"'),
+    ],
 )
 def test_a_file_without_sentences_is_named_with_its_fault(aetui: Aetui, content: bytes, words: str) -> None:
     Path("bad.txt").write_bytes(content)
@@ -132,3 +141,22 @@ def test_a_file_without_sentences_is_named_with_its_fault(aetui: Aetui, content:
     assert isinstance(result.exception, BadData)
     assert "bad.txt" in str(result.exception)
     assert words in str(result.exception)
+
+
+def test_a_file_marked_as_utf_16_is_read(aetui: Aetui) -> None:
+    Path("wide.txt").write_text("the dog\n", "utf-16")
+    assert aetui("reconstruct", "one", "wide.txt").stdout == "the dog again\n"
+
+
+@pytest.mark.parametrize("content", ["the dog\n", "---\n"])
+def test_a_name_that_a_terminal_would_obey_reaches_it_harmless(
+    command: list[str], home: dict[str, str], aetui: Aetui, content: str
+) -> None:
+    """OSC 0 sets the title of the window, U+009B begins a control sequence."""
+    path = Path("\x1b]0;owned\x07\x9b2J.txt")
+    path.write_text(content, "utf-8")
+    told = aetui("reconstruct", "one", str(path), "-o", str(path))
+    assert "owned" in told.output or "owned" in str(told.exception)
+    found = subprocess.run([*command, "data", "add", "text", str(path)], env=home, capture_output=True, check=False)
+    assert "owned" in (printed := (found.stdout + found.stderr).decode())
+    assert not set("\x1b\x07\x9b") & set(printed + told.output)

@@ -102,7 +102,9 @@ async def test_figures_say_that_they_are_not_those_of_an_earlier_epoch() -> None
 
 
 async def test_of_text_the_classes_are_its_own_and_averaged_vectors_stand_beside() -> None:
-    run = replace(DONE, dataset="reuters", figures={"precision_at_10": 0.71, "average_precision_at_10": 0.69})
+    run = replace(
+        DONE, variant="sentence", dataset="reuters", figures={"precision_at_10": 0.71, "average_precision_at_10": 0.69}
+    )
     text = await _shown(_view(readings(2), run=run))
     assert "averaged word vectors" in text[0]
     assert "PCA" not in "".join(text)

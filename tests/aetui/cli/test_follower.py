@@ -1,0 +1,72 @@
+"""What an interrupt does, by how far the run has come."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import FakeEngine, fake_store
+
+from aetui.cli.follower import LEAVING_SECONDS, Follower
+from engine.events import DataProgress, EngineLoading, EngineReady, Event, RunFinished, RunStarted
+
+LOADING = (EngineLoading(),)
+READING = (*LOADING, EngineReady(device="CPU", seconds=1), DataProgress(dataset="d", activity="a", done=1, total=2))
+STARTED = RunStarted(run_id="r", seq=1, variant="sentence", preset="small", config={}, dataset="d", device="CPU")
+STOPPED = RunFinished(run_id="r", seq=2, outcome="stopped", epochs=0, train={}, validation={})
+
+
+class Interrupted(deque[Event]):
+    """Events; SIGINT comes after the last one, and then the run is stopped."""
+
+    def get(self) -> Event:
+        if not self:
+            signal.raise_signal(signal.SIGINT)
+            return STOPPED
+        return self.popleft()
+
+
+@pytest.fixture(autouse=True)
+def contained(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What would end the process ends the test's call; its own handlers come back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def leave(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(os, "_exit", leave)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def follower(folder: Path, *events: Event) -> tuple[Follower, list[tuple[str, Any]]]:
+    """It, and what it asks of its engine."""
+    engine = FakeEngine(lambda event: None, fake_store(folder))
+    return Follower(engine, Interrupted(events), ["r"], quiet=True), engine.calls  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("events", "asked"),
+    [(LOADING, []), (READING, [("cancel", "r"), ("close", LEAVING_SECONDS)])],
+    ids=["loading", "reading"],
+)
+def test_before_the_training_an_interrupt_leaves_and_takes_the_readers_of_data_along(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], events: tuple[Event, ...], asked: list[tuple[str, Any]]
+) -> None:
+    following, calls = follower(tmp_path, *events)
+    with pytest.raises(SystemExit, match="130"):
+        following.follow("r")
+    assert calls == asked
+    assert "nothing new was kept" in capsys.readouterr().err
+
+
+def test_a_training_is_stopped_and_waited_for(tmp_path: Path) -> None:
+    following, calls = follower(tmp_path, *READING, STARTED)
+    assert following.follow("r") is STOPPED
+    assert calls == [("cancel", "r")]
