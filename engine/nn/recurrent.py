@@ -17,9 +17,8 @@ from keras import ops
 from engine.nn.networks import Tensor
 
 
-@keras.saving.register_keras_serializable("aetui")
-class Lstm(keras.layers.LSTM):
-    """`keras.layers.LSTM` with its default activations; `products`: the number format of its matrix products.
+class _Quicker(keras.layers.RNN):
+    """`products`: the number format of a layer's matrix products.
 
     States and outputs stay float32 whatever the products are in: sums of many steps need the digits.
     """
@@ -31,34 +30,34 @@ class Lstm(keras.layers.LSTM):
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "products": self.products}
 
+    def _projected(self, sequences: Tensor, mask: Tensor | None, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What all steps begin with: the inputs of the gates, the weights of the states, and which steps count."""
+        inputs, counted = _by_step(sequences, mask, self.go_backwards)
+        outer, inner = (tf.cast(weight, self.products) for weight in (self.cell.kernel, self.cell.recurrent_kernel))
+        return _projected(inputs, outer, bias), inner, counted
+
+
+@keras.saving.register_keras_serializable("aetui")
+class Lstm(_Quicker, keras.layers.LSTM):
+    """`keras.layers.LSTM` with its default activations."""
+
     def inner_loop(self, sequences: Tensor, initial_state: Any, mask: Tensor | None, training: bool = False) -> Any:
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
-        inputs, counted = _by_step(sequences, mask, self.go_backwards)
-        outer, inner = (tf.cast(weight, self.products) for weight in (self.cell.kernel, self.cell.recurrent_kernel))
-        states = _lstm(_projected(inputs, outer, self.cell.bias), inner, counted)
+        states = _lstm(*self._projected(sequences, mask, self.cell.bias))
         return _outcome(states, self.return_sequences)
 
 
 @keras.saving.register_keras_serializable("aetui")
-class Gru(keras.layers.GRU):
-    """`keras.layers.GRU` with its default settings; `products` as for `Lstm`."""
-
-    def __init__(self, units: int, *, products: str = "float32", **settings: Any) -> None:
-        super().__init__(units, **settings)
-        self.products = products
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "products": self.products}
+class Gru(_Quicker, keras.layers.GRU):
+    """`keras.layers.GRU` with its default settings."""
 
     def inner_loop(self, sequences: Tensor, initial_state: Any, mask: Tensor | None, training: bool = False) -> Any:
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
-        inputs, counted = _by_step(sequences, mask, self.go_backwards)
-        outer, inner = (tf.cast(weight, self.products) for weight in (self.cell.kernel, self.cell.recurrent_kernel))
         bias = tf.convert_to_tensor(self.cell.bias)
-        states = _gru(_projected(inputs, outer, bias[0]), inner, bias[1], counted)
-        return _outcome(states, self.return_sequences)
+        inputs, kernel, counted = self._projected(sequences, mask, bias[0])
+        return _outcome(_gru(inputs, kernel, bias[1], counted), self.return_sequences)
 
 
 @keras.saving.register_keras_serializable("aetui")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from engine.errors import SettingError
@@ -75,6 +76,26 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 50
 
 
+FINDING = SentenceConfig(
+    epochs=5,
+    batch_size=128,
+    learning_rate=3e-3,
+    schedule="cosine",
+    seed=11,
+    units=256,
+    cell="gru",
+    precision="auto",
+    pooling="attention",
+    masked=True,
+    decoder_units=64,
+    loss_over="words",
+    weighting="idf",
+    guessing=1.0,
+    word_dropout=0.1,
+)
+"""For codes that find sentences of the same matter."""
+
+
 class Sentence(Variant):
     """x → embedded words (length, dimensions) → z → x̂ of the same shape. Loss: mean squared error of the vectors."""
 
@@ -90,40 +111,8 @@ class Sentence(Variant):
     default_preset = "small"
     presets = {
         "book": SentenceConfig(epochs=20, batch_size=64, learning_rate=2e-3, seed=11, units=512, precision="auto"),
-        "tuned": SentenceConfig(
-            epochs=5,
-            batch_size=128,
-            learning_rate=3e-3,
-            schedule="cosine",
-            seed=11,
-            units=256,
-            cell="gru",
-            precision="auto",
-            pooling="attention",
-            masked=True,
-            decoder_units=64,
-            loss_over="words",
-            weighting="idf",
-            guessing=1.0,
-            word_dropout=0.1,
-        ),
-        "small": SentenceConfig(
-            epochs=4,
-            batch_size=32,
-            learning_rate=3e-3,
-            schedule="cosine",
-            seed=11,
-            units=128,
-            cell="gru",
-            pooling="attention",
-            masked=True,
-            decoder_units=64,
-            loss_over="words",
-            weighting="idf",
-            guessing=1.0,
-            word_dropout=0.1,
-            length=30,
-        ),
+        "tuned": FINDING,
+        "small": msgspec.structs.replace(FINDING, epochs=4, batch_size=32, units=128, length=30, precision="float32"),
     }
     published = Published(
         source="published run of this recipe on Reuters-21578",
