@@ -37,7 +37,7 @@ from engine.training import Backend
 BACKGROUND_NICENESS = 10
 ANSWER_SECONDS = 0.2
 """How long a training waits for an answer that takes longer, before its next chunk."""
-ENCODING = "encoding the corpus"
+ENCODING = "encoding the data"
 
 
 def tensorflow_backend(device: str) -> Backend:

@@ -65,8 +65,8 @@ class PackageFile(NamedTuple):
 
     def rows(self, words: Sequence[str], report: Report) -> NDArray[np.float32]:
         """As `Rows`; of the matrix only the pages with these rows are read."""
-        import pyarrow as pa  # type: ignore[import-untyped]
-        import pyarrow.compute as pc  # type: ignore[import-untyped]
+        import pyarrow as pa
+        import pyarrow.compute as pc
         from pyarrow import parquet
 
         report(f"reading {self.path.name}", 0, 0)
