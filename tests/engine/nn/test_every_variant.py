@@ -27,7 +27,11 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "fixed noise": ("denoising", "book", {"resample": False, "corruption": "salt_and_pepper"}),
     "warm-up": ("variational", "book", {"warmup": 3, "schedule": "cosine"}),
     "sentence": ("sentence", "book", {"units": 7}),
-    "masked": ("sentence", "small", {"units": 7, "cell": "gru", "word_dropout": 0.3, "decoder_units": 4}),
+    "masked": (
+        "sentence",
+        "small",
+        {"units": 7, "cell": "gru", "word_dropout": 0.3, "decoder_units": 4, "directions": "forward"},
+    ),
     "guessing": (
         "sentence",
         "small",
