@@ -17,13 +17,16 @@ from engine.datasets.data import Data
 from engine.training import Model
 
 FILE = "neighbours.safetensors"
+BLOCK = 4_096
 
 
 class Index:
     """Codes scaled to length 1, (n, k) float32; `version` names the weights and the data they were made with."""
 
     def __init__(self, codes: NDArray[Any], version: str) -> None:
-        self.codes = unit(codes).astype(np.float32) if len(codes) else codes.astype(np.float32)
+        self.codes = np.empty(codes.shape, np.float32)
+        for start in range(0, len(codes), BLOCK):  # `unit` takes eight bytes a number
+            self.codes[start : start + BLOCK] = unit(codes[start : start + BLOCK])
         self.version = version
 
     def nearest(self, code: NDArray[np.floating], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -84,6 +84,7 @@ def _words(subject: Subject, text: str) -> Words:
 
 
 INDICES = 2
+"""Kept in memory: one run beside another. A large one takes 100 MB."""
 
 
 class _Searched(NamedTuple):
