@@ -99,7 +99,7 @@ class Course:
             except StopIteration as end:
                 figures: Terms = end.value
                 return figures
-            step = DataProgress(activity=MEASURING, done=done, total=total, unit="sentences", dataset="")
+            step = DataProgress(activity=MEASURING, done=done, total=total, unit="items", dataset="")
             self._emit(self._writer.stamp(step))
             if self._control.serve() == "stop":
                 raise Stopped

@@ -14,6 +14,10 @@ Report = Callable[[str, int, int], None]
 total 0 when unknown. It may raise `engine.control.Stopped`."""
 
 
+def silence(activity: str, done: int, total: int) -> None:
+    """A `Report` to nobody."""
+
+
 class Part(NamedTuple):
     """Training or test part; `labels`: (count,) int64.
 

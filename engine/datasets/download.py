@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.datasets.catalogue import DataSet, RemoteFile
-from engine.datasets.data import Report
+from engine.datasets.data import Report, silence
 from engine.datasets.places import cache_dir
 from engine.errors import DataUnavailable
 
@@ -34,10 +34,10 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
         DataUnavailable: no mirror has them all, or the cache cannot be written.
     """
     folder = cache_dir() / entry.key
-    report = report or _silence
+    report = report or silence
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_suffix(".lock"), entry, report):
+        with locked(folder.with_suffix(".lock"), entry.key, report):
             if not _whole(folder, entry.files):
                 _replace(folder, entry, report)
     except OSError as error:
@@ -48,11 +48,11 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
 
 
 @contextmanager
-def _locked(path: Path, entry: DataSet, report: Report) -> Iterator[None]:
+def locked(path: Path, key: str, report: Report) -> Iterator[None]:
     """Only one process at a time; the lock goes with the process, so none is left behind."""
     with path.open("a") as file:
         while not _taken(file.fileno()):
-            report(f"waiting for another process to fetch {entry.key}", 0, 0)  # which may say stop
+            report(f"waiting for another process to fetch {key}", 0, 0)  # which may say stop
             time.sleep(_PAUSE)
         yield
 
@@ -132,10 +132,6 @@ def _in_brief(error: Exception) -> str:
     if isinstance(error, requests.RequestException):
         return "broken off"
     return "wrong file (checksum or length)"
-
-
-def _silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
 
 
 class _Progress:

@@ -27,19 +27,16 @@ def load(key: str, data_dir: Path | None, report: Report | None = None, *, downl
     """
     entry = dataset(key)
     if entry.kind == "vectors":
-        raise UsageError("No data set", f"{key} holds vectors of words; it is used by sentence, not learned from")
+        raise UsageError("No data set", f"{key} holds vectors of words; models of text use them, none learns from them")
     location = locate(key, data_dir) or _fetched(entry, data_dir, report, download)
     if entry.kind == "text":
+        from engine.datasets.data import silence
         from engine.text.corpora import read_corpus
 
-        return read_corpus(key, location.path, data_dir, report or _silence)
+        return read_corpus(key, location.path, data_dir, report or silence)
     if report and location.path:
         report(f"reading {location.path}", 0, 0)
     return _read(location)
-
-
-def _silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
 
 
 def fetch(key: str, report: Report | None = None) -> Location:
@@ -72,6 +69,7 @@ def add(key: str, path: Path, report: Report | None = None) -> Location:
         BadData: as reading it.
         DataUnavailable: it cannot be noted in the cache.
     """
+    from engine.datasets.data import silence
     from engine.text.corpora import read_corpus
 
     entry = dataset(key)
@@ -79,7 +77,7 @@ def add(key: str, path: Path, report: Report | None = None) -> Location:
         own = ", ".join(row.key for row in DATASETS.values() if row.own)
         raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
     path = path.expanduser().absolute()
-    read_corpus(key, path, None, report or _silence)
+    read_corpus(key, path, None, report or silence)
     place = cache_dir() / key
     beside = place.with_suffix(".part")
     try:

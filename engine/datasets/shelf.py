@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.datasets.catalogue import dataset
-from engine.datasets.data import Data, Report
+from engine.datasets.data import Data, Report, silence
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
 from engine.datasets.places import cache_dir, locate
@@ -47,7 +47,7 @@ class Shelf:
                 self._read = None
                 loaded = load(key, self._data_dir, report, download=download)
                 self._read = (key, self._source(key)), loaded  # if it was fetched, its source is known only now
-            self._kept = (*self._read[0], settings, folder), self._made(settings, folder, report or _silence)
+            self._kept = (*self._read[0], settings, folder), self._made(settings, folder, report or silence)
         return self._kept[1]
 
     def _source(self, key: str) -> object:
@@ -96,7 +96,3 @@ class Shelf:
             "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
         }
         return TextData(corpus, words, settings.length, settings.weighting, facts)
-
-
-def _silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""

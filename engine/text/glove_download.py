@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from engine.datasets.data import Report
-from engine.datasets.download import TIMEOUT
+from engine.datasets.data import Report, silence
+from engine.datasets.download import TIMEOUT, locked
 from engine.errors import DataUnavailable
 from engine.text import glove
 
@@ -41,10 +38,10 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
         DataUnavailable: no mirror has it, or the cache cannot take it.
     """
     path = cache / "glove" / glove.ARCHIVE
-    report = report or _silence
+    report = report or silence
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.with_suffix(".lock"), report):
+        with locked(path.with_suffix(".lock"), "glove", report):
             if not (path.is_file() and path.stat().st_size == glove.SIZE and _checksum(path, report) == glove.SHA256):
                 _download(path, report)
     except OSError as error:
@@ -53,24 +50,6 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
         ) from error
     report(f"fetched {path.name}", glove.SIZE, glove.SIZE)
     return path
-
-
-@contextmanager
-def _locked(path: Path, report: Report) -> Iterator[None]:
-    """Only one process at a time; the lock goes with the process, so none is left behind."""
-    with path.open("a") as file:
-        while not _taken(file.fileno()):
-            report("waiting for another process to fetch glove", 0, 0)  # which may say stop
-            time.sleep(_PAUSE)
-        yield
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _download(path: Path, report: Report) -> None:
@@ -182,7 +161,3 @@ def _make_room(part: Path, size: int) -> None:
 
 def _size(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
-
-
-def _silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
