@@ -7,12 +7,15 @@ from typing import Literal, Protocol
 
 from engine.events import Event
 
-Wish = Literal["run", "pause", "stop"]
+Wish = Literal["run", "pause", "stop", "leave"]
+"""`leave`: let another process go on with it."""
+ENDING: frozenset[Wish] = frozenset({"stop", "leave"})
+"""Wishes after which this process has nothing more to do for a run."""
 Emit = Callable[[Event], None]
 
 
 class Stopped(Exception):
-    """The run was stopped before it began to train."""
+    """The run was stopped, or left to another process, before it began to train."""
 
 
 class Control(Protocol):
@@ -24,5 +27,5 @@ class Control(Protocol):
     def serve(self) -> Wish:
         """The same after answering the questions that have come; only between two chunks."""
 
-    def wait(self) -> Wish:
-        """Block while the wish is `pause`, answering questions; then `run` or `stop`."""
+    def rest(self, seconds: float) -> Wish:
+        """Do nothing but answer questions, until something else is wished than now or `seconds` have passed."""

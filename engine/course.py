@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 
 from engine.alarms import alarms
 from engine.analysis.comparison import Comparison
-from engine.control import Control, Emit, Stopped, Wish
+from engine.control import ENDING, Control, Emit, Stopped, Wish
 from engine.errors import EngineError
 from engine.events import (
     CheckpointSaved,
@@ -21,16 +23,23 @@ from engine.events import (
     Outcome,
     Progress,
     RunFinished,
+    RunHandedOver,
+    RunHeld,
     RunPaused,
     RunResumed,
     Terms,
 )
-from engine.training import Diverged, EpochReport, Training, version_of
-from engine.writer import RunWriter
+from engine.training import Checkpoint, Diverged, EpochReport, Training, version_of
+from engine.writer import NotKept, RunWriter
 
 CHECKPOINT_SECONDS = 5.0
 """At most so much training is repeated after a crash, or ten times what writing a checkpoint takes, if that is more."""
 PROGRESS_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+"""How often a run that cannot be written down tries again."""
+REST_SECONDS = 5.0
+"""How often a run that rests gives a sign of life."""
+T = TypeVar("T")
 MEASURING = "measuring the final figures"
 
 
@@ -47,12 +56,11 @@ class Course:
         self._control = control
         self._saved_at = time.monotonic()
         self._saving = 0.0
-        self._saved = writer.has_checkpoint
         self._shown_at = 0.0
         self._alarms: set[str] = set()
         self._epochs: list[EpochEnded] = []
 
-    def run(self) -> RunFinished:
+    def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
         figures: Terms = {}
@@ -61,21 +69,40 @@ class Course:
                 figures = self._figures()
             except Stopped:  # whoever resumes it gets them: there is nothing left to train
                 outcome = "stopped"
+        if outcome == "stopped" and self._control.wish() == "leave":
+            return self._handed_over()
         at = self._training.last_good().position if outcome == "diverged" else self._training.position
-        finished = RunFinished(
-            outcome=outcome,
-            epochs=at.epoch - 1,
-            train=at.train,
-            validation=at.validation,
-            seconds=at.seconds + at.epoch_seconds,
-            figures=figures,
-            message=message,
+        return self._recorded(
+            RunFinished(
+                outcome=outcome,
+                epochs=at.epoch - 1,
+                train=at.train,
+                validation=at.validation,
+                seconds=at.seconds + at.epoch_seconds,
+                figures=figures,
+                message=message,
+            )
         )
+
+    def _recorded(self, finished: RunFinished) -> RunFinished:
         try:
-            return self._writer.record(finished)
+            if finished.outcome == "completed":
+                return self._kept(lambda: self._writer.record(finished))
+            return self._writer.record(finished)  # who stops it does not wait for the disk
         except EngineError as error:
-            unrecorded = msgspec.structs.replace(finished, outcome="failed", message=message or str(error))
-            return self._writer.stamp(unrecorded)
+            message = finished.message or self._then_resume(error)
+            return self._writer.stamp(msgspec.structs.replace(finished, outcome="failed", message=message))
+
+    def _then_resume(self, error: EngineError) -> str:
+        return f"{error}, then `aetui resume {self._writer.info.id}`"
+
+    def _handed_over(self) -> RunHandedOver:
+        at = self._training.position
+        leaving = RunHandedOver(epoch=at.epoch, step=at.step)
+        try:
+            return self._writer.record(leaving)
+        except EngineError:  # the other process goes on from what was written
+            return self._writer.stamp(leaving)
 
     def _figures(self) -> Terms:
         """What the model achieves; that it cannot be measured must not spoil the run. Raises Stopped when told to."""
@@ -101,19 +128,23 @@ class Course:
                 return figures
             step = DataProgress(activity=MEASURING, done=done, total=total, unit="items", dataset="")
             self._emit(self._writer.stamp(step))
-            if self._control.serve() == "stop":
+            if self._control.serve() in ENDING:
                 raise Stopped
 
     def _train(self) -> tuple[Outcome, str]:
         try:
+            if self._control.wish() == "pause" and self._obey() in ENDING:
+                return "stopped", ""
             for report in self._training.run():
                 self._take(report)
-                if self._obey() == "stop":
+                if self._obey() in ENDING:
                     self._save()
                     return "stopped", ""
             self._save()
         except Diverged as error:
             return self._diverged(*error.args)
+        except NotKept as error:  # and whoever steers it does not want to wait until it can be
+            return ("stopped" if self._control.wish() == "leave" else "failed"), self._then_resume(error)
         except EngineError as error:
             return "failed", str(error)
         except MemoryError:
@@ -131,8 +162,7 @@ class Course:
             f"{good.position.epoch - 1} epochs are kept; learning_rate is {rate:g}, try {rate / 10:g}"
         )
         try:
-            self._writer.checkpoint(good, self._training.new_best())
-            self._tell(CheckpointSaved(epoch=good.position.epoch, step=good.position.step))
+            self._write(good)
         except EngineError as error:
             message = f"{message}; but: {error}"
         return "diverged", message
@@ -141,7 +171,7 @@ class Course:
         now = time.monotonic()
         if isinstance(report, EpochReport):
             samples = self._comparison.completed(report.samples, report.codes)
-            path = self._writer.samples(report.event.epoch, samples)
+            path = self._kept(lambda: self._writer.samples(report.event.epoch, samples))
             self._tell(msgspec.structs.replace(report.event, samples=path))
             self._warn(report.event)
         elif now - self._shown_at > PROGRESS_SECONDS:
@@ -165,22 +195,50 @@ class Course:
         self._save()
         at = self._training.position
         self._tell(RunPaused(epoch=at.epoch, step=at.step))
-        if self._control.wait() == "stop":
-            return "stop"
+        while (wish := self._control.rest(REST_SECONDS)) == "pause":
+            self._writer.beat()
+        if wish in ENDING:
+            return wish
         epochs = sum(stage.epochs for stage in self._training.stages)
         self._tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
         return "run"
 
     def _save(self) -> None:
-        began = time.monotonic()
-        at = self._training.position
-        self._writer.checkpoint(self._training.checkpoint(), self._training.new_best())
+        self._write(self._training.checkpoint())
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        began, at, best = time.monotonic(), checkpoint.position, self._training.new_best()
+        self._kept(lambda: self._writer.checkpoint(checkpoint, best))
         self._tell(CheckpointSaved(epoch=at.epoch, step=at.step))
-        self._saved, self._saved_at = True, time.monotonic()
+        self._saved_at = time.monotonic()
         self._saving = self._saved_at - began
 
     def _tell(self, event: Event) -> None:
-        self._emit(self._writer.record(event))
+        self._emit(self._kept(lambda: self._writer.record(event)))
+
+    def _kept(self, write: Callable[[], T]) -> T:
+        """What `write` returns. While the run folder cannot be written, the run holds still; then it goes on.
+
+        Raises:
+            NotKept: the folder is gone, or the run is to stop or to be left before it can be written.
+        """
+        held = 0.0
+        while True:
+            try:
+                kept = write()
+                break
+            except NotKept as error:
+                held = held or time.monotonic()
+                if not self._writer.folder.is_dir():
+                    raise
+                self._emit(self._writer.record(RunHeld(reason=f"{error.message}; the run goes on by itself then")))
+                if self._control.rest(RETRY_SECONDS) in ENDING:
+                    raise
+        if held:
+            seconds = time.monotonic() - held
+            text = f"the run folder could not be written for {seconds:.0f} s; the run held still and nothing is lost"
+            self._tell(Logged(level="warning", text=text))
+        return kept
 
 
 def _gist(alarm: str) -> str:

@@ -151,6 +151,24 @@ class RunResumed(_Event, frozen=True, kw_only=True):
     device: str = ""
 
 
+class RunHandedOver(_Event, frozen=True, kw_only=True):
+    """The process lets go of the run after `step` batches of epoch `epoch`, checkpoint written.
+
+    Another one inherits the run's lock and goes on at the next step: `RunResumed` follows.
+    """
+
+    epoch: int
+    step: int
+
+
+class RunHeld(_Event, frozen=True, kw_only=True):
+    """The run holds still, because its folder cannot be written; it goes on by itself when it can."""
+
+    recorded: ClassVar[bool] = False
+
+    reason: str
+
+
 class Logged(_Event, frozen=True, kw_only=True):
     """A line for the log panel."""
 
@@ -232,6 +250,8 @@ Event = (
     | CheckpointSaved
     | RunPaused
     | RunResumed
+    | RunHandedOver
+    | RunHeld
     | Logged
     | RunFinished
     | RunCancelled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import time
 from contextlib import ExitStack
 
@@ -11,14 +11,14 @@ import msgspec
 from engine import params, registry
 from engine.analysis.comparison import Comparison, comparison
 from engine.checkpoint import read_checkpoint
-from engine.control import Control, Emit, Stopped
+from engine.control import ENDING, Control, Emit, Stopped, Wish
 from engine.course import PROGRESS_SECONDS, Course
 from engine.datasets import cache_dir, dataset
 from engine.datasets.data import Data
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
-from engine.events import DataProgress, Logged, RunFinished, RunResumed, RunStarted
-from engine.jobs import Job, ResumeJob, TrainJob
+from engine.events import DataProgress, Event, Logged, RunHandedOver, RunResumed, RunStarted
+from engine.jobs import Job, Order, ResumeJob, TrainJob
 from engine.params import TrainingConfig
 from engine.store import RunInfo, RunRecord, RunStore
 from engine.text.text_data import TextData
@@ -31,12 +31,28 @@ LONGEST_NAME = 60
 class Life:
     """What `submit` queued. It touches neither data nor disk before `live`."""
 
-    def __init__(self, run_id: str, job: TrainJob, config: TrainingConfig, record: RunRecord | None = None) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        job: TrainJob,
+        config: TrainingConfig,
+        asked: Job,
+        record: RunRecord | None = None,
+        descriptor: int | None = None,
+    ) -> None:
         self.run_id = run_id
         self.job = job
         self.config = config
+        self.asked = asked
+        """The job as it was submitted."""
+        self.order: Order | None = None
+        """What another process needs to go on, once this life has handed over."""
+        self.ended = False
+        """Whether nobody has to go on."""
         self.training: Training | None = None
         """The model while it trains."""
+        self._writer: RunWriter | None = None
+        self._descriptor = descriptor
         self._record = record
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
@@ -51,7 +67,7 @@ class Life:
         """
         store.check_writable()
         if isinstance(job, ResumeJob):
-            return _resumption(store.find(job.run_id), job.epochs)
+            return _resumption(store.find(job.run_id), job)
         variant, entry = registry.variant(job.variant), dataset(job.dataset)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
@@ -62,44 +78,76 @@ class Life:
             raise UsageError(
                 "Data do not fit", f"{variant.key} learns from {wanted} data; {entry.key} is {entry.kind} data"
             )
-        return cls(new_run_id(job.variant), job, config)
+        return cls(new_run_id(job.variant), job, config, job)
 
-    def live(self, backend: Backend, store: RunStore, shelf: Shelf, emit: Emit, control: Control) -> RunFinished:
+    @classmethod
+    def ordered(cls, order: Order, store: RunStore) -> Life:
+        """What another process left to this one.
+
+        Raises:
+            UsageError, RunError: as `of`; the run stays as it is.
+        """
+        if (store.root / order.run_id).exists():
+            record = store.find(order.run_id)
+            if record.last_seq:
+                epochs = order.job.epochs if isinstance(order.job, ResumeJob) else None
+                return _resumption(record, ResumeJob(run_id=record.id, epochs=epochs), order.descriptor)
+            store.delete(record)  # its process ended before it began
+        life = cls.of(order.job, store)
+        life.run_id = order.run_id
+        return life
+
+    def request(self) -> Wish | None:
+        """What another process asked of the run since the last time."""
+        return self._writer.request() if self._writer else None
+
+    def live(self, backend: Backend, store: RunStore, shelf: Shelf, emit: Emit, control: Control) -> Event:
         """Prepare and train. Returns the one `RunFinished`, recorded but not emitted yet, after letting go of the run:
-        whoever hears of the end can resume it at once.
+        whoever hears of the end can resume it at once. Or `RunHandedOver`; then `order` holds the run's lock.
 
         Raises:
             EngineError: the data cannot be had, the checkpoint does not fit, the folder cannot be written.
-            Stopped: `control` said stop before the first event.
+            Stopped: `control` said stop, or leave, before the first event.
         """
-        data = self._load(shelf, emit, control)
         with ExitStack() as stack:
+            stack.callback(self._let_go)
+            data = self._load(shelf, emit, control)
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
                 beside = self._compare(data, training.code_size, emit)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
-                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info))
+                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, self._inherited()))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
                 beside = self._compare(data, training.code_size, emit)
                 writer.describe(self._info(self._record.info, backend.device))
-            if control.wish() == "stop":
+            if control.wish() in ENDING:
                 self._undo(writer)
                 raise Stopped
             self._open(training, data, writer, backend.device, emit)
-            self.training = training
-            stack.callback(self._let_go)
-            return Course(training, beside, writer, emit, control).run()
+            self.training, self._writer = training, writer
+            end = Course(training, beside, writer, emit, control).run()
+            if isinstance(end, RunHandedOver):
+                self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
+            return end
 
     def _let_go(self) -> None:
-        self.training = None
+        self.training = self._writer = None
+        lock = self._inherited()
+        if lock is not None:
+            os.close(lock)
+
+    def _inherited(self) -> int | None:
+        """The run's lock as it was handed over; the second time, nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        return descriptor
 
     def _load(self, shelf: Shelf, emit: Emit, control: Control) -> Data:
         key, last = self.job.dataset, [0.0]
 
         def report(activity: str, done: int, total: int) -> None:
-            if control.wish() == "stop":
+            if control.wish() in ENDING:
                 raise Stopped
             if time.monotonic() - last[0] > PROGRESS_SECONDS or done == total:
                 last[0] = time.monotonic()
@@ -152,8 +200,7 @@ class Life:
         try:
             data.lexicon.write(writer.folder)
         except OSError as error:
-            with writer:
-                self._undo(writer)
+            self._undo(writer)
             raise RunError("No room", f"the vocabulary cannot be written to {writer.folder}: {error}") from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
@@ -181,7 +228,7 @@ class Life:
 
     def _undo(self, writer: RunWriter) -> None:
         if self._record is None:
-            shutil.rmtree(writer.folder, ignore_errors=True)
+            writer.remove()
 
     def _started(self, training: Training, data: Data, device: str) -> RunStarted:
         job = self.job
@@ -203,10 +250,10 @@ class Life:
         )
 
 
-def _resumption(record: RunRecord, epochs: int | None) -> Life:
-    """Raises UsageError where there is nothing to go on with."""
-    status, info = record.status, record.info
-    if status in ("running", "paused"):
+def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Life:
+    """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
+    status, info, epochs = record.status, record.info, asked.epochs
+    if status in ("running", "paused", "held") and descriptor is None:
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")
     done = record.last_epoch.epoch if record.last_epoch else 0
     planned = record.epochs if epochs is None else epochs
@@ -216,4 +263,4 @@ def _resumption(record: RunRecord, epochs: int | None) -> Life:
     job = TrainJob(
         variant=record.variant, preset=record.preset, dataset=record.dataset, config=record.config, name=record.name
     )
-    return Life(record.id, job, config, record)
+    return Life(record.id, job, config, asked, record, descriptor)

@@ -13,31 +13,29 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
-from engine.answers.subject import Steps
-from engine.control import Control, Emit, Stopped, Wish
-from engine.course import PROGRESS_SECONDS
-from engine.datasets.data import Report
+from engine.control import ENDING, Control, Emit, Stopped, Wish
 from engine.datasets.shelf import Shelf
-from engine.errors import EngineError, RunError, UsageError
-from engine.events import DataProgress, EngineFailed, EngineLoading, EngineReady, Event, RunCancelled
-from engine.jobs import Job
+from engine.errors import EngineError, UsageError
+from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled, RunHandedOver
+from engine.jobs import HandOver, Job, Order
 from engine.life import Life
 from engine.queries import Answer, Query
+from engine.question_queue import QuestionQueue, closed
 from engine.questions import Questions
 from engine.store import RunStore
 from engine.training import Backend
 
 BACKGROUND_NICENESS = 10
-ANSWER_SECONDS = 0.2
-"""How long a training waits for an answer that takes longer, before its next chunk."""
-ENCODING = "encoding the data"
+BUILDING_SECONDS = 0.5
+"""How long to wait for a run that has not begun when everything is handed over: what is built cannot be interrupted."""
+REQUEST_SECONDS = 0.2
+"""How often it is looked whether another process asks something of a run."""
 
 
 def tensorflow_backend(device: str) -> Backend:
@@ -65,11 +63,10 @@ class Engine:
         self._make_backend = backend
         self._changed = threading.Condition()
         self._jobs: deque[Life] = deque()
-        self._questions: deque[tuple[Query, Future[Answer]]] = deque()
-        self._long: deque[_LongAnswer] = deque()
-        self._told_at = 0.0
+        self._present: Life | None = None
+        self._questions = QuestionQueue(self._emit)
         self._wishes: dict[str, Wish] = {}
-        self._closing = False
+        self._closing = self._leaving = False
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -83,14 +80,20 @@ class Engine:
             UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting; or the
                 run is complete or being trained already.
         """
-        life = Life.of(job, self._store)
+        return self._queue(Life.of(job, self._store), "run")
+
+    def adopt(self, order: Order) -> str:
+        """Queue what another process left to this one. Raises as `submit`."""
+        return self._queue(Life.ordered(order, self._store), "pause" if order.paused else "run")
+
+    def _queue(self, life: Life, wish: Wish) -> str:
         with self._changed:
             if self._closing:
                 raise UsageError("Engine closed", "the engine takes no more jobs")
             if life.run_id in self._wishes:
                 raise UsageError("Run in use", f"{life.run_id} is being trained or waits for its turn")
             self._jobs.append(life)
-            self._wishes[life.run_id] = "run"
+            self._wishes[life.run_id] = wish
             self._changed.notify_all()
         return life.run_id
 
@@ -108,13 +111,12 @@ class Engine:
 
     def ask(self, query: Query) -> Future[Answer]:
         """Put a question; the future's exception is an `EngineError` where there is no answer."""
-        future: Future[Answer] = Future()
         with self._changed:
-            if self._closing:
-                future.set_exception(UsageError("Engine closed", "the engine answers no more questions"))
-            else:
-                self._questions.append((query, future))
+            if not self._closing:
                 self._changed.notify_all()
+                return self._questions.put(query)
+        future: Future[Answer] = Future()
+        future.set_exception(closed())
         return future
 
     def close(self, timeout: float = 10.0) -> None:
@@ -126,6 +128,28 @@ class Engine:
             self._thread.join(timeout)
         else:
             self._refuse_all()
+
+    def hand_over(self, timeout: float = 30.0) -> HandOver:
+        """Let go of what runs, its checkpoint written, and of what waits, so that another process goes on with it.
+
+        A run that has not begun yet is waited for but a moment: nothing of it would be lost.
+        """
+        with self._changed:
+            present, waiting = self._present, list(self._jobs)
+            paused = {run_id for run_id, wish in self._wishes.items() if wish == "pause"}
+            left = [life for life in (present, *waiting) if life and self._wishes.get(life.run_id) != "stop"]
+            self._closing = self._leaving = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout if present and present.training else BUILDING_SECONDS)
+        orders = [
+            msgspec.structs.replace(
+                life.order or Order(run_id=life.run_id, job=life.asked), paused=life.run_id in paused
+            )
+            for life in left
+            if not life.ended
+        ]
+        return HandOver(orders, clean=not self._thread.is_alive())
 
     def _wish(self, run_id: str, wish: Wish) -> None:
         with self._changed:
@@ -170,20 +194,27 @@ class Engine:
         """The next job, waiting for it and answering questions meanwhile; None when the engine closes."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions or self._long)
+                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions)
                 if self._closing:
                     return None
             self._tidy()
             self._answer()
             with self._changed:
-                if self._jobs:
-                    return self._jobs.popleft()
+                if self._jobs and not self._closing:
+                    self._present = self._jobs.popleft()
+                    return self._present
 
     def _live(self, life: Life, backend: Backend) -> None:
         end = self._end_of(life, backend)
+        life.ended = not isinstance(end, RunCancelled | RunHandedOver)
         with self._changed:
             self._wishes.pop(life.run_id, None)
-        self._emit(end)
+            self._present = None
+        if not (self._leaving and isinstance(end, RunCancelled)):  # it begins elsewhere
+            self._emit(end)
+
+    def _answer(self, life: Life | None = None) -> None:
+        self._questions.work(self._answers, life, lambda: life is not None and self._wish_for(life) in ENDING)
 
     def _end_of(self, life: Life, backend: Backend) -> Event:
         """Let the run live, and say how that ended."""
@@ -197,54 +228,6 @@ class Engine:
             message = f"{type(error).__name__}: {error}"
             return EngineFailed(run_id=life.run_id, title="The run could not start", message=message)
 
-    def _answer(self, life: Life | None = None) -> None:
-        """Answer what can be answered at once, and work at the first of the long answers for a moment."""
-        while self._questions:
-            query, future = self._questions.popleft()
-            if not future.set_running_or_notify_cancel():
-                continue
-            report = self._reporter(query.run_id, life)
-            try:
-                answer = self._answers.answer(query, life, report)
-            except Exception as error:  # the one who asked gets it
-                _settle(future, error)
-                continue
-            if isinstance(answer, Generator):
-                self._long.append(_LongAnswer(query.run_id, answer, future))
-            else:
-                _settle(future, answer)
-        self._work_at_long_answers()
-
-    def _work_at_long_answers(self) -> None:
-        """A long answer is brought to its end even if nobody waits any more: the next question finds its index."""
-        until = time.monotonic() + ANSWER_SECONDS
-        while self._long and time.monotonic() < until:
-            run_id, steps, future = self._long[0]
-            try:
-                self._tell_progress(run_id, ENCODING, *next(steps))
-                continue
-            except StopIteration as end:
-                _settle(future, end.value)
-            except Exception as error:
-                _settle(future, error)
-            self._long.popleft()
-            self._tell_progress(run_id, ENCODING, 1, 1)
-
-    def _reporter(self, run_id: str, life: Life | None) -> Report:
-        """Tells how far the reading of data for an answer is; the life that waits for it may have to stop."""
-
-        def report(activity: str, done: int, total: int) -> None:
-            if self._closing or (life is not None and self._wishes.get(life.run_id) == "stop"):
-                raise Stopped
-            self._tell_progress(run_id, activity, done, total)
-
-        return report
-
-    def _tell_progress(self, run_id: str, activity: str, done: int, total: int) -> None:
-        if time.monotonic() - self._told_at > PROGRESS_SECONDS or done == total:
-            self._told_at = time.monotonic()
-            self._emit(DataProgress(run_id=run_id, dataset="", activity=activity, done=done, total=total, unit="items"))
-
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
         with self._changed:
@@ -252,31 +235,26 @@ class Engine:
             for life in dropped:
                 self._jobs.remove(life)
                 del self._wishes[life.run_id]
-        for life in dropped:
+        for life in dropped if not self._leaving else ():
             self._emit(RunCancelled(run_id=life.run_id))
 
-    def _wish_for(self, run_id: str) -> Wish:
+    def _wish_for(self, life: Life) -> Wish:
         with self._changed:
-            return "stop" if self._closing else self._wishes[run_id]
+            wish = self._wishes[life.run_id]
+            if self._leaving:
+                return wish if wish == "stop" else "leave"
+            return "stop" if self._closing else wish
 
-    def _sleep(self, run_id: str) -> None:
+    def _sleep(self, life: Life, wish: Wish, seconds: float) -> None:
         """Until there is a question, another wish, or the end."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closing or self._questions or self._long or self._wishes[run_id] != "pause"
-            )
+            self._changed.wait_for(lambda: bool(self._questions) or self._wish_for(life) != wish, seconds)
 
     def _refuse_all(self) -> None:
         """Leave nobody waiting for an answer or a run."""
         with self._changed:
             self._closing = True
-        refusal = UsageError("Engine closed", "the engine answers no more questions")
-        while self._questions:
-            _, future = self._questions.popleft()
-            if future.set_running_or_notify_cancel():
-                _settle(future, refusal)
-        while self._long:
-            _settle(self._long.popleft().future, refusal)
+        self._questions.refuse()
         self._tidy()
 
 
@@ -293,24 +271,6 @@ def _failure(error: EngineError, run_id: str = "") -> EngineFailed:
     return EngineFailed(run_id=run_id, title=error.title, message=error.message, exit_code=error.exit_code)
 
 
-class _LongAnswer(NamedTuple):
-    """An answer under way."""
-
-    run_id: str
-    steps: Steps
-    future: Future[Answer]
-
-
-def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:
-    """Give the answer, or the reason why there is none, to whoever asked."""
-    if isinstance(outcome, Stopped):
-        outcome = RunError("Not answered", "the run was stopped meanwhile; ask again")
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
-
-
 class _Reins(Control):
     """Steers one life by what the engine was told about it."""
 
@@ -318,15 +278,23 @@ class _Reins(Control):
         self._engine = engine
         self._life = life
 
+        self._asked_at = 0.0
+
     def wish(self) -> Wish:
         self._engine._tidy()
-        return self._engine._wish_for(self._life.run_id)
+        if time.monotonic() - self._asked_at > REQUEST_SECONDS:
+            self._asked_at = time.monotonic()
+            request = self._life.request()
+            if request is not None:
+                self._engine._wish(self._life.run_id, request)
+        return self._engine._wish_for(self._life)
 
     def serve(self) -> Wish:
         self._engine._answer(self._life)
         return self.wish()
 
-    def wait(self) -> Wish:
-        while (wish := self.serve()) == "pause":
-            self._engine._sleep(self._life.run_id)
+    def rest(self, seconds: float) -> Wish:
+        before, until = self.wish(), time.monotonic() + seconds
+        while (wish := self.serve()) == before and (left := until - time.monotonic()) > 0:
+            self._engine._sleep(self._life, wish, min(left, REQUEST_SECONDS))
         return wish

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import shutil
+import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,12 +18,15 @@ import platformdirs
 
 from engine import events
 from engine.errors import RunError, UsageError
-from engine.events import EpochEnded, Event, RunFinished, RunPaused, complete_epochs
+from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, complete_epochs
+from engine.pulse import NAME, read_pulse, silence
 
 SCHEMA = 1
 TAIL_BYTES = 64 * 1024
+SILENCE_SECONDS = 60.0
+"""After that much silence a run of another host, whose lock may not be seen from here, counts as interrupted."""
 
-Status = Literal["running", "paused", "completed", "stopped", "failed", "diverged", "interrupted"]
+Status = Literal["running", "paused", "held", "completed", "stopped", "failed", "diverged", "interrupted"]
 
 
 def default_root() -> Path:
@@ -95,7 +99,8 @@ class RunRecord:
                 text = file.read()
         except OSError:
             return []
-        return _decode(text[: text.rfind(b"\n") + 1])
+        newest = _decode(text[: text.rfind(b"\n") + 1])
+        return newest if newest or size <= TAIL_BYTES else self.events()[0]  # a power cut can leave zeros at the end
 
     @property
     def last_seq(self) -> int:
@@ -106,14 +111,28 @@ class RunRecord:
     @property
     def status(self) -> Status:
         """How the run stands: the outcome if it has one, else whether a process still trains it."""
+        lives = self.lives  # asked first: what ends a life is written before its lock is let go
         newest = self.last_events()
         lively = [event for event in newest if not isinstance(event, events.Logged | events.CheckpointSaved)]
         last = lively[-1] if lively else None
         if isinstance(last, RunFinished):
             return last.outcome
-        if not is_held(self.folder / "events.jsonl"):
+        if not lives:
             return "interrupted"
+        passing = self.passing
+        if isinstance(passing, RunHeld) and passing.seq >= (newest[-1].seq if newest else 0):
+            return "held"
         return "paused" if isinstance(last, RunPaused) else "running"
+
+    @property
+    def lives(self) -> bool:
+        """Whether a process has the run in hand."""
+        return is_held(self.folder / "events.jsonl") or bool(seconds_to_wait(self))
+
+    @property
+    def passing(self) -> Event | None:
+        """The newest passing event, such as progress inside an epoch, of a run that another process trains."""
+        return read_pulse(self.folder)
 
     @property
     def last_epoch(self) -> EpochEnded | None:
@@ -155,8 +174,25 @@ class RunStore:
             if fits:
                 ids = ", ".join(record.id for record in fits[:5])
                 raise UsageError("Ambiguous run", f"{text!r} fits {len(fits)} runs: {ids}; give more of the id")
+        self._refuse_newer(text)
         hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
+
+    def newer(self) -> dict[str, int]:
+        """Runs that a newer version of this program wrote, with the number of their format."""
+        return {
+            file.parent.name: schema
+            for file in sorted(self.root.glob("*/run.json"))
+            if (schema := _schema(file)) > SCHEMA
+        }
+
+    def _refuse_newer(self, text: str) -> None:
+        for run_id, schema in self.newer().items():
+            if text and run_id.startswith(text):
+                raise RunError(
+                    "Run of a newer version",
+                    f"{run_id} has format {schema}, this version reads up to {SCHEMA}; update aetui to open it",
+                )
 
     def check_writable(self) -> None:
         """Raises RunError where no run could be kept; looks only, makes nothing."""
@@ -173,7 +209,7 @@ class RunStore:
         Raises:
             RunError: it is being trained.
         """
-        if is_held(record.folder / "events.jsonl"):
+        if record.lives:
             raise RunError("Run in use", f"{record.id} is being trained; stop it first")
         shutil.rmtree(record.folder)
 
@@ -184,7 +220,20 @@ class RunStore:
             return None
         if info.schema > SCHEMA or not isinstance(info.config.get("epochs"), int):
             return None
-        return RunRecord(file.parent, info)
+        # Its folder names a run: what the file says of it may be anything.
+        return RunRecord(file.parent, msgspec.structs.replace(info, id=file.parent.name))
+
+
+class _Header(msgspec.Struct):
+    schema: int
+
+
+def _schema(file: Path) -> int:
+    """The format of a run folder, 0 where there is none to be read."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=_Header).schema
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return 0
 
 
 def is_held(path: Path) -> bool:
@@ -197,6 +246,16 @@ def is_held(path: Path) -> bool:
     except OSError as error:
         return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
     return False
+
+
+def seconds_to_wait(record: RunRecord) -> float:
+    """Until a run of another host that gives no more sign of life may be taken for interrupted; 0 if it may now.
+
+    Not every file system shows one host the locks of another.
+    """
+    if record.info.host == socket.gethostname() or not (record.folder / NAME).exists():
+        return 0.0
+    return max(0.0, SILENCE_SECONDS - silence(record.folder))
 
 
 def _decode(text: bytes) -> list[Event]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import io
 import os
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -19,13 +21,18 @@ import psutil
 
 from engine import events
 from engine.checkpoint import write_checkpoint
+from engine.control import Wish
 from engine.errors import RunError
-from engine.events import Event
+from engine.events import Event, RunFinished, RunHandedOver
+from engine.pulse import Pulse
+from engine.requests import take_request, withdraw_request
 from engine.samples import Samples, write_samples
-from engine.store import RunInfo, RunRecord, RunStore
+from engine.store import RunInfo, RunRecord, RunStore, seconds_to_wait
 from engine.training import Checkpoint
 
 E = TypeVar("E", bound=Event)
+LAST = RunFinished | RunHandedOver
+"""Events that end a life: they are to survive a power cut."""
 
 
 def new_run_id(variant: str) -> str:
@@ -45,38 +52,95 @@ def this_process() -> dict[str, Any]:
     }
 
 
+class NotKept(RunError):
+    """Something could not be written to the run folder; it is as it was before."""
+
+
 class RunWriter:
     """Writes one run; exists at most once per run, whatever the number of processes."""
 
-    def __init__(self, folder: Path, info: RunInfo) -> None:
-        """Takes the run's lock and continues its events, dropping a torn last line.
+    def __init__(self, folder: Path, info: RunInfo, descriptor: int | None = None) -> None:
+        """Takes the run's lock and continues its events, dropping a torn last line and what a crash left beside.
+
+        `descriptor` is the run's lock where another process handed it over.
 
         Raises:
-            RunError: another process trains this run.
+            RunError: another process trains this run, or its folder cannot be written.
         """
         self.folder = folder
         self.info = info
-        self._file = (folder / "events.jsonl").open("a+b", buffering=0)
+        with self._disk("continue the events"):
+            self._file = _opened(folder / "events.jsonl", descriptor)
+        try:
+            if descriptor is None:
+                self._take_lock()
+            with self._disk("continue the events"):
+                self._seq = self._mend()
+        except RunError:
+            self._file.close()
+            raise
+        self._sweep(requests=descriptor is None)
+        self._pulse = Pulse(folder)
+
+    def _take_lock(self) -> None:
+        host, seconds = self.info.host, seconds_to_wait(RunRecord(self.folder, self.info))
+        if seconds:
+            raise RunError(
+                "Run in use",
+                f"{self.info.id} is being trained on {host}: there was a sign of life a moment ago; stop it there, or, "
+                f"if that machine is gone, try again in {seconds:.0f} s",
+            )
         try:
             _lock(self._file.fileno())
         except OSError as error:
-            self._file.close()
-            raise RunError("Run in use", f"{info.id} is being trained by another process; stop it there") from error
-        self._seq = self._mend()
+            raise RunError(
+                "Run in use", f"{self.info.id} is being trained by another process; `aetui stop {self.info.id}` ends it"
+            ) from error
+
+    def _sweep(self, *, requests: bool) -> None:
+        """Remove what a process that was killed was about to write, and what nobody heard."""
+        with suppress(OSError):
+            if requests:
+                withdraw_request(self.folder)
+            for folder in (self.folder, self.folder / "samples"):
+                for left in folder.glob("*.tmp"):
+                    left.unlink(missing_ok=True)
+
+    def hand_over(self) -> int:
+        """A descriptor that keeps the run's lock when this writer is closed."""
+        return os.dup(self._file.fileno())
+
+    def beat(self) -> None:
+        """Show other processes that this one lives."""
+        self._pulse.beat()
 
     @classmethod
     def create(cls, store: RunStore, info: RunInfo) -> RunWriter:
         """A new run folder, private to the user."""
         folder = store.root / info.id
         try:
-            folder.mkdir(mode=0o700, parents=True)
+            store.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700)
+            try:
+                _write(folder / "run.json", info)
+                return cls(folder, info)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         except OSError as error:
             raise RunError(
                 "Cannot keep the run",
                 f"expected to make the folder {folder}, but {error}; choose another --runs-dir",
             ) from error
-        _write(folder / "run.json", info)
-        return cls(folder, info)
+
+    def remove(self) -> None:
+        """The run never began: leave nothing of it."""
+        self.__exit__()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def request(self) -> Wish | None:
+        """What another process asked of the run since the last time."""
+        return take_request(self.folder)
 
     def describe(self, info: RunInfo) -> None:
         """Replace `run.json`: another process, perhaps more epochs."""
@@ -95,11 +159,15 @@ class RunWriter:
             RunError: it could not be written.
         """
         if not event.recorded:
-            return self.stamp(event)
+            passing = self.stamp(event)
+            self._pulse.show(passing)
+            return passing
         stamped = msgspec.structs.replace(self.stamp(event), seq=self._seq + 1)
         with self._disk("record an event"):
             self._append(events.encode(stamped) + b"\n")
-        self._seq += 1
+            self._seq += 1
+            if isinstance(event, LAST):
+                os.fsync(self._file.fileno())
         return stamped
 
     def _append(self, line: bytes) -> None:
@@ -121,6 +189,7 @@ class RunWriter:
     def checkpoint(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
         """Replace the checkpoint, and the best weights if there are new ones. Raises RunError."""
         with self._disk("save the weights"):
+            os.fsync(self._file.fileno())  # or the checkpoint could be ahead of the epochs after a power cut
             if best is not None:
                 write_checkpoint(self.folder / "best.safetensors", best)
             write_checkpoint(self.folder / "checkpoint.safetensors", checkpoint)
@@ -130,10 +199,9 @@ class RunWriter:
         try:
             yield
         except OSError as error:
-            raise RunError(
+            raise NotKept(
                 "Cannot keep the run",
-                f"expected to {what} in {self.folder}, but {error.strerror or error}; make room or mend the folder, "
-                f"then `aetui resume {self.info.id}`",
+                f"expected to {what} in {self.folder}, but {error.strerror or error}; make room or mend the folder",
             ) from error
 
     def __enter__(self) -> Self:
@@ -141,6 +209,7 @@ class RunWriter:
 
     def __exit__(self, *exception: object) -> None:
         """Let go of the lock."""
+        self._pulse.close()
         self._file.close()
 
     def _mend(self) -> int:
@@ -150,7 +219,27 @@ class RunWriter:
         whole = text.rfind(b"\n") + 1
         if whole < len(text):
             self._file.truncate(whole)
-        return max((event.seq for event in RunRecord(self.folder, self.info).events()[0]), default=0)
+        return max(map(_number, text[:whole].splitlines()), default=0)
+
+
+class _Numbered(msgspec.Struct):
+    seq: int = 0
+
+
+def _number(line: bytes) -> int:
+    """The number of an event, also of one that only a newer version knows."""
+    try:
+        return msgspec.json.decode(line, type=_Numbered).seq
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return 0
+
+
+def _opened(path: Path, descriptor: int | None) -> io.FileIO:
+    """The events, to be appended to; readable by nobody else."""
+    if descriptor is None:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.set_inheritable(descriptor, False)
+    return io.FileIO(descriptor, "a+")
 
 
 def _lock(descriptor: int, patience: float = 0.5) -> None:
@@ -167,6 +256,13 @@ def _lock(descriptor: int, patience: float = 0.5) -> None:
 
 
 def _write(path: Path, info: RunInfo) -> None:
+    """Beside, flushed to the disk and renamed: without it the run could not be found again."""
     beside = path.with_suffix(".tmp")
-    beside.write_bytes(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

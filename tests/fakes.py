@@ -31,7 +31,7 @@ from engine.events import (
     RunStarted,
     Stage,
 )
-from engine.jobs import Job, ResumeJob, TrainJob
+from engine.jobs import HandOver, Job, Order, ResumeJob, TrainJob
 from engine.params import configure
 from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
 from engine.registry import preset
@@ -312,6 +312,10 @@ class FakeEngine:
 
     def close(self, timeout: float = 10.0) -> None:
         self.calls.append(("close", timeout))
+
+    def hand_over(self, timeout: float = 30.0) -> HandOver:
+        self.calls.append(("hand over", timeout))
+        return HandOver([Order(run_id=run_id, job=ResumeJob(run_id=run_id)) for run_id in self.runs], clean=True)
 
     @property
     def run(self) -> FakeRun:

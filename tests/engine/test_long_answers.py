@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import session
+from engine import question_queue
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, UsageError
 from engine.events import DataProgress, Progress, RunStarted
@@ -19,7 +19,7 @@ from engine.queries import Encode
 @pytest.fixture
 def training(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An engine that trains, and the id of its run; of a long answer one step is made at a time."""
-    monkeypatch.setattr(session, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(question_queue, "ANSWER_SECONDS", 0)
     monkeypatch.setattr(session, "PROGRESS_SECONDS", -1)
     driven = scripted(seconds=0.15)  # as long as a chunk takes: all its progress is told
     run_id = driven.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 100}))
@@ -29,11 +29,11 @@ def training(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def encoding(event: Any) -> bool:
-    return isinstance(event, DataProgress) and event.activity == session.ENCODING
+    return isinstance(event, DataProgress) and event.activity == question_queue.ENCODING
 
 
 def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.0001)
+    monkeypatch.setattr(question_queue, "ANSWER_SECONDS", 0.0001)
     driven, run_id = training
     future = driven.engine.ask(Encode(run_id=run_id, part="train"))
     driven.until(DataProgress, where=lambda event: encoding(event) and event.done == event.total)
@@ -50,7 +50,7 @@ def test_what_has_begun_is_brought_to_its_end(training: Any, monkeypatch: pytest
     driven.until(Progress)
     assert not first.cancel()
     later = driven.engine.ask(Encode(run_id=run_id, count=10))
-    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(question_queue, "ANSWER_SECONDS", 0.5)
     assert later.result(timeout=10).codes.shape == (10, 3)
     assert first.result(timeout=0).codes.shape == (40, 3)
 
@@ -67,7 +67,7 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
             report("cutting into words", 1, 2)
 
     monkeypatch.setattr(Shelf, "load", load)
-    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.01)
+    monkeypatch.setattr(question_queue, "ANSWER_SECONDS", 0.01)
     future = driven.engine.ask(Encode(run_id=run_id, part="train"))
     assert asked.wait(10)
     began = time.monotonic()

@@ -21,12 +21,15 @@ from engine.events import (
     Progress,
     RunCancelled,
     RunFinished,
+    RunHeld,
     RunPaused,
     RunResumed,
     RunStarted,
+    complete_epochs,
 )
 from engine.jobs import ResumeJob, TrainJob
 from engine.queries import Reconstruct
+from engine.samples import write_samples
 from engine.session import Engine
 from engine.store import RunStore
 from engine.training import Diverged
@@ -260,15 +263,41 @@ def test_checkpoints_are_written_while_a_run_trains(scripted: Any, monkeypatch: 
     assert len(saved) > 2
 
 
-def test_a_full_disk_ends_the_run_as_failed_with_what_to_do(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_cannot_be_written_down_holds_still_and_goes_on_when_it_can(
+    scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = [True]
+
+    def sometimes_full(*arguments: Any) -> str:
+        if full[0]:
+            raise OSError(28, "No space left on device")
+        return write_samples(*arguments)
+
+    monkeypatch.setattr("engine.writer.write_samples", sometimes_full)
+    monkeypatch.setattr(course, "RETRY_SECONDS", 0.1)
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    held = driven.until(RunHeld)
+    assert "No space left" in held.reason
+    assert "make room" in held.reason
+    assert driven.store.find(run_id).status == "held"
+    full[0] = False
+    assert driven.finished(run_id).outcome == "completed"
+    assert [event.epoch for event in complete_epochs(driven.store.find(run_id).events()[0])] == [1, 2, 3]
+
+
+def test_a_run_that_is_held_can_be_stopped(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.writer.write_samples", full)
+    monkeypatch.setattr("engine.writer.write_checkpoint", full)
     driven = scripted()
-    finished = driven.finished(driven.engine.submit(job()))
+    run_id = driven.engine.submit(job())
+    driven.until(RunHeld)
+    driven.engine.cancel(run_id)
+    finished = driven.finished(run_id)
     assert finished.outcome == "failed"
-    assert "make room" in finished.message
+    assert f"aetui resume {run_id}" in finished.message
 
 
 def test_an_engine_that_is_closed_leaves_nobody_waiting(scripted: Any, store: RunStore) -> None:

@@ -164,7 +164,7 @@ def test_epochs_that_were_made_void_are_not_the_last(store: RunStore) -> None:
 def test_a_full_disk_is_said_in_words(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     with RunWriter.create(store, info()) as writer:
         monkeypatch.setattr(writer, "_file", open("/dev/full", "wb", buffering=0))  # noqa: PTH123, SIM115
-        with pytest.raises(RunError, match=r"No space left on device; make room .* `aetui resume"):
+        with pytest.raises(RunError, match=r"No space left on device; make room"):
             writer.record(said("a"))
 
 

@@ -1,0 +1,87 @@
+"""The process that goes on with runs when their terminal is gone; it reads its mission from standard input.
+
+It writes events as JSON lines until the first run has begun; then nobody may be listening any more.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+
+import msgspec
+
+from engine import events, native_output
+from engine.errors import EngineError
+from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
+from engine.handoff import Mission
+from engine.session import Engine
+from engine.store import RunStore
+
+
+def main() -> None:
+    """Carry out the mission and leave."""
+    # Whoever ordered it closes the input as soon as nothing of the runs is in its hands any more.
+    mission = msgspec.json.decode(sys.stdin.buffer.read(), type=Mission)
+    native_output.divert(native_output.log_path().with_name("detached.log"))
+    heard: SimpleQueue[Event] = SimpleQueue()
+    engine = Engine(
+        heard.put,
+        RunStore(Path(mission.runs)),
+        device=mission.device,
+        data_dir=Path(mission.data_dir) if mission.data_dir else None,
+    )
+    waiting = _adopted(mission, engine, heard)
+    _stop_on_signals(engine, waiting)
+    engine.start()
+    while waiting:
+        event = heard.get()
+        _tell(event)
+        if isinstance(event, RunFinished | RunCancelled | EngineFailed):
+            waiting.discard(event.run_id)
+        if isinstance(event, EngineFailed) and not event.run_id:
+            break  # without an engine nothing begins
+    engine.close()
+    os._exit(0)  # Python would wait for TensorFlow's threads
+
+
+def _adopted(mission: Mission, engine: Engine, heard: SimpleQueue[Event]) -> set[str]:
+    """The runs that can be gone on with; of the others it is told why not."""
+    run_ids = set()
+    for order in mission.orders:
+        try:
+            run_ids.add(engine.adopt(order))
+        except EngineError as error:
+            failed = EngineFailed(
+                run_id=order.run_id, title=error.title, message=error.message, exit_code=error.exit_code
+            )
+            _tell(failed)
+    return run_ids
+
+
+def _stop_on_signals(engine: Engine, run_ids: set[str]) -> None:
+    def stop(number: int, frame: object) -> None:
+        for run_id in list(run_ids):
+            engine.cancel(run_id)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _tell(event: Event) -> None:
+    """To whoever waits for the first run to begin; one that stops reading must not hold the run up."""
+    begun = isinstance(event, RunStarted | RunResumed)
+    try:
+        print(events.encode(event).decode(), flush=True)
+    except OSError:
+        begun = True
+    if begun:  # standard output stays open: the next file would take its number, and native code writes there
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+
+if __name__ == "__main__":
+    main()
