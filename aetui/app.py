@@ -8,32 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
-from textual.app import App
 from textual.screen import Screen
 
 from aetui import commands, job_form, keymap, settings
+from aetui.attach import FOLLOW_SECONDS, RunFollower
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.reading import Followed, RunRead, follow, read_run, unread_run
+from aetui.reading import unread_run
 from aetui.render import numbers
 from aetui.screens.workbench import WorkbenchScreen
-from aetui.state import RunState, WorkbenchState, apply_all, fold
+from aetui.state import RunState, WorkbenchState, fold
 from aetui.summary import state_and_detail
 from aetui.widgets.status_line import Status
 from assets import FOLDER
 from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.jobs import ResumeJob
+from engine.jobs import HandOver, ResumeJob
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
-    from engine.store import RunRecord, RunStore
+    from aetui.screens.dialogs import Answer
+    from engine.store import RunStore
 
 MACHINE_SECONDS = 2.0
-FOLLOW_SECONDS = 1.0
 
 
-class Workbench(App[None]):
+class Workbench(RunFollower):
     """The engine is made by `engine_factory`, with the callback for its events, once the first frame stands.
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
@@ -62,6 +62,8 @@ class Workbench(App[None]):
         self.store = store
         self.data_dir = data_dir
         self.state = WorkbenchState()
+        self.left: HandOver | None = None
+        """What another process is to go on with once the screen is gone."""
         self.desk = WorkbenchScreen()
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
@@ -69,7 +71,6 @@ class Workbench(App[None]):
         self._open_run = open_run
         self._machine = ""
         self._asked = ("", "")
-        self._followed: tuple[str, int] | None = None
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", _runs_screen)
 
@@ -98,7 +99,7 @@ class Workbench(App[None]):
         if self._open_run:
             self.open_run(self._open_run)
         else:
-            self.show_last(self.desk.variant.key)
+            self.show_first(self.desk.variant.key)
         self.set_interval(MACHINE_SECONDS, self._measure_machine)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
@@ -108,8 +109,8 @@ class Workbench(App[None]):
     def _engine_event(self, message: EngineEvent) -> None:
         event = message.event
         before, self.state = self.state, fold(self.state, event)
-        if _status(before, event.run_id) != _status(self.state, event.run_id) and event.run_id == self._asked[0]:
-            self._asked = ("", "")
+        if _status(before, event.run_id) != _status(self.state, event.run_id):
+            self.heard_of(event.run_id)
         match event:
             case RunStarted() | RunResumed():
                 self.desk.refresh_notes()
@@ -204,87 +205,38 @@ class Workbench(App[None]):
             self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
             self._forget(waiting[-1].run_id)
 
+    @property
+    def steered(self) -> RunState | None:
+        """The run that is paused and stopped by keys: the one on the screen where another process trains it, else
+        ours."""
+        shown = self.desk.run_shown
+        return shown if shown is not None and shown.elsewhere else self.state.active
+
     def pause_or_continue(self) -> None:
-        active = self.state.active
-        if self.engine is None or active is None:
+        run = self.steered
+        if run is None:
             return
-        if active.status == "paused":
-            self.engine.resume(active.run_id)
-            self._ask(active, "continuing")
-        else:
-            self.engine.pause(active.run_id)
-            self._ask(active, "pausing")
+        paused = run.status == "paused"
+        if run.elsewhere:
+            self.request(run, "run" if paused else "pause")
+        elif self.engine is not None:
+            (self.engine.resume if paused else self.engine.pause)(run.run_id)
+        self._ask(run, "continuing" if paused else "pausing")
 
     def stop(self) -> None:
-        active = self.state.active
-        if self.engine is not None and active is not None:
-            self.engine.cancel(active.run_id)
-            self._ask(active, "stopping")
+        run = self.steered
+        if run is None:
+            return
+        if run.elsewhere:
+            self.request(run, "stop")
+        elif self.engine is not None:
+            self.engine.cancel(run.run_id)
+        self._ask(run, "stopping")
 
     def _ask(self, run: RunState, word: str) -> None:
         """Say at once what was asked for; it takes the engine up to half a second."""
         self._asked = (run.run_id, word)
         self.desk.refresh_status()
-
-    # Runs of the store.
-
-    def show_last(self, variant: str) -> None:
-        """Show the newest stored run of `variant`, if there is one and nothing is going."""
-        self._read_run(lambda: next((r for r in self.store.runs() if r.variant == variant), None), asked=False)
-
-    def open_run(self, text: str) -> None:
-        """Show the run that `text` means (an id, the beginning of one, a name, "last")."""
-        self._read_run(lambda: self.store.find(text), asked=True)
-
-    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
-    def _read_run(self, find: Callable[[], RunRecord | None], *, asked: bool) -> None:
-        try:
-            record = find()
-        except EngineError as error:
-            self.call_from_thread(self.notice, error.title, error.message)
-            return
-        if record is not None:
-            self.post_message(read_run(record, asked=asked))
-
-    @on(RunRead)
-    def _run_read(self, message: RunRead) -> None:
-        if self.state.active and not message.asked:
-            return
-        run, known = message.run, self.state.runs.get(message.run.run_id)
-        if known is None or not known.here:
-            self.state = self.state.with_run(run)
-            self._followed = (run.run_id, message.offset) if run.going else None
-        elif not known.whole:
-            # Events are written before they are sent, so a second reading has all that was sent meanwhile.
-            if run.seq < known.seq:
-                self._read_run(lambda: self.store.find(run.run_id), asked=message.asked)
-                return
-            self.state = self.state.with_run(known.with_past(message.until(known.seq)))
-        self.desk.show_run(run.run_id, asked=message.asked)
-        if message.asked:
-            self._go_to("workbench")
-
-    def _follow(self) -> None:
-        """Look for news of a run that another process trains."""
-        if self._followed is not None:
-            self._read_news(*self._followed)
-
-    @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
-    def _read_news(self, run_id: str, offset: int) -> None:
-        news = follow(self.store, run_id, offset)
-        if news is not None:
-            self.post_message(news)
-
-    @on(Followed)
-    def _news(self, message: Followed) -> None:
-        run = self.state.runs.get(message.run_id)
-        if run is None or run.here or self._followed != (run.run_id, message.before):
-            return
-        run = apply_all(run, message.events).as_found(message.status)
-        self.state = self.state.with_run(run)
-        self._followed = (run.run_id, message.offset) if run.going else None
-        if message.events or not run.going:
-            self.desk.refresh_run()
 
     # What the status line says.
 
@@ -318,6 +270,13 @@ class Workbench(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "mode" or parameters != (self.current_mode,)
+
+    def show_workbench(self) -> None:
+        self._go_to("workbench")
+
+    def heard_of(self, run_id: str) -> None:
+        if run_id == self._asked[0]:
+            self._asked = ("", "")
 
     def action_mode(self, mode: str) -> None:
         self._go_to(mode)
@@ -353,22 +312,24 @@ class Workbench(App[None]):
         if isinstance(self.screen, QuitDialog | Farewell):
             return
         waiting = len(self.state.waiting)
-        what = f"{active.name or active.variant} on {active.dataset} can go on later from where it stops."
-        lost = f"\n{waiting} waiting in the queue will not begin." if waiting else ""
-        self.push_screen(QuitDialog(what + lost), self._leave)
+        what = f"{active.name or active.variant} on {active.dataset} can go on later from where it stops, or go on now"
+        lost = f"\nOnly so will the {waiting} waiting in the queue begin." if waiting else ""
+        self.push_screen(QuitDialog(f"{what} without the workbench.{lost}"), self._leave)
 
-    def _leave(self, stop: bool | None) -> None:
-        if stop:
+    def _leave(self, answer: Answer | None) -> None:
+        if answer in ("stop", "leave"):
             from aetui.screens.dialogs import Farewell
 
-            self.push_screen(Farewell())
-            self._close_engine()
+            self.push_screen(Farewell(answer))
+            self._let_go(answer)
 
     @work(thread=True, exit_on_error=False)
-    def _close_engine(self) -> None:
+    def _let_go(self, answer: Answer) -> None:
         """The engine stops between two chunks and then writes the weights; the screen lives on meanwhile."""
         try:
-            if self.engine is not None:
+            if self.engine is not None and answer == "leave":
+                self.left = self.engine.hand_over()
+            elif self.engine is not None:
                 self.engine.close()
         finally:
             self.call_from_thread(self.exit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.message import Message
 
 from engine.events import Event
-from engine.jobs import Job
+from engine.jobs import HandOver, Job
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -46,6 +46,9 @@ class EngineLike(Protocol):
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop and save a run that is going, then end the thread."""
+
+    def hand_over(self, timeout: float = 30.0) -> HandOver:
+        """Save a run that is going, so that another process can go on with it and with what waits; end the thread."""
 
 
 class EngineEvent(Message):

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
     from aetui.bridge import Emit, EngineLike
     from aetui.options import Options
+    from engine.jobs import HandOver
 
-SAVING_SECONDS = 30.0
-"""How long a run may take to finish its chunk and write its checkpoint once the terminal is gone."""
 RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
 
@@ -26,7 +26,8 @@ def run(options: Options, open_run: str | None = None) -> None:
     from engine import native_output
     from engine.errors import UsageError
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")  # `aetui serve`: a browser is the terminal
+    if not (served or (sys.stdin.isatty() and sys.stdout.isatty())):
         raise UsageError("No terminal", "the workbench needs a terminal; `aetui --help` lists the commands for scripts")
     folder, store = options.data_folder, options.store
     native_output.divert()
@@ -38,31 +39,32 @@ def run(options: Options, open_run: str | None = None) -> None:
         return Engine(emit, store, device=options.device, data_dir=folder)
 
     app = Workbench(make, store, folder, open_run=open_run)
-    _save_when_cut_off(app)
+    _hand_over_when_cut_off(app, options)
     app.run()
+    _go_on_elsewhere(app.left, options)
     # Python would now wait for TensorFlow's threads and take its modules down, seconds in which nothing can happen.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or 0)
 
 
-def _save_when_cut_off(app: Workbench) -> None:
-    """Stop and save a run when the terminal goes away or the process is told to end; `aetui resume` goes on."""
+def _hand_over_when_cut_off(app: Workbench, options: Options) -> None:
+    """Leave a run to a process of its own when the terminal goes away or this process is told to end."""
     leaving = threading.Lock()
 
     def leave(number: int) -> None:
         if not leaving.acquire(blocking=False):
             return
-        if app.engine is not None:
-            app.engine.close(SAVING_SECONDS)
+        handed = app.engine.hand_over() if app.engine is not None else None
         if number == signal.SIGTERM and app.is_running:
             # A terminal that nobody reads (held by ctrl+s, say) blocks whoever writes to it.
-            last = threading.Timer(RESTORING_SECONDS, os._exit, (128 + number,))
+            last = threading.Timer(RESTORING_SECONDS, _end, (handed, options, number))
             last.daemon = True
             last.start()
+            app.left = handed
             app.call_from_thread(app.exit, return_code=128 + number)  # the terminal is still there: restore it
         else:
-            os._exit(128 + number)
+            _end(handed, options, number)
 
     def on_signal(number: int, frame: object) -> None:
         threading.Thread(target=leave, args=(number,), daemon=True).start()
@@ -71,6 +73,30 @@ def _save_when_cut_off(app: Workbench) -> None:
         signal.signal(number, on_signal)
     if sys.platform == "linux":
         threading.Thread(target=_await_hang_up, args=(lambda: leave(signal.SIGHUP),), daemon=True).start()
+
+
+def _end(handed: HandOver | None, options: Options, number: int) -> None:
+    """End with nobody at the terminal."""
+    if handed is not None and handed.orders:
+        from aetui.detaching import detach
+        from engine.errors import EngineError
+
+        with suppress(EngineError):  # the run can be resumed
+            detach(options, handed)
+    os._exit(128 + number)
+
+
+def _go_on_elsewhere(handed: HandOver | None, options: Options) -> None:
+    """Have another process go on with what the workbench left, and say so in the shell that is back."""
+    if handed is None or not handed.orders:
+        return
+    from aetui.detaching import detach, told
+    from engine.errors import EngineError
+
+    try:
+        print(told(detach(options, handed), handed))
+    except EngineError as error:
+        print(f"aetui: {error}", file=sys.stderr)
 
 
 def _await_hang_up(then: Callable[[], None]) -> None:

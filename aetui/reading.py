@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from aetui.state import RunState, RunStatus, apply_all
+from aetui.state import RunState, RunStatus, apply, apply_all
 from engine.errors import EngineError
 from engine.events import Event
 
@@ -34,20 +34,35 @@ class RunRead(Message):
 class Followed(Message):
     """What another process wrote since `before`, and how its run stands now."""
 
-    def __init__(self, run_id: str, before: int, events: list[Event], offset: int, status: RunStatus) -> None:
+    def __init__(
+        self, run_id: str, before: int, events: list[Event], offset: int, status: RunStatus, passing: Event | None
+    ) -> None:
         super().__init__()
         self.run_id = run_id
         self.before = before
         self.events = events
         self.offset = offset
         self.status = status
+        self.passing = passing
+
+    def applied_to(self, run: RunState) -> RunState:
+        return _as_it_stands(apply_all(run, self.events), self.passing, self.status)
 
 
 def read_run(record: RunRecord, *, asked: bool) -> RunRead:
     """All that `record` holds."""
     blank = _blank(record)
+    status = record.status  # before the events: they may go on meanwhile, and are then followed
     events, offset = record.events()
-    return RunRead(apply_all(blank, events).as_found(record.status), blank, events, offset, asked=asked)
+    run = _as_it_stands(apply_all(blank, events), record.passing, status)
+    return RunRead(run, blank, events, offset, asked=asked)
+
+
+def _as_it_stands(run: RunState, passing: Event | None, status: RunStatus) -> RunState:
+    """What passes counts until something is recorded."""
+    if passing is not None and passing.seq >= run.seq:
+        run = apply(run, passing)
+    return run.as_found(status)
 
 
 def unread_run(record: RunRecord) -> RunState:
@@ -74,5 +89,6 @@ def follow(store: RunStore, run_id: str, offset: int) -> Followed | None:
         record = store.find(run_id)
     except EngineError:
         return None
+    status = record.status
     events, after = record.events(offset)
-    return Followed(run_id, offset, events, after, record.status)
+    return Followed(run_id, offset, events, after, status, record.passing)

@@ -21,6 +21,8 @@ from engine.events import (
     Progress,
     RunCancelled,
     RunFinished,
+    RunHandedOver,
+    RunHeld,
     RunPaused,
     RunResumed,
     RunStarted,
@@ -30,12 +32,12 @@ from engine.registry import VARIANTS
 
 LOG_LINES = 500
 
-RunStatus = Literal["queued", "running", "paused", "interrupted"] | Outcome
+RunStatus = Literal["queued", "running", "paused", "held", "interrupted"] | Outcome
 EngineStatus = Literal["starting", "loading", "ready", "failed"]
 Level = Literal["info", "warning", "error"]
 
 RESUMABLE: frozenset[str] = frozenset({"stopped", "interrupted", "failed"})
-GOING: frozenset[str] = frozenset({"queued", "running", "paused"})
+GOING: frozenset[str] = frozenset({"queued", "running", "paused", "held"})
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,8 @@ def apply(run: RunState, event: Event) -> RunState:
         if event.seq <= run.seq:
             return run
         run = replace(run, seq=event.seq)
+    if run.status == "held" and not isinstance(event, RunHeld):
+        run = replace(run, status="running", message="")
     match event:
         case RunStarted():
             return _started(run, event)
@@ -270,6 +274,10 @@ def apply(run: RunState, event: Event) -> RunState:
             return replace(_logged(run, event.at, "paused"), status="paused")
         case RunResumed():
             return _resumed(run, event)
+        case RunHandedOver():
+            return replace(_logged(run, event.at, "handed over to a process of its own"), progress=None, moving=False)
+        case RunHeld():
+            return _held(run, event)
         case Logged():
             return _logged(run, event.at, event.text, event.level)
         case RunFinished():
@@ -336,6 +344,13 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         message="",
     )
     return _logged(run, event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
+
+
+def _held(run: RunState, event: RunHeld) -> RunState:
+    """It is told again and again; one line will do."""
+    if not run.going or run.status == "held":
+        return run
+    return replace(_logged(run, event.at, event.reason, "error"), status="held", message=event.reason)
 
 
 def _finished(run: RunState, event: RunFinished) -> RunState:

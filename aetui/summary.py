@@ -57,11 +57,11 @@ def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
 
 
 def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
-    """What the epoch bar shows of `run`. One that another process trains is known by its epochs only."""
+    """What the epoch bar shows of `run`."""
     if run is None:
         return ProgressView()
     progress, last = run.progress, run.epochs[-1] if run.epochs else None
-    steps = 0 if run.elsewhere else progress.steps if progress else run.steps_per_epoch
+    steps = progress.steps if progress else run.steps_per_epoch
     return ProgressView(
         epoch=progress.epoch if progress else run.last_epoch,
         epochs=run.planned if run.seq else 0,
@@ -91,6 +91,8 @@ def _standing(run: RunState, log_key: str) -> str:
     """What stands in place of step, rate and time left while there is none."""
     if run.status == "running":
         return "" if run.moving else "starting"
+    if run.status == "held":
+        return f"held: {plain(run.message)}"
     if run.status in ("failed", "diverged"):
         return f"✕ {run.status} · see Log ({log_key})"
     return run.status

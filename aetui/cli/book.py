@@ -73,7 +73,7 @@ def _train(jobs: Sequence[TrainJob], options: Options, records: list[RunRecord])
     outcomes: list[str] = []
     with engines.engine(options) as (engine, events):
         run_ids = [engine.submit(job) for job in jobs]  # refused at once, or worth loading TensorFlow for
-        follower = Follower(engine, events, run_ids, quiet=options.quiet)
+        follower = Follower(engine, events, run_ids, options)
         engine.start()
         for run_id in run_ids:
             finished = follower.follow(run_id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,9 +15,12 @@ import typer
 from aetui.cli.engines import error_of
 
 if TYPE_CHECKING:
+    from aetui.options import Options
     from engine.events import Event, RunFinished
     from engine.session import Engine
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Where output goes to a file on a full disk: what is told is lost, the run is not."""
 LEAVING_SECONDS = 3.0
 """How long it may take to end the processes that read text."""
 
@@ -24,20 +29,30 @@ class Follower:
     """Tells what happens to `run_ids`, which wait for an engine or are trained by it one after the other.
 
     From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
+    Without its terminal it leaves them to a process of their own.
     """
 
     def __init__(
-        self, engine: Engine, events: SimpleQueue[Event], run_ids: Sequence[str], *, quiet: bool, json: bool = False
+        self,
+        engine: Engine,
+        events: SimpleQueue[Event],
+        run_ids: Sequence[str],
+        options: Options,
+        *,
+        json: bool = False,
     ) -> None:
         from aetui.cli.narration import Narrator
 
         self._engine = engine
         self._events = events
         self._run_ids = run_ids
-        self._narrator = Narrator(quiet)
+        self._options = options
+        self._narrator = Narrator(options.quiet)
         self._json = json
         self._reading = self._begun = False
         _stop_on_signals(self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
 
     def follow(self, run_id: str) -> RunFinished:
         """Until `run_id` ends; to be called for each run in turn.
@@ -53,7 +68,6 @@ class Follower:
             RunFinished,
             RunResumed,
             RunStarted,
-            encode,
         )
 
         try:
@@ -61,9 +75,7 @@ class Follower:
                 event = self._events.get()
                 self._reading |= isinstance(event, DataProgress)
                 self._begun |= isinstance(event, RunStarted | RunResumed)
-                if self._json and event.run_id:
-                    typer.echo(encode(event).decode())
-                self._narrator.tell(event)
+                self._tell(event)
                 match event:
                     case RunFinished():
                         return event
@@ -73,6 +85,19 @@ class Follower:
                         raise error_of(event)
         finally:
             self._narrator.close()
+
+    def _tell(self, event: Event) -> None:
+        from engine.events import encode
+
+        try:
+            if self._json and event.run_id:
+                typer.echo(encode(event).decode())
+            self._narrator.tell(event)
+        except OSError as error:
+            if error.errno == errno.EIO:  # a terminal that is gone; the signal comes later than that
+                self._hand_over()
+            if error.errno not in FULL:
+                raise
 
     def _stop(self) -> None:
         if not self._begun:
@@ -92,6 +117,17 @@ class Follower:
             self._engine.close(LEAVING_SECONDS)
         typer.echo("aetui: stopped before the training began; nothing new was kept", err=True)
         os._exit(130)
+
+    def _hand_over(self) -> NoReturn:
+        """Nobody is at the terminal any more: the runs go on without it."""
+        from aetui.detaching import detach
+        from engine.errors import EngineError
+
+        handed = self._engine.hand_over()
+        if handed.orders:
+            with suppress(EngineError):  # they can be resumed
+                detach(self._options, handed)
+        os._exit(128 + signal.SIGHUP)
 
     def _cancel(self) -> None:
         for run_id in self._run_ids:

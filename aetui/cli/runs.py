@@ -29,6 +29,8 @@ def table(context: typer.Context) -> None:
     if store.root.exists() and not store.root.is_dir():
         raise UsageError("Runs", f"expected a folder, found a file: {store.root}; choose another with --runs-dir")
     records = store.runs()
+    for run_id in store.newer():
+        typer.echo(f"not shown: {plain(run_id)} was written by a newer version of aetui", err=True)
     if not records:
         typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
         return

@@ -12,11 +12,12 @@ from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
-    from engine.events import RunFinished
+    from engine.events import Event, RunFinished
     from engine.jobs import Job
     from engine.store import RunRecord
 
 Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of its own; return when it has begun.")]
 
 
 def train(
@@ -35,6 +36,7 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     name: Annotated[str, typer.Option(help="A name for the run.")] = "",
     json: Json = False,
+    detached: Detach = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on."""
     from engine import datasets, registry
@@ -46,7 +48,8 @@ def train(
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or chosen.default_preset
-    _carry_out(TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name), options, json)
+    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
+    (_detach if detached else _carry_out)(job, options, json)
 
 
 def resume(
@@ -54,11 +57,13 @@ def resume(
     run: Run,
     epochs: Epochs = None,
     json: Json = False,
+    detached: Detach = False,
 ) -> None:
     """Go on with a run exactly where it stopped; with --epochs, for longer than planned."""
     from engine.jobs import ResumeJob
 
-    _carry_out(ResumeJob(run_id=run, epochs=epochs), context.obj, json)
+    job = ResumeJob(run_id=context.obj.store.find(run).id, epochs=epochs)
+    (_detach if detached else _carry_out)(job, context.obj, json)
 
 
 def _assignments(texts: list[str]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
 
     with engines.engine(options) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
-        follower = Follower(engine, events, [run_id], quiet=options.quiet, json=json)
+        follower = Follower(engine, events, [run_id], options, json=json)
         engine.start()
         finished = follower.follow(run_id)
     if not json:
@@ -88,6 +93,45 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {plain(finished.message)}", err=True)
         raise typer.Exit(1)
+
+
+def _detach(job: Job, options: Options, json: bool) -> None:
+    """Start the run in a process of its own and wait until it has begun: what is wrong shows by then."""
+    from aetui.cli.narration import Narrator
+    from aetui.detaching import detach, told
+    from engine import handoff
+    from engine.events import encode
+    from engine.jobs import HandOver
+
+    handed = HandOver([handoff.order(job, options.store)], clean=True)
+    detached, narrator = detach(options, handed, watched=True), Narrator(options.quiet)
+    event: Event | None = None
+    try:
+        for event in detached.events():
+            if json and event.run_id:
+                typer.echo(encode(event).decode())
+            narrator.tell(event)
+    except KeyboardInterrupt:
+        detached.end()
+        raise
+    finally:
+        narrator.close()
+    _check_begun(event)
+    if not json:
+        typer.echo(told(detached, handed))
+
+
+def _check_begun(last: Event | None) -> None:
+    """Raises EngineError, saying why the other process did not begin."""
+    from engine import native_output
+    from engine.errors import RunError
+    from engine.events import EngineFailed, RunResumed, RunStarted
+
+    if isinstance(last, EngineFailed):
+        raise engines.error_of(last)
+    if not isinstance(last, RunStarted | RunResumed):
+        log = native_output.log_path().with_name("detached.log")
+        raise RunError("Not begun", f"the process that was to train ended before it began; {log} may say why")
 
 
 def summary(record: RunRecord, finished: RunFinished) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -35,12 +35,16 @@ class Notice(ModalScreen[None]):
         self.dismiss()
 
 
-class QuitDialog(ModalScreen[bool]):
-    """Leaving with a run going. The answer is True for stopping and saving it, False for staying."""
+Answer = Literal["stop", "leave", "stay"]
+
+
+class QuitDialog(ModalScreen[Answer]):
+    """Leaving with a run going: stop and save it, leave it running, or stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,n", "answer(False)", "stay"),
-        ("y,s", "answer(True)", "stop and save"),
+        ("escape,n", "answer('stay')", "stay"),
+        ("y,s", "answer('stop')", "stop and save"),
+        ("r", "answer('leave')", "leave it running"),
         ("left,h,up,k", "app.focus_previous"),
         ("right,l,down,j", "app.focus_next"),
     ]
@@ -55,19 +59,25 @@ class QuitDialog(ModalScreen[bool]):
             yield Label(Content(plain_lines(self.what)))
             with Horizontal(classes="buttons"):
                 yield Button("Stop and save (s)", id="stop", variant="primary", compact=True)
+                yield Button("Leave it running (r)", id="leave", compact=True)
                 yield Button("Stay (esc)", id="stay", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "stop")
+        self.action_answer(event.button.id or "stay")
 
-    def action_answer(self, stop: bool) -> None:
-        self.dismiss(stop)
+    def action_answer(self, answer: str) -> None:
+        self.dismiss(cast("Answer", answer))
 
 
 class Farewell(ModalScreen[None]):
     """Shown while the engine stops and saves; the app exits over it."""
 
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "Leaving"
-            yield Label("Stopping the run and saving its weights …")
+            doing = "Stopping the run and saving" if self.answer == "stop" else "Handing the run over with"
+            yield Label(f"{doing} its weights …")

@@ -121,6 +121,10 @@ class RunView(Screen[None]):
         self._progress_due.request()
         self._curves_due.request()
 
+    def refresh_progress(self) -> None:
+        """Draw how far the run is."""
+        self._progress_due.request()
+
     def changed(self, event: Event) -> None:
         """The state was changed by `event`: have what depends on it drawn, soon."""
         self._progress_due.request()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
@@ -198,15 +198,6 @@ class WorkbenchScreen(InquiryView):
     def _key(self, action: str) -> str:
         return keymap.first_key(keymap.BY_ID[action], self.workbench.key_overrides)
 
-    def on_key(self, event: events.Key) -> None:
-        """Keys for a run that is going answer where it is another process's."""
-        run = self.run_shown
-        asks = [keymap.BY_ID[name] for name in ("pause", "stop")]
-        known = {key for action in asks for key in keymap.split(action, self.workbench.key_overrides)}
-        if run and run.elsewhere and self.workbench.state.active is None and event.key in known:
-            event.stop()
-            self.say(f"another process{f' ({run.pid})' if run.pid else ''} trains this run; only it can stop it")
-
     def action_pause(self) -> None:
         self.workbench.pause_or_continue()
 
@@ -223,12 +214,12 @@ class WorkbenchScreen(InquiryView):
             self.action_chart()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        run, active = self.run_shown, self.workbench.state.active
+        run, steered = self.run_shown, self.workbench.steered
         match action:
             case "pause":
-                return active is not None and active.status in ("running", "paused")
+                return steered is not None and steered.status in ("running", "paused", "held")
             case "stop":
-                return active is not None
+                return steered is not None
             case "unqueue":
                 return bool(self.workbench.state.waiting)
             case "resume":
@@ -282,11 +273,10 @@ class WorkbenchScreen(InquiryView):
         self.query_one(StatusLine).show(self.workbench.status(self.dataset))
 
     def _refresh_bar(self) -> None:
-        active = self.workbench.state.active
-        run = self.run_shown
+        run, steered = self.run_shown, self.workbench.steered
         longer = self._longer(run) if run else None
         self.labels = {
-            "pause": "continue" if active and active.status == "paused" else "pause",
+            "pause": "continue" if steered and steered.status == "paused" else "pause",
             "resume": f"resume to {longer:,}" if longer else "resume",
         }
         bar = (*self.labels.values(), *(self.check_action(a.act.split("(")[0], ()) for a in keymap.ACTIONS if a.bar))

@@ -17,6 +17,7 @@ ROOMY = 60
 STATE_STYLES = {
     "running": ("●", "training", "$success"),
     "paused": ("‖", "paused", "$warning"),
+    "held": ("‖", "cannot be kept", "$error"),
     "queued": ("○", "queued", "$warning"),
     "loading": ("○", "loading TensorFlow", "$warning"),
     "failed": ("✕", "failed", "$error"),

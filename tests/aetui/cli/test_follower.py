@@ -48,7 +48,7 @@ def contained(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def follower(folder: Path, *events: Event) -> tuple[Follower, list[tuple[str, Any]]]:
     """It, and what it asks of its engine."""
     engine = FakeEngine(lambda event: None, fake_store(folder))
-    return Follower(engine, Interrupted(events), ["r"], quiet=True), engine.calls  # type: ignore[arg-type]
+    return Follower(engine, Interrupted(events), ["r"], Options(quiet=True)), engine.calls  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""Runs of the store on the screen: read, followed while another process trains them, and steered there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import App
+
+from aetui.reading import Followed, RunRead, follow, read_run
+from aetui.state import RunState, WorkbenchState
+from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from aetui.screens.workbench import WorkbenchScreen
+    from engine.control import Wish
+    from engine.store import RunRecord, RunStore
+
+FOLLOW_SECONDS = 0.5
+
+
+class RunFollower(App[None]):
+    """An app, not a mixin: Textual collects handlers and workers from the classes of message pumps only."""
+
+    store: RunStore
+    state: WorkbenchState
+    desk: WorkbenchScreen
+    _followed: tuple[str, int] | None = None
+    """The run of another process, and how far its events are read."""
+
+    def notice(self, title: str, message: str) -> None:
+        raise NotImplementedError
+
+    def show_workbench(self) -> None:
+        raise NotImplementedError
+
+    def heard_of(self, run_id: str) -> None:
+        """The run has another status now."""
+        raise NotImplementedError
+
+    def request(self, run: RunState, wish: Wish) -> None:
+        """Ask the process that trains `run` for something; it takes that process up to half a second."""
+        from engine.requests import put_request
+
+        try:
+            put_request(self.store.find(run.run_id).folder, wish)
+        except EngineError as error:
+            self.notice(error.title, error.message)
+        except OSError as error:
+            self.notice("Not asked", f"the process that trains {run.run_id} could not be asked: {error}")
+
+    def show_last(self, variant: str) -> None:
+        """Show the newest stored run of `variant`, if there is one and nothing is going."""
+        self._read_run(lambda: next((r for r in self.store.runs() if r.variant == variant), None), asked=False)
+
+    def show_first(self, variant: str) -> None:
+        """Show a run that another process trains, so that coming back finds it; else the last one of `variant`."""
+
+        def find() -> RunRecord | None:
+            records = self.store.runs()
+            of_variant = (record for record in records if record.variant == variant)
+            return next((record for record in records if record.lives), next(of_variant, None))
+
+        self._read_run(find, asked=False)
+
+    def open_run(self, text: str) -> None:
+        """Show the run that `text` means (an id, the beginning of one, a name, "last")."""
+        self._read_run(lambda: self.store.find(text), asked=True)
+
+    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
+    def _read_run(self, find: Callable[[], RunRecord | None], *, asked: bool) -> None:
+        try:
+            record = find()
+        except EngineError as error:
+            self.call_from_thread(self.notice, error.title, error.message)
+            return
+        if record is not None:
+            self.post_message(read_run(record, asked=asked))
+
+    @on(RunRead)
+    def _run_read(self, message: RunRead) -> None:
+        if self.state.active and not message.asked:
+            return
+        run, known = message.run, self.state.runs.get(message.run.run_id)
+        if known is None or not known.here:
+            self.state = self.state.with_run(run)
+            self._followed = (run.run_id, message.offset) if run.going else None
+        elif not known.whole:
+            # Events are written before they are sent, so a second reading has all that was sent meanwhile.
+            if run.seq < known.seq:
+                self._read_run(lambda: self.store.find(run.run_id), asked=message.asked)
+                return
+            self.state = self.state.with_run(known.with_past(message.until(known.seq)))
+        self.desk.show_run(run.run_id, asked=message.asked)
+        if message.asked:
+            self.show_workbench()
+
+    def _follow(self) -> None:
+        """Look for news of a run that another process trains."""
+        if self._followed is not None:
+            self._read_news(*self._followed)
+
+    @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
+    def _read_news(self, run_id: str, offset: int) -> None:
+        news = follow(self.store, run_id, offset)
+        if news is not None:
+            self.post_message(news)
+
+    @on(Followed)
+    def _news(self, message: Followed) -> None:
+        run = self.state.runs.get(message.run_id)
+        if run is None or run.here or self._followed != (run.run_id, message.before):
+            return
+        now = message.applied_to(run)
+        self.state = self.state.with_run(now)
+        self._followed = (run.run_id, message.offset) if now.going else None
+        if now.status != run.status:
+            self.heard_of(run.run_id)
+        if message.events or now.status != run.status:
+            self.desk.refresh_run()
+        elif now is not run:
+            self.desk.refresh_progress()
