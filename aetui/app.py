@@ -218,24 +218,27 @@ class Workbench(RunFollower):
             return
         paused = run.status == "paused"
         if run.elsewhere:
-            self.request(run, "run" if paused else "pause")
+            self.request(run.run_id, "run" if paused else "pause")
         elif self.engine is not None:
             (self.engine.resume if paused else self.engine.pause)(run.run_id)
-        self._ask(run, "continuing" if paused else "pausing")
+        self._ask(run.run_id, "continuing" if paused else "pausing")
 
     def stop(self) -> None:
-        run = self.steered
-        if run is None:
-            return
-        if run.elsewhere:
-            self.request(run, "stop")
-        elif self.engine is not None:
-            self.engine.cancel(run.run_id)
-        self._ask(run, "stopping")
+        if self.steered is not None:
+            self.stop_run(self.steered.run_id)
 
-    def _ask(self, run: RunState, word: str) -> None:
+    def stop_run(self, run_id: str) -> None:
+        """Stop a run that is going, here or elsewhere."""
+        known = self.state.runs.get(run_id)
+        if known is None or not known.here:
+            self.request(run_id, "stop")
+        elif self.engine is not None:
+            self.engine.cancel(run_id)
+        self._ask(run_id, "stopping")
+
+    def _ask(self, run_id: str, word: str) -> None:
         """Say at once what was asked for; it takes the engine up to half a second."""
-        self._asked = (run.run_id, word)
+        self._asked = (run_id, word)
         self.desk.refresh_status()
 
     # What the status line says.

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import App
 
 from aetui.reading import Followed, RunRead, follow, read_run
-from aetui.state import RunState, WorkbenchState
+from aetui.state import WorkbenchState
 from engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ class RunFollower(App[None]):
         """The run has another status now."""
         raise NotImplementedError
 
-    def request(self, run: RunState, wish: Wish) -> None:
-        """Ask the process that trains `run` for something; it takes that process up to half a second."""
+    def request(self, run_id: str, wish: Wish) -> None:
+        """Ask the process that trains a run for something; it takes that process up to half a second."""
         from engine.requests import put_request
 
         try:
-            put_request(self.store.find(run.run_id).folder, wish)
+            put_request(self.store.find(run_id).folder, wish)
         except EngineError as error:
             self.notice(error.title, error.message)
         except OSError as error:
-            self.notice("Not asked", f"the process that trains {run.run_id} could not be asked: {error}")
+            self.notice("Not asked", f"the process that trains {run_id} could not be asked: {error}")
 
     def show_last(self, variant: str) -> None:
         """Show the newest stored run of `variant`, if there is one and nothing is going."""

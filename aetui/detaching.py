@@ -24,5 +24,10 @@ def detach(options: Options, handed: HandOver, *, watched: bool = False) -> Deta
 def told(detached: Detached, handed: HandOver) -> str:
     """What went where, for people."""
     first, *others = (order.run_id for order in handed.orders)
-    lines = [f"{first} goes on in process {detached.pid}; `aetui open {first}` shows it, `aetui stop {first}` ends it"]
-    return "\n".join(lines + [f"after it: {run_id}" for run_id in others])
+    lines = [
+        f"{first} goes on in process {detached.pid}",
+        *(f"  after it {run_id}" for run_id in others),
+        f"  aetui open {first}  shows it",
+        f"  aetui stop {first}  ends it",
+    ]
+    return "\n".join(lines)

@@ -35,7 +35,14 @@ class Followed(Message):
     """What another process wrote since `before`, and how its run stands now."""
 
     def __init__(
-        self, run_id: str, before: int, events: list[Event], offset: int, status: RunStatus, passing: Event | None
+        self,
+        run_id: str,
+        before: int,
+        events: list[Event],
+        offset: int,
+        status: RunStatus,
+        passing: Event | None,
+        pid: int,
     ) -> None:
         super().__init__()
         self.run_id = run_id
@@ -44,9 +51,11 @@ class Followed(Message):
         self.offset = offset
         self.status = status
         self.passing = passing
+        self.pid = pid
 
     def applied_to(self, run: RunState) -> RunState:
-        return _as_it_stands(apply_all(run, self.events), self.passing, self.status)
+        now = _as_it_stands(apply_all(run, self.events), self.passing, self.status)
+        return now if now.pid == self.pid else replace(now, pid=self.pid)
 
 
 def read_run(record: RunRecord, *, asked: bool) -> RunRead:
@@ -91,4 +100,4 @@ def follow(store: RunStore, run_id: str, offset: int) -> Followed | None:
         return None
     status = record.status
     events, after = record.events(offset)
-    return Followed(run_id, offset, events, after, status, record.passing)
+    return Followed(run_id, offset, events, after, status, record.passing, record.info.pid)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
 
 import msgspec
 
@@ -18,28 +16,24 @@ from engine.events import (
     CheckpointSaved,
     DataProgress,
     EpochEnded,
-    Event,
     Logged,
     Outcome,
     Progress,
     RunFinished,
     RunHandedOver,
-    RunHeld,
     RunPaused,
     RunResumed,
     Terms,
 )
+from engine.keeping import Keeper
 from engine.training import Checkpoint, Diverged, EpochReport, Training, version_of
 from engine.writer import NotKept, RunWriter
 
 CHECKPOINT_SECONDS = 5.0
 """At most so much training is repeated after a crash, or ten times what writing a checkpoint takes, if that is more."""
 PROGRESS_SECONDS = 0.1
-RETRY_SECONDS = 1.0
-"""How often a run that cannot be written down tries again."""
 REST_SECONDS = 5.0
 """How often a run that rests gives a sign of life."""
-T = TypeVar("T")
 MEASURING = "measuring the final figures"
 
 
@@ -54,6 +48,7 @@ class Course:
         self._writer = writer
         self._emit = emit
         self._control = control
+        self._keeper = Keeper(writer, emit, control)
         self._saved_at = time.monotonic()
         self._saving = 0.0
         self._shown_at = 0.0
@@ -87,7 +82,7 @@ class Course:
     def _recorded(self, finished: RunFinished) -> RunFinished:
         try:
             if finished.outcome == "completed":
-                return self._kept(lambda: self._writer.record(finished))
+                return self._keeper.keep(lambda: self._writer.record(finished))
             return self._writer.record(finished)  # who stops it does not wait for the disk
         except EngineError as error:
             message = finished.message or self._then_resume(error)
@@ -113,7 +108,7 @@ class Course:
         except Exception as error:
             with suppress(EngineError):
                 text = f"the final figures could not be measured: {type(error).__name__}: {error}"
-                self._tell(Logged(level="warning", text=text))
+                self._keeper.tell(Logged(level="warning", text=text))
             return {}
 
     def _measured(self) -> Terms:
@@ -171,12 +166,12 @@ class Course:
         now = time.monotonic()
         if isinstance(report, EpochReport):
             samples = self._comparison.completed(report.samples, report.codes)
-            path = self._kept(lambda: self._writer.samples(report.event.epoch, samples))
-            self._tell(msgspec.structs.replace(report.event, samples=path))
+            path = self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
+            self._keeper.tell(msgspec.structs.replace(report.event, samples=path))
             self._warn(report.event)
         elif now - self._shown_at > PROGRESS_SECONDS:
             self._shown_at = now
-            self._tell(report)
+            self._keeper.tell(report)
         if now - self._saved_at > max(CHECKPOINT_SECONDS, 10 * self._saving):
             self._save()
 
@@ -185,7 +180,7 @@ class Course:
         self._epochs.append(ended)
         found = {_gist(alarm): alarm for alarm in alarms(self._epochs, msgspec.to_builtins(self._training.config))}
         for gist in found.keys() - self._alarms:
-            self._tell(Logged(level="warning", text=f"epoch {ended.epoch}: {found[gist]}"))
+            self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {found[gist]}"))
         self._alarms = set(found)
 
     def _obey(self) -> Wish:
@@ -194,13 +189,13 @@ class Course:
             return wish
         self._save()
         at = self._training.position
-        self._tell(RunPaused(epoch=at.epoch, step=at.step))
+        self._keeper.tell(RunPaused(epoch=at.epoch, step=at.step))
         while (wish := self._control.rest(REST_SECONDS)) == "pause":
             self._writer.beat()
         if wish in ENDING:
             return wish
         epochs = sum(stage.epochs for stage in self._training.stages)
-        self._tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
+        self._keeper.tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
         return "run"
 
     def _save(self) -> None:
@@ -208,37 +203,10 @@ class Course:
 
     def _write(self, checkpoint: Checkpoint) -> None:
         began, at, best = time.monotonic(), checkpoint.position, self._training.new_best()
-        self._kept(lambda: self._writer.checkpoint(checkpoint, best))
-        self._tell(CheckpointSaved(epoch=at.epoch, step=at.step))
+        self._keeper.keep(lambda: self._writer.checkpoint(checkpoint, best))
+        self._keeper.tell(CheckpointSaved(epoch=at.epoch, step=at.step))
         self._saved_at = time.monotonic()
         self._saving = self._saved_at - began
-
-    def _tell(self, event: Event) -> None:
-        self._emit(self._kept(lambda: self._writer.record(event)))
-
-    def _kept(self, write: Callable[[], T]) -> T:
-        """What `write` returns. While the run folder cannot be written, the run holds still; then it goes on.
-
-        Raises:
-            NotKept: the folder is gone, or the run is to stop or to be left before it can be written.
-        """
-        held = 0.0
-        while True:
-            try:
-                kept = write()
-                break
-            except NotKept as error:
-                held = held or time.monotonic()
-                if not self._writer.folder.is_dir():
-                    raise
-                self._emit(self._writer.record(RunHeld(reason=f"{error.message}; the run goes on by itself then")))
-                if self._control.rest(RETRY_SECONDS) in ENDING:
-                    raise
-        if held:
-            seconds = time.monotonic() - held
-            text = f"the run folder could not be written for {seconds:.0f} s; the run held still and nothing is lost"
-            self._tell(Logged(level="warning", text=text))
-        return kept
 
 
 def _gist(alarm: str) -> str:

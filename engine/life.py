@@ -19,6 +19,7 @@ from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import DataProgress, Event, Logged, RunHandedOver, RunResumed, RunStarted
 from engine.jobs import Job, Order, ResumeJob, TrainJob
+from engine.keeping import Keeper
 from engine.params import TrainingConfig
 from engine.store import RunInfo, RunRecord, RunStore
 from engine.text.text_data import TextData
@@ -53,6 +54,7 @@ class Life:
         """The model while it trains."""
         self._writer: RunWriter | None = None
         self._descriptor = descriptor
+        self._patient = False
         self._record = record
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
@@ -118,10 +120,12 @@ class Life:
                 beside = self._compare(data, training.code_size, emit)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
-                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, self._inherited()))
+                lock = self._inherited()
+                self._patient = lock is not None
+                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
                 beside = self._compare(data, training.code_size, emit)
-                writer.describe(self._info(self._record.info, backend.device))
+                self._describe(writer, backend.device, emit, control)
             if control.wish() in ENDING:
                 self._undo(writer)
                 raise Stopped
@@ -131,6 +135,15 @@ class Life:
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
             return end
+
+    def _describe(self, writer: RunWriter, device: str, emit: Emit, control: Control) -> None:
+        """A run that was handed over waits for room on the disk: nobody may be there to resume it."""
+        assert self._record is not None
+        info = self._info(self._record.info, device)
+        if self._patient:
+            Keeper(writer, emit, control).keep(lambda: writer.describe(info))
+        else:
+            writer.describe(info)
 
     def _let_go(self) -> None:
         self.training = self._writer = None

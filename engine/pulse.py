@@ -52,7 +52,8 @@ class Pulse:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):  # in a folder that cannot be written it stays, and tells nothing
+                self._path.unlink(missing_ok=True)
 
     def _write(self, event: Event) -> None:
         text = events.encode(event).ljust(BYTES)

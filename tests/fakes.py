@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -70,6 +71,8 @@ def readings(epoch: int) -> Samples:
         inputs=np.zeros((len(SENTENCES), 5, 4), np.float32),
         targets=np.zeros((len(SENTENCES), 5, 4), np.float32),
         outputs=np.zeros((len(SENTENCES), 5, 4), np.float32),
+        codes=pictured.codes[: len(SENTENCES)],
+        labels=pictured.labels[: len(SENTENCES)],
         baseline=None,
         weights=None,
         kl=None,
@@ -170,7 +173,7 @@ class FakeRun:
             created=time.time(),
             versions={},
             device="CPU",
-            host="",
+            host=socket.gethostname(),
             pid=0,
             process_started=0,
         )

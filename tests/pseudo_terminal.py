@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -16,18 +17,35 @@ from collections.abc import Callable
 
 import pyte
 
+ENTER = "\r"
+
 
 class Terminal:
-    """Runs `command` on a screen of `columns` × `rows`."""
+    """Runs `command` on a screen of `columns` × `rows`; the system tells it of the end of a `controlling` terminal."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], columns: int = 120, rows: int = 40) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        columns: int = 120,
+        rows: int = 40,
+        *,
+        controlling: bool = False,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+            close_fds=True,
+            preexec_fn=_take_control if controlling else None,
         )
         os.close(slave)
 
@@ -96,3 +114,19 @@ class Terminal:
         self.process.wait()
         if self._master >= 0:
             self.hang_up()
+
+
+def set_epochs(terminal: Terminal, epochs: int) -> None:
+    """Type into the workbench's settings, wherever the field stands."""
+    terminal.until("ready")
+    terminal.press("s")
+    for _ in range(20):
+        if "▸ epochs" in terminal.text:
+            break
+        terminal.press("j")
+    terminal.press(*str(epochs), ENTER)
+    terminal.until(re.compile(f"epochs +{epochs}").search)
+
+
+def _take_control() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -18,7 +18,7 @@ from aetui import keymap
 from aetui.bridge import Throttle
 from aetui.render import numbers
 from aetui.render.text import plain
-from aetui.state import RESUMABLE
+from aetui.state import GOING, RESUMABLE
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.status_line import STATE_STYLES, StatusLine
 from engine.events import Event, Progress
@@ -31,6 +31,8 @@ COLUMNS = ("status", "name", "model", "data", "epochs", "validation", "begun", "
 GIVING_WAY = ("begun", "run", "data", "name", "model")
 """Columns that are left out where there is no room, the first one first."""
 RELOAD_SECONDS = 1.0
+LOOK_SECONDS = 2.0
+"""How often it is looked what other processes do while the table is on the screen."""
 NAME_WIDTH = 20
 STAMP_WIDTH = 16
 """The beginning of an id: its time. With it a run without a name can be told, and called."""
@@ -97,6 +99,13 @@ class RunsScreen(Screen[None]):
         yield Static("No run yet. Train one in the workbench.", id="empty", classes="quiet")
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if self.is_current:
+            self.action_reload()
+
     def on_screen_resume(self) -> None:
         self._show_status()
         self.action_reload()
@@ -123,8 +132,10 @@ class RunsScreen(Screen[None]):
 
     @on(Read)
     def _rows_read(self, message: Read) -> None:
-        self._rows = [{**row, "status": self._status_here(row)} for row in message.rows]
-        self._fill()
+        rows = [{**row, "status": self._status_here(row)} for row in message.rows]
+        if rows != self._rows or not rows:
+            self._rows = rows
+            self._fill()
 
     def _status_here(self, row: Row) -> str:
         """What waits in our own queue is not known to the store."""
@@ -168,12 +179,14 @@ class RunsScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        chosen = self._chosen if action in ("open", "resume") and self.is_mounted else None
+        chosen = self._chosen if action in ("open", "resume", "stop") and self.is_mounted else None
         match action:
             case "open":
                 return chosen is not None
             case "resume":
                 return chosen is not None and chosen["status"] in RESUMABLE
+            case "stop":
+                return chosen is not None and chosen["status"] in GOING
         return True
 
     @on(DataTable.RowSelected)
@@ -184,6 +197,10 @@ class RunsScreen(Screen[None]):
     def action_resume(self) -> None:
         if self._chosen and self.workbench.resume_run(self._chosen["run"]):
             self.workbench.open_run(self._chosen["run"])
+
+    def action_stop(self) -> None:
+        if self._chosen:
+            self.workbench.stop_run(self._chosen["run"])
 
 
 def _row(record: RunRecord) -> Row:

@@ -30,6 +30,17 @@ async def test_quitting_with_a_run_going_asks_first(make_app: Make) -> None:
         assert ("close", 10.0) in engine.calls
 
 
+async def test_a_run_can_be_left_running(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=1)
+        await pilot.press("q", "r")
+        await until(pilot, lambda: app._exit)
+        assert ("close", 10.0) not in engine.calls
+        assert app.left is not None
+        assert [order.run_id for order in app.left.orders] == [engine.run.run_id]
+
+
 async def test_quitting_without_a_run_asks_nothing(make_app: Make) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:

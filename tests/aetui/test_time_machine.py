@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from fakes import FakeEngine, loss
+from fakes import loss
 from numpy.testing import assert_allclose
-from pilots import Make, bar, engine_desk, shown_epoch, stopped, train, until
+from pilots import Make, engine_desk, shown_epoch, stopped, train, until
 
 from aetui.widgets.epoch_progress import EpochProgress
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
-from engine.jobs import TrainJob
 
 
 async def test_a_run_streams_onto_chart_pictures_and_bar(make_app: Make) -> None:
@@ -45,31 +44,6 @@ async def test_the_cursor_shows_the_pictures_of_its_epoch_and_end_returns_to_the
         await pilot.press("end")
         await until(pilot, lambda: shown_epoch(pilot) == 16)
         assert engine_desk(pilot).cursor is None
-
-
-async def test_a_run_of_another_process_is_followed(make_app: Make) -> None:
-    app = make_app()
-    other = FakeEngine(lambda event: None, app.store)
-    run_id = other.submit(TrainJob(variant="vanilla", dataset="digits"))
-    other.play(other.run.started())
-    other.play_epochs(1, 1)
-    with (other.run.folder / "events.jsonl").open("rb") as held:
-        import fcntl
-
-        fcntl.flock(held, fcntl.LOCK_EX)
-        async with app.run_test(size=(120, 40)) as pilot:
-            await until(pilot, lambda: app.desk.run_id == run_id)
-            other.play_epochs(2, 3)
-            await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 3)
-            assert app.state.active is None
-            status = app.desk.query_one(StatusLine)
-            await until(pilot, lambda: "training elsewhere" in status.render().plain)
-            assert "step" not in bar(pilot)
-            assert "208,000 img/s · 5 s left" in bar(pilot)
-            await pilot.press("x")
-            assert "another process" in bar(pilot)
-            fcntl.flock(held, fcntl.LOCK_UN)
-            await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.status == "interrupted")
 
 
 @pytest.mark.parametrize("size", [(40, 20), (80, 24), (120, 40), (240, 70)])

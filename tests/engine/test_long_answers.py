@@ -20,7 +20,7 @@ from engine.queries import Encode
 def training(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An engine that trains, and the id of its run; of a long answer one step is made at a time."""
     monkeypatch.setattr(question_queue, "ANSWER_SECONDS", 0)
-    monkeypatch.setattr(session, "PROGRESS_SECONDS", -1)
+    monkeypatch.setattr(question_queue, "PROGRESS_SECONDS", -1)
     driven = scripted(seconds=0.15)  # as long as a chunk takes: all its progress is told
     run_id = driven.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 100}))
     driven.until(RunStarted)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import course
+from engine import course, keeping
 from engine.checkpoint import read_checkpoint
 from engine.datasets import loading
 from engine.errors import RunError, SettingError, UsageError
@@ -274,7 +274,7 @@ def test_a_run_that_cannot_be_written_down_holds_still_and_goes_on_when_it_can(
         return write_samples(*arguments)
 
     monkeypatch.setattr("engine.writer.write_samples", sometimes_full)
-    monkeypatch.setattr(course, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(keeping, "RETRY_SECONDS", 0.1)
     driven = scripted()
     run_id = driven.engine.submit(job())
     held = driven.until(RunHeld)

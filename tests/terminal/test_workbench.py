@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import Terminal
+from pseudo_terminal import ENTER, Terminal, set_epochs
 
-ENTER, LEFT, END = "\r", "\x1b[D", "\x1b[F"
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "AETUI_", "NO_COLOR"))}
-    return {**kept, "HOME": str(tmp_path), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+LEFT, END = "\x1b[D", "\x1b[F"
 
 
 @pytest.fixture
@@ -28,18 +18,6 @@ def terminal(environment: dict[str, str]) -> Iterator[Terminal]:
     made = Terminal([str(program)], environment)
     yield made
     made.close()
-
-
-def set_epochs(terminal: Terminal, epochs: int) -> None:
-    """Type into the settings, wherever the field stands."""
-    terminal.until("ready")
-    terminal.press("s")
-    for _ in range(20):
-        if re.search(r"▸ epochs", terminal.text):
-            break
-        terminal.press("j")
-    terminal.press(*str(epochs), ENTER)
-    terminal.until(re.compile(f"epochs +{epochs}").search)
 
 
 def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path: Path) -> None:
@@ -79,22 +57,3 @@ def test_quitting_in_mid_run_asks_and_saves(terminal: Terminal, environment: dic
     assert again.wait() == 0
     assert "stopped" in again.until("stopped")
     again.close()
-
-
-@pytest.mark.parametrize("how", ["SIGHUP", "SIGTERM", "hang-up"])
-def test_a_run_is_saved_when_the_terminal_goes_or_the_process_is_told_to_end(
-    environment: dict[str, str], how: str
-) -> None:
-    program = str(Path(sys.executable).with_name("aetui"))
-    # Not its controlling terminal, so that it can go without a signal.
-    terminal = Terminal([program], environment)
-    set_epochs(terminal, 99_999)
-    terminal.press("t")
-    terminal.until("step ")
-    if how == "hang-up":
-        terminal.hang_up()
-    else:
-        terminal.process.send_signal(signal.Signals[how])
-    assert terminal.process.wait(20) == 128 + (signal.SIGTERM if how == "SIGTERM" else signal.SIGHUP)
-    runs = subprocess.run([program, "runs"], env=environment, capture_output=True, text=True, check=True).stdout
-    assert "stopped" in runs
