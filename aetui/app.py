@@ -89,6 +89,10 @@ class Workbench(RunFollower):
 
     def begin(self) -> None:
         """What can wait until the first frame stands: the engine, the last run, the machine's figures."""
+        if self._open_run:
+            self.open_run(self._open_run)
+        else:
+            self.show_first(self.desk.variant.key)
         try:
             self.engine = self._engine_factory(emitter(self))
             self.engine.start()
@@ -96,10 +100,6 @@ class Workbench(RunFollower):
             self.notice(error.title, error.message)
         if self._complaint:
             self.notice("Configuration", self._complaint)
-        if self._open_run:
-            self.open_run(self._open_run)
-        else:
-            self.show_first(self.desk.variant.key)
         self.set_interval(MACHINE_SECONDS, self._measure_machine)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 

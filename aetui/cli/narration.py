@@ -14,7 +14,17 @@ import typer
 
 from aetui.render import numbers
 from aetui.render.text import plain
-from engine.events import DataProgress, EngineLoading, EngineReady, EpochEnded, Event, Progress, RunResumed, RunStarted
+from engine.events import (
+    DataProgress,
+    EngineLoading,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Progress,
+    RunHeld,
+    RunResumed,
+    RunStarted,
+)
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report
@@ -105,6 +115,7 @@ class Narrator:
         self._bar = _Bar() if sys.stderr.isatty() else None
         self._lines = _Lines()
         self._epochs = 0
+        self._reason = ""
 
     def tell(self, event: Event) -> None:
         if self._quiet:
@@ -122,10 +133,19 @@ class Narrator:
             case RunResumed():
                 self._epochs = event.epochs
                 self._line(f"{event.run_id}: goes on in epoch {event.epoch} after step {event.step}")
+            case RunHeld():
+                self._held_still(event.reason)
             case Progress():
                 self._fleeting(self._progress(event))
             case EpochEnded():
+                self._reason = ""
                 self._line(self._epoch(event))
+
+    def _held_still(self, reason: str) -> None:
+        """It is told again and again; one line for each reason will do."""
+        if reason != self._reason:
+            self._reason = reason
+            self._line(f"held: {reason}")
 
     def say(self, text: str) -> None:
         """A line that passes."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -293,3 +295,45 @@ class TestCheckpoint:
 
 def test_a_record_reads_its_run_from_any_folder(tmp_path: Path) -> None:
     assert RunRecord(tmp_path, info()).events() == ([], 0)
+
+
+def test_a_run_of_another_host_is_left_alone_while_it_gives_signs_of_life(store: RunStore) -> None:
+    writer = RunWriter.create(store, msgspec.structs.replace(info(), host="elsewhere"))
+    record = store.find("last")
+    shutil.copytree(record.folder, record.folder.with_name("20260101T000000Z-vanilla-0002"))  # where no lock is seen
+    writer.__exit__()
+    lively = store.find("20260101T000000Z-vanilla-0002")
+    assert lively.status == "running"
+    with pytest.raises(RunError, match=r"on elsewhere: there was a sign of life .* try again in \d+ s"):
+        RunWriter(lively.folder, lively.info)
+    for file in lively.folder.iterdir():
+        os.utime(file, (1, 1))
+    assert lively.status == "interrupted"
+    RunWriter(lively.folder, lively.info).__exit__()
+
+
+def test_a_run_of_a_newer_version_is_named_not_read(store: RunStore) -> None:
+    RunWriter.create(store, info()).__exit__()
+    file = store.find("last").folder / "run.json"
+    file.write_bytes(file.read_bytes().replace(b'"schema": 1', b'"schema": 2'))
+    assert store.runs() == []
+    assert store.newer() == {file.parent.name: 2}
+    with pytest.raises(RunError, match="format 2, this version reads up to 1; update aetui"):
+        store.find(file.parent.name)
+
+
+def test_a_folder_names_its_run_whatever_the_file_in_it_says(store: RunStore) -> None:
+    RunWriter.create(store, info()).__exit__()
+    file = store.find("last").folder / "run.json"
+    file.write_bytes(file.read_bytes().replace(file.parent.name.encode(), b"../../elsewhere"))
+    assert store.find("last").id == file.parent.name
+
+
+def test_what_a_killed_writer_left_beside_its_files_is_swept_away(store: RunStore) -> None:
+    with RunWriter.create(store, info()) as writer:
+        folder = writer.folder
+    (folder / "samples").mkdir()
+    for name in ("checkpoint.tmp", "samples/epoch-0001.tmp", "request"):
+        (folder / name).write_bytes(b"half")
+    RunWriter(folder, info()).__exit__()
+    assert sorted(path.name for path in folder.rglob("*")) == ["events.jsonl", "run.json", "samples"]
