@@ -39,64 +39,77 @@ def run(options: Options, open_run: str | None = None) -> None:
         return Engine(emit, store, device=options.device, data_dir=folder)
 
     app = Workbench(make, store, folder, open_run=open_run)
-    _hand_over_when_cut_off(app, options)
+    departure = _Departure(app, options)
+    departure.when_cut_off()
     app.run()
-    _go_on_elsewhere(app.left, options)
+    departure.go_on_elsewhere()
     # Python would now wait for TensorFlow's threads and take its modules down, seconds in which nothing can happen.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or 0)
 
 
-def _hand_over_when_cut_off(app: Workbench, options: Options) -> None:
-    """Leave a run to a process of its own when the terminal goes away or this process is told to end."""
-    leaving = threading.Lock()
+class _Departure:
+    """Leaves a run to a process of its own: when the terminal goes, when this process is told to end, when asked to."""
 
-    def leave(number: int) -> None:
-        if not leaving.acquire(blocking=False):
+    def __init__(self, app: Workbench, options: Options) -> None:
+        self._app = app
+        self._options = options
+        self._cut_off = threading.Lock()
+        self._left = threading.Lock()
+
+    def when_cut_off(self) -> None:
+        """Do so on SIGHUP, on SIGTERM, and when the terminal goes without a signal."""
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        if sys.platform == "linux":
+            threading.Thread(target=_await_hang_up, args=(lambda: self._leave(signal.SIGHUP),), daemon=True).start()
+
+    def go_on_elsewhere(self) -> None:
+        """Have another process go on with what the workbench left, and say so in the shell that is back."""
+        from engine.errors import EngineError
+
+        try:
+            text = self._detach(self._app.left)
+        except EngineError as error:
+            print(f"aetui: {error}", file=sys.stderr)
+        else:
+            if text:
+                print(text)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        threading.Thread(target=self._leave, args=(number,), daemon=True).start()
+
+    def _leave(self, number: int) -> None:
+        if not self._cut_off.acquire(blocking=False):
             return
+        app = self._app
         handed = app.engine.hand_over() if app.engine is not None else None
         if number == signal.SIGTERM and app.is_running:
             # A terminal that nobody reads (held by ctrl+s, say) blocks whoever writes to it.
-            last = threading.Timer(RESTORING_SECONDS, _end, (handed, options, number))
+            last = threading.Timer(RESTORING_SECONDS, self._end, (handed, number))
             last.daemon = True
             last.start()
             app.left = handed
             app.call_from_thread(app.exit, return_code=128 + number)  # the terminal is still there: restore it
         else:
-            _end(handed, options, number)
+            self._end(handed, number)
 
-    def on_signal(number: int, frame: object) -> None:
-        threading.Thread(target=leave, args=(number,), daemon=True).start()
-
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    if sys.platform == "linux":
-        threading.Thread(target=_await_hang_up, args=(lambda: leave(signal.SIGHUP),), daemon=True).start()
-
-
-def _end(handed: HandOver | None, options: Options, number: int) -> None:
-    """End with nobody at the terminal."""
-    if handed is not None and handed.orders:
-        from aetui.detaching import detach
+    def _end(self, handed: HandOver | None, number: int) -> None:
+        """With nobody at the terminal."""
         from engine.errors import EngineError
 
         with suppress(EngineError):  # the run can be resumed
-            detach(options, handed)
-    os._exit(128 + number)
+            self._detach(handed)
+        os._exit(128 + number)
 
+    def _detach(self, handed: HandOver | None) -> str:
+        """What went where; nothing the second time."""
+        if handed is None or not handed.orders or not self._left.acquire(blocking=False):
+            return ""
+        from aetui.detaching import detach, told
 
-def _go_on_elsewhere(handed: HandOver | None, options: Options) -> None:
-    """Have another process go on with what the workbench left, and say so in the shell that is back."""
-    if handed is None or not handed.orders:
-        return
-    from aetui.detaching import detach, told
-    from engine.errors import EngineError
-
-    try:
-        print(told(detach(options, handed), handed))
-    except EngineError as error:
-        print(f"aetui: {error}", file=sys.stderr)
+        return told(detach(self._options, handed), handed)
 
 
 def _await_hang_up(then: Callable[[], None]) -> None:

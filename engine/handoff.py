@@ -46,7 +46,10 @@ class Detached:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
-                event = events.decode(line)
+                try:
+                    event = events.decode(line)
+                except msgspec.DecodeError:  # some library has printed something
+                    continue
                 yield event
                 if isinstance(event, RunStarted | RunResumed | EngineFailed | RunCancelled):
                     return

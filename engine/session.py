@@ -67,6 +67,8 @@ class Engine:
         self._questions = QuestionQueue(self._emit)
         self._wishes: dict[str, Wish] = {}
         self._closing = self._leaving = False
+        self._departure = threading.Lock()
+        self._handed: HandOver | None = None
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -132,8 +134,15 @@ class Engine:
     def hand_over(self, timeout: float = 30.0) -> HandOver:
         """Let go of what runs, its checkpoint written, and of what waits, so that another process goes on with it.
 
-        A run that has not begun yet is waited for but a moment: nothing of it would be lost.
+        A run that has not begun yet is waited for but a moment: nothing of it would be lost. Whoever comes second, a
+        lost connection while the user leaves, gets the same.
         """
+        with self._departure:
+            if self._handed is None:
+                self._handed = self._let_go_of_all(timeout)
+            return self._handed
+
+    def _let_go_of_all(self, timeout: float) -> HandOver:
         with self._changed:
             present, waiting = self._present, list(self._jobs)
             paused = {run_id for run_id, wish in self._wishes.items() if wish == "pause"}
