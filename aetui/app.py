@@ -315,9 +315,10 @@ class Workbench(RunFollower):
         if isinstance(self.screen, QuitDialog | Farewell):
             return
         waiting = len(self.state.waiting)
-        what = f"{active.name or active.variant} on {active.dataset} can go on later from where it stops, or go on now"
-        lost = f"\nOnly so will the {waiting} waiting in the queue begin." if waiting else ""
-        self.push_screen(QuitDialog(f"{what} without the workbench.{lost}"), self._leave)
+        name = active.name or active.variant
+        what = f"{name} on {active.dataset} can be stopped and resumed later, or go on without the workbench."
+        queue = f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else ""
+        self.push_screen(QuitDialog(what + queue), self._leave)
 
     def _leave(self, answer: Answer | None) -> None:
         if answer in ("stop", "leave"):
