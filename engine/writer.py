@@ -164,18 +164,22 @@ class RunWriter:
             return passing
         stamped = msgspec.structs.replace(self.stamp(event), seq=self._seq + 1)
         with self._disk("record an event"):
-            self._append(events.encode(stamped) + b"\n")
-            self._seq += 1
-            if isinstance(event, LAST):
-                os.fsync(self._file.fileno())
+            self._append(events.encode(stamped) + b"\n", flush=isinstance(event, LAST))
+        self._seq += 1
         return stamped
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, line: bytes, *, flush: bool) -> None:
         """The whole line or nothing: a disk that fills up takes a part of it without a word."""
-        written = self._file.write(line)
-        if written != len(line):
-            self._file.truncate(os.fstat(self._file.fileno()).st_size - written)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        size = os.fstat(self._file.fileno()).st_size
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if flush:
+                os.fsync(self._file.fileno())
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(size)
+            raise
 
     def samples(self, epoch: int, samples: Samples) -> str:
         """Keep the probe set's outputs of `epoch`; returns the path inside the run folder. Raises RunError."""
