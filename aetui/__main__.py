@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 
 def main() -> None:
-    """Open the workbench, or run a command; a fault a user can act on is one line and an exit status."""
+    """Open the workbench, or run a command; a fault a user can act on is one line and an exit status.
+
+    Whatever a message quotes, from a file, a library or what was typed, reaches the terminal as plain text.
+    """
     try:
         _run()
         sys.stdout.flush()
@@ -18,8 +22,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
     except OSError as error:
-        print(f"aetui: {error}", file=sys.stderr)
+        _complain(f"aetui: {error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
+    except Exception:
+        import traceback
+
+        _complain(traceback.format_exc())
         sys.exit(1)
 
 
@@ -34,14 +43,36 @@ def _run() -> None:
 
             launch.run(Options.of_environment())
         else:
-            from aetui.cli import app
-
-            app()
+            _command()
     except EngineError as error:
         from aetui.render.text import plain
 
         print(f"aetui: {plain(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _command() -> None:
+    from typer import Abort
+
+    from aetui.cli import app
+
+    try:
+        sys.exit(app(standalone_mode=False))
+    except Abort:
+        sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        said = io.StringIO()  # Typer quotes what was typed, which may be the name of a file
+        error.show(said)  # type: ignore[attr-defined]  # of Click's exceptions, which have no public name in Typer
+        _complain(said.getvalue())
+        sys.exit(error.exit_code)  # type: ignore[attr-defined]
+
+
+def _complain(text: str) -> None:
+    from aetui.render.text import plain_lines
+
+    print(plain_lines(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

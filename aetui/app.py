@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
 from textual import on, work
 from textual.screen import Screen
 
@@ -15,6 +17,7 @@ from aetui.attach import FOLLOW_SECONDS, RunFollower
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.reading import unread_run
 from aetui.render import numbers
+from aetui.render.text import plain_lines
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.summary import state_and_detail
@@ -271,6 +274,12 @@ class Workbench(RunFollower):
 
         self.push_screen(Notice(title, message))
 
+    def _fatal_error(self) -> None:
+        """Textual's own shows the values of variables, and what they hold as it is."""
+        self.bell()
+        self._exit_renderables.append(Text(plain_lines(traceback.format_exc())))
+        self._close_messages_no_wait()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "mode" or parameters != (self.current_mode,)
 
@@ -335,6 +344,7 @@ class Workbench(RunFollower):
                 self.left = self.engine.hand_over()
             elif self.engine is not None:
                 self.engine.close()
+                self.left = HandOver([], clean=True)
         finally:
             self.call_from_thread(self.exit)
 

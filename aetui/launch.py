@@ -69,10 +69,15 @@ class _Departure:
         """Have another process go on with what the workbench left, and say so in the shell that is back."""
         from engine.errors import EngineError
 
+        app = self._app
+        if app.left is None and app.state.active is not None and app.engine is not None:
+            app.left = app.engine.hand_over()  # ended without a question: a browser that closes its page, a fault
         try:
-            text = self._detach(self._app.left)
+            text = self._detach(app.left)
         except EngineError as error:
-            print(f"aetui: {error}", file=sys.stderr)
+            from aetui.render.text import plain
+
+            print(f"aetui: {plain(str(error))}", file=sys.stderr)
         else:
             if text:
                 print(text)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.private import FILE, make_folder
+
 _diverted: Path | None = None
 
 
@@ -51,7 +53,7 @@ def _divert_logging() -> None:
 def _open(path: Path) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o600)
+        make_folder(path.parent)
+        return os.open(path, flags, FILE)
     except OSError:
         return os.open(os.devnull, os.O_WRONLY)

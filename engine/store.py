@@ -218,6 +218,8 @@ class RunStore:
             info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
+        if not file.parent.name.isprintable():
+            return None
         if info.schema > SCHEMA or not isinstance(info.config.get("epochs"), int):
             return None
         # Its folder names a run: what the file says of it may be anything.

@@ -24,6 +24,7 @@ from engine.checkpoint import write_checkpoint
 from engine.control import Wish
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
+from engine.private import make_folder, opener
 from engine.pulse import Pulse
 from engine.requests import take_request, withdraw_request
 from engine.samples import Samples, write_samples
@@ -119,7 +120,7 @@ class RunWriter:
         """A new run folder, private to the user."""
         folder = store.root / info.id
         try:
-            store.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(store.root)
             folder.mkdir(mode=0o700)
             try:
                 _write(folder / "run.json", info)
@@ -263,7 +264,7 @@ def _write(path: Path, info: RunInfo) -> None:
     """Beside, flushed to the disk and renamed: without it the run could not be found again."""
     beside = path.with_suffix(".tmp")
     try:
-        with beside.open("wb") as file:
+        with open(beside, "wb", opener=opener) as file:
             file.write(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
             file.flush()
             os.fsync(file.fileno())

@@ -8,7 +8,23 @@ from typing import Annotated
 import typer
 
 from aetui import __version__
-from aetui.cli import book, data, decode, doctor, encode, probe, reconstruct, runs, sample, sentences, train, variants
+from aetui.cli import (
+    book,
+    data,
+    decode,
+    doctor,
+    encode,
+    opening,
+    probe,
+    reconstruct,
+    runs,
+    sample,
+    sentences,
+    serve,
+    stop,
+    train,
+    variants,
+)
 from aetui.options import Options
 
 app = typer.Typer(
@@ -22,6 +38,8 @@ app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.command("train")(train.train)
 app.command("resume")(train.resume)
+app.command("stop")(stop.stop)
+app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
@@ -32,6 +50,7 @@ app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)
 
 
 def _version(wanted: bool) -> None:

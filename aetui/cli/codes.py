@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 WRITTEN = (".npy", ".npz", ".tsv")
 READ = (*WRITTEN, ".csv")
+LARGEST = 2**28
+"""Bytes of a text table: reading it takes some ten times as much memory."""
 LABEL = "label"
 """The column of a text table that is no part of the code."""
 
@@ -53,26 +56,33 @@ def read_codes(path: Path) -> NDArray[Any]:
     try:
         codes = _table(path) if path.suffix in (".tsv", ".csv") else _array(path)
     except Exception as error:
-        # A damaged file makes zipfile, zlib and numpy's parsers raise a dozen types between them.
-        raise BadData(path, f"expected codes, one a row, but: {error}") from error
+        # NumPy's parser has several ways to say that a table is none.
+        raise BadData(path, f"expected codes, one a row, but: {getattr(error, 'fault', error)}") from error
     return _checked(path, codes)
 
 
 def _array(path: Path) -> NDArray[Any]:
     import numpy as np
 
-    loaded = np.load(path, allow_pickle=False)
+    from engine.arrays import read_npy, read_npz
+    from engine.files import named
+
     if path.suffix == ".npy":
-        return np.atleast_2d(loaded)
-    with loaded:
-        if "codes" not in loaded:
-            raise ValueError(f"there is no array `codes` in it, only {', '.join(loaded.files) or 'nothing'}")
-        return np.asarray(loaded["codes"])
+        return np.atleast_2d(read_npy(path))
+
+    def choose(there: Sequence[str]) -> Sequence[str]:
+        if "codes" not in there:
+            raise ValueError(f"there is no array `codes` in it, only {named(there)}")
+        return ["codes"]
+
+    return read_npz(path, choose)["codes"]
 
 
 def _table(path: Path) -> NDArray[Any]:
     import numpy as np
 
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"it has {path.stat().st_size:,} bytes, and at most {LARGEST:,} of a table are read")
     delimiter = "\t" if path.suffix == ".tsv" else ","
     with path.open(encoding="utf-8-sig") as file:
         first = [cell.strip() for cell in file.readline().split(delimiter)]
@@ -104,6 +114,7 @@ def _checked(path: Path, codes: NDArray[Any]) -> NDArray[Any]:
         raise BadData(path, f"expected an array of codes, (count, code size), got {codes.shape}")
     if not (np.issubdtype(codes.dtype, np.floating) or np.issubdtype(codes.dtype, np.integer)):
         raise BadData(path, f"expected numbers, got {codes.dtype}")
-    if not np.isfinite(codes).all():
-        raise BadData(path, f"expected finite numbers, but row {np.argwhere(~np.isfinite(codes))[0][0] + 1} has others")
+    finite = np.abs(codes) <= np.finfo(np.float32).max  # False for NaN too
+    if not finite.all():
+        raise BadData(path, f"expected 32-bit finite numbers, but row {np.argwhere(~finite)[0][0] + 1} has others")
     return codes

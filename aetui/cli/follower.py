@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from aetui.cli.engines import error_of
+from aetui.render.text import plain_json
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -91,7 +92,7 @@ class Follower:
 
         try:
             if self._json and event.run_id:
-                typer.echo(encode(event).decode())
+                typer.echo(plain_json(encode(event).decode()))
             self._narrator.tell(event)
         except OSError as error:
             if error.errno == errno.EIO:  # a terminal that is gone; the signal comes later than that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import nan
 from typing import TYPE_CHECKING
 
 import typer
@@ -74,7 +75,7 @@ def _row(record: RunRecord) -> tuple[str, ...]:
 
     last = record.last_epoch
     done = last.epoch if last else 0
-    validation = numbers.loss(last.validation["loss"]) if last else "–"
+    validation = numbers.loss(last.validation.get("loss", nan)) if last else "–"
     epochs = f"{done}/{record.epochs}"
     return (
         record.id,
@@ -108,8 +109,8 @@ def _epochs(record: RunRecord) -> str:
     rows = [
         (
             str(event.epoch),
-            numbers.loss(event.train["loss"]),
-            numbers.loss(event.validation["loss"]),
+            numbers.loss(event.train.get("loss", nan)),
+            numbers.loss(event.validation.get("loss", nan)),
             f"{event.seconds:.2f}",
             f"{event.samples_per_second:,.0f}",
         )

@@ -11,7 +11,7 @@ import typer
 from aetui.achieved import AVERAGE
 from aetui.cli import engines
 from aetui.cli.arguments import Run
-from aetui.render.text import plain
+from aetui.render.text import plain, plain_json
 
 if TYPE_CHECKING:
     from engine.queries import Cosine, Nearest, Neighbour, Query, Reading, Words
@@ -87,7 +87,7 @@ def _json(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
     line, *others = ({"run": record.id, **answer} for record, answer in zip(records, answers, strict=True))
     if others:
         line["beside"] = others[0]
-    return msgspec.json.encode(line).decode()
+    return plain_json(msgspec.json.encode(line).decode())
 
 
 def _called(record: RunRecord) -> str:

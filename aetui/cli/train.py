@@ -8,7 +8,7 @@ import typer
 
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, Run
-from aetui.render.text import plain
+from aetui.render.text import plain, plain_json
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -109,7 +109,7 @@ def _detach(job: Job, options: Options, json: bool) -> None:
     try:
         for event in detached.events():
             if json and event.run_id:
-                typer.echo(encode(event).decode())
+                typer.echo(plain_json(encode(event).decode()))
             narrator.tell(event)
     except KeyboardInterrupt:
         detached.end()

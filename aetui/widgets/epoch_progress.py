@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from aetui.render import numbers
+from aetui.render.text import plain
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ _LEAST_BAR, _MOST_BAR = 12, 60
 def progress_line(view: ProgressView, width: int, done: Style, left: Style, muted: Style) -> Text:
     """The view in at most `width` columns; what matters least goes first where there is no room."""
     if view.state and view.epochs <= 0:
-        return Text(view.state, no_wrap=True, overflow="ellipsis", end="")
+        return Text(plain(view.state), no_wrap=True, overflow="ellipsis", end="")
     head = f"epoch {numbers.count(view.epoch)}/{numbers.count(view.epochs)} "
     tail = _tail(view, width - len(head) - _LEAST_BAR - 1)
     bar = max(0, min(_MOST_BAR, width - len(head) - len(tail) - 1))
@@ -71,10 +72,10 @@ def _tail(view: ProgressView, width: int) -> str:
 
 def _parts(view: ProgressView) -> dict[str, str]:
     if view.state:
-        parts = {"state": view.state}
+        parts = {"state": plain(view.state)}
     else:
         parts = {
-            "stage": view.stage,
+            "stage": plain(view.stage),
             "step": f"step {numbers.count(view.step)}/{numbers.count(view.steps)}",
             "rate": numbers.rate(view.samples_per_second, view.unit),
             "time": f"{numbers.duration(view.seconds_left)} left",

@@ -20,6 +20,7 @@ from aetui.render import numbers
 from aetui.render.palette import line_colours
 from aetui.render.pixels import ColourMode, colour_mode
 from aetui.render.plot import Band, Frame, Line, line_plot
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from engine.events import Stage
@@ -191,7 +192,7 @@ class LossChart(Widget):
         """Samples of the curves with names and values, shorter where there is little room, and what the axes are."""
         epoch = last if drawn.cursor is None else drawn.cursor
         room = drawn.size[0] - len(_LOG_MARK) * drawn.log
-        names = [line.name for line in lines]
+        names = [plain(line.name) for line in lines]
         short = [_short(name) for name in names]
         values = [f" {_value(line, epoch)}" for line in lines]
         full = _legend(lines, names, values)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.analysis.plane import project
 from engine.analysis.threads import one_thread
 from engine.datasets.image_data import ImageData, as_floats
+from engine.private import make_folder
 
 BLOCK = 1_000
 """Images at a time: as floats, a whole part of a data set would take four times its memory."""
@@ -100,7 +101,7 @@ def _read(path: Path, count: int, pixels: int) -> _Arrays | None:
 
 def _write(path: Path, mean: NDArray[np.float32], components: NDArray[np.float32]) -> None:
     """Write beside, under a name of its own as another process may do the same, and rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         beside = Path(file.name)
         try:

@@ -65,7 +65,7 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is the user's: it is nowhere until they bring it."""
     files: tuple[RemoteFile, ...] = ()
     mirrors: tuple[str, ...] = ()
-    """Addresses of folders that hold all `files`, best first."""
+    """Addresses of folders that hold all `files`, best first; HTTPS only."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -209,8 +209,6 @@ _ROWS = (
         mirrors=(
             "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
             "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
-            # This host has no HTTPS; the checksums guard what it sends.
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         ),
     ),
     DataSet(

@@ -9,18 +9,17 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.datasets.catalogue import DataSet, RemoteFile
 from engine.datasets.data import Report, silence
 from engine.datasets.places import cache_dir
+from engine.datasets.transport import CHUNK, answer, in_brief
 from engine.errors import DataUnavailable
+from engine.private import make_folder, opener
 
-TIMEOUT = (10.0, 20.0)
-"""Seconds that a mirror has to accept a connection, and to send the next bytes, before it is given up."""
-
-_CHUNK = 2**16
 _PAUSE = 0.1
 
 
@@ -36,7 +35,7 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
     folder = cache_dir() / entry.key
     report = report or silence
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         with locked(folder.with_suffix(".lock"), entry.key, report):
             if not _whole(folder, entry.files):
                 _replace(folder, entry, report)
@@ -50,7 +49,7 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
 @contextmanager
 def locked(path: Path, key: str, report: Report) -> Iterator[None]:
     """Only one process at a time; the lock goes with the process, so none is left behind."""
-    with path.open("a") as file:
+    with open(path, "a", opener=opener) as file:
         while not _taken(file.fileno()):
             report(f"waiting for another process to fetch {key}", 0, 0)  # which may say stop
             time.sleep(_PAUSE)
@@ -69,7 +68,7 @@ def _replace(folder: Path, entry: DataSet, report: Report) -> None:
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        part.mkdir()
+        make_folder(part)
         _download(part, entry, report)
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
@@ -88,7 +87,7 @@ def _download(part: Path, entry: DataSet, report: Report) -> None:
         try:
             return _download_from(mirror, part, entry.files, report)
         except (requests.RequestException, ValueError) as error:
-            reasons.append(f"{urlsplit(mirror).netloc}: {_in_brief(error)}")
+            reasons.append(f"{urlsplit(mirror).netloc}: {in_brief(error)}")
     tried = "; ".join(reasons)
     raise DataUnavailable("No data", f"{entry.key} could not be downloaded ({tried}). {entry.remedy}")
 
@@ -97,17 +96,12 @@ def _download_from(mirror: str, part: Path, files: tuple[RemoteFile, ...], repor
     import pooch
 
     pooch.get_logger().setLevel(logging.WARNING)  # else it writes every address over the screen
-    progress = _Progress(report, sum(file.size for file in files))
+    transfer = _Transfer(report, sum(file.size for file in files))
     for file in files:
-        progress.start(file)
-        downloader = pooch.HTTPDownloader(
-            progressbar=progress,
-            chunk_size=_CHUNK,
-            timeout=TIMEOUT,
-            headers={"Accept-Encoding": "identity"},  # the bytes as stored: the checksum is of the packed file
+        # A file that an earlier mirror had whole is kept; a new one takes its name when its checksum is right.
+        pooch.retrieve(
+            mirror + file.path, file.known_hash, file.name, part, downloader=partial(transfer.write, file.size)
         )
-        # A file that an earlier mirror had whole is kept.
-        pooch.retrieve(mirror + file.path, file.known_hash, file.name, part, downloader=downloader)
 
 
 def _whole(folder: Path, files: tuple[RemoteFile, ...]) -> bool:
@@ -120,52 +114,32 @@ def _whole(folder: Path, files: tuple[RemoteFile, ...]) -> bool:
     )
 
 
-def _in_brief(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"HTTP {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    if isinstance(error, requests.RequestException):
-        return "broken off"
-    return "wrong file (checksum or length)"
-
-
-class _Progress:
-    """pooch's progress bar protocol → `Report` over all files of a data set, ten times a second at most."""
-
-    total = 0
+class _Transfer:
+    """Takes the files of a data set one after the other, and tells how far it is: ten times a second at most."""
 
     def __init__(self, report: Report, whole: int) -> None:
         self._report = report
         self._whole = whole
         self._before = 0
-        self._done = 0
-        self._file: RemoteFile | None = None
         self._reported = -math.inf
 
-    def start(self, file: RemoteFile) -> None:
-        self._before += self._file.size if self._file else 0
-        self._file = file
-        self._done = 0
+    def write(self, size: int, address: str, path: str, pooch: object) -> None:
+        """What is at `address` into `path`; pooch calls it, and then looks at the checksum.
 
-    def update(self, count: int) -> None:
-        assert self._file is not None, "start() comes first"
-        self._done += count
-        # pooch counts whole chunks, so the last one can overshoot; beyond that the mirror sends something else,
-        # perhaps without end.
-        if self._done > self._file.size + _CHUNK:
-            raise ValueError(f"{self._file.name} is longer than {self._file.size:,} bytes")
+        Raises:
+            requests.RequestException: it is not to be had.
+            ValueError: more comes than `size` bytes, perhaps without end.
+        """
+        del pooch
+        with answer(address) as response, Path(path).open("wb") as file:
+            for chunk in response.iter_content(CHUNK):
+                file.write(chunk)
+                if file.tell() > size:
+                    raise ValueError(f"{address} is longer than {size:,} bytes")
+                self._tell(address, self._before + file.tell())
+        self._before += size
+
+    def _tell(self, address: str, done: int) -> None:
         if time.monotonic() - self._reported >= _PAUSE:
             self._reported = time.monotonic()
-            done = self._before + min(self._done, self._file.size)
-            self._report(f"downloading {self._file.name}", done, self._whole)
-
-    def reset(self) -> None:
-        self._done = 0
-
-    def close(self) -> None:
-        """pooch says so after each file; the end of all is reported when they are in place."""
+            self._report(f"downloading {address.rpartition('/')[2]}", done, self._whole)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from engine.datasets.data import Report, silence
-from engine.datasets.download import TIMEOUT, locked
+from engine.datasets.download import locked
+from engine.datasets.transport import CHUNK, answer, in_brief
 from engine.errors import DataUnavailable
+from engine.private import make_folder, opener
 from engine.text import glove
 
 if TYPE_CHECKING:
     from requests import Response
 
-_SCHEMES = ("https",)
-_CHUNK = 2**16
 _PAUSE = 0.1
 _ATTEMPTS = 5
 """How often a mirror is asked for the rest, as long as each time brings some of it."""
@@ -40,7 +40,7 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
     path = cache / "glove" / glove.ARCHIVE
     report = report or silence
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with locked(path.with_suffix(".lock"), "glove", report):
             if not (path.is_file() and path.stat().st_size == glove.SIZE and _checksum(path, report) == glove.SHA256):
                 _download(path, report)
@@ -89,28 +89,19 @@ def _attempt(address: str, part: Path, report: Report) -> str:
 
     start = _size(part)
     _make_room(part, glove.SIZE - start)
-    # The bytes as stored: the checksum is of the packed file.
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
-        with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        with answer(address, start) as response:
             start = _start(response, start)
-            with part.open("r+b" if start else "wb") as file:
+            with open(part, "r+b" if start else "wb", opener=opener) as file:
                 file.seek(start)
                 _append(response, file, report)
-    except requests.Timeout:
-        return "no answer in time"
-    except requests.ConnectionError:
-        return "no connection"
-    except requests.RequestException:
-        return "broken off"
+    except requests.RequestException as error:
+        return in_brief(error)
     return "the file is too short"
 
 
 def _start(response: Response, wanted: int) -> int:
     """Where the bytes that come belong: `wanted`, or 0 where a server knows no ranges."""
-    for visited in (*response.history, response):
-        if urlsplit(visited.url).scheme not in _SCHEMES:
-            raise _WrongFileError(f"expected {_SCHEMES[0]}, got {visited.url}")
     if response.status_code not in (200, 206):
         raise _WrongFileError(f"HTTP {response.status_code}")
     start = wanted if response.status_code == 206 else 0
@@ -126,7 +117,7 @@ def _start(response: Response, wanted: int) -> int:
 
 def _append(response: Response, file: BinaryIO, report: Report) -> None:
     reported = 0.0
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in response.iter_content(CHUNK):
         if file.tell() + len(chunk) > glove.SIZE:
             raise _WrongFileError(f"it is longer than {glove.SIZE:,} bytes")
         file.write(chunk)

@@ -142,7 +142,7 @@ def test_a_broken_file_of_codes_is_named_with_its_fault(tmp_path: Path, name: st
         (np.zeros((2, 3, 4)), "count, code size"),
         (np.zeros((0, 3)), "count, code size"),
         (np.array([["a"]]), "expected numbers"),
-        (np.array([[{}]], object), "allow_pickle"),
+        (np.array([[{}]], object), "pickled objects"),
     ],
 )
 def test_arrays_that_are_no_codes_are_refused(tmp_path: Path, array: np.ndarray, words: str) -> None:

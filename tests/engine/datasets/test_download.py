@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate
+from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate, transport
 from engine.errors import DataUnavailable
 
 
@@ -76,6 +77,7 @@ class Mirrors:
 @pytest.fixture
 def mirrors(toy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(transport, "SPOKEN", ("http://127.0.0.1:",))
     mirrors = Mirrors(toy.packed_files())
     yield mirrors
     mirrors.close()
@@ -103,9 +105,41 @@ def test_a_second_fetch_downloads_nothing(mirrors: Mirrors) -> None:
 
 @pytest.mark.parametrize("bad", ["missing", "corrupt", "broken-off", "endless", "stalled"])
 def test_a_bad_mirror_is_passed_over(mirrors: Mirrors, monkeypatch, bad: str) -> None:
-    monkeypatch.setattr(download, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(transport, "TIMEOUT", (0.3, 0.3))
     mirrors.use(bad, "good")
     assert load("toy", None).key == "toy"
+
+
+def test_a_mirror_that_speaks_no_tls_is_not_asked(mirrors: Mirrors, monkeypatch) -> None:
+    monkeypatch.setattr(transport, "SPOKEN", ("https://",))
+    mirrors.use("good")
+    with pytest.raises(DataUnavailable, match="not over HTTPS"):
+        fetch("toy")
+    assert not mirrors.requests
+    assert in_cache() == ["toy.lock"]
+
+
+def test_nothing_takes_its_place_before_its_checksum_is_right(mirrors: Mirrors, monkeypatch) -> None:
+    there: list[set[str]] = []
+    monkeypatch.setattr(download, "_PAUSE", 0.0)
+    mirrors.use("corrupt")
+    with pytest.raises(DataUnavailable):
+        fetch("toy", lambda *report: there.append({path.name for path in cache_dir().rglob("*")}))
+    assert there
+    assert not set(mirrors.files) & set().union(*there)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_the_cache_is_the_user_s_alone(mirrors: Mirrors, umask: int) -> None:
+    mirrors.use("good")
+    before = os.umask(umask)
+    try:
+        fetch("toy")
+    finally:
+        os.umask(before)
+    made = [cache_dir(), *cache_dir().rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o600}
 
 
 def test_a_mirror_that_cannot_be_reached_is_passed_over(mirrors: Mirrors) -> None:
@@ -125,7 +159,7 @@ def test_what_one_mirror_had_whole_is_not_fetched_again(mirrors: Mirrors) -> Non
 
 
 def test_no_mirror_left_is_an_error_with_each_one_s_reason_and_leaves_nothing(mirrors: Mirrors, monkeypatch) -> None:
-    monkeypatch.setattr(download, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(transport, "TIMEOUT", (0.3, 0.3))
     mirrors.use("missing", "endless", "stalled")
     with pytest.raises(DataUnavailable) as caught:
         load("toy", None)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.datasets import transport
 from engine.errors import DataUnavailable
 from engine.text import glove, glove_download
 
@@ -43,10 +44,6 @@ class Mirrors:
                 mirrors.requests.append((mirror, wanted))
                 if mirror == "missing":
                     return self.send_error(404)
-                if mirror == "redirected":
-                    self.send_response(302)
-                    self.send_header("Location", f"{mirrors.root}/good/{glove.ARCHIVE}")
-                    return self.end_headers()
                 if mirror == "slow":
                     mirrors.release.wait(30)
                 self._send(mirror, wanted)
@@ -87,8 +84,8 @@ class Mirrors:
 @pytest.fixture
 def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(glove_download, "_SCHEMES", ("http",))
-    monkeypatch.setattr(glove_download, "_CHUNK", 1_000)
+    monkeypatch.setattr(transport, "SPOKEN", ("http://127.0.0.1:",))
+    monkeypatch.setattr(glove_download, "CHUNK", 1_000)
     monkeypatch.setattr(glove, "SIZE", len(CONTENT))
     monkeypatch.setattr(glove, "SHA256", hashlib.sha256(CONTENT).hexdigest())
     mirrors = Mirrors()
@@ -195,17 +192,17 @@ def test_a_broken_copy_in_the_cache_is_replaced(use, tmp_path: Path) -> None:
     assert glove_download.fetch(tmp_path).read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("mirror", ["good", "redirected"])
-def test_only_https_will_do(use, tmp_path: Path, monkeypatch, mirror: str) -> None:
-    monkeypatch.setattr(glove_download, "_SCHEMES", ("https",))
-    use(mirror)
-    with pytest.raises(DataUnavailable, match="expected https, got http://"):
+def test_only_https_will_do(mirrors: Mirrors, use, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(transport, "SPOKEN", ("https://",))
+    use("good")
+    with pytest.raises(DataUnavailable, match="not over HTTPS"):
         glove_download.fetch(tmp_path)
+    assert not mirrors.requests
     assert in_cache(tmp_path) == ["glove.6B.lock"]
 
 
 def test_a_server_that_says_nothing_is_given_up(use, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(glove_download, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(transport, "TIMEOUT", (0.3, 0.3))
     use("slow")
     with pytest.raises(DataUnavailable, match="no answer in time"):
         glove_download.fetch(tmp_path)
