@@ -233,7 +233,7 @@ class Workbench(RunFollower):
     def stop_run(self, run_id: str) -> None:
         """Stop a run that is going, here or elsewhere."""
         known = self.state.runs.get(run_id)
-        if known is None or not known.here:
+        if known is None or not (known.here and known.going):
             self.request(run_id, "stop")
         elif self.engine is not None:
             self.engine.cancel(run_id)

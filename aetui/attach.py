@@ -83,9 +83,9 @@ class RunFollower(App[None]):
         if self.state.active and not message.asked:
             return
         run, known = message.run, self.state.runs.get(message.run.run_id)
-        if known is None or not known.here:
+        if known is None or not (known.here and known.going):
             self.state = self.state.with_run(run)
-            self._followed = (run.run_id, message.offset) if run.going else None
+            self._followed = (run.run_id, message.offset)  # also one at rest: another process may resume it
         elif not known.whole:
             # Events are written before they are sent, so a second reading has all that was sent meanwhile.
             if run.seq < known.seq:
@@ -103,18 +103,16 @@ class RunFollower(App[None]):
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _read_news(self, run_id: str, offset: int) -> None:
-        news = follow(self.store, run_id, offset)
-        if news is not None:
-            self.post_message(news)
+        self.post_message(follow(self.store, run_id, offset))
 
     @on(Followed)
     def _news(self, message: Followed) -> None:
         run = self.state.runs.get(message.run_id)
-        if run is None or run.here or self._followed != (run.run_id, message.before):
+        if run is None or (run.here and run.going) or self._followed != (run.run_id, message.before):
             return
         now = message.applied_to(run)
         self.state = self.state.with_run(now)
-        self._followed = (run.run_id, message.offset) if now.going else None
+        self._followed = (run.run_id, message.offset)
         if now.status != run.status:
             self.heard_of(run.run_id)
         if message.events or now.status != run.status:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
     from aetui.bridge import Emit, EngineLike
     from aetui.options import Options
-    from engine.jobs import HandOver
 
 RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
@@ -34,6 +32,7 @@ def run(options: Options, open_run: str | None = None) -> None:
     from aetui.app import Workbench
 
     def make(emit: Emit) -> EngineLike:
+        from engine import handoff  # noqa: F401 (before a long run the packages are those it was started with)
         from engine.session import Engine
 
         return Engine(emit, store, device=options.device, data_dir=folder)
@@ -56,7 +55,8 @@ class _Departure:
         self._app = app
         self._options = options
         self._cut_off = threading.Lock()
-        self._left = threading.Lock()
+        self._detaching = threading.Lock()
+        self._gone = False
 
     def when_cut_off(self) -> None:
         """Do so on SIGHUP, on SIGTERM, and when the terminal goes without a signal."""
@@ -73,7 +73,7 @@ class _Departure:
         if app.left is None and app.state.active is not None and app.engine is not None:
             app.left = app.engine.hand_over()  # ended without a question: a browser that closes its page, a fault
         try:
-            text = self._detach(app.left)
+            text = self._detach()
         except EngineError as error:
             from aetui.render.text import plain
 
@@ -89,40 +89,48 @@ class _Departure:
         if not self._cut_off.acquire(blocking=False):
             return
         app = self._app
-        handed = app.engine.hand_over() if app.engine is not None else None
-        if number == signal.SIGTERM and app.is_running:
-            # A terminal that nobody reads (held by ctrl+s, say) blocks whoever writes to it.
-            last = threading.Timer(RESTORING_SECONDS, self._end, (handed, number))
-            last.daemon = True
-            last.start()
-            app.left = handed
-            app.call_from_thread(app.exit, return_code=128 + number)  # the terminal is still there: restore it
-        else:
-            self._end(handed, number)
+        try:
+            app.left = app.engine.hand_over() if app.engine is not None else None
+        finally:
+            if app.is_running and not _hung_up(timeout=0):
+                # The terminal gets its former screen back. One that nobody reads, held by ctrl+s, blocks who writes.
+                last = threading.Timer(RESTORING_SECONDS, self._end, (number,))
+                last.daemon = True
+                last.start()
+                app.call_from_thread(app.exit, return_code=128 + number)
+            else:
+                self._end(number)
 
-    def _end(self, handed: HandOver | None, number: int) -> None:
+    def _end(self, number: int) -> None:
         """With nobody at the terminal."""
-        from engine.errors import EngineError
+        try:
+            self._detach()
+        finally:
+            os._exit(128 + number)
 
-        with suppress(EngineError):  # the run can be resumed
-            self._detach(handed)
-        os._exit(128 + number)
-
-    def _detach(self, handed: HandOver | None) -> str:
-        """What went where; nothing the second time."""
-        if handed is None or not handed.orders or not self._left.acquire(blocking=False):
-            return ""
+    def _detach(self) -> str:
+        """What went where; nothing the second time. Who comes second waits, as it may end the process."""
         from aetui.detaching import detach, told
 
-        return told(detach(self._options, handed), handed)
+        with self._detaching:
+            handed = self._app.left
+            if self._gone or handed is None or not handed.orders:
+                return ""
+            self._gone = True
+            return told(detach(self._options, handed), handed)
 
 
-def _await_hang_up(then: Callable[[], None]) -> None:
-    """A terminal can go without a signal (under nohup, for one); Textual would read its end for ever."""
+def _hung_up(timeout: int | None) -> bool:
+    """Whether the terminal is gone, or goes within `timeout` milliseconds (None: wait for it)."""
     import select
 
     poll = select.poll()
     poll.register(0, 0)  # no event asked for: only a hang-up is told
-    while not poll.poll():
+    return bool(poll.poll(timeout))
+
+
+def _await_hang_up(then: Callable[[], None]) -> None:
+    """A terminal can go without a signal (under nohup, for one); Textual would read its end for ever."""
+    while not _hung_up(timeout=None):
         pass
     then()

@@ -40,7 +40,7 @@ class Followed(Message):
         before: int,
         events: list[Event],
         offset: int,
-        status: RunStatus,
+        status: RunStatus | None,
         passing: Event | None,
         pid: int,
     ) -> None:
@@ -54,6 +54,8 @@ class Followed(Message):
         self.pid = pid
 
     def applied_to(self, run: RunState) -> RunState:
+        if self.status is None:  # its folder is gone
+            return run.as_found("interrupted") if run.going else run
         now = _as_it_stands(apply_all(run, self.events), self.passing, self.status)
         return now if now.pid == self.pid else replace(now, pid=self.pid)
 
@@ -61,9 +63,8 @@ class Followed(Message):
 def read_run(record: RunRecord, *, asked: bool) -> RunRead:
     """All that `record` holds."""
     blank = _blank(record)
-    status = record.status  # before the events: they may go on meanwhile, and are then followed
     events, offset = record.events()
-    run = _as_it_stands(apply_all(blank, events), record.passing, status)
+    run = _as_it_stands(apply_all(blank, events), record.passing, record.status)
     return RunRead(run, blank, events, offset, asked=asked)
 
 
@@ -92,12 +93,11 @@ def _blank(record: RunRecord) -> RunState:
     )
 
 
-def follow(store: RunStore, run_id: str, offset: int) -> Followed | None:
-    """What is new since `offset`; None when the run is no longer there."""
+def follow(store: RunStore, run_id: str, offset: int) -> Followed:
+    """What is new since `offset`; a run that is no longer there is not trained any more."""
     try:
         record = store.find(run_id)
     except EngineError:
-        return None
-    status = record.status
+        return Followed(run_id, offset, [], offset, None, None, 0)
     events, after = record.events(offset)
-    return Followed(run_id, offset, events, after, status, record.passing, record.info.pid)
+    return Followed(run_id, offset, events, after, record.status, record.passing, record.info.pid)

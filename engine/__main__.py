@@ -5,6 +5,7 @@ It writes events as JSON lines until the first run has begun; then nobody may be
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -23,9 +24,11 @@ from engine.store import RunStore
 
 def main() -> None:
     """Carry out the mission and leave."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # Whoever ordered it closes the input as soon as nothing of the runs is in its hands any more.
     mission = msgspec.json.decode(sys.stdin.buffer.read(), type=Mission)
-    native_output.divert(native_output.log_path().with_name("detached.log"))
+    log = native_output.divert(native_output.log_path().with_name(f"detached-{os.getpid()}.log"))
+    sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), write_through=True)  # type: ignore[misc]
     heard: SimpleQueue[Event] = SimpleQueue()
     engine = Engine(
         heard.put,
@@ -34,6 +37,7 @@ def main() -> None:
         data_dir=Path(mission.data_dir) if mission.data_dir else None,
     )
     waiting = _adopted(mission, engine, heard)
+    well = len(waiting) == len(mission.orders)
     _stop_on_signals(engine, waiting)
     engine.start()
     while waiting:
@@ -41,9 +45,13 @@ def main() -> None:
         _tell(event)
         if isinstance(event, RunFinished | RunCancelled | EngineFailed):
             waiting.discard(event.run_id)
-        if isinstance(event, EngineFailed) and not event.run_id:
-            break  # without an engine nothing begins
+        if isinstance(event, EngineFailed):
+            well = False
+            if not event.run_id:
+                break  # without an engine nothing begins
     engine.close()
+    if well:
+        log.unlink(missing_ok=True)
     os._exit(0)  # Python would wait for TensorFlow's threads
 
 
@@ -58,13 +66,19 @@ def _adopted(mission: Mission, engine: Engine, heard: SimpleQueue[Event]) -> set
                 run_id=order.run_id, title=error.title, message=error.message, exit_code=error.exit_code
             )
             _tell(failed)
+            if order.descriptor is not None:
+                os.close(order.descriptor)
     return run_ids
 
 
 def _stop_on_signals(engine: Engine, run_ids: set[str]) -> None:
+    """Also while TensorFlow loads, which cannot be interrupted: nothing is being trained then."""
+
     def stop(number: int, frame: object) -> None:
         for run_id in list(run_ids):
             engine.cancel(run_id)
+        if not engine.ready:
+            os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -72,6 +86,8 @@ def _stop_on_signals(engine: Engine, run_ids: set[str]) -> None:
 
 def _tell(event: Event) -> None:
     """To whoever waits for the first run to begin; one that stops reading must not hold the run up."""
+    if isinstance(event, EngineFailed):
+        print(f"{event.run_id} {event.title}: {event.message}", file=sys.stderr)
     begun = isinstance(event, RunStarted | RunResumed)
     try:
         print(events.encode(event).decode(), flush=True)

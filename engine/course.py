@@ -79,12 +79,14 @@ class Course:
             )
         )
 
-    def _recorded(self, finished: RunFinished) -> RunFinished:
+    def _recorded(self, finished: RunFinished) -> RunFinished | RunHandedOver:
         try:
             if finished.outcome == "completed":
                 return self._keeper.keep(lambda: self._writer.record(finished))
             return self._writer.record(finished)  # who stops it does not wait for the disk
         except EngineError as error:
+            if self._control.wish() == "leave":  # who takes it over waits until its end can be written
+                return self._handed_over()
             message = finished.message or self._then_resume(error)
             return self._writer.stamp(msgspec.structs.replace(finished, outcome="failed", message=message))
 
@@ -122,7 +124,7 @@ class Course:
                 figures: Terms = end.value
                 return figures
             step = DataProgress(activity=MEASURING, done=done, total=total, unit="items", dataset="")
-            self._emit(self._writer.stamp(step))
+            self._emit(self._writer.record(step))
             if self._control.serve() in ENDING:
                 raise Stopped
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import TypeVar
 
 import msgspec
 
@@ -21,12 +24,13 @@ from engine.events import DataProgress, Event, Logged, RunHandedOver, RunResumed
 from engine.jobs import Job, Order, ResumeJob, TrainJob
 from engine.keeping import Keeper
 from engine.params import TrainingConfig
-from engine.store import RunInfo, RunRecord, RunStore
+from engine.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.text.text_data import TextData
 from engine.training import Backend, Checkpoint, Training
 from engine.writer import RunWriter, new_run_id, this_process
 
 LONGEST_NAME = 60
+T = TypeVar("T")
 
 
 class Life:
@@ -89,15 +93,14 @@ class Life:
         Raises:
             UsageError, RunError: as `of`; the run stays as it is.
         """
-        if (store.root / order.run_id).exists():
-            record = store.find(order.run_id)
-            if record.last_seq:
-                epochs = order.job.epochs if isinstance(order.job, ResumeJob) else None
-                return _resumption(record, ResumeJob(run_id=record.id, epochs=epochs), order.descriptor)
-            store.delete(record)  # its process ended before it began
-        life = cls.of(order.job, store)
-        life.run_id = order.run_id
-        return life
+        job, folder = order.job, store.root / order.run_id
+        if isinstance(job, TrainJob) and not has_begun(folder):
+            shutil.rmtree(folder, ignore_errors=True)  # where its process ended before anything was trained
+            life = cls.of(job, store)
+            life.run_id = order.run_id
+            return life
+        epochs = job.epochs if isinstance(job, ResumeJob) else None
+        return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
 
     def request(self) -> Wish | None:
         """What another process asked of the run since the last time."""
@@ -112,7 +115,7 @@ class Life:
             Stopped: `control` said stop, or leave, before the first event.
         """
         with ExitStack() as stack:
-            stack.callback(self._let_go)
+            stack.callback(self.let_go)
             data = self._load(shelf, emit, control)
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
@@ -129,7 +132,7 @@ class Life:
             if control.wish() in ENDING:
                 self._undo(writer)
                 raise Stopped
-            self._open(training, data, writer, backend.device, emit)
+            self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
             end = Course(training, beside, writer, emit, control).run()
             if isinstance(end, RunHandedOver):
@@ -137,15 +140,16 @@ class Life:
             return end
 
     def _describe(self, writer: RunWriter, device: str, emit: Emit, control: Control) -> None:
-        """A run that was handed over waits for room on the disk: nobody may be there to resume it."""
         assert self._record is not None
         info = self._info(self._record.info, device)
-        if self._patient:
-            Keeper(writer, emit, control).keep(lambda: writer.describe(info))
-        else:
-            writer.describe(info)
+        self._keep(lambda: writer.describe(info), writer, emit, control)
 
-    def _let_go(self) -> None:
+    def _keep(self, write: Callable[[], T], writer: RunWriter, emit: Emit, control: Control) -> T:
+        """A run that was handed over waits for room on the disk: nobody may be there to resume it."""
+        return Keeper(writer, emit, control).keep(write) if self._patient else write()
+
+    def let_go(self) -> None:
+        """Keep nothing of the model and nothing of another process's lock."""
         self.training = self._writer = None
         lock = self._inherited()
         if lock is not None:
@@ -220,15 +224,15 @@ class Life:
         config = msgspec.to_builtins(self.config)
         return msgspec.structs.replace(info, config=config, device=device, **this_process())
 
-    def _open(self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit) -> None:
+    def _open(
+        self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
+    ) -> None:
         """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
         at, begun = training.position, self._seen > 0
+        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+        event: Event = resumed if begun else self._started(training, data, device)
         try:
-            opening = writer.record(
-                RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
-                if begun
-                else self._started(training, data, device)
-            )
+            opening = self._keep(lambda: writer.record(event), writer, emit, control)
         except RunError:
             self._undo(writer)
             raise

@@ -7,6 +7,7 @@ written last says, on a disk that hosts share, whether the run is alive where it
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -47,13 +48,14 @@ class Pulse:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
             self._put()
 
-    def close(self) -> None:
-        """The life of the run is over, or another process goes on."""
+    def close(self, *, handed_over: bool = False) -> None:
+        """The life of the run is over; if it is `handed_over`, the file stays for the process that goes on."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-            with suppress(OSError):  # in a folder that cannot be written it stays, and tells nothing
-                self._path.unlink(missing_ok=True)
+            if not handed_over:
+                with suppress(OSError):  # in a folder that cannot be written it stays, and tells nothing
+                    self._path.unlink(missing_ok=True)
 
     def _write(self, event: Event) -> None:
         text = events.encode(event).ljust(BYTES)
@@ -81,9 +83,17 @@ def read_pulse(folder: Path) -> Event | None:
 
 
 def silence(folder: Path) -> float:
-    """Seconds since anything was written about the run. Clocks of hosts differ: the future counts like the past."""
+    """Seconds since anything was written about the run, by the clock of the disk: those of hosts differ."""
     written = [0.0]
     for name in (NAME, "events.jsonl", "run.json"):
         with suppress(OSError):
             written.append((folder / name).stat().st_mtime)
-    return min(abs(time.time() - at) for at in written)
+    return _now(folder) - max(written)
+
+
+def _now(folder: Path) -> float:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            return os.fstat(file.fileno()).st_mtime
+    except OSError:
+        return time.time()

@@ -67,6 +67,8 @@ class Engine:
         self._questions = QuestionQueue(self._emit)
         self._wishes: dict[str, Wish] = {}
         self._closing = self._leaving = False
+        self.ready = False
+        """Whether TensorFlow is loaded."""
         self._departure = threading.Lock()
         self._handed: HandOver | None = None
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -195,6 +197,7 @@ class Engine:
             message = f"{type(error).__name__}: {error}; `aetui doctor` looks for the cause"
             self._emit(EngineFailed(title="TensorFlow did not load", message=message))
         else:
+            self.ready = True
             self._emit(EngineReady(device=backend.device, seconds=time.perf_counter() - began))
             return backend
         return None
@@ -244,6 +247,7 @@ class Engine:
             for life in dropped:
                 self._jobs.remove(life)
                 del self._wishes[life.run_id]
+                life.let_go()
         for life in dropped if not self._leaving else ():
             self._emit(RunCancelled(run_id=life.run_id))
 

@@ -26,6 +26,9 @@ TAIL_BYTES = 64 * 1024
 SILENCE_SECONDS = 60.0
 """After that much silence a run of another host, whose lock may not be seen from here, counts as interrupted."""
 
+PASSED_OVER = events.Logged | events.CheckpointSaved | events.RunHandedOver
+"""Recorded events that do not change how a run stands."""
+
 Status = Literal["running", "paused", "held", "completed", "stopped", "failed", "diverged", "interrupted"]
 
 
@@ -113,7 +116,7 @@ class RunRecord:
         """How the run stands: the outcome if it has one, else whether a process still trains it."""
         lives = self.lives  # asked first: what ends a life is written before its lock is let go
         newest = self.last_events()
-        lively = [event for event in newest if not isinstance(event, events.Logged | events.CheckpointSaved)]
+        lively = [event for event in newest if not isinstance(event, PASSED_OVER)]
         last = lively[-1] if lively else None
         if isinstance(last, RunFinished):
             return last.outcome
@@ -128,6 +131,12 @@ class RunRecord:
     def lives(self) -> bool:
         """Whether a process has the run in hand."""
         return is_held(self.folder / "events.jsonl") or bool(seconds_to_wait(self))
+
+    @property
+    def last_change(self) -> tuple[int, ...]:
+        """Differs when anything about the run is written: times in ns."""
+        paths = (self.folder / name for name in ("run.json", "events.jsonl", NAME))
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
 
     @property
     def passing(self) -> Event | None:
@@ -241,13 +250,21 @@ def _schema(file: Path) -> int:
 def is_held(path: Path) -> bool:
     """Whether a living process holds the lock on `path`; the system drops a lock when its process dies."""
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+        file = path.open("rb")
+    except OSError:
         return False
-    except OSError as error:
-        return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
     return False
+
+
+def has_begun(folder: Path) -> bool:
+    """Whether anything of a run's training may be in its folder."""
+    events_file = folder / "events.jsonl"
+    return (folder / "checkpoint.safetensors").exists() or (events_file.exists() and events_file.stat().st_size > 0)
 
 
 def seconds_to_wait(record: RunRecord) -> float:

@@ -82,6 +82,7 @@ class RunWriter:
             raise
         self._sweep(requests=descriptor is None)
         self._pulse = Pulse(folder)
+        self._handed_over = False
 
     def _take_lock(self) -> None:
         host, seconds = self.info.host, seconds_to_wait(RunRecord(self.folder, self.info))
@@ -109,6 +110,7 @@ class RunWriter:
 
     def hand_over(self) -> int:
         """A descriptor that keeps the run's lock when this writer is closed."""
+        self._handed_over = True
         return os.dup(self._file.fileno())
 
     def beat(self) -> None:
@@ -214,7 +216,7 @@ class RunWriter:
 
     def __exit__(self, *exception: object) -> None:
         """Let go of the lock."""
-        self._pulse.close()
+        self._pulse.close(handed_over=self._handed_over)
         self._file.close()
 
     def _mend(self) -> int:

@@ -121,6 +121,7 @@ class Follower:
 
     def _hand_over(self) -> NoReturn:
         """Nobody is at the terminal any more: the runs go on without it."""
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a second one would find this thread waiting for itself
         from aetui.detaching import detach
         from engine.errors import EngineError
 

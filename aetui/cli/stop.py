@@ -27,8 +27,9 @@ def stop(context: typer.Context, run: Run) -> None:
     record = context.obj.store.find(run)
     if not record.lives:
         raise UsageError("Nothing to stop", f"no process trains {record.id}; it is {record.status}")
+    before = record.last_seq
     put_request(record.folder, "stop")
-    finished = _awaited(record)
+    finished = _awaited(record, before)
     if finished is None:
         withdraw_request(record.folder)
         raise RunError(
@@ -39,8 +40,8 @@ def stop(context: typer.Context, run: Run) -> None:
     typer.echo(summary(record, finished))
 
 
-def _awaited(record: RunRecord) -> RunFinished | None:
-    """How the run ended, once it has; None if it goes on."""
+def _awaited(record: RunRecord, before: int) -> RunFinished | None:
+    """How the run ended after event `before`, once it has; None if it goes on."""
     from engine.errors import RunError
     from engine.events import RunFinished
 
@@ -49,7 +50,7 @@ def _awaited(record: RunRecord) -> RunFinished | None:
         if time.monotonic() > until:
             return None
         time.sleep(TICK_SECONDS)
-    ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
+    ends = [event for event in record.last_events() if isinstance(event, RunFinished) and event.seq > before]
     if not ends:
         raise RunError("Interrupted", f"the process that trained {record.id} is gone; `aetui resume {record.id}`")
     return ends[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -106,6 +107,7 @@ def _detach(job: Job, options: Options, json: bool) -> None:
     handed = HandOver([handoff.order(job, options.store)], clean=True)
     detached, narrator = detach(options, handed, watched=True), Narrator(options.quiet)
     event: Event | None = None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for event in detached.events():
             if json and event.run_id:
@@ -130,8 +132,8 @@ def _check_begun(last: Event | None) -> None:
     if isinstance(last, EngineFailed):
         raise engines.error_of(last)
     if not isinstance(last, RunStarted | RunResumed):
-        log = native_output.log_path().with_name("detached.log")
-        raise RunError("Not begun", f"the process that was to train ended before it began; {log} may say why")
+        folder = native_output.log_path().parent
+        raise RunError("Not begun", f"the process that was to train ended before it began; {folder} may hold its log")
 
 
 def summary(record: RunRecord, finished: RunFinished) -> str:

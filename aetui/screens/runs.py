@@ -87,6 +87,7 @@ class RunsScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._made: dict[str, tuple[object, Row]] = {}
         self._reload_due = Throttle(self, RELOAD_SECONDS, self._read_soon)
 
     @property
@@ -128,7 +129,14 @@ class RunsScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="runs", exit_on_error=False)
     def _read(self) -> None:
-        self.post_message(self.Read([_row(record) for record in self.workbench.store.runs()]))
+        self.post_message(self.Read([self._row_of(record) for record in self.workbench.store.runs()]))
+
+    def _row_of(self, record: RunRecord) -> Row:
+        """A row is made anew when something about its run has changed: making it reads many events."""
+        stamp = (record.lives, record.last_change)
+        if self._made.get(record.id, (None,))[0] != stamp:
+            self._made[record.id] = stamp, _row(record)
+        return self._made[record.id][1]
 
     @on(Read)
     def _rows_read(self, message: Read) -> None:

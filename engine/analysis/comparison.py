@@ -68,5 +68,4 @@ class ImageComparison:
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         del folder, version
-        yield 0, 0
-        return against_pca(model, self._data, self._pca)
+        return (yield from against_pca(model, self._data, self._pca))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -15,22 +16,31 @@ ITERATIONS = 200
 """Of the solver: 45 are enough for 60,000 codes of 128 numbers (2 s), 86 for 1,024 numbers (15 s)."""
 
 
+VOTES = 500
+"""Items that are looked up at a time: 0.1 s among 60,000 codes of 8 numbers."""
+
+
 def knn(
     train_codes: NDArray[Any],
     train_labels: NDArray[Any],
     test_codes: NDArray[Any],
     test_labels: NDArray[Any],
     neighbours: int = 15,
-) -> float:
+) -> Generator[tuple[int, int], None, float]:
     """Share of the test items that the vote of their `neighbours` nearest training items classifies rightly.
 
-    With fewer training items than `neighbours`, all of them vote.
+    With fewer training items than `neighbours`, all of them vote. Yields how many items are done of how many.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
     classifier = KNeighborsClassifier(min(neighbours, len(train_labels)))
     classifier.fit(finite(train_codes), train_labels)
-    return float(classifier.score(finite(test_codes), test_labels))
+    right, codes = 0, finite(test_codes)
+    for start in range(0, len(codes), VOTES):
+        piece = slice(start, start + VOTES)
+        right += int(np.sum(classifier.predict(codes[piece]) == test_labels[piece]))
+        yield min(start + VOTES, len(codes)), len(codes)
+    return right / len(codes)
 
 
 def softmax(

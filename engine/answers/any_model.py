@@ -89,9 +89,9 @@ def probed(subject: Subject, query: Probe) -> Steps:
     ours = codes, labels, test_codes, data.test.labels
     theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
     return Accuracies(
-        knn=probe.knn(*ours, query.neighbours),
+        knn=(yield from probe.knn(*ours, query.neighbours)),
         softmax=probe.softmax(*ours),
-        pca_knn=probe.knn(*theirs, query.neighbours),
+        pca_knn=(yield from probe.knn(*theirs, query.neighbours)),
         pca_softmax=probe.softmax(*theirs),
         baseline=words,
         code_size=model.code_size,

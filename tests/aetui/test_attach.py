@@ -9,7 +9,7 @@ from typing import IO
 
 import pytest
 from fakes import FakeEngine
-from pilots import Make, bar, until
+from pilots import Make, bar, train, until
 
 from aetui.app import Workbench
 from aetui.widgets.status_line import StatusLine
@@ -105,3 +105,19 @@ async def test_a_run_that_cannot_be_kept_says_why(make_app: Make, size: tuple[in
             other.play_epochs(2, 2)
             await until(pilot, lambda: "held" not in bar(pilot))
             pulse.close()
+
+
+async def test_a_run_that_was_trained_here_is_followed_when_another_process_goes_on_with_it(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=2)
+        engine.play(engine.run.finished("stopped", 2))
+        await until(pilot, lambda: "stopped" in bar(pilot))
+        with (engine.run.folder / "events.jsonl").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            engine.run.stamp(RunResumed(epoch=3, step=0, epochs=50))  # written, and not told to this process
+            app.open_run(engine.run.run_id)
+            status = app.desk.query_one(StatusLine)
+            await until(pilot, lambda: "training elsewhere" in status.render().plain)
+            await pilot.press("x")
+            assert take_request(engine.run.folder) == "stop"

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
 import pytest
 
+from engine import keeping
 from engine.errors import RunError, UsageError
 from engine.events import (
     EpochEnded,
     Progress,
     RunFinished,
     RunHandedOver,
+    RunHeld,
     RunPaused,
     RunResumed,
     RunStarted,
     complete_epochs,
+    decode,
 )
-from engine.jobs import TrainJob
+from engine.jobs import Order, TrainJob
 from engine.store import RunStore
 from engine.writer import RunWriter
 
@@ -156,3 +160,64 @@ def test_what_was_asked_of_a_run_that_is_gone_is_not_asked_of_the_next_life(scri
     put_request(here.store.find(run_id).folder, "stop")
     here.engine.submit(ResumeJob(run_id=run_id))
     assert here.finished(run_id).outcome == "completed"
+
+
+def test_a_run_whose_record_is_damaged_is_gone_on_with_and_never_deleted(scripted: Any) -> None:
+    here = scripted(seconds=0.05)
+    run_id = here.engine.submit(job())
+    here.until(Progress, where=lambda event: event.epoch == 2)
+    [order] = here.engine.hand_over().orders
+    folder = here.store.find(run_id).folder
+    RunWriter(folder, here.store.find(run_id).info, order.descriptor).__exit__()
+    (folder / "events.jsonl").write_bytes(bytes(1000))  # as a power cut may leave it
+    there = scripted()
+    there.engine.adopt(Order(run_id=run_id, job=order.job))
+    assert there.finished(run_id).epochs == 3
+
+
+def test_a_folder_that_was_half_made_is_made_again(scripted: Any) -> None:
+    there = scripted()
+    folder = there.store.root / "20260101T000000Z-vanilla-0001"
+    folder.mkdir(parents=True)
+    there.engine.adopt(Order(run_id=folder.name, job=job()))
+    assert there.finished(folder.name).outcome == "completed"
+
+
+@pytest.mark.parametrize("kind", [RunFinished, RunResumed])
+def test_a_full_disk_at_the_beginning_or_the_end_does_not_stop_who_takes_a_run_over(
+    scripted: Any, monkeypatch: pytest.MonkeyPatch, kind: type
+) -> None:
+    full, append = [True], RunWriter._append
+
+    def sometimes_full(self: RunWriter, line: bytes, **settings: Any) -> None:
+        if full[0] and isinstance(decode(line), kind):
+            raise OSError(28, "No space left on device")
+        append(self, line, **settings)
+
+    monkeypatch.setattr(RunWriter, "_append", sometimes_full)
+    monkeypatch.setattr(keeping, "RETRY_SECONDS", 0.05)
+    here = scripted(seconds=0.05)
+    run_id = here.engine.submit(job())
+    here.until(RunHeld if kind is RunFinished else Progress)
+    [order] = here.engine.hand_over().orders
+    there = scripted()
+    there.engine.adopt(order)
+    there.until(RunHeld)
+    assert here.store.find(run_id).status == "held"
+    full[0] = False
+    assert there.finished(run_id).outcome == "completed"
+    assert [event.epoch for event in complete_epochs(here.store.find(run_id).events()[0])] == [1, 2, 3]
+
+
+def test_a_run_between_two_processes_stands_as_it_stood(scripted: Any) -> None:
+    here = scripted(seconds=0.05)
+    run_id = here.engine.submit(job())
+    here.until(Progress)
+    here.engine.pause(run_id)
+    here.until(RunPaused)
+    [order] = here.engine.hand_over().orders
+    record = here.store.find(run_id)
+    assert record.status == "paused"
+    assert (record.folder / "pulse").exists()  # for hosts that do not see the lock
+    os.close(order.descriptor)
+    assert record.status == "interrupted"

@@ -64,7 +64,8 @@ def test_a_training_whose_terminal_goes_in_mid_epoch_completes_with_the_figures_
     terminal = Terminal([PROGRAM, *TRAINING], environment, controlling=True)
     terminal.until("epoch 2/4 ")
     began = time.monotonic()
-    terminal.hang_up()
+    terminal.process.send_signal(signal.SIGHUP)
+    terminal.hang_up()  # some shells send the signal, and the system sends it again
     assert terminal.process.wait(10) == 128 + signal.SIGHUP
     assert time.monotonic() - began < 2
     record = only_run(home)
@@ -92,6 +93,8 @@ def test_a_run_that_is_left_running_is_found_again_and_can_be_stopped(environmen
     terminal.press("r")
     assert terminal.wait() == 0
     assert "goes on in process" in terminal.text
+    [process] = detached(home)
+    process.send_signal(signal.SIGHUP)  # it has no terminal to lose
     again = Terminal([PROGRAM, "open", "last"], environment)
     again.until("training elsewhere")
     again.until("step ")  # what is never recorded is seen, too

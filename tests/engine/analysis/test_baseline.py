@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from generators import outcome
 
 from engine.analysis import pca
 from engine.analysis.baseline import against_pca
@@ -42,7 +43,7 @@ def make_data(items: int) -> ImageData:
 def test_errors_are_of_what_the_encoder_sees_against_the_clean_images(tmp_path: Path) -> None:
     data = make_data(60)
     fitted = pca.fit(data, 4, tmp_path)
-    figures = against_pca(Flatterer(), data, fitted)
+    figures = outcome(against_pca(Flatterer(), data, fitted))
     clean = as_floats(data.test.items)
     assert figures["test_mse"] == pytest.approx(np.square(clean / 2).mean(), rel=1e-5)
     assert figures["pca_mse"] == pytest.approx(np.square(fitted.reconstruct(clean / 2) - clean).mean(), rel=1e-5)
@@ -51,7 +52,7 @@ def test_errors_are_of_what_the_encoder_sees_against_the_clean_images(tmp_path: 
 
 def test_small_codes_are_asked_for_their_neighbours_too(tmp_path: Path) -> None:
     data = make_data(60)
-    figures = against_pca(Flatterer(code_size=2), data, pca.fit(data, 2, tmp_path))
+    figures = outcome(against_pca(Flatterer(code_size=2), data, pca.fit(data, 2, tmp_path)))
     assert figures["knn"] == 1
     assert figures["pca_knn"] > 0.8
 
@@ -62,10 +63,10 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
             return super().decode(codes) * np.float32(np.nan)
 
     data = make_data(30)
-    assert set(against_pca(Diverged(), data, pca.fit(data, 2, tmp_path))) == {"pca_mse"}
+    assert set(outcome(against_pca(Diverged(), data, pca.fit(data, 2, tmp_path)))) == {"pca_mse"}
 
 
 def test_large_parts_give_the_same_errors_block_by_block(tmp_path: Path) -> None:
     data = make_data(pca.BLOCK * 2 + 7)
-    figures = against_pca(Flatterer(), data, pca.fit(data, 4, tmp_path))
+    figures = outcome(against_pca(Flatterer(), data, pca.fit(data, 4, tmp_path)))
     assert figures["test_mse"] == pytest.approx(np.square(as_floats(data.test.items) / 2).mean(), rel=1e-4)

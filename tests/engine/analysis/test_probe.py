@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from generators import outcome
 
 from engine.analysis import probe
 
-PROBES = (probe.softmax, lambda *arrays: probe.knn(*arrays, neighbours=5))
+PROBES = (probe.softmax, lambda *arrays: outcome(probe.knn(*arrays, neighbours=5)))
 
 
 def clusters(count: int, seed: int, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -43,4 +44,4 @@ def test_odd_codes_get_a_figure_and_no_warning(accuracy: Callable[..., float]) -
 
 def test_fewer_items_than_neighbours_all_vote() -> None:
     codes = np.float32([[0], [1], [1.1]])
-    assert probe.knn(codes, np.array([0, 1, 1]), codes, np.array([1, 1, 1]), neighbours=15) == 1
+    assert outcome(probe.knn(codes, np.array([0, 1, 1]), codes, np.array([1, 1, 1]), neighbours=15)) == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from generators import outcome
 
 from engine.analysis.neighbours import FILE
 from engine.answers.sentences import Search, reading, similarity
@@ -63,15 +64,6 @@ def make_subject(data: TextData, tmp_path: Path) -> Callable[..., Subject]:
     return make
 
 
-def whole(steps: Generator[Any, None, Any]) -> Any:
-    """A long answer, run to its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-
-
 def test_like_beginnings_are_like_sentences_whatever_the_average_says(make_subject: Any) -> None:
     same = similarity(make_subject(), Similarity(run_id="run", first="The dog saw", second="the dog met the bank"))
     assert same.cosine == pytest.approx(1)
@@ -111,7 +103,7 @@ def test_a_reading_is_the_nearest_words(make_subject: Any) -> None:
 
 
 def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:
-    answer = whole(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=5)))
+    answer = outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=5)))
     sentences = [found.sentence for found in answer.neighbours]
     assert len(set(sentences)) == 5
     assert all(sentence.startswith("The cat") for sentence in sentences)
@@ -129,23 +121,23 @@ def test_the_corpus_is_encoded_once_for_a_checkpoint_and_kept_in_the_run(
     search, ask = Search(), Neighbours(run_id="run", text="the cat", count=1)
     subject = make_subject()
     for _ in range(2):
-        whole(search.neighbours(subject, ask))
+        outcome(search.neighbours(subject, ask))
     assert subject.model.encoded == len(data.items) + 2
     assert (tmp_path / FILE).exists()
-    whole(Search().neighbours(subject, ask))  # as after a new start
+    outcome(Search().neighbours(subject, ask))  # as after a new start
     assert subject.model.encoded == len(data.items) + 3
-    whole(search.neighbours(make_subject("epoch 5, step 0"), ask))
+    outcome(search.neighbours(make_subject("epoch 5, step 0"), ask))
     assert subject.model.encoded == 2 * len(data.items) + 4
 
 
 def test_codes_of_a_run_that_trains_are_not_kept_in_its_folder(make_subject: Any, tmp_path: Path) -> None:
-    whole(Search().neighbours(make_subject(live=True), Neighbours(run_id="run", text="the cat", count=1)))
+    outcome(Search().neighbours(make_subject(live=True), Neighbours(run_id="run", text="the cat", count=1)))
     assert not (tmp_path / FILE).exists()
 
 
 def test_a_damaged_index_is_made_anew(make_subject: Any, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no index")
-    assert whole(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat"))).neighbours
+    assert outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat"))).neighbours
 
 
 def test_no_neighbours_at_all_are_refused(make_subject: Any) -> None:
