@@ -179,6 +179,7 @@ class Engine:
                 self._answers = Questions(backend, self._store, self._shelf)
                 while (life := self._next()) is not None:
                     self._live(life, backend)
+                    backend.release()
         finally:
             self._refuse_all()
 

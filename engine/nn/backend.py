@@ -22,13 +22,22 @@ class KerasBackend:
         return loop()
 
     def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
+        from engine.nn.memory import enough_memory
         from engine.nn.precision import decided
         from engine.nn.trainer import Trainer
 
-        config, notes = decided(variant, config, data)
-        return Trainer(variant, config, data, checkpoint, notes)
+        with enough_memory(config):
+            config, notes = decided(variant, config, data)
+            return Trainer(variant, config, data, checkpoint, notes)
 
     def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
+        from engine.nn.memory import enough_memory
         from engine.nn.model import KerasModel
 
-        return KerasModel.load(variant, config, shape, checkpoint)
+        with enough_memory(config):
+            return KerasModel.load(variant, config, shape, checkpoint)
+
+    def release(self) -> None:
+        from engine.nn.release import release
+
+        release()

@@ -14,6 +14,7 @@ from engine.datasets.image_data import as_floats
 from engine.errors import RunError, UsageError
 from engine.events import Stage
 from engine.nn.blocks import Blocks
+from engine.nn.memory import enough_memory
 from engine.nn.networks import Draw, Networks, Tensor
 from engine.params import TrainingConfig
 from engine.training import Arrays, Checkpoint, Position
@@ -86,7 +87,8 @@ class KerasModel:
         self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]
     ) -> NDArray[np.float32]:
         """As many at a time as in validation: the noise of `corrupted` is that of validation."""
-        found = [function(array[at : at + self.block]).numpy() for at in range(0, len(array), self.block)]
+        with enough_memory(self._config):
+            found = [function(array[at : at + self.block]).numpy() for at in range(0, len(array), self.block)]
         return np.concatenate(found) if found else np.zeros((0, *shape), np.float32)
 
 

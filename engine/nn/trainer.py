@@ -18,6 +18,7 @@ from engine.nn.blocks import Blocks
 from engine.nn.chunks import Losses, Pace, Stretch
 from engine.nn.inspection import Inspection, Seen
 from engine.nn.items import of
+from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.networks import Networks
 from engine.nn.stage import CompiledStage
@@ -93,13 +94,14 @@ class Trainer:
         return best
 
     def run(self) -> Iterator[Progress | EpochReport]:
-        while self._position.epoch <= self.config.epochs:
-            if self._stage.name != self.stages[self._position.stage].name:
-                self._stage = self._compiled_stage()
-                self._last_good = self.checkpoint()
-            yield from self._train_epoch()
-            validation = yield from self._validate()
-            yield from self._end_epoch(validation)
+        with enough_memory(self.config):
+            while self._position.epoch <= self.config.epochs:
+                if self._stage.name != self.stages[self._position.stage].name:
+                    self._stage = self._compiled_stage()
+                    self._last_good = self.checkpoint()
+                yield from self._train_epoch()
+                validation = yield from self._validate()
+                yield from self._end_epoch(validation)
 
     @property
     def _variables(self) -> dict[str, keras.Variable]:

@@ -167,6 +167,9 @@ class ScriptedBackend:
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
         return ScriptedTraining(config, self.seconds, self.fault, checkpoint)
 
+    def release(self) -> None:
+        """It keeps nothing."""
+
     def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedModel:
         return ScriptedModel(checkpoint.position.epoch - 1)
 
