@@ -201,7 +201,7 @@ def _unknown_action(name: str) -> str:
         return ""
     near = difflib.get_close_matches(name, BY_ID, 1)
     meant = f", perhaps {near[0]} is meant" if near else ""
-    return f"there is no action {name!r}{meant}; {first_key(BY_ID['help'], {})} lists them"
+    return f"there is no action {plain(name, 80)!r}{meant}; {first_key(BY_ID['help'], {})} lists them"
 
 
 def _impossible_keys(name: str, text: object) -> str:
@@ -213,7 +213,7 @@ def _impossible_keys(name: str, text: object) -> str:
         if key == LAST_RESORT:
             return f"{name}: {key} always quits; {default}"
         if not _is_key(key):
-            return f"{name}: there is no key {key!r}; {default}"
+            return f"{name}: there is no key {plain(key, 80)!r}; {default}"
     return ""
 
 

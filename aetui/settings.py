@@ -50,6 +50,12 @@ NIGHT = Theme(
 )
 
 
+LARGEST = 2**16
+"""Bytes of the file."""
+MOST = 200
+"""Entries of one kind that are looked at; there are fewer actions."""
+
+
 class Settings(NamedTuple):
     """What the file holds, as far as it can be meant."""
 
@@ -67,18 +73,30 @@ def default_path() -> Path:
 def read(path: Path, themes: Collection[str]) -> Settings:
     """The user's settings; the defaults if there is no file. One bad entry does not void the others."""
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        table: dict[str, Any] = tomllib.loads(_text(path))
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
-        return Settings(complaints=(f"{error}; mend or remove the file",))
+        return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
+    except RecursionError:
+        return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
     theme, keys = table.pop("theme", NIGHT.name), table.pop("keys", {})
-    complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in table]
+    complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in list(table)[:MOST]]
     if theme not in list(themes):
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
         theme = NIGHT.name
     if not isinstance(keys, dict):
         complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
-    accepted, refused = keymap.accept(keys)
+    if len(keys) > MOST:
+        complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
+    accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
     return Settings(theme, accepted, (*complaints, *refused))
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"expected at most {LARGEST:,} bytes, found more")
+    return content.decode()

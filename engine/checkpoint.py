@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from engine.errors import RunError
+from engine.private import replacing
 from engine.training import Best, Checkpoint, Position
+
+MOST = 2**53
+"""Stages, epochs or steps of a position: far above every run, and still a number that everything can count with."""
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write beside, flush to the disk, rename: after a crash at any moment `path` is the old file or the new one."""
+    """Raises OSError; `path` is then the file that it was."""
     header = {"position": msgspec.json.encode(checkpoint.position).decode()}
     if checkpoint.best is not None:
         header["best"] = msgspec.json.encode(checkpoint.best).decode()
-    beside = path.with_suffix(".tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(save(checkpoint.arrays, header))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(save(checkpoint.arrays, header))
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
@@ -43,8 +39,25 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
         position = msgspec.json.decode(header["position"], type=Position)
         best = msgspec.json.decode(header["best"], type=Best) if "best" in header else None
-    except (SafetensorError, OSError, KeyError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunError(
-            "Unreadable checkpoint", f"expected a checkpoint of this program in {path}, but: {error}"
-        ) from error
+    except Exception as error:
+        # safetensors, NumPy and msgspec raise half a dozen types between them for headers that lie.
+        raise _unreadable(path, str(error)) from error
+    strange = {str(array.dtype) for array in arrays.values() if array.dtype.kind not in "fiu"}
+    if strange:
+        raise _unreadable(path, f"it holds {', '.join(sorted(strange))} and not only numbers")
+    if not _possible(position) or (best and not 1 <= best.epoch < position.epoch):
+        raise _unreadable(path, f"{position} is no point of a run, or {best} not before it")
     return Checkpoint(arrays=arrays, position=position, best=best)
+
+
+def _possible(position: Position) -> bool:
+    counts = (position.stage, position.epoch - 1, position.step)
+    return all(0 <= count <= MOST for count in counts) and min(position.seconds, position.epoch_seconds) >= 0
+
+
+def _unreadable(path: Path, fault: str) -> RunError:
+    return RunError(
+        "Unreadable checkpoint",
+        f"expected a checkpoint of this program in {path}, but: {fault}; bring a whole one back, or remove the file: "
+        "the run then begins anew",
+    )

@@ -9,9 +9,13 @@ has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+"""A file may hold any number; beyond this it is none of ours."""
 
 Terms = dict[str, float]
 """Loss terms by name; `loss` is the total that was minimised."""
@@ -27,15 +31,15 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_s
     recorded: ClassVar[bool] = True
 
     run_id: str = ""
-    seq: int = 0
-    at: float = 0.0
+    seq: Count = 0
+    at: Annotated[float, Meta(ge=0, le=1e11)] = 0.0
 
 
 class Stage(msgspec.Struct, frozen=True):
     """A stretch of training with its own networks and loss; most runs have one, greedy pretraining several."""
 
     name: str
-    epochs: int
+    epochs: Count
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -45,17 +49,17 @@ class Layer(msgspec.Struct, frozen=True):
     name: str
     kind: str
     output_shape: tuple[int | None, ...]
-    parameters: int
+    parameters: Count
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the model is after an epoch, measured on test items as the encoder sees them."""
 
-    units: int
+    units: Count
     """Size of the code."""
-    dead: int
+    dead: Count
     """Code units that give the same number whatever the item."""
-    active: int
+    active: Count
     """Code units that tell something about the item; for a distribution, those whose mean varies by more than 0.01."""
     mean_activation: float
     """Over all code units and items."""
@@ -63,9 +67,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What the mean activation is drawn to, where there is such a target."""
     gradient_norm: float
     """Euclidean norm of the gradient, mean over the epoch's steps, before clipping."""
-    pixels: int
+    pixels: Count
     """Numbers in an output."""
-    dead_pixels: int
+    dead_pixels: Count
     """Output numbers that stay 0 for every item, though the items themselves vary there."""
 
 
@@ -78,13 +82,13 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     dataset: str
     device: str
     name: str = ""
-    epochs: int = 0
-    steps_per_epoch: int = 0
+    epochs: Count = 0
+    steps_per_epoch: Count = 0
     stages: tuple[Stage, ...] = ()
     layers: tuple[Layer, ...] = ()
-    code_size: int = 0
-    train_items: int = 0
-    validation_items: int = 0
+    code_size: Count = 0
+    train_items: Count = 0
+    validation_items: Count = 0
     facts: dict[str, str] = {}
     """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
 
@@ -95,9 +99,9 @@ class Progress(_Event, frozen=True, kw_only=True):
     recorded: ClassVar[bool] = False
 
     stage: str
-    epoch: int
-    step: int
-    steps: int
+    epoch: Count
+    step: Count
+    steps: Count
     loss: float
     """Mean total loss over the epoch's batches so far."""
     samples_per_second: float
@@ -109,12 +113,12 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
     """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the stretch it belongs to."""
 
     stage: str
-    epoch: int
+    epoch: Count
     train: Terms
     """Mean over the epoch's batches."""
     validation: Terms
     """Mean over the items of the whole test part."""
-    steps: int
+    steps: Count
     """Number of batches: `train["loss"] * steps` is the sum that published runs quote."""
     seconds: float
     samples_per_second: float
@@ -122,19 +126,24 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
     """The probe set's outputs, a path inside the run folder ("samples/epoch-0007.npz")."""
     health: Health | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError without a total: everything that shows an epoch shows that."""
+        if not {"loss"} <= self.train.keys() & self.validation.keys():
+            raise ValueError(f"expected loss among the terms of epoch {self.epoch}")
+
 
 class CheckpointSaved(_Event, frozen=True, kw_only=True):
     """Weights, optimiser and position are on disk: `step` batches of `epoch` are done, all earlier epochs are whole."""
 
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
 
 
 class RunPaused(_Event, frozen=True, kw_only=True):
     """The run holds still after `step` batches of epoch `epoch`; its checkpoint is written."""
 
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
 
 
 class RunResumed(_Event, frozen=True, kw_only=True):
@@ -145,9 +154,9 @@ class RunResumed(_Event, frozen=True, kw_only=True):
     `epochs` is the run's length from here on (a resumed run may be made longer).
     """
 
-    epoch: int
-    step: int
-    epochs: int
+    epoch: Count
+    step: Count
+    epochs: Count
     device: str = ""
 
 
@@ -157,8 +166,8 @@ class RunHandedOver(_Event, frozen=True, kw_only=True):
     Another one inherits the run's lock and goes on at the next step: `RunResumed` follows.
     """
 
-    epoch: int
-    step: int
+    epoch: Count
+    step: Count
 
 
 class RunHeld(_Event, frozen=True, kw_only=True):
@@ -180,7 +189,7 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     """The end of one life of a run, exactly one per life; `epochs` are complete, the figures are the last epoch's."""
 
     outcome: Outcome
-    epochs: int
+    epochs: Count
     train: Terms
     validation: Terms
     seconds: float = 0.0
@@ -238,8 +247,8 @@ class DataProgress(_Event, frozen=True, kw_only=True):
     dataset: str
     activity: str
     """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
-    done: int
-    total: int
+    done: Count
+    total: Count
     unit: str = "B"
 
 
@@ -277,4 +286,7 @@ encode = msgspec.json.Encoder().encode
 """Event → one JSON line without the line break."""
 
 decode = msgspec.json.Decoder(Event).decode
-"""One JSON line → Event; raises `msgspec.DecodeError` (also for an unknown type or a wrong field)."""
+"""One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What text raises that is no JSON of ours: RecursionError where it is nested without end."""

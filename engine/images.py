@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import warnings
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import read_npy, read_npz
 from engine.datasets import DATASETS, load
 from engine.datasets.image_data import ImageData
 from engine.errors import BadData, UsageError
+from engine.files import read_bounded
 
-LARGEST = 4 * 2**30
-"""Bytes of an array that is read from an archive."""
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_FILE = 2**28
+"""Bytes of an image file."""
+LARGEST_PICTURE = 2**26
+"""Pixels of an image file: unpacked they take four bytes each, and a small file can claim any number."""
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
+"""What Pillow may take a file for; others among its formats run programs."""
+NAMES = ("inputs", "images", "x_test", "x")
+"""What the array of images in an archive may be called."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
@@ -33,7 +48,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         return data.test.items[:count]
     path = Path(source)
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
         if not files:
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
         return np.stack([_picture(file, shape) for file in files[:count]])
@@ -41,45 +56,67 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         known = ", ".join(DATASETS)
         raise UsageError("No such input", f"{source!r} is neither a data set ({known}) nor a file or folder")
     if path.suffix in (".npy", ".npz"):
-        return _array(path, shape)[:count]
+        return _array(path, shape, count)
     return _picture(path, shape)[None]
 
 
 def _picture(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The first frame, brought to `shape`."""
     from PIL import Image, UnidentifiedImageError
 
     height, width, channels = shape
     try:
-        with Image.open(path) as image:
-            resized = image.convert("L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.LANCZOS)
+        # What Pillow mends it tells the terminal.
+        with warnings.catch_warnings(action="ignore"), Image.open(_bytes(path), formats=FORMATS) as image:
+            if math.prod(image.size) > LARGEST_PICTURE:  # before anything is unpacked
+                raise _too_large(path, " × ".join(map("{:,}".format, image.size)))
+            converted = _eight_bits(path, image).convert("L" if channels == 1 else "RGB")
+            resized = converted.resize((width, height), Image.Resampling.LANCZOS)
             return np.asarray(resized, np.uint8).reshape(shape)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
-        raise BadData(path, f"expected an image file (PNG, JPEG, …), but: {error}") from error
-
-
-def _array(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
-    try:
-        loaded = np.load(path, allow_pickle=False, mmap_mode="r" if path.suffix == ".npy" else None)
-        if path.suffix == ".npz":
-            with loaded:
-                loaded = _member(path, loaded)
     except BadData:
         raise
+    except UnidentifiedImageError as error:
+        raise BadData(path, f"expected an image file ({', '.join(FORMATS)}), found another format") from error
+    except Image.DecompressionBombError as error:  # far more, which Pillow refuses before it tells the size
+        raise _too_large(path, "more") from error
     except Exception as error:
-        # A damaged file makes zipfile, zlib and numpy's header parser raise a dozen types between them.
-        raise BadData(path, f"expected a NumPy array file without pickled objects, but: {error}") from error
-    return _shaped(path, loaded, shape)
+        # Pillow's readers meet damage with whatever Python raises where they trip over it.
+        raise BadData(path, f"expected a whole image file ({', '.join(FORMATS)}), but: {error}") from error
 
 
-def _member(path: Path, archive: Any) -> Any:
-    """The array that holds images, by its name, else the first one."""
-    names = [name for name in ("inputs", "images", "x_test", "x") if name in archive] or archive.files
-    if not names or f"{names[0]}.npy" not in archive.zip.namelist():
-        raise BadData(path, f"expected an .npy member in the archive, found {', '.join(names) or 'nothing'}")
-    size = archive.zip.getinfo(f"{names[0]}.npy").file_size
-    if size > LARGEST:
-        raise BadData(path, f"expected an array of at most {LARGEST:,} bytes, found {size:,}")
-    return archive[names[0]]
+def _bytes(path: Path) -> BytesIO:
+    """The file in memory: of a file on disk Pillow reads as much as a header asks for, of this what there is."""
+    with path.open("rb") as file:
+        found = read_bounded(file, LARGEST_FILE)
+    if len(found) > LARGEST_FILE:
+        raise BadData(path, f"expected an image file of at most {LARGEST_FILE:,} bytes, found more")
+    return BytesIO(found)
+
+
+def _too_large(path: Path, found: str) -> BadData:
+    return BadData(path, f"expected an image of at most {LARGEST_PICTURE:,} pixels, found {found}; make it smaller")
+
+
+def _eight_bits(path: Path, image: Image) -> Image:
+    """With 8 bits a channel: Pillow itself makes every brightness above 255 white."""
+    from PIL import Image as images
+
+    if image.mode in ("I", "F"):
+        raise BadData(path, "expected 8 or 16 bits a channel, found 32; save it with 8")
+    if image.mode.startswith("I;16"):
+        return images.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return image
+
+
+def _array(path: Path, shape: tuple[int, ...], count: int) -> NDArray[Any]:
+    def choose(there: Sequence[str]) -> Sequence[str]:
+        """The array that holds images, by its name, else the first one."""
+        if not there:
+            raise BadData(path, "expected an .npy member in the archive, found none")
+        return [name for name in (*NAMES, *there) if name in there][:1]
+
+    array = read_npy(path) if path.suffix == ".npy" else next(iter(read_npz(path, choose).values()))
+    return _floats_or_bytes(path, _shaped(path, array, shape)[:count])
 
 
 def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
@@ -92,6 +129,10 @@ def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[
         raise BadData(path, f"expected images of {wanted} (height × width × channels), got an array {array.shape}")
     if not len(array):
         raise BadData(path, "expected at least one image, found none")
+    return array
+
+
+def _floats_or_bytes(path: Path, array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype == np.uint8:
         return array
     if not np.issubdtype(array.dtype, np.floating):

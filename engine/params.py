@@ -148,7 +148,7 @@ def parse(param: Param, value: Any) -> Any:
             value = {"on": "true", "yes": "true", "off": "false", "no": "false"}.get(value.lower(), value.lower())
     try:
         parsed = msgspec.convert(value, _typed(param), strict=False)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         parsed = None
     impossible = parsed is None or (param.kind == "choice" and parsed not in param.choices)
     if impossible or (param.kind == "float" and parsed != parsed):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 FOLDER, FILE = 0o700, 0o600
 
@@ -23,3 +26,22 @@ def make_folder(folder: Path) -> None:
 def opener(path: str, flags: int) -> int:
     """For `open(..., opener=opener)`: a file that is made by it is the user's alone."""
     return os.open(path, flags, FILE)
+
+
+@contextmanager
+def replacing(path: Path, *, flush: bool = True) -> Iterator[IO[bytes]]:
+    """A file to be written, which takes the place of `path` when it is whole.
+
+    After a crash at any moment `path` is the old file or the new one; after a power cut only if it is to be flushed to
+    the disk first.
+    """
+    beside = path.with_suffix(".tmp")
+    try:
+        with open(beside, "wb", opener=opener) as file:
+            yield file
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

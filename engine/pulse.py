@@ -77,7 +77,7 @@ def read_pulse(folder: Path) -> Event | None:
         with (folder / NAME).open("rb") as file:
             text = file.read(BYTES)
         event = events.decode(text)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *events.UNREADABLE):
         return None
     return None if event.recorded else event
 

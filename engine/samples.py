@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed, read_npz
 from engine.errors import RunError
+from engine.private import FOLDER, replacing
 
 PROBE_ITEMS = 10
 
@@ -63,16 +64,35 @@ CHANGING = ("outputs", "codes", "points", "weights", "activations", "kl", "gener
 EXACT = ("readings", "cosines")
 """Both new at every epoch."""
 
+_NUMBERS, _ROWS, _LABELS, _TEXTS = ("f", 1), ("f", 2), ("iu", 1), ("U", 1)
+FORMS = {
+    "labels": _LABELS,
+    "codes": _ROWS,
+    "points": _ROWS,
+    "image_points": _ROWS,
+    "point_labels": _LABELS,
+    "activations": _NUMBERS,
+    "kl": _NUMBERS,
+    "classes": _TEXTS,
+    "sentences": _TEXTS,
+    "readings": _TEXTS,
+    "cosines": _NUMBERS,
+}
+"""NumPy's kind and the number of dimensions of what is not an image or a sentence in vectors."""
+
+LARGEST = 2**28
+"""Bytes of arrays in one file."""
+
 
 def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
     """Keep `samples` in the run folder; returns the path inside it. Half precision is enough for a picture."""
     directory = folder / "samples"
-    directory.mkdir(exist_ok=True)
+    directory.mkdir(FOLDER, exist_ok=True)
     probe = directory / "probe.npz"
-    if not probe.exists():
-        _save(probe, _halved(samples, FIXED) | _there(samples, AS_THEY_ARE))
+    if not (probe.exists() and probe.stat().st_size):  # without it no epoch can be shown
+        _save(probe, _halved(samples, FIXED) | _there(samples, AS_THEY_ARE), flush=True)
     name = f"epoch-{epoch:04d}.npz"
-    _save(directory / name, _halved(samples, CHANGING) | _there(samples, EXACT))
+    _save(directory / name, _halved(samples, CHANGING) | _there(samples, EXACT), flush=False)  # short epochs are many
     return f"samples/{name}"
 
 
@@ -83,21 +103,54 @@ def read_samples(folder: Path, epoch: int) -> Samples:
         RunError: there are no samples of that epoch, or the file is damaged.
     """
     directory = folder / "samples"
+    now = directory / f"epoch-{epoch:04d}.npz"
     try:
-        with (
-            np.load(directory / "probe.npz", allow_pickle=False) as probe,
-            np.load(directory / f"epoch-{epoch:04d}.npz", allow_pickle=False) as now,
-        ):
-            floats = {name: probe[name] for name in FIXED if name in probe}
-            floats |= {name: now[name] for name in CHANGING if name in now}
-            others = {name: probe[name] for name in AS_THEY_ARE if name in probe}
-            others |= {name: now[name] for name in EXACT if name in now}
-        return Samples(**{name: array.astype(np.float32) for name, array in floats.items()}, **others)
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = _read(directory / "probe.npz", (*FIXED, *AS_THEY_ARE)) | _read(now, (*CHANGING, *EXACT))
+        samples = Samples(**arrays)
+        if mismatch := _mismatch(samples):
+            raise Malformed(now, mismatch)
+        return samples
+    except (Malformed, TypeError) as error:  # TypeError: an array is missing
+        fault = error.fault if isinstance(error, Malformed) else str(error)
         raise RunError(
             "No pictures",
-            f"expected the samples of epoch {epoch} in {directory}, but {error}; other epochs may have them",
+            f"expected the samples of epoch {epoch} in {directory}, but {fault}; other epochs may have them",
         ) from error
+
+
+def _read(path: Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Those of `names` that the file has, as `Samples` takes them."""
+    arrays = read_npz(path, lambda there: [name for name in names if name in there], LARGEST)
+    for name, array in arrays.items():
+        if not (_fits(array, *FORMS[name]) if name in FORMS else _is_pictures(array)):
+            raise Malformed(path, f"{path.name} has {name} of {array.shape} {array.dtype}, which cannot be")
+    return {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+
+
+def _fits(array: NDArray[Any], kinds: str, dimensions: int) -> bool:
+    return array.dtype.kind in kinds and array.ndim == dimensions and 0 not in array.shape[1:]
+
+
+def _is_pictures(array: NDArray[Any]) -> bool:
+    """Images, or sentences as vectors."""
+    return array.dtype.kind == "f" and array.size > 0 and (array.ndim == 3 or array.shape[3:] in ((1,), (3,)))
+
+
+def _mismatch(samples: Samples) -> str:
+    """In words, which arrays do not go together; empty if all do."""
+    probe = (samples.inputs, samples.baseline, samples.codes, samples.labels, samples.sentences, samples.readings)
+    alike: dict[str, set[Any]] = {
+        "inputs, targets and outputs are": {
+            array.shape for array in (samples.inputs, samples.targets, samples.outputs)
+        },
+        "the arrays of the probe set are": _counts(*probe),
+        "the arrays of points are": _counts(samples.points, samples.image_points, samples.point_labels),
+    }
+    return next((f"{name} of different sizes: {found}" for name, found in alike.items() if len(found) > 1), "")
+
+
+def _counts(*arrays: NDArray[Any] | None) -> set[int]:
+    return {len(array) for array in arrays if array is not None}
 
 
 def _halved(samples: Samples, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
@@ -109,12 +162,6 @@ def _there(samples: Samples, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     return {name: array for name, array in arrays.items() if array is not None}
 
 
-def _save(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write beside and rename: a reader sees the old file, the new one or none."""
-    beside = path.with_suffix(".tmp")
-    try:
-        with beside.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+def _save(path: Path, arrays: dict[str, NDArray[Any]], *, flush: bool) -> None:
+    with replacing(path, flush=flush) as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)

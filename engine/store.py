@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
+from msgspec import Meta
 
 from engine import events
 from engine.errors import RunError, UsageError
@@ -37,6 +38,10 @@ def default_root() -> Path:
     return platformdirs.user_data_path("aetui") / "runs"
 
 
+Epochs = Annotated[int, Meta(ge=1, le=100_000)]
+"""As `engine.params.TrainingConfig` has them."""
+
+
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """`run.json`: what the run is, and which process trains it or did last."""
 
@@ -48,15 +53,15 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str
     fingerprint: str
     """SHA-256 of the data, see `ImageData.fingerprint`."""
-    shape: tuple[int, ...]
+    shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
     """Shape of one item."""
     name: str = ""
-    created: Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+    created: Annotated[float, Meta(ge=0, le=1e11)]
     versions: dict[str, str]
     device: str
     host: str
-    pid: int
-    process_started: float
+    pid: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    process_started: Annotated[float, Meta(ge=0)]
 
 
 class RunRecord:
@@ -225,11 +230,12 @@ class RunStore:
     def _read(self, file: Path) -> RunRecord | None:
         try:
             info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            msgspec.convert(info.config.get("epochs"), Epochs)
+        except (OSError, *events.UNREADABLE):
             return None
         if not file.parent.name.isprintable():
             return None
-        if info.schema > SCHEMA or not isinstance(info.config.get("epochs"), int):
+        if info.schema > SCHEMA:
             return None
         # Its folder names a run: what the file says of it may be anything.
         return RunRecord(file.parent, msgspec.structs.replace(info, id=file.parent.name))
@@ -243,7 +249,7 @@ def _schema(file: Path) -> int:
     """The format of a run folder, 0 where there is none to be read."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=_Header).schema
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *events.UNREADABLE):
         return 0
 
 
@@ -282,6 +288,6 @@ def _decode(text: bytes) -> list[Event]:
     for line in text.splitlines():
         try:
             decoded.append(events.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except events.UNREADABLE:
             continue
     return decoded

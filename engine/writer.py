@@ -24,7 +24,7 @@ from engine.checkpoint import write_checkpoint
 from engine.control import Wish
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
-from engine.private import make_folder, opener
+from engine.private import make_folder, replacing
 from engine.pulse import Pulse
 from engine.requests import take_request, withdraw_request
 from engine.samples import Samples, write_samples
@@ -230,14 +230,14 @@ class RunWriter:
 
 
 class _Numbered(msgspec.Struct):
-    seq: int = 0
+    seq: events.Count = 0
 
 
 def _number(line: bytes) -> int:
     """The number of an event, also of one that only a newer version knows."""
     try:
         return msgspec.json.decode(line, type=_Numbered).seq
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except events.UNREADABLE:
         return 0
 
 
@@ -263,13 +263,5 @@ def _lock(descriptor: int, patience: float = 0.5) -> None:
 
 
 def _write(path: Path, info: RunInfo) -> None:
-    """Beside, flushed to the disk and renamed: without it the run could not be found again."""
-    beside = path.with_suffix(".tmp")
-    try:
-        with open(beside, "wb", opener=opener) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -74,11 +75,11 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
 
     Raises:
         UsageError: there is no such file.
-        BadData: it is no text, has no sentences, or one without a word that the run knows.
+        BadData: it is no text, has no sentences, an endless one, or one without a word that the run knows.
         RunError: the run's words are gone.
     """
     from engine.errors import BadData, UsageError
-    from engine.text.plain_text import decoded
+    from engine.text.plain_text import LONGEST_LINE, decoded
 
     path = Path(source)
     if not path.is_file():
@@ -87,6 +88,9 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
     lines = list(islice(((number, line) for number, line in numbered if line), count or None))
     if not lines:
         raise BadData(path, "expected a sentence on each line, but there is none")
+    endless = next((number for number, line in lines if len(line) > LONGEST_LINE), 0)
+    if endless:
+        raise BadData(path, f"expected sentences of at most {LONGEST_LINE:,} characters, but line {endless:,} has more")
     _check_known(record, path, lines)
     return tuple(line for _, line in lines)
 
@@ -150,9 +154,10 @@ def written(path: Path) -> Iterator[BinaryIO]:
     """
     from engine.errors import EngineError
 
-    beside = path.with_name(f".{path.name}.tmp")
+    # In a folder that others write to, a name that can be guessed could be a link of theirs.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             yield file
         beside.replace(path)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from engine.analysis.sentences import unit
@@ -59,9 +59,12 @@ class Index:
             with safe_open(folder / FILE, "np") as file:
                 same = (file.metadata() or {}).get("version") == version
                 codes = file.get_tensor("codes") if same else None
-        except (OSError, SafetensorError):
+        except Exception:
+            # safetensors and NumPy raise half a dozen types between them for headers that lie. It is made anew.
             return None
-        return cls(codes, version) if codes is not None and codes.shape == shape else None
+        if codes is None or codes.shape != shape or codes.dtype != np.float16:
+            return None
+        return cls(codes, version)
 
 
 def version_with(data: Data, weights: str) -> str:

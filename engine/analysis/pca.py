@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.plane import project
 from engine.analysis.threads import one_thread
+from engine.arrays import Malformed, read_npz
 from engine.datasets.image_data import ImageData, as_floats
 from engine.private import make_folder
 
@@ -90,9 +89,8 @@ def _fitted(images: NDArray[np.uint8], count: int) -> _Arrays:
 def _read(path: Path, count: int, pixels: int) -> _Arrays | None:
     """What is kept at `path`; None where there is nothing, or something else or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            mean, components = arrays["mean"], arrays["components"]
-    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+        mean, components = read_npz(path, lambda _: ("mean", "components")).values()
+    except Malformed:
         return None
     fits = mean.shape == (pixels,) and components.shape == (count, pixels)
     whole = fits and all(array.dtype == np.float32 and np.isfinite(array).all() for array in (mean, components))

@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed
 from engine.datasets.data import Part
-from engine.datasets.image_parts import LARGEST, Malformed, part
+from engine.datasets.image_parts import LARGEST, part
+from engine.files import read_bounded
 
 _UNSIGNED_BYTE = 0x08
 
@@ -40,15 +42,13 @@ def read_array(path: Path, dimensions: int) -> NDArray[np.uint8]:
     try:
         with _opened(path) as stream:
             shape = _shape(stream, dimensions, path)
-            # One byte more than promised tells a file that is too long from a whole one, and bounds what a
-            # small archive can unpack to; it also makes gzip check its sum at the end.
-            content = stream.read(math.prod(shape) + 1)
+            found = read_bounded(stream, math.prod(shape))
     except (OSError, EOFError, zlib.error) as error:
         raise Malformed(path, f"expected a whole IDX file, found a broken one ({error})") from error
-    if len(content) != math.prod(shape):
-        found = "more" if len(content) > math.prod(shape) else f"{len(content):,}"
-        raise Malformed(path, f"expected {math.prod(shape):,} bytes after the header {shape}, found {found}")
-    return np.frombuffer(content, np.uint8).reshape(shape)
+    if len(found) != math.prod(shape):
+        came = "more" if len(found) > math.prod(shape) else f"{len(found):,}"
+        raise Malformed(path, f"expected {math.prod(shape):,} bytes after the header {shape}, found {came}")
+    return np.frombuffer(found, np.uint8).reshape(shape)
 
 
 def _part(folder: Path, prefix: str) -> Part:

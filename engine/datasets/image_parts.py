@@ -8,19 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed
 from engine.datasets.data import Part
-from engine.errors import BadData
 
 LARGEST = 2**30
 """Bytes of pixels that one array may claim. More than any data set here by far; a broken header claims anything."""
-
-
-class Malformed(BadData):
-    """What a reader found wrong with a file: `fault` says what was expected and what came."""
-
-    def __init__(self, path: Path, fault: str) -> None:
-        super().__init__(path, fault)
-        self.fault = fault
 
 
 def part(images: NDArray[Any], labels: NDArray[Any], path: Path) -> Part:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
 from engine.datasets.places import Location, cache_dir, locate, looked_for
 from engine.errors import BadData, DataUnavailable, UsageError
+from engine.private import make_folder
 
 if TYPE_CHECKING:
     from engine.datasets.data import Part, Report
@@ -81,7 +82,7 @@ def add(key: str, path: Path, report: Report | None = None) -> Location:
     place = cache_dir() / key
     beside = place.with_suffix(".part")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         beside.unlink(missing_ok=True)
         beside.symlink_to(path)
         beside.replace(place)
@@ -110,8 +111,8 @@ def _fetched(entry: DataSet, data_dir: Path | None, report: Report | None, downl
 
 
 def _read(location: Location) -> ImageData:
+    from engine.arrays import Malformed
     from engine.datasets.image_data import ImageData
-    from engine.datasets.image_parts import Malformed
 
     entry = dataset(location.key)
     assert entry.read is not None, "images have a reader"

@@ -103,7 +103,14 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def stage_shown(position: Position, stages: Sequence[Stage]) -> Stage:
-    """The stage whose networks a model at `position` shows: one that has not begun has nothing to show yet."""
+    """The stage whose networks a model at `position` shows: one that has not begun has nothing to show yet.
+
+    Raises:
+        RunError: there is no such stage.
+    """
+    if position.stage >= len(stages):
+        expected = f"expected a position in one of {len(stages)} stages, found stage {position.stage + 1}"
+        raise RunError("Checkpoint does not fit", expected)
     begun = position.step > 0 or position.epoch > 1 + sum(stage.epochs for stage in stages[: position.stage])
     return stages[position.stage if begun else max(0, position.stage - 1)]
 

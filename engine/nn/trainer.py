@@ -63,8 +63,9 @@ class Trainer:
         if checkpoint is not None:
             restore(self._networks.variables, checkpoint.arrays)
             self._position, self._best_so_far = checkpoint.position, checkpoint.best
+        shown = stage_shown(self._position, self.stages)
         self._stage = self._compiled_stage()
-        if checkpoint is not None and stage_shown(self._position, self.stages).name == self._stage.name:
+        if checkpoint is not None and shown.name == self._stage.name:
             # Saved between two stages, a checkpoint holds the optimiser of the one before; the next has a new one.
             restore(self._stage.optimizer_variables, checkpoint.arrays)
         self._last_good = self.checkpoint()

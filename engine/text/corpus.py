@@ -45,7 +45,7 @@ class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
     def sentence(self, i: int) -> str:
         """Sentence `i` as it stood in its document, every run of spaces and line breaks as one space."""
         piece = self.text[self.text_starts[i] : self.text_starts[i + 1]]
-        return " ".join(piece.tobytes().decode().split())
+        return " ".join(piece.tobytes().decode(errors="replace").split())
 
     @cached_property
     def fingerprint(self) -> str:

@@ -6,15 +6,25 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed, read_npz
 from engine.datasets.places import cache_dir
+from engine.private import make_folder
 from engine.text.corpus import Corpus
 
-_ARRAYS = ("counts", "tokens", "starts", "text", "text_starts", "document")
+ARRAYS = {
+    "counts": np.int64,
+    "tokens": np.int32,
+    "starts": np.int64,
+    "text": np.uint8,
+    "text_starts": np.int64,
+    "document": np.int32,
+}
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -31,22 +41,45 @@ class Names(msgspec.Struct, frozen=True):
 def find(key: str, identity: str, path: Path | None) -> Corpus | None:
     """The corpus kept under `key` and `identity`; None when there is none, or a damaged one."""
     try:
-        with np.load(_place(key, identity), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in _ARRAYS}
-            names = msgspec.msgpack.decode(stored["names"].tobytes(), type=Names)
-    except Exception:
-        # Not there, or damaged: zipfile, zlib, numpy and msgspec raise a dozen types between them. It is made anew.
-        return None
-    for array in arrays.values():
-        array.flags.writeable = False
-    return Corpus(path=path, **msgspec.structs.asdict(names), **arrays)
+        arrays: dict[str, Any] = read_npz(_place(key, identity), lambda _: (*ARRAYS, "names"))
+        names = msgspec.msgpack.decode(arrays.pop("names").tobytes(), type=Names)
+        corpus = Corpus(path=path, **msgspec.structs.asdict(names), **arrays)
+        return corpus if _fits_together(corpus) else None
+    except (Malformed, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None  # not there, or damaged: it is made anew
+
+
+def _fits_together(corpus: Corpus) -> bool:
+    """Whether every number in it points at something."""
+    arrays = {name: getattr(corpus, name) for name in ARRAYS}
+    if any(array.dtype != ARRAYS[name] or array.ndim != 1 for name, array in arrays.items()):
+        return False
+    sentences = len(corpus.document)
+    return (
+        len(corpus.counts) == len(corpus.words)
+        and len(corpus.document_topics) == len(corpus.documents)
+        and _cuts(corpus.starts, sentences, len(corpus.tokens))
+        and _cuts(corpus.text_starts, sentences, len(corpus.text))
+        and _inside(corpus.tokens, len(corpus.words))
+        and _inside(corpus.document, len(corpus.documents))
+        and all(0 <= topic < len(corpus.topics) for topics in corpus.document_topics for topic in topics)
+    )
+
+
+def _cuts(starts: NDArray[np.int64], pieces: int, length: int) -> bool:
+    ends = len(starts) == pieces + 1 and starts[0] == 0 and starts[-1] == length
+    return bool(ends and (np.diff(starts) > 0).all())
+
+
+def _inside(places: NDArray[np.int32], count: int) -> bool:
+    return not len(places) or bool(places.min() >= 0 and places.max() < count)
 
 
 def keep(corpus: Corpus, identity: str) -> None:
     """Store `corpus` instead of what was there under its key; a cache that cannot be written is done without."""
     place = _place(corpus.key, identity)
     with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         _write(corpus, place)
         for other in place.parent.glob(f"{corpus.key}-*.npz"):
             if other != place:
@@ -64,7 +97,7 @@ def _write(corpus: Corpus, place: Path) -> None:
     descriptor, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}-", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, names=packed, **{name: getattr(corpus, name) for name in _ARRAYS})
+            np.savez(file, names=packed, **{name: getattr(corpus, name) for name in ARRAYS})
         Path(beside).replace(place)
     except BaseException:
         Path(beside).unlink(missing_ok=True)

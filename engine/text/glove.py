@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import read_npy
 from engine.datasets.data import Report
 from engine.errors import BadData, DataUnavailable
 from engine.text.vector_file import VectorFile
@@ -72,8 +73,8 @@ class PackageFile(NamedTuple):
         report(f"reading {self.path.name}", 0, 0)
         try:
             index = parquet.read_table(self.vocabulary, columns=["index"]).column("index")
-            matrix = np.load(self.path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+            matrix = read_npy(self.path)
+        except (OSError, ValueError, KeyError, EOFError, BadData) as error:
             raise BadData(self.path, f"cannot be read: {error}; install {PACKAGE} anew") from error
         if matrix.ndim != 2 or len(matrix) != len(index) or matrix.dtype.kind != "f":
             raise BadData(self.path, f"expected {len(index):,} rows, got {matrix.dtype} {matrix.shape}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed, read_npy
 from engine.errors import RunError
+from engine.private import replacing
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus
@@ -163,27 +164,18 @@ def _npy(array: NDArray[np.float32]) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write beside, flush to the disk, rename: `path` is never half written."""
-    beside = path.with_suffix(".tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(content)
 
 
 def _array(path: Path) -> NDArray[np.float32]:
     _check_size(path)
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped: a false header asks for no memory
-    except (OSError, ValueError, EOFError) as error:
-        raise _broken(path, "an array as NumPy writes it", str(error)) from error
-    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype != np.float32:
-        what = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else "an archive"
-        raise _broken(path, "float32 (words, dimensions)", what)
+        array = read_npy(path, _LIMIT)
+    except Malformed as error:
+        raise _broken(path, "an array as NumPy writes it", error.fault) from error
+    if array.ndim != 2 or array.dtype != np.float32 or not array.size:
+        raise _broken(path, "float32 (words, dimensions)", f"{array.dtype} {array.shape}")
     if not np.isfinite(array).all():
         raise _broken(path, "finite numbers", "others among them")
     return np.array(array)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.datasets.data import Report
 from engine.errors import BadData, UsageError
+from engine.files import read_bounded
 from engine.text.document import Document, Layout
 from engine.text.tokeniser import without_controls
 from engine.text.tokenising import BATCH
@@ -167,12 +168,12 @@ def _name(file: Path, root: Path) -> str:
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST + 1)  # a pipe or a device has no size that could be asked for before
+            found = read_bounded(opened, LARGEST)  # a pipe or a device has no size that could be asked for before
     except OSError as error:
         raise _unreadable(file, error) from error
-    if len(content) > LARGEST:
+    if len(found) > LARGEST:
         raise _too_much(file, "more")
-    return content
+    return bytes(found)
 
 
 def _unreadable(path: Path, error: OSError) -> BadData:

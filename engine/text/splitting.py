@@ -17,9 +17,12 @@ import msgspec
 
 from engine.datasets.places import cache_dir
 from engine.errors import BadData
+from engine.files import ZIP_FAULTS, open_zip, read_bounded
 
 _FILES = ("abbrev_types.txt", "sent_starters.txt", "collocations.tab", "ortho_context.tab")
 _INSIDE = ("punkt_tab/english", "punkt_tab.zip")
+_LARGEST = 2**26
+"""Bytes of a table; the published ones have 2e6 at most."""
 _ENOUGH = 4_000_000
 """Characters that a model is trained on: its time grows with them (a second per million), its figures hardly."""
 
@@ -119,11 +122,19 @@ def _folders(data_dir: Path | None) -> Iterator[Path]:
 
 def _read(place: Path) -> Tables:
     try:
-        folder = zipfile.Path(place, "punkt_tab/english/") if place.suffix == ".zip" else place
-        texts = [(folder / name).read_text(encoding="utf-8") for name in _FILES]
+        folder = zipfile.Path(open_zip(place), "punkt_tab/english/") if place.suffix == ".zip" else place
+        texts = [_text(folder / name) for name in _FILES]
         return Tables(_parsed(texts), place, hashlib.sha256("\0".join(texts).encode()).hexdigest())
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except ZIP_FAULTS as error:
         raise BadData(place, f"expected Punkt's English tables ({', '.join(_FILES)}), found {error}") from error
+
+
+def _text(file: Path | zipfile.Path) -> str:
+    with file.open("rb") as opened:
+        found = read_bounded(opened, _LARGEST)
+    if len(found) > _LARGEST:
+        raise ValueError(f"{file.name} with more than {_LARGEST:,} bytes")
+    return str(found, "utf-8")
 
 
 def _parsed(texts: list[str]) -> Punkt:

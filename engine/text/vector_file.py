@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Report
 from engine.errors import BadData
+from engine.files import ZIP_FAULTS, named, open_zip
 from engine.text.tokeniser import without_controls
 
 _LONGEST = 2**20
@@ -23,6 +23,9 @@ _LONGEST = 2**20
 _LARGEST = 2**34
 """Bytes of unpacked text that are read of a zip; the largest vectors of GloVe's take 6e9."""
 
+_MOST_NUMBERS = 2**12
+"""Of a word; GloVe's largest vectors have 300, and the vocabulary's are held in memory together."""
+
 _STEP = 2**22
 """Bytes between two reports."""
 
@@ -30,6 +33,8 @@ _EXPECTED = "expected text, a word and its numbers on each line"
 _REMEDY = "give a file in GloVe's text format, or set vectors to corpus"
 _MAXIMUM = float(np.finfo(np.float32).max)
 _NUMBER_BYTES = b"0123456789+-.eE "
+_DIGITS = 18
+"""Of a header's number that are read: Python takes no more than 4,300, and fewer are too large as well."""
 
 
 class VectorFile(NamedTuple):
@@ -53,7 +58,7 @@ class VectorFile(NamedTuple):
         try:
             with self._opened() as (file, size):
                 return _Reader(self.path, file, size, report).rows(words)
-        except (OSError, BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except ZIP_FAULTS as error:
             raise BadData(self.path, f"expected word vectors, but it cannot be read ({error}); {_REMEDY}") from error
 
     @contextmanager
@@ -63,7 +68,7 @@ class VectorFile(NamedTuple):
             with self.path.open("rb") as file:
                 yield file, os.fstat(file.fileno()).st_size
             return
-        with ZipFile(self.path) as archive:
+        with open_zip(self.path) as archive:
             member = self._chosen(archive)
             if member.file_size > _LARGEST:
                 raise BadData(self.path, f"its text takes {member.file_size:,} bytes, over {_LARGEST:,}; {_REMEDY}")
@@ -75,7 +80,7 @@ class VectorFile(NamedTuple):
         chosen = [member for member in members if self.member in (None, member.filename)]
         if len(chosen) == 1:
             return chosen[0]
-        names = ", ".join(member.filename for member in members[:5]) or "no file"
+        names = named(member.filename for member in members[:5])
         expected = self.member or "a single file of word vectors"
         raise BadData(self.path, f"expected {expected} in it, but it has {without_controls(names)}; {_REMEDY}")
 
@@ -121,6 +126,8 @@ class _Reader:
         self._numbers = header or len(first.split()) - 1
         if self._numbers < 1:
             raise self._fault(f"{_EXPECTED}, but the first line has none; {_REMEDY}")
+        if self._numbers > _MOST_NUMBERS:
+            raise self._fault(f"expected at most {_MOST_NUMBERS:,} numbers a word, got {self._numbers:,}; {_REMEDY}")
         if not header:
             yield first
         yield from lines
@@ -174,7 +181,7 @@ class _Reader:
 def _header(line: bytes) -> int:
     """How many numbers word2vec's first line ("count numbers") promises; 0 if this is not one."""
     fields = line.split()
-    return int(fields[1]) if len(fields) == 2 and all(field.isdigit() for field in fields) else 0
+    return int(fields[1][:_DIGITS]) if len(fields) == 2 and all(field.isdigit() for field in fields) else 0
 
 
 def _is_number(field: bytes) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Malformed, read_npz
 from engine.datasets.data import Report
 from engine.errors import BadData, SettingError
+from engine.private import make_folder, opener
 from engine.text import cooccurrence, glove
 from engine.text.lexicon import MARKS, Lexicon
 from engine.text.vector_file import VectorFile
@@ -77,26 +78,28 @@ def _read(file: glove.Rows, words: tuple[str, ...], cache: Path, report: Report)
     """The rows of `words`; the file itself is read once, a gigabyte of text takes a while."""
     status = file.path.stat()
     key = (repr(file), status.st_size, status.st_mtime_ns, *words)
-    return _kept(cache, key, lambda: file.rows(words, report))
+    return _kept(cache, key, len(words), lambda: file.rows(words, report))
 
 
 def _trained(
     corpus: Corpus, words: int, dimensions: int, seed: int, cache: Path, report: Report
 ) -> NDArray[np.float32]:
     key = ("trained", cooccurrence.VERSION, corpus.fingerprint, words, dimensions, seed)
-    return _kept(cache, key, lambda: cooccurrence.trained(corpus, words, dimensions, seed, report))
+    return _kept(cache, key, words, lambda: cooccurrence.trained(corpus, words, dimensions, seed, report))
 
 
-def _kept(cache: Path, key: tuple[object, ...], make: Make) -> NDArray[np.float32]:
-    """What `make` returned the last time for this key, out of the cache; a cache that fails is done without."""
+def _kept(cache: Path, key: tuple[object, ...], words: int, make: Make) -> NDArray[np.float32]:
+    """The vectors of so many words that `make` returned the last time for this key, out of the cache; a cache that
+    fails is done without."""
     name = hashlib.sha256("\n".join(map(str, key)).encode()).hexdigest()
     path = cache / "lexicons" / f"{name[:32]}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            rows: NDArray[np.float32] = arrays["vectors"]
+        rows = read_npz(path, lambda _: ["vectors"])["vectors"]
+        if rows.dtype == np.float32 and rows.ndim == 2 and len(rows) == words and np.isfinite(rows).all():
             return rows
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        rows = make()
+    except Malformed:
+        """Not there, or damaged."""
+    rows = make()
     try:
         _keep(path, rows)
     except OSError:
@@ -106,10 +109,10 @@ def _kept(cache: Path, key: tuple[object, ...], make: Make) -> NDArray[np.float3
 
 def _keep(path: Path, rows: NDArray[np.float32]) -> None:
     """Written beside and renamed; the process number keeps two at once apart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     try:
-        with beside.open("wb") as file:
+        with open(beside, "wb", opener=opener) as file:
             np.savez(file, vectors=rows)
         beside.replace(path)
     finally:

@@ -39,7 +39,7 @@ def test_arrays_may_lack_the_channel_or_the_count(tmp_path: Path, shape: tuple[i
         (np.full((5, 28, 28), 2.0), "0 to 1"),
         (np.full((5, 28, 28), np.nan), "0 to 1"),
         (np.zeros((5, 28, 28), np.int64), "uint8"),
-        (np.array([{}], object), "without pickled objects"),
+        (np.array([{}], object), "no pickled objects"),
         (np.zeros((0, 28, 28)), "at least one image"),
     ],
 )

@@ -153,7 +153,15 @@ def test_a_description_that_makes_no_sense_is_no_run(store: RunStore, fields: di
 
 def test_epochs_that_were_made_void_are_not_the_last(store: RunStore) -> None:
     def ended(epoch: int) -> EpochEnded:
-        return EpochEnded(stage="s", epoch=epoch, train={}, validation={}, steps=1, seconds=1, samples_per_second=1)
+        return EpochEnded(
+            stage="s",
+            epoch=epoch,
+            train={"loss": 1.0},
+            validation={"loss": 1.0},
+            steps=1,
+            seconds=1,
+            samples_per_second=1,
+        )
 
     with RunWriter.create(store, info()) as writer:
         for event in (ended(1), ended(2), ended(3), RunResumed(epoch=2, step=0, epochs=5)):
@@ -217,7 +225,14 @@ def test_a_run_in_use_is_not_deleted(store: RunStore) -> None:
 
 def test_the_last_epoch_is_found_without_reading_a_long_history(store: RunStore) -> None:
     epoch = EpochEnded(
-        stage="s", epoch=1, train={}, validation={}, steps=1, seconds=1, samples_per_second=1, samples="x" * 200
+        stage="s",
+        epoch=1,
+        train={"loss": 1.0},
+        validation={"loss": 1.0},
+        steps=1,
+        seconds=1,
+        samples_per_second=1,
+        samples="x" * 200,
     )
     with RunWriter.create(store, info()) as writer:
         for _ in range(500):

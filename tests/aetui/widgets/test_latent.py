@@ -27,7 +27,15 @@ def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _ended(epoch: int) -> EpochEnded:
-    return EpochEnded(stage="training", epoch=epoch, train={}, validation={}, steps=1, seconds=1, samples_per_second=1)
+    return EpochEnded(
+        stage="training",
+        epoch=epoch,
+        train={"loss": 1.0},
+        validation={"loss": 1.0},
+        steps=1,
+        seconds=1,
+        samples_per_second=1,
+    )
 
 
 RUN = RunState("a", status="running", dataset="mnist", code_size=128, epochs=(_ended(1), _ended(2)))

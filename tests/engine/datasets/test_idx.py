@@ -3,13 +3,10 @@ from __future__ import annotations
 import gzip
 import struct
 import tracemalloc
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.datasets import idx
 from engine.errors import BadData
@@ -82,21 +79,3 @@ def test_an_archive_that_unpacks_to_more_than_it_says_does_not_fill_memory(tmp_p
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    whole=st.sampled_from([PLAIN, PACKED]),
-    changes=st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), max_size=4),
-    cut=st.integers(0, 100),
-    tail=st.binary(max_size=30),
-)
-def test_any_damage_ends_in_an_array_or_bad_data(
-    tmp_path_factory, whole: bytes, changes: list[tuple[int, int]], cut: int, tail: bytes
-) -> None:
-    content = bytearray(whole)
-    for position, byte in changes:
-        content[position % len(content)] = byte
-    path = tmp_path_factory.getbasetemp() / "damaged"
-    with suppress(BadData):
-        assert read(path, bytes(content[: len(content) - cut % len(content)]) + tail).ndim == 3
