@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,23 @@ def job(**config: Any) -> TrainJob:
 
 def kinds(store: RunStore, run_id: str) -> list[type]:
     return [type(event) for event in store.find(run_id).events()[0]]
+
+
+def left_paused(here: Any) -> tuple[str, Order]:
+    """A run that was paused before it was handed over."""
+    run_id = here.engine.submit(job())
+    here.until(Progress)
+    here.engine.pause(run_id)
+    here.until(RunPaused)
+    [order] = here.engine.hand_over().orders
+    return run_id, order
+
+
+def put_down(here: Any, order: Order) -> Path:
+    """The folder of a run that nobody took over."""
+    record = here.store.find(order.run_id)
+    RunWriter(record.folder, record.info, order.descriptor).__exit__()
+    return record.folder
 
 
 def test_a_run_goes_on_at_the_next_step_and_no_epoch_is_missing_or_told_twice(scripted: Any) -> None:
@@ -86,11 +104,7 @@ def test_runs_that_wait_are_handed_over_in_their_order(scripted: Any) -> None:
 
 def test_a_paused_run_stays_paused_and_can_be_let_go_on(scripted: Any) -> None:
     here = scripted(seconds=0.05)
-    run_id = here.engine.submit(job())
-    here.until(Progress)
-    here.engine.pause(run_id)
-    here.until(RunPaused)
-    [order] = here.engine.hand_over().orders
+    run_id, order = left_paused(here)
     there = scripted()
     there.engine.adopt(order)
     there.until(RunPaused)
@@ -112,8 +126,8 @@ def test_what_a_dead_process_had_not_begun_begins_anew_under_its_id(scripted: An
     run_id = here.engine.submit(job(epochs=1))
     here.until(Progress)
     [order] = here.engine.hand_over().orders
-    folder = here.store.find(run_id).folder
-    RunWriter(folder, here.store.find(run_id).info, order.descriptor).__exit__()
+    folder = put_down(here, order)
+    (folder / "checkpoint.safetensors").unlink(missing_ok=True)
     (folder / "events.jsonl").write_bytes(b"")  # as if it had been killed right after making the folder
     there = scripted()
     there.engine.adopt(type(order)(run_id=run_id, job=order.job))
@@ -167,8 +181,7 @@ def test_a_run_whose_record_is_damaged_is_gone_on_with_and_never_deleted(scripte
     run_id = here.engine.submit(job())
     here.until(Progress, where=lambda event: event.epoch == 2)
     [order] = here.engine.hand_over().orders
-    folder = here.store.find(run_id).folder
-    RunWriter(folder, here.store.find(run_id).info, order.descriptor).__exit__()
+    folder = put_down(here, order)
     (folder / "events.jsonl").write_bytes(bytes(1000))  # as a power cut may leave it
     there = scripted()
     there.engine.adopt(Order(run_id=run_id, job=order.job))
@@ -211,11 +224,7 @@ def test_a_full_disk_at_the_beginning_or_the_end_does_not_stop_who_takes_a_run_o
 
 def test_a_run_between_two_processes_stands_as_it_stood(scripted: Any) -> None:
     here = scripted(seconds=0.05)
-    run_id = here.engine.submit(job())
-    here.until(Progress)
-    here.engine.pause(run_id)
-    here.until(RunPaused)
-    [order] = here.engine.hand_over().orders
+    run_id, order = left_paused(here)
     record = here.store.find(run_id)
     assert record.status == "paused"
     assert (record.folder / "pulse").exists()  # for hosts that do not see the lock

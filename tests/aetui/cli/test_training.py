@@ -74,21 +74,6 @@ def started(
     raise AssertionError("it ended before")
 
 
-def test_a_run_killed_with_9_is_interrupted_and_resumes_to_the_figures_of_one_never_killed(
-    aetui: Any, command: list[str], home: dict[str, str]
-) -> None:
-    [undisturbed] = events(aetui("train", "vanilla", "--epochs", str(EPOCHS), "--json").stdout, "run_finished")
-    process = started(command, home, lambda event: event["type"] == "checkpoint_saved")
-    process.kill()
-    process.communicate()
-    assert "interrupted" in aetui("runs").stdout.splitlines()[1]
-    resumption = aetui("resume", "last", "--json").stdout
-    [resumed], [again] = events(resumption, "run_finished"), events(resumption, "run_resumed")
-    assert (again["epoch"], again["step"]) > (1, 0)
-    for figures in ("outcome", "epochs", "train", "validation"):
-        assert resumed[figures] == undisturbed[figures]
-
-
 def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     aetui: Any, command: list[str], home: dict[str, str]
 ) -> None:
