@@ -15,6 +15,10 @@ class KerasBackend:
     def __init__(self, device: str = "auto") -> None:
         self.device = runtime.load(device)
 
+        from engine.nn.workshop import Workshops
+
+        self._workshops = Workshops()
+
     @property
     def recurrent_loop(self) -> str:
         from engine.nn.recurrent import loop
@@ -28,7 +32,10 @@ class KerasBackend:
 
         with enough_memory(config):
             config, notes = decided(variant, config, data)
-            return Trainer(variant, config, data, checkpoint, notes)
+            workshop = self._workshops.take(variant, config, data)
+            training = Trainer(variant, config, data, checkpoint, notes, workshop)
+            self._workshops.used(workshop, training)
+            return training
 
     def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
         from engine.nn.memory import enough_memory

@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, Terms
-from engine.nn.blocks import Blocks
 from engine.nn.chunks import Losses, Pace, Stretch
 from engine.nn.inspection import Inspection, Seen
-from engine.nn.items import of
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
-from engine.nn.networks import Networks
 from engine.nn.stage import CompiledStage
+from engine.nn.workshop import Workshop
 from engine.params import TrainingConfig
 from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.variants.variant import Variant
@@ -43,18 +41,19 @@ class Trainer:
         data: Data,
         checkpoint: Checkpoint | None = None,
         notes: tuple[str, ...] = (),
+        workshop: Workshop | None = None,
     ) -> None:
-        self._blocks = Blocks(config.seed, config.precision)
+        self._workshop = workshop = workshop or Workshop(variant, config, data)
+        self._blocks = workshop.blocks
         self._variant = variant
         self.config = config
         self.notes = notes
-        self._networks: Networks = variant.networks(config, data.shape, self._blocks)
+        self._networks = workshop.networks
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
-        self._items = of(data)
-        self._train = self._items.on_device(data.train.items)
-        self._test = self._items.on_device(data.test.items)
+        self._train = workshop.items.on_device(data.train.items)
+        self._test = workshop.items.on_device(data.test.items)
         self._inspection = Inspection(data, config.seed, variant.target_rate(config))
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
@@ -109,11 +108,8 @@ class Trainer:
         return {**self._networks.variables, **self._stage.optimizer_variables}
 
     def _compiled_stage(self) -> CompiledStage:
-        config, stage = self.config, self.stages[self._position.stage]
-        made = CompiledStage(
-            self._variant, config, stage, self._networks, self._blocks, self._items, self.steps_per_epoch
-        )
-        made.compile(self._train, config.batch_size, learn=True)
+        made = self._workshop.stage(self.stages[self._position.stage], self.steps_per_epoch)
+        made.compile(self._train, self.config.batch_size, learn=True)
         made.compile(self._test, self._variant.block, learn=False)
         return made
 
