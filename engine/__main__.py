@@ -25,6 +25,7 @@ from engine.store import RunStore
 def main() -> None:
     """Carry out the mission and leave."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     # Whoever ordered it closes the input as soon as nothing of the runs is in its hands any more.
     mission = msgspec.json.decode(sys.stdin.buffer.read(), type=Mission)
     log = native_output.divert(native_output.log_path().with_name(f"detached-{os.getpid()}.log"))

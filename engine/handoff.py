@@ -6,6 +6,7 @@ The lock of a run that has begun is inherited by that process, as an open file: 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -99,14 +100,18 @@ def launch(runs: Path, data_dir: Path | None, device: str, handed: HandOver, *, 
 def _started(mission: Mission, watched: bool) -> subprocess.Popen[bytes]:
     path = [str(Path(place).absolute()) for place in sys.path if place]
     command = [sys.executable, "-c", _START.format(path=path)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if watched else subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        pass_fds=[order.descriptor for order in mission.orders if order.descriptor is not None],
-    )
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # until the process ignores it, see `main` there
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if watched else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[order.descriptor for order in mission.orders if order.descriptor is not None],
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(mission))
     process.stdin.flush()

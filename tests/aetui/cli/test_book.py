@@ -199,8 +199,9 @@ def _with(event: RunFinished, reached: dict[str, float]) -> RunFinished:
 
 
 def test_another_recipe_or_other_data_are_not_compared(aetui: Any, store: RunStore) -> None:
+    terms = {"loss": 1.0}
     event = EpochEnded(
-        stage="training", epoch=1, train={"loss": 1}, validation={}, steps=1, seconds=1, samples_per_second=1
+        stage="training", epoch=1, train=terms, validation=terms, steps=1, seconds=1, samples_per_second=1
     )
     for preset, dataset, rows in (("book", "digits", 4), ("other", "digits", 0), ("book", "mnist", 0)):
         run = FakeRun(store, f"{preset}-{dataset}", TrainJob(variant="vanilla", preset=preset, dataset=dataset))

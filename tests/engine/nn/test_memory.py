@@ -15,13 +15,13 @@ def training(data: Any) -> Training:
     return KerasBackend("cpu").training(registry.variant("vanilla"), config, data, None)
 
 
-def test_a_tensor_there_is_no_room_for_is_said_in_our_words(small_data: Any) -> None:
+def test_a_tensor_there_is_no_room_for_is_said_in_our_words() -> None:
     import tensorflow as tf
 
     from engine.nn.memory import enough_memory
 
-    config = training(small_data()).config
-    with pytest.raises(EngineError, match=r"batch_size \(now 16\)") as caught, enough_memory(config):
+    config = registry.preset("vanilla", "book")
+    with pytest.raises(EngineError, match=r"batch_size \(now 256\)") as caught, enough_memory(config):
         tf.zeros([1 << 46])  # more than there are addresses
     assert caught.value.title == "Out of memory"
     with pytest.raises(tf.errors.InvalidArgumentError), enough_memory(config):
