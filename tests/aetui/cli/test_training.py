@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,20 @@ from PIL import Image
 
 EPOCHS = 300
 """About ten seconds: a checkpoint is written after five."""
+
+
+IN_ONE_PROCESS = """
+import json, sys
+from aetui.__main__ import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["aetui", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+"""Several command lines: TensorFlow is loaded once."""
 
 
 def events(text: str, kind: str) -> list[dict[str, Any]]:
@@ -88,21 +103,25 @@ def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     assert aetui("reconstruct", "last", "-o", f"{home['HOME']}/sheet.png").returncode == 0
 
 
-def test_codes_of_a_trained_model_go_out_and_come_back_as_images(aetui: Any, tmp_path: Path) -> None:
+def test_codes_of_a_trained_model_go_out_and_come_back_as_images(home: dict[str, str], tmp_path: Path) -> None:
+    codes, images, samples = (str(tmp_path / name) for name in ("codes.tsv", "images.npz", "samples.npy"))
     settings = ("--epochs", "1", "--dataset", "digits", "--set", "latent_dim=2")
-    trained = aetui("train", "variational", *settings)
-    assert trained.returncode == 0, trained.stderr
-    assert "PCA of the same size" in trained.stdout
-    codes, images, samples = (tmp_path / name for name in ("codes.tsv", "images.npz", "samples.npy"))
-    assert aetui("encode", "last", "-n", "6", "-o", str(codes)).returncode == 0
-    assert codes.read_text().startswith("z1\tz2\tlabel\n")
-    assert aetui("decode", "last", str(codes), "-o", str(images)).returncode == 0
+    commands = [
+        ("train", "variational", *settings),
+        ("encode", "last", "-n", "6", "-o", codes),
+        ("decode", "last", codes, "-o", images),
+        ("sample", "last", "-n", "3", "-o", samples),
+        ("probe", "last"),
+    ]
+    one_after_the_other = [sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)]
+    done = subprocess.run(one_after_the_other, env=home, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "PCA of the same size" in done.stdout
+    assert Path(codes).read_text().startswith("z1\tz2\tlabel\n")
     with np.load(images) as loaded:
         assert loaded["images"].shape == (6, 28, 28, 1)
-    sampled = aetui("sample", "last", "-n", "3", "-o", str(samples))
-    assert sampled.returncode == 0, sampled.stderr
     assert 0 <= np.load(samples).min() < np.load(samples).max() <= 1
-    assert "softmax" in aetui("probe", "last").stdout
+    assert "softmax" in done.stdout
 
 
 def test_doctor_finds_a_device_and_the_bundled_data(aetui: Any) -> None:

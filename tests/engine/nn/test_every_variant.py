@@ -111,7 +111,7 @@ def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(
     small_data: Any, small_text: Any, tmp_path: Path
 ) -> None:
     expected, cases = {}, {}
-    for name in CASES:
+    for name in CASES.keys() - {"fixed noise", "warm-up"}:  # they train otherwise; the models are the same
         data = data_for(name, small_data, small_text)
         items = data.as_floats(data.test.items)
         np.save(tmp_path / f"{data.kind}.npy", items)

@@ -53,11 +53,10 @@ def mappings() -> int:
     return len(Path("/proc/self/maps").read_text().splitlines())
 
 
-def test_runs_leave_no_objects_no_threads_and_no_files(backend: KerasBackend, small_data: Any, small_text: Any) -> None:
-    images, text, found = small_data(), small_text(45), []
+def test_runs_leave_no_objects_no_threads_and_no_files(backend: KerasBackend, small_data: Any) -> None:
+    images, found = small_data(), []
     for _ in range(2):
         figures(training(backend, "vanilla", images, epochs=1))
-        figures(training(backend, "sentence", text, epochs=1, units=3))
         backend.release()
         found.append(left_over())
     (before, threads, files), (after, more_threads, more_files) = found

@@ -52,4 +52,3 @@ def test_what_is_in_use_or_made_for_other_data_is_not_taken_over(backend: KerasB
     other = backend.training(variant, config, small_data(seed=1), None)
     networks = [training._networks for training in (first, second, other)]  # type: ignore[attr-defined]
     assert len({id(each) for each in networks}) == 3
-    assert figures(first) == figures(second) != figures(other)
