@@ -29,15 +29,14 @@ class RunFollower(App[None]):
     _followed: tuple[str, int] | None = None
     """The run of another process, and how far its events are read."""
 
-    def notice(self, title: str, message: str) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:  # what the workbench has
 
-    def show_workbench(self) -> None:
-        raise NotImplementedError
+        def notice(self, title: str, message: str) -> None: ...
 
-    def heard_of(self, run_id: str) -> None:
-        """The run has another status now."""
-        raise NotImplementedError
+        def show_workbench(self) -> None: ...
+
+        def heard_of(self, run_id: str) -> None:
+            """The run has another status now."""
 
     def request(self, run_id: str, wish: Wish) -> None:
         """Ask the process that trains a run for something; it takes that process up to half a second."""
