@@ -35,7 +35,7 @@ class Interrupted(deque[Event]):
 @pytest.fixture(autouse=True)
 def contained(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What would end the process ends the test's call; its own handlers come back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
     def leave(status: int) -> None:
         raise SystemExit(status)
@@ -71,3 +71,18 @@ def test_a_training_is_stopped_and_waited_for(tmp_path: Path) -> None:
     following, calls = follower(tmp_path, *READING, STARTED)
     assert following.follow("r") is STOPPED
     assert calls == [("cancel", "r")]
+
+
+def test_a_hang_up_hands_everything_over_once(tmp_path: Path) -> None:
+    _, calls = follower(tmp_path)
+    with pytest.raises(SystemExit, match=str(128 + signal.SIGHUP)):
+        signal.raise_signal(signal.SIGHUP)
+    signal.raise_signal(signal.SIGHUP)  # the system may send it again
+    assert [name for name, _ in calls] == ["hand over"]
+
+
+def test_under_nohup_a_hang_up_stays_ignored(tmp_path: Path) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _, calls = follower(tmp_path)
+    signal.raise_signal(signal.SIGHUP)
+    assert calls == []
