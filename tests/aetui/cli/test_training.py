@@ -32,11 +32,16 @@ for arguments in json.loads(sys.argv[1]):
 """Several command lines: TensorFlow is loaded once."""
 
 
+def in_one_process(home: dict[str, str], *commands: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    one_after_the_other = [sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)]
+    return subprocess.run(one_after_the_other, env=home, capture_output=True, text=True, timeout=120, check=False)
+
+
 def events(text: str, kind: str) -> list[dict[str, Any]]:
     return [event for event in map(json.loads, text.splitlines()) if event["type"] == kind]
 
 
-def test_train_look_lengthen_and_use_a_run(aetui: Any, tmp_path: Path) -> None:
+def test_train_look_lengthen_and_use_a_run(aetui: Any, home: dict[str, str], tmp_path: Path) -> None:
     trained = aetui(
         "train", "vanilla", "--epochs", "2", "--seed", "5", "--set", "hidden_dim=16", "--name", "mine", "--json"
     )
@@ -63,10 +68,13 @@ def test_train_look_lengthen_and_use_a_run(aetui: Any, tmp_path: Path) -> None:
     assert "hidden_dim" in shown
 
     sheet, arrays = tmp_path / "sheet.png", tmp_path / "all.npz"
-    assert aetui("reconstruct", "mine", "-o", str(sheet), "-n", "4").returncode == 0
+    reconstruct = (
+        ("reconstruct", "mine", "-n", "4", "-o", str(sheet)),
+        ("reconstruct", "mine", str(sheet), "-o", str(arrays)),
+    )
+    assert in_one_process(home, *reconstruct).returncode == 0
     with Image.open(sheet) as image:
         assert image.height < image.width
-    assert aetui("reconstruct", "mine", str(sheet), "-o", str(arrays)).returncode == 0
     with np.load(arrays) as loaded:
         assert loaded["codes"].shape == (1, 16)
 
@@ -113,8 +121,7 @@ def test_codes_of_a_trained_model_go_out_and_come_back_as_images(home: dict[str,
         ("sample", "last", "-n", "3", "-o", samples),
         ("probe", "last"),
     ]
-    one_after_the_other = [sys.executable, "-c", IN_ONE_PROCESS, json.dumps(commands)]
-    done = subprocess.run(one_after_the_other, env=home, capture_output=True, text=True, timeout=120, check=False)
+    done = in_one_process(home, *commands)
     assert done.returncode == 0, done.stderr
     assert "PCA of the same size" in done.stdout
     assert Path(codes).read_text().startswith("z1\tz2\tlabel\n")
