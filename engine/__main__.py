@@ -18,7 +18,7 @@ from engine import events, native_output
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.handoff import Mission
-from engine.session import Engine
+from engine.session import Engine, failure
 from engine.store import RunStore
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         device=mission.device,
         data_dir=Path(mission.data_dir) if mission.data_dir else None,
     )
-    waiting = _adopted(mission, engine, heard)
+    waiting = _adopted(mission, engine)
     well = len(waiting) == len(mission.orders)
     _stop_on_signals(engine, waiting)
     engine.start()
@@ -56,17 +56,14 @@ def main() -> None:
     os._exit(0)  # Python would wait for TensorFlow's threads
 
 
-def _adopted(mission: Mission, engine: Engine, heard: SimpleQueue[Event]) -> set[str]:
+def _adopted(mission: Mission, engine: Engine) -> set[str]:
     """The runs that can be gone on with; of the others it is told why not."""
     run_ids = set()
     for order in mission.orders:
         try:
             run_ids.add(engine.adopt(order))
         except EngineError as error:
-            failed = EngineFailed(
-                run_id=order.run_id, title=error.title, message=error.message, exit_code=error.exit_code
-            )
-            _tell(failed)
+            _tell(failure(error, order.run_id))
             if order.descriptor is not None:
                 os.close(order.descriptor)
     return run_ids

@@ -193,7 +193,7 @@ class Engine:
         try:
             backend = self._make_backend(self._device)
         except EngineError as error:
-            self._emit(_failure(error))
+            self._emit(failure(error))
         except Exception as error:  # an import can fail in any way; the screen must live on and say it
             message = f"{type(error).__name__}: {error}; `aetui doctor` looks for the cause"
             self._emit(EngineFailed(title="TensorFlow did not load", message=message))
@@ -236,7 +236,7 @@ class Engine:
         except Stopped:
             return RunCancelled(run_id=life.run_id)
         except EngineError as error:
-            return _failure(error, life.run_id)
+            return failure(error, life.run_id)
         except Exception as error:  # before its first event a run leaves no trace: the screen has to say it
             message = f"{type(error).__name__}: {error}"
             return EngineFailed(run_id=life.run_id, title="The run could not start", message=message)
@@ -281,7 +281,8 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
 
 
-def _failure(error: EngineError, run_id: str = "") -> EngineFailed:
+def failure(error: EngineError, run_id: str = "") -> EngineFailed:
+    """`error` as an event, of a run or of the engine itself."""
     return EngineFailed(run_id=run_id, title=error.title, message=error.message, exit_code=error.exit_code)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from engine.datasets.data import Data
 from engine.events import Stage
 from engine.nn.blocks import Blocks
-from engine.nn.items import of
+from engine.nn.items import Items, of
 from engine.nn.model import copied, restore
 from engine.nn.networks import Networks
 from engine.nn.stage import CompiledStage
@@ -31,9 +31,9 @@ CAPACITY = 8
 class Workshop:
     """Networks of one configuration for one data set, and the stages that were compiled for them."""
 
-    def __init__(self, variant: Variant, config: TrainingConfig, data: Data) -> None:
+    def __init__(self, variant: Variant, config: TrainingConfig, data: Data, items: Items | None = None) -> None:
         self.blocks = Blocks(config.seed, config.precision)
-        self.items = of(data)
+        self.items = items or of(data)
         self.networks: Networks = variant.networks(config, data.shape, self.blocks)
         self._variant = variant
         self._config = config
@@ -64,10 +64,12 @@ class Workshops:
 
     def take(self, variant: Variant, config: TrainingConfig, data: Data) -> Workshop:
         """One for a run with `config` on `data`, as it is in the beginning; say with `used` what works in it."""
-        key = _key(variant, config, data)
+        items = of(data)
+        # What the functions depend on: items are arguments of theirs, the vectors of words are part of them.
+        key = variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, items.constants
         workshop, user = self._kept.pop(key, (None, None))
         if workshop is None or (user is not None and user() is not None):
-            workshop = Workshop(variant, config, data)
+            workshop = Workshop(variant, config, data, items)
         self._kept[key] = workshop, None
         while len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)
@@ -79,8 +81,3 @@ class Workshops:
         for key, (kept, _) in self._kept.items():
             if kept is workshop:
                 self._kept[key] = kept, weakref.ref(user)
-
-
-def _key(variant: Variant, config: TrainingConfig, data: Data) -> tuple[Any, ...]:
-    """What the functions depend on; items are arguments of theirs, the vectors of words are part of them."""
-    return variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, of(data).constants
