@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.events import EpochEnded, Health
 
@@ -29,23 +29,32 @@ NO_KL = 0.1
 """Nats an item; a code that tells a tenth of a nat tells nothing."""
 
 
-def alarms(epochs: Sequence[EpochEnded], config: Mapping[str, Any]) -> list[str]:
+class Alarm(NamedTuple):
+    """One thing that is wrong: `key` tells it from others, `text` says it with its figures, which change."""
+
+    key: str
+    text: str
+
+
+def alarms(epochs: Sequence[EpochEnded], config: Mapping[str, Any]) -> list[Alarm]:
     """What is wrong after the last of `epochs`, the gravest first; settings that `config` lacks are not named."""
     if not epochs:
         return []
     # Another stage has other networks and another loss: its numbers are no measure for this one's.
     stage = [ended for ended in epochs if ended.stage == epochs[-1].stage]
     health = stage[-1].health
-    found = [_overfitting(stage, config)]
+    found = {"overfitting": _overfitting(stage, config)}
     if health is not None:
-        found = [
-            _exploding(stage, config),
-            _collapsed(stage[-1], health, config) or _dead_units(health, config),
-            _dead_pixels(health, config),
-            _off_target(stage, health, config),
-            *found,
-        ]
-    return [text for text in found if text]
+        collapsed = _collapsed(stage[-1], health, config)
+        found = {
+            "exploding": _exploding(stage, config),
+            "collapsed": collapsed,
+            "dead_units": "" if collapsed else _dead_units(health, config),
+            "dead_pixels": _dead_pixels(health, config),
+            "off_target": _off_target(stage, health, config),
+            **found,
+        }
+    return [Alarm(key, text) for key, text in found.items() if text]
 
 
 def _exploding(stage: Sequence[EpochEnded], config: Mapping[str, Any]) -> str:

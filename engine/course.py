@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
+from collections.abc import Generator, Sequence
 from contextlib import suppress
+from typing import Literal
 
 import msgspec
 
@@ -41,8 +42,15 @@ class Course:
     """From the first chunk to the one `RunFinished`."""
 
     def __init__(
-        self, training: Training, comparison: Comparison, writer: RunWriter, emit: Emit, control: Control
+        self,
+        training: Training,
+        comparison: Comparison,
+        writer: RunWriter,
+        emit: Emit,
+        control: Control,
+        epochs: Sequence[EpochEnded] = (),
     ) -> None:
+        """`epochs`: those that earlier lives of the run completed."""
         self._training = training
         self._comparison = comparison
         self._writer = writer
@@ -52,16 +60,20 @@ class Course:
         self._saved_at = time.monotonic()
         self._saving = 0.0
         self._shown_at = 0.0
-        self._alarms: set[str] = set()
-        self._epochs: list[EpochEnded] = []
+        self._epochs = list(epochs)
+        self._config = msgspec.to_builtins(training.config)
+        self._alarms = {alarm.key for alarm in alarms(self._epochs, self._config)}
+        self._weights: Literal["best", "last"] = "last"
 
     def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
         figures: Terms = {}
+        measured = 0
         if outcome == "completed":
             try:
                 figures = self._figures()
+                measured = self._training.model.epoch
             except Stopped:  # whoever resumes it gets them: there is nothing left to train
                 outcome = "stopped"
         if outcome == "stopped" and self._control.wish() == "leave":
@@ -74,6 +86,8 @@ class Course:
                 train=at.train,
                 validation=at.validation,
                 seconds=at.seconds + at.epoch_seconds,
+                weights=self._weights,
+                weights_epoch=measured,
                 figures=figures,
                 message=message,
             )
@@ -115,8 +129,7 @@ class Course:
 
     def _measured(self) -> Terms:
         """Answers questions meanwhile. Raises Stopped when told to."""
-        version = version_of(self._training.position)
-        measuring = self._comparison.figures(self._training.model, self._writer.folder, version)
+        measuring = self._measuring()
         while True:
             try:
                 done, total = next(measuring)
@@ -128,6 +141,26 @@ class Course:
             if self._control.serve() in ENDING:
                 raise Stopped
 
+    def _measuring(self) -> Generator[tuple[int, int], None, Terms]:
+        """With the weights of the best epoch, where there are data to tell it by that are neither trained nor judged
+        on; yields how much is done of how much."""
+        position, terms = self._training.position, dict[str, float]()
+        if self._training.held_out:
+            best = self._writer.best()
+            if best is not None:
+                self._training.use(best)
+                self._weights, position = "best", best.position
+            judging = self._training.judged()
+            while True:
+                try:
+                    next(judging)
+                except StopIteration as end:
+                    terms = {f"test_{name}": value for name, value in end.value.items()}
+                    break
+                yield 0, 0
+        figures = self._comparison.figures(self._training.model, self._writer.folder, version_of(position))
+        return {**terms, **(yield from figures)}
+
     def _train(self) -> tuple[Outcome, str]:
         try:
             if self._control.wish() == "pause" and self._obey() in ENDING:
@@ -138,6 +171,10 @@ class Course:
                     self._save()
                     return "stopped", ""
             self._save()
+            if self._training.position.stopped_early and self._training.best:
+                patience, best = self._training.config.patience, self._training.best.epoch
+                text = f"stopped early: {patience} epochs without a better validation loss than that of epoch {best}"
+                self._keeper.tell(Logged(level="info", text=text))
         except Diverged as error:
             return self._diverged(*error.args)
         except NotKept as error:  # and whoever steers it does not want to wait until it can be
@@ -180,10 +217,11 @@ class Course:
     def _warn(self, ended: EpochEnded) -> None:
         """Log an alarm when it appears; while it stays it is not said again."""
         self._epochs.append(ended)
-        found = {_gist(alarm): alarm for alarm in alarms(self._epochs, msgspec.to_builtins(self._training.config))}
-        for gist in found.keys() - self._alarms:
-            self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {found[gist]}"))
-        self._alarms = set(found)
+        found = alarms(self._epochs, self._config)
+        for alarm in found:
+            if alarm.key not in self._alarms:
+                self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {alarm.text}"))
+        self._alarms = {alarm.key for alarm in found}
 
     def _obey(self) -> Wish:
         wish = self._control.serve()
@@ -209,8 +247,3 @@ class Course:
         self._keeper.tell(CheckpointSaved(epoch=at.epoch, step=at.step))
         self._saved_at = time.monotonic()
         self._saving = self._saved_at - began
-
-
-def _gist(alarm: str) -> str:
-    """An alarm without its figures, which differ from epoch to epoch."""
-    return re.sub(r"\d\S*", "", alarm)

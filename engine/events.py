@@ -53,7 +53,7 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the model is after an epoch, measured on test items as the encoder sees them."""
+    """How the model is after an epoch, measured on validation items as the encoder sees them."""
 
     units: Count
     """Size of the code."""
@@ -89,6 +89,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     code_size: Count = 0
     train_items: Count = 0
     validation_items: Count = 0
+    """Of the validation part; where nothing was held out for it, of the test part."""
     facts: dict[str, str] = {}
     """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
 
@@ -117,7 +118,7 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
     train: Terms
     """Mean over the epoch's batches."""
     validation: Terms
-    """Mean over the items of the whole test part."""
+    """Mean over the items of the validation part; where nothing was held out for it, that is the test part."""
     steps: Count
     """Number of batches: `train["loss"] * steps` is the sum that published runs quote."""
     seconds: float
@@ -193,8 +194,12 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     train: Terms
     validation: Terms
     seconds: float = 0.0
+    weights: Literal["best", "last"] = "last"
+    """Whose figures they are: where validation data were held out, those of the best epoch by them."""
+    weights_epoch: Count = 0
+    """The epoch that these weights are of; 0 where nothing was measured."""
     figures: Terms = {}
-    """What the model achieves on the test part.
+    """What the model achieves on the test part: with held-out validation data its loss terms, as `test_loss` and so on.
 
     Images, beside PCA with the same code size: `test_mse` and `pca_mse`, and for codes small enough to search quickly
     `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote.

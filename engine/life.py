@@ -20,7 +20,16 @@ from engine.datasets import cache_dir, dataset
 from engine.datasets.data import Data
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
-from engine.events import DataProgress, Event, Logged, RunHandedOver, RunResumed, RunStarted
+from engine.events import (
+    DataProgress,
+    EpochEnded,
+    Event,
+    Logged,
+    RunHandedOver,
+    RunResumed,
+    RunStarted,
+    complete_epochs,
+)
 from engine.jobs import Job, Order, ResumeJob, TrainJob
 from engine.keeping import Keeper
 from engine.params import TrainingConfig
@@ -59,6 +68,7 @@ class Life:
         self._writer: RunWriter | None = None
         self._descriptor = descriptor
         self._patient = False
+        self._lengthened = record is not None and record.status == "completed"
         self._record = record
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
@@ -134,10 +144,15 @@ class Life:
                 raise Stopped
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = Course(training, beside, writer, emit, control).run()
+            end = Course(training, beside, writer, emit, control, self._earlier(training)).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
             return end
+
+    def _earlier(self, training: Training) -> list[EpochEnded]:
+        """The epochs before this life that count."""
+        history = self._record.events()[0] if self._record else []
+        return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
 
     def _describe(self, writer: RunWriter, device: str, emit: Emit, control: Control) -> None:
         assert self._record is not None
@@ -171,7 +186,8 @@ class Life:
                 emit(DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total))
 
         folder = self._record.folder if self._record else None
-        return shelf.load(key, self._variant.text_settings(self.config), folder, report)
+        settings = self._variant.text_settings(self.config)
+        return shelf.load(key, settings, folder, report, validation=self.config.validation)
 
     def _compare(self, data: Data, code_size: int, emit: Emit) -> Comparison:
         if data.kind == "image":
@@ -190,7 +206,11 @@ class Life:
                 f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
                 f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
             )
-        return read_checkpoint(record.folder / "checkpoint.safetensors")
+        checkpoint = read_checkpoint(record.folder / "checkpoint.safetensors")
+        if checkpoint is not None and self._lengthened:
+            going_on = msgspec.structs.replace(checkpoint.position, stopped_early=False)
+            return msgspec.structs.replace(checkpoint, position=going_on)
+        return checkpoint
 
     def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
@@ -263,7 +283,7 @@ class Life:
             code_size=training.code_size,
             facts=data.facts,
             train_items=len(data.train.items),
-            validation_items=len(data.test.items),
+            validation_items=len(data.validation.items),
         )
 
 
@@ -274,9 +294,9 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")
     done = record.last_epoch.epoch if record.last_epoch else 0
     planned = record.epochs if epochs is None else epochs
-    if planned < done or (status == "completed" and planned == done):
+    if planned < done or (status == "completed" and (planned == done or epochs is None)):
         raise SettingError("epochs", f"{record.id} has {done} complete epochs; ask for more with --epochs")
-    config = params.configure(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
+    config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
     job = TrainJob(
         variant=record.variant, preset=record.preset, dataset=record.dataset, config=record.config, name=record.name
     )

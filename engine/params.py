@@ -18,6 +18,9 @@ from engine.errors import SettingError
 
 Kind = Literal["int", "float", "bool", "choice", "text"]
 
+HELD_OUT = 0.1
+"""Share of the training part that presets of our own hold out for validation."""
+
 LayerSizes = Annotated[str, Meta(pattern=r"^[1-9]\d{0,4}(-[1-9]\d{0,4}){0,15}$")]
 """Units of up to 16 layers, one after the other: "500-2"."""
 
@@ -48,6 +51,27 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             description="number format of the layers' arithmetic, weights stay float32; auto measures which is faster",
         ),
     ] = "float32"
+    validation: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=0.5,
+            title="validation",
+            description="share of the training part held out to choose by; 0: two parts as published, test part included",
+        ),
+    ] = 0.0
+    patience: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            title="patience",
+            description="epochs without a better validation loss to stop after; 0: none",
+        ),
+    ] = 0
+    shuffle: Annotated[
+        bool, Meta(title="shuffle", description="items in a new order every epoch, or in the order of the data set")
+    ] = True
 
 
 class Param(msgspec.Struct, frozen=True):
@@ -132,6 +156,20 @@ def configure(base: Config, values: Mapping[str, Any]) -> Config:
     for name, value in values.items():
         merged[name] = parse(params[name], value)
     return msgspec.convert(merged, type(base))
+
+
+def stored(base: Config, values: Mapping[str, Any]) -> Config:
+    """The configuration that a run folder tells of, for which `base` is any of its type.
+
+    A setting that `values` lacks is newer than the run: it takes the default of its type, which is what was done before
+    there was a choice. Raises SettingError as `configure`.
+    """
+    former = {
+        field.name: field.default
+        for field in msgspec.structs.fields(type(base))
+        if field.default is not msgspec.NODEFAULT
+    }
+    return configure(base, {**former, **values})
 
 
 def parse(param: Param, value: Any) -> Any:

@@ -138,4 +138,4 @@ class Questions:
 
 
 def _config(record: RunRecord) -> TrainingConfig:
-    return params.configure(registry.preset(record.variant, record.preset), record.config)
+    return params.stored(registry.preset(record.variant, record.preset), record.config)

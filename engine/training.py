@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Protocol
 
 import msgspec
@@ -36,6 +36,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     train: Terms = {}
     """Figures of the last complete epoch."""
     validation: Terms = {}
+    stopped_early: bool = False
+    """Whether `patience` epochs passed without a better one, so that there is nothing left to train."""
 
 
 def version_of(position: Position) -> str:
@@ -105,6 +107,9 @@ class Training(Protocol):
     """As asked for, with everything decided that was left to be measured."""
     notes: tuple[str, ...]
     """What was decided and why, for the log."""
+    held_out: bool
+    """Whether validation data were held out of the training part, so that the best epoch can be told without the test
+    part."""
 
     def run(self) -> Iterator[Progress | EpochReport]:
         """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch.
@@ -117,8 +122,22 @@ class Training(Protocol):
     def position(self) -> Position: ...
 
     @property
+    def best(self) -> Best | None:
+        """The best epoch so far."""
+
+    @property
     def model(self) -> Model:
         """The model in its present state."""
+
+    def use(self, weights: Checkpoint) -> None:
+        """Put other weights of the run in the place of those that it ended with. There is no training after that.
+
+        Raises:
+            RunError: they do not fit.
+        """
+
+    def judged(self) -> Generator[Progress, None, Terms]:
+        """The loss terms over the test part with the weights in use; yields as `run` does."""
 
     def checkpoint(self) -> Checkpoint:
         """The present state, to be called between two chunks."""

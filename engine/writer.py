@@ -20,7 +20,7 @@ import msgspec
 import psutil
 
 from engine import events
-from engine.checkpoint import write_checkpoint
+from engine.checkpoint import read_checkpoint, write_checkpoint
 from engine.control import Wish
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
@@ -192,6 +192,10 @@ class RunWriter:
     @property
     def has_checkpoint(self) -> bool:
         return (self.folder / "checkpoint.safetensors").exists()
+
+    def best(self) -> Checkpoint | None:
+        """The weights of the best epoch so far; None where none was complete. Raises RunError if they are damaged."""
+        return read_checkpoint(self.folder / "best.safetensors")
 
     def checkpoint(self, checkpoint: Checkpoint, best: Checkpoint | None) -> None:
         """Replace the checkpoint, and the best weights if there are new ones. Raises RunError."""

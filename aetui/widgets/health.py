@@ -74,7 +74,7 @@ class HealthReport(Scroller):
         rows = _rows(epochs)
         if samples is not None and samples.kl is not None and len(samples.kl):
             rows.append(_kl_row(samples.kl.tolist()))
-        warnings = alarms(epochs, run.config)
+        warnings = [alarm.text for alarm in alarms(epochs, run.config)]
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]

@@ -50,9 +50,10 @@ class ImageComparison:
     def __init__(self, data: ImageData, code_size: int, cache: Path) -> None:
         self._data = data
         self._pca = pca.fit(data, code_size, cache)
-        shown = plane.items(data.test.labels)
-        self._labels = data.test.labels[shown]
-        self._image_points = self._pca.points(data.test.items[shown])
+        part = data.validation
+        shown = plane.items(part.labels)
+        self._labels = part.labels[shown]
+        self._image_points = self._pca.points(part.items[shown])
         self._baseline: NDArray[np.float32] | None = None
 
     def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:

@@ -65,7 +65,7 @@ def fit(data: ImageData, components: int, cache: Path) -> Pca:
     makes it slower the next time.
     """
     count = min(max(components, 2), len(data.train.items), int(np.prod(data.shape)))
-    path = cache / "pca" / f"{data.fingerprint}-{count}.npz"
+    path = cache / "pca" / f"{data.fingerprint}-{data.split}{count}.npz"
     kept = _read(path, count, int(np.prod(data.shape)))
     if kept is None:
         kept = _fitted(data.train.items, count)

@@ -35,9 +35,10 @@ class TextComparison:
 
     def __init__(self, data: TextData) -> None:
         self._data = data
-        shown = plane.items(data.test.labels, data.plane_items)
-        self._labels = data.test.labels[shown]
-        self._points = plane.project(data.lexicon.average(data.test.items[shown]))
+        part = data.validation
+        shown = plane.items(part.labels, data.plane_items)
+        self._labels = part.labels[shown]
+        self._points = plane.project(data.lexicon.average(part.items[shown]))
 
     def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
         """`samples` with the latent plane, and the same items' averaged vectors in a plane."""

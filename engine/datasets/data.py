@@ -1,4 +1,4 @@
-"""What a run learns from, of whatever kind: a training part, and a test part that is never trained on."""
+"""What a run learns from, of whatever kind: parts to train on, to choose by, and to judge on once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def silence(activity: str, done: int, total: int) -> None:
 
 
 class Part(NamedTuple):
-    """Training or test part; `labels`: (count,) int64.
+    """One part of a data set; `labels`: (count,) int64.
 
     `items` in their compact form. Images: (count, height, width, channels) uint8; sentences: (count, length) int32 word
     ids, 0 after the last word.
@@ -36,7 +36,11 @@ class Data(Protocol):
     kind: str
     """As `DataSet.kind`."""
     train: Part
+    """What is learned from; whatever is fitted, is fitted on it alone."""
+    validation: Part
+    """What everything is chosen by. Where nothing was held out of the training part, the test part itself."""
     test: Part
+    """What the final figures are of."""
     classes: tuple[str, ...]
     """Names of the labels."""
     path: Path | None
@@ -44,7 +48,15 @@ class Data(Protocol):
     plane_items: int
     """How many items of each class the latent plane shows: encoding them must not hold up an epoch."""
     health_items: int
-    """How many test items the health of a model is measured on."""
+    """How many validation items the health of a model is measured on."""
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the validation part is one of its own, so that the test part played no role in any choice."""
+
+    @property
+    def split(self) -> str:
+        """Names the cut into parts among all that the same data can have; empty for that as published."""
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -11,26 +11,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Part
+from engine.datasets.splits import stratified
 
 
 class ImageData:
-    """A data set as published (see `engine.datasets.data.Data`)."""
+    """A data set as published, or with a validation part of its own (see `engine.datasets.data.Data`)."""
 
     kind = "image"
     plane_items = 500
     health_items = 1_000
 
-    def __init__(self, key: str, train: Part, test: Part, classes: tuple[str, ...], path: Path | None) -> None:
+    def __init__(
+        self,
+        key: str,
+        train: Part,
+        test: Part,
+        classes: tuple[str, ...],
+        path: Path | None,
+        validation: Part | None = None,
+        split: str = "",
+    ) -> None:
         self.key = key
         self.train = train
+        self.validation = test if validation is None else validation
         self.test = test
+        self.split = split
         self.classes = classes
         self.path = path
         """The file or folder it was read from; None for data that come with a package."""
 
     @property
+    def held_out(self) -> bool:
+        return self.validation is not self.test
+
+    def with_validation(self, share: float) -> ImageData:
+        """The same with `share` of the training part, the same of each class, held out for validation."""
+        if not share:
+            return self
+        chosen = stratified(self.train.labels, share)
+        train, validation = (Part(self.train.items[mask], self.train.labels[mask]) for mask in (~chosen, chosen))
+        made = ImageData(self.key, train, self.test, self.classes, self.path, validation, split=f"held-out-{share:g}-")
+        made.__dict__["fingerprint"] = self.fingerprint  # of the whole, however it is cut
+        return made
+
+    @property
     def facts(self) -> dict[str, str]:
-        return {}
+        held_out = f"{len(self.validation.labels):,} items held out of training"
+        return {"validation": held_out if self.held_out else "the test part, as published"}
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
         return as_floats(items)

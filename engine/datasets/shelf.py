@@ -33,21 +33,24 @@ class Shelf:
         folder: Path | None = None,
         report: Report | None = None,
         *,
+        validation: float = 0.0,
         download: bool = True,
     ) -> Data:
         """See `engine.datasets.load`; a corpus is read with `settings`.
 
+        `validation`: the share of the training part that is held out.
         `folder`: of a run whose lexicon is to be used; without it, one is made.
         """
         found = (key, self._source(key))
-        wanted = (*found, settings, folder)
+        wanted = (*found, settings, folder, validation)
         if self._kept is None or self._kept[0] != wanted:
             self._kept = None  # let go of the old one before the new one is read
             if self._read is None or self._read[0] != found:
                 self._read = None
                 loaded = load(key, self._data_dir, report, download=download)
                 self._read = (key, self._source(key)), loaded  # if it was fetched, its source is known only now
-            self._kept = (*self._read[0], settings, folder), self._made(settings, folder, report or silence)
+            made = self._made(settings, folder, validation, report or silence)
+            self._kept = (*self._read[0], settings, folder, validation), made
         return self._kept[1]
 
     def _source(self, key: str) -> object:
@@ -59,11 +62,11 @@ class Shelf:
         location = locate(key, self._data_dir)
         return location and (location.path, source_of(key, location.path))
 
-    def _made(self, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+    def _made(self, settings: TextSettings | None, folder: Path | None, validation: float, report: Report) -> Data:
         assert self._read is not None
         (key, _), loaded = self._read
         if isinstance(loaded, ImageData):
-            return loaded
+            return loaded.with_validation(validation)
         if settings is None:
             raise UsageError("Data do not fit", f"{key} is text; choose a variant that learns from text")
         return self._text(loaded, settings, folder, report)

@@ -39,19 +39,19 @@ class Seen(NamedTuple):
 
 
 class Inspection:
-    """Looks at a model with the same items of the test part after every epoch."""
+    """Looks at a model with the same items of the validation part after every epoch."""
 
     def __init__(self, data: Data, seed: int, target_rate: float | None) -> None:
         self._data = data
         self._seed = seed
         self._target_rate = target_rate
-        self._plane = data.test.items[plane.items(data.test.labels, data.plane_items)]
+        self._plane = data.validation.items[plane.items(data.validation.labels, data.plane_items)]
 
     def look(
         self, model: KerasModel, networks: Networks, prior: bool, gradient_norm: float
     ) -> Generator[None, None, Seen]:
         """Everything there is to see; yields every few tenths of a second, so that a stop need not wait."""
-        items = self._data.test.items[: self._data.health_items]
+        items = self._data.validation.items[: self._data.health_items]
         inputs = model.corrupted(self._data.as_floats(items))
         codes = yield from _by_block(model.encode, inputs, model.block)
         outputs = yield from _by_block(model.decode, codes, model.block)
@@ -74,14 +74,14 @@ class Inspection:
         outputs: NDArray[np.float32],
     ) -> Samples:
         """The probe set and the views that the model has."""
-        test, probe = self._data.test, slice(PROBE_ITEMS)
-        distribution = model.distribution(self._data.as_floats(test.items[: self._data.health_items]))
+        seen, probe = self._data.validation, slice(PROBE_ITEMS)
+        distribution = model.distribution(self._data.as_floats(seen.items[: self._data.health_items]))
         return Samples(
             inputs=inputs[probe],
-            targets=self._data.as_floats(test.items[probe]),
+            targets=self._data.as_floats(seen.items[probe]),
             outputs=outputs[probe],
             codes=codes[probe],
-            labels=test.labels[probe],
+            labels=seen.labels[probe],
             classes=np.array(self._data.classes),
             weights=_tiles(networks.encoder, networks.shape),
             activations=codes.mean(axis=0),
@@ -132,8 +132,8 @@ def _by_block(
 
 def _in_words(data: TextData, outputs: NDArray[np.float32]) -> dict[str, NDArray[np.str_]]:
     """The probe set as it stands in the corpus, and what is read out of it."""
-    places = data.test_places[:PROBE_ITEMS]
-    lengths = np.count_nonzero(data.test.items[:PROBE_ITEMS], axis=1).tolist()
+    places = data.validation_places[:PROBE_ITEMS]
+    lengths = np.count_nonzero(data.validation.items[:PROBE_ITEMS], axis=1).tolist()
     readings = [read_out(data.lexicon, *said) for said in zip(outputs, lengths, strict=False)]
     sentences = [data.corpus.sentence(int(place)) for place in places]
     return {"sentences": np.array(sentences, str), "readings": np.array(readings, str)}

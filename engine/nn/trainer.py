@@ -18,6 +18,7 @@ from engine.nn.chunks import Losses, Pace, Stretch
 from engine.nn.inspection import Inspection, Seen
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
+from engine.nn.networks import Tensor
 from engine.nn.stage import CompiledStage
 from engine.nn.workshop import Workshop
 from engine.params import TrainingConfig
@@ -30,7 +31,7 @@ NORM = "gradient_norm"
 class Trainer:
     """A run in memory (see `engine.training.Training`).
 
-    The order of the items is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
+    The order of the items (unless it is always that of the data) is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
     seed: nothing depends on how the run was cut into chunks or lives.
     """
 
@@ -53,12 +54,16 @@ class Trainer:
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
         self._train = workshop.items.on_device(data.train.items)
-        self._test = workshop.items.on_device(data.test.items)
+        self._validation = workshop.items.on_device(data.validation.items)
+        self._data = data
         self._inspection = Inspection(data, config.seed, variant.target_rate(config))
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None
         self._position = Position()
+        self._used: Position | None = None
+        """Where in the run the weights come from, once others are in use than those of its end."""
+        self.held_out = data.held_out
         if checkpoint is not None:
             restore(self._networks.variables, checkpoint.arrays)
             self._position, self._best_so_far = checkpoint.position, checkpoint.best
@@ -80,7 +85,7 @@ class Trainer:
         if shown.name != self._stage.name:  # the stage has not begun: the one before knows more
             parts = self._variant.stage_networks(self._networks, shown, self.config, self._blocks)
             model = KerasModel(self._variant, self.config, parts.shown, self._blocks)
-        model.epoch = self._position.epoch - 1
+        model.epoch = (self._used or self._position).epoch - 1
         return model
 
     def checkpoint(self) -> Checkpoint:
@@ -93,14 +98,28 @@ class Trainer:
         best, self._best = self._best, None
         return best
 
+    @property
+    def best(self) -> Best | None:
+        return self._best_so_far
+
+    def use(self, weights: Checkpoint) -> None:
+        restore(self._networks.variables, weights.arrays)
+        self._used = weights.position
+
+    def judged(self) -> Generator[Progress, None, Terms]:
+        with enough_memory(self.config):
+            test = self._workshop.items.on_device(self._data.test.items)
+            self._stage.compile(test, self._variant.block, learn=False)
+            return (yield from self._evaluate(test))
+
     def run(self) -> Iterator[Progress | EpochReport]:
         with enough_memory(self.config):
-            while self._position.epoch <= self.config.epochs:
+            while self._position.epoch <= self.config.epochs and not self._position.stopped_early:
                 if self._stage.name != self.stages[self._position.stage].name:
                     self._stage = self._compiled_stage()
                     self._last_good = self.checkpoint()
                 yield from self._train_epoch()
-                validation = yield from self._validate()
+                validation = yield from self._evaluate(self._validation)
                 yield from self._end_epoch(validation)
 
     @property
@@ -110,7 +129,7 @@ class Trainer:
     def _compiled_stage(self) -> CompiledStage:
         made = self._workshop.stage(self.stages[self._position.stage], self.steps_per_epoch)
         made.compile(self._train, self.config.batch_size, learn=True)
-        made.compile(self._test, self._variant.block, learn=False)
+        made.compile(self._validation, self._variant.block, learn=False)
         return made
 
     def _train_epoch(self) -> Iterator[Progress]:
@@ -153,9 +172,9 @@ class Trainer:
             epoch_seconds=at.epoch_seconds + seconds,
         )
 
-    def _validate(self) -> Generator[Progress, None, Terms]:
-        """Loss terms over the whole test part, as a mean over its items; the same noise in every epoch."""
-        items = int(self._test.shape[0])
+    def _evaluate(self, part: Tensor) -> Generator[Progress, None, Terms]:
+        """Loss terms over a whole part, as a mean over its items; the same noise in every epoch."""
+        items = int(part.shape[0])
         rows = min(self._variant.block, items)
         order = tf.range(items)
         names = self._stage.chunks.terms
@@ -167,7 +186,7 @@ class Trainer:
             stretch = Stretch(start // rows, count or 1, start, rows if count else left, math.inf, 0)
             began = time.perf_counter()
             seeds = validation_seeds(self.config.seed)
-            losses = self._stage.chunks.run(self._test, order, stretch, seeds, learn=False)
+            losses = self._stage.chunks.run(part, order, stretch, seeds, learn=False)
             self._validation_pace.measured(stretch.steps, time.perf_counter() - began)
             sums += stretch.rows * losses.terms.astype(np.float64).sum(axis=0)
             start += stretch.steps * stretch.rows
@@ -202,6 +221,8 @@ class Trainer:
             validation=validation,
         )
         self._note_best(at, validation)
+        if self._out_of_patience(at.epoch):
+            self._position = msgspec.structs.replace(self._position, stopped_early=True)
         self._last_good = self.checkpoint()
         event = EpochEnded(
             stage=stage.name,
@@ -224,6 +245,14 @@ class Trainer:
             weights = copied(self._networks.variables)
             self._best = Checkpoint(arrays=weights, position=self._position, best=self._best_so_far)
 
+    def _out_of_patience(self, epoch: int) -> bool:
+        """Whether the last stage has gone on for long enough without a better epoch."""
+        patience, best = self.config.patience, self._best_so_far
+        if not patience or best is None or self._position.stage < len(self.stages) - 1:
+            return False
+        begun = sum(stage.epochs for stage in self.stages[:-1])
+        return epoch < self.config.epochs and epoch - max(best.epoch, begun) >= patience
+
     def _progress(self) -> Progress:
         at, items = self._position, int(self._train.shape[0])
         done = min(at.step * self.config.batch_size, items)
@@ -240,5 +269,7 @@ class Trainer:
         )
 
     def _order(self, epoch: int, items: int) -> NDArray[np.int32]:
+        if not self.config.shuffle:
+            return np.arange(items, dtype=np.int32)
         key = [self.config.seed, self._position.stage, epoch]
         return np.random.default_rng(key).permutation(items).astype(np.int32)

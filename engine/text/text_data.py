@@ -33,6 +33,8 @@ class TextData:
     kind = "text"
     plane_items = 50
     health_items = 500
+    held_out = False
+    split = ""
 
     def __init__(self, corpus: Corpus, lexicon: Lexicon, length: int, weighting: str, facts: dict[str, str]) -> None:
         self.corpus = corpus
@@ -46,9 +48,10 @@ class TextData:
         order = np.random.default_rng(SPLIT_SEED).permutation(len(self.items))
         cut = round(TRAINING_SHARE * len(order))
         self.train_places, self.test_places = np.sort(order[:cut]), np.sort(order[cut:])
+        self.validation_places = self.test_places
         """Where the sentences of each part stand in the corpus."""
         self.train = Part(self.items[self.train_places], labels[self.train_places])
-        self.test = Part(self.items[self.test_places], labels[self.test_places])
+        self.test = self.validation = Part(self.items[self.test_places], labels[self.test_places])
         self.word_weights = self._weights(weighting)
         """How much each word of the lexicon counts, (words,) float32: 0 for padding, 1 on average of the words read."""
 

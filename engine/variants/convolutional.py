@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.params import TrainingConfig
-from engine.variants.corruption import Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
+from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
 from engine.variants.variant import Curve, Published, Variant
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     noise_std: NoiseStd = 0.5
     noise_share: NoiseShare = 0.3
     resample: Resample = True
+    clip: Clip = True
 
 
 class Convolutional(Variant):
@@ -46,7 +47,9 @@ class Convolutional(Variant):
     panels = ("digits", "latent", "health", "parameters", "log")
     xla = False  # on a CPU XLA takes three times as long for convolutions
     presets = {
-        "book": ConvolutionalConfig(epochs=50, batch_size=128, learning_rate=1e-3, seed=1, precision="auto"),
+        "book": ConvolutionalConfig(
+            epochs=50, batch_size=128, learning_rate=1e-3, seed=11, precision="auto", resample=False
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

@@ -24,6 +24,7 @@ NoiseShare = Annotated[
 Resample = Annotated[
     bool, Meta(title="resample", description="noise drawn afresh for every batch, or once for each image")
 ]
+Clip = Annotated[bool, Meta(title="clip", description="noisy pixels cut to 0…1, or left as they come out")]
 
 
 class Corrupting(Protocol):
@@ -39,18 +40,21 @@ class Corrupting(Protocol):
     def noise_share(self) -> float: ...
     @property
     def resample(self) -> bool: ...
+    @property
+    def clip(self) -> bool: ...
 
 
 def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Tensor:
-    """`items` with the noise that `config` describes, still float32 in [0, 1], the same shape.
+    """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
 
-    Gaussian: clip(x + mean + std · N(0, 1)); masking: pixels become 0 with probability `noise_share`; salt and pepper:
+    Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability `noise_share`; salt and pepper:
     they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
     """
     ops = blocks.ops
     if config.corruption == "gaussian":
         noise = blocks.normal(items, draw, fresh=config.resample)
-        return ops.clip(items + config.noise_mean + config.noise_std * noise, 0, 1)
+        noisy = items + config.noise_mean + config.noise_std * noise
+        return ops.clip(noisy, 0, 1) if config.clip else noisy
     chance = blocks.uniform(items, draw, fresh=config.resample)
     share = config.noise_share
     if config.corruption == "masking":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.variants.corruption import Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
+from engine.params import HELD_OUT
+from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
 from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published
 
@@ -21,6 +22,7 @@ class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
     noise_std: NoiseStd = 0.5
     noise_share: NoiseShare = 0.3
     resample: Resample = True
+    clip: Clip = True
 
 
 class Denoising(DenseVariant):
@@ -32,7 +34,15 @@ class Denoising(DenseVariant):
     compared_with = "vanilla"
     presets = {
         "book": DenoisingConfig(
-            epochs=50, batch_size=256, learning_rate=1e-3, seed=11, hidden_dim=128, noise_mean=0.5, noise_std=0.5
+            epochs=50,
+            batch_size=256,
+            learning_rate=1e-3,
+            seed=11,
+            hidden_dim=128,
+            noise_mean=0.5,
+            noise_std=0.5,
+            resample=False,
+            clip=False,
         ),
         "tuned": DenoisingConfig(
             epochs=30,
@@ -46,6 +56,8 @@ class Denoising(DenseVariant):
             reconstruction="bce",
             noise_mean=0.5,
             noise_std=0.5,
+            clip=False,
+            validation=HELD_OUT,
         ),
     }
     published = Published(

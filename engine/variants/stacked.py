@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from engine.errors import SettingError
 from engine.events import Stage
-from engine.params import LayerSizes, TrainingConfig, layer_sizes
+from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.dense import Output, Reconstruction, check_reconstruction, reconstruction_error
 from engine.variants.variant import Variant
 
@@ -58,9 +58,16 @@ class Stacked(Variant):
             seed=11,
             layers="1000-500-250-2",
             activation="gelu",
+            validation=HELD_OUT,
         ),
         "greedy": StackedConfig(
-            epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="1000-500-250-2", training="greedy"
+            epochs=30,
+            batch_size=256,
+            learning_rate=1e-3,
+            seed=11,
+            layers="1000-500-250-2",
+            training="greedy",
+            validation=HELD_OUT,
         ),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.params import HELD_OUT
 from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published
 
@@ -17,7 +18,7 @@ class Vanilla(DenseVariant):
     reference = "Rumelhart, Hinton & Williams, Nature 323 (1986) 533-536"
     panels = ("digits", "weights", "latent", "health", "parameters", "log")
     presets = {
-        "book": VanillaConfig(epochs=50, batch_size=256, learning_rate=1e-2, seed=11, hidden_dim=128),
+        "book": VanillaConfig(epochs=50, batch_size=256, learning_rate=1e-2, seed=11, hidden_dim=128, shuffle=False),
         "tuned": VanillaConfig(
             epochs=30,
             batch_size=256,
@@ -27,6 +28,7 @@ class Vanilla(DenseVariant):
             hidden_dim=128,
             output="sigmoid",
             reconstruction="bce",
+            validation=HELD_OUT,
         ),
     }
     published = Published(

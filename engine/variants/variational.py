@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.params import LayerSizes, TrainingConfig, layer_sizes
+from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Variant
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Variational(Variant):
             latent_dim=10,
             hidden="512-512",
             activation="gelu",
+            validation=HELD_OUT,
         ),
     }
     published = Published(

@@ -85,6 +85,8 @@ class ScriptedTraining:
     steps_per_epoch = 4
     code_size = 3
     notes = ("decided by a coin",)
+    held_out = False
+    best = None
 
     def __init__(
         self, config: TrainingConfig, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None
@@ -129,6 +131,11 @@ class ScriptedTraining:
 
     def new_best(self) -> Checkpoint | None:
         return None
+
+    def use(self, weights: Checkpoint) -> None:
+        raise AssertionError("nothing was held out")
+
+    judged = use
 
     @property
     def model(self) -> ScriptedModel:

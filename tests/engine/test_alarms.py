@@ -32,8 +32,8 @@ def ended(
 
 
 def the_alarm(*epochs: EpochEnded, **config: Any) -> str:
-    [text] = alarms(epochs, CONFIG | config)
-    return text
+    [alarm] = alarms(epochs, CONFIG | config)
+    return alarm.text
 
 
 def test_a_healthy_run_has_no_alarm_and_neither_has_one_that_has_not_begun() -> None:
