@@ -42,10 +42,11 @@ class Answers:
         return self.came < 2 + self.pair
 
     @property
-    def epoch(self) -> int | None:
-        """The epoch that the newest weights asked had behind them."""
-        epochs = [answer.epoch for answer in (self.cosine, self.reading, self.nearest) if answer]
-        return max(epochs) if epochs else None
+    def epoch(self) -> str:
+        """The epoch that the newest weights asked had behind them, in words; empty before there is an answer."""
+        answers = [answer for answer in (self.cosine, self.reading, self.nearest) if answer]
+        newest = max(answers, key=lambda answer: answer.epoch, default=None)
+        return f"{newest.epoch:,}{', the best' * (newest.weights == 'best')}" if newest else ""
 
     @property
     def sentences(self) -> tuple[Words, ...]:

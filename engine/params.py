@@ -57,7 +57,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             ge=0,
             le=0.5,
             title="validation",
-            description="share of the training part held out to choose by; 0: two parts as published, test part included",
+            description="share of the training part held out to choose by; 0: chosen on the test part",
         ),
     ] = 0.0
     patience: Annotated[

@@ -8,21 +8,37 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+Weights = Literal["best", "last"]
+"""Of the epoch with the lowest validation loss, or as they are at the end of the training."""
 
-class Reconstruct(msgspec.Struct, frozen=True, kw_only=True):
+
+class _Query(msgspec.Struct, frozen=True, kw_only=True):
+    run_id: str
+    weights: Weights | None = None
+    """Which of the run's weights answer. None: the best ones where validation data were held out to tell them by, else
+    the last. A run that trains right now answers with those that it has."""
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    epoch: int
+    """Complete epochs of training behind the answer."""
+    weights: Weights = "last"
+    """Whose answer it is."""
+
+
+class Reconstruct(_Query, frozen=True, kw_only=True):
     """What does the model of `run_id` make of these images?
 
     The images are `inputs`, shape (count, height, width, channels), uint8 or float32 in [0, 1]; without them, `count`
     items of the run's test part from `start` on.
     """
 
-    run_id: str
     inputs: NDArray[Any] | None = None
     start: int = 0
     count: int = 10
 
 
-class Reconstruction(msgspec.Struct, frozen=True, kw_only=True):
+class Reconstruction(_Answer, frozen=True, kw_only=True):
     """The answer: images of shape (count, height, width, channels), float32, and codes of shape (count, code size)."""
 
     inputs: NDArray[np.float32]
@@ -30,14 +46,11 @@ class Reconstruction(msgspec.Struct, frozen=True, kw_only=True):
     codes: NDArray[np.float32]
     errors: NDArray[np.float32]
     """Mean squared error of each item, shape (count,)."""
-    epoch: int
-    """Complete epochs of training behind the answer."""
 
 
-class Encode(msgspec.Struct, frozen=True, kw_only=True):
+class Encode(_Query, frozen=True, kw_only=True):
     """The codes of these images; without `inputs`, of the first `count` items of the run's `part` (0: all of them)."""
 
-    run_id: str
     inputs: NDArray[Any] | None = None
     texts: tuple[str, ...] = ()
     """Sentences, in the place of `inputs`, for a model of text."""
@@ -45,51 +58,46 @@ class Encode(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 0
 
 
-class Codes(msgspec.Struct, frozen=True, kw_only=True):
+class Codes(_Answer, frozen=True, kw_only=True):
     """The answer: codes of shape (count, code size) float32, and the items' labels (count,) where they are known."""
 
     codes: NDArray[np.float32]
     labels: NDArray[np.int64] | None
-    epoch: int
 
 
-class Decode(msgspec.Struct, frozen=True, kw_only=True):
+class Decode(_Query, frozen=True, kw_only=True):
     """The images that belong to `codes`, shape (count, code size), float."""
 
-    run_id: str
     codes: NDArray[Any]
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(_Query, frozen=True, kw_only=True):
     """New images: codes drawn from the prior N(0, temperature²), decoded. The same `seed` gives the same ones."""
 
-    run_id: str
     count: int = 10
     temperature: float = 1.0
     seed: int = 0
 
 
-class Images(msgspec.Struct, frozen=True, kw_only=True):
+class Images(_Answer, frozen=True, kw_only=True):
     """The answer: images (count, height, width, channels) float32 and the codes (count, code size) they came from."""
 
     images: NDArray[np.float32]
     codes: NDArray[np.float32]
-    epoch: int
 
 
-class Probe(msgspec.Struct, frozen=True, kw_only=True):
+class Probe(_Query, frozen=True, kw_only=True):
     """How well do the codes of the run tell the classes apart, beside PCA's of the same size?
 
     Classifiers are fitted on the codes of the first `items` of the training part (0: all) and tried on the whole test
     part.
     """
 
-    run_id: str
     neighbours: int = 15
     items: int = 0
 
 
-class Accuracies(msgspec.Struct, frozen=True, kw_only=True):
+class Accuracies(_Answer, frozen=True, kw_only=True):
     """The answer: shares of the test items that are classified rightly."""
 
     knn: float
@@ -101,7 +109,6 @@ class Accuracies(msgspec.Struct, frozen=True, kw_only=True):
     code_size: int
     train_items: int
     test_items: int
-    epoch: int
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,15 +123,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     """How many words, from the first on, the model reads; longer sentences are cut."""
 
 
-class Similarity(msgspec.Struct, frozen=True, kw_only=True):
+class Similarity(_Query, frozen=True, kw_only=True):
     """How like are two sentences?"""
 
-    run_id: str
     first: str
     second: str
 
 
-class Cosine(msgspec.Struct, frozen=True, kw_only=True):
+class Cosine(_Answer, frozen=True, kw_only=True):
     """The answer: cosine of the two codes, and, as `average`, of the sentences' averaged word vectors (0 where one
     has no word with a vector)."""
 
@@ -132,31 +138,27 @@ class Cosine(msgspec.Struct, frozen=True, kw_only=True):
     average: float
     first: Words
     second: Words
-    epoch: int
 
 
-class Read(msgspec.Struct, frozen=True, kw_only=True):
+class Read(_Query, frozen=True, kw_only=True):
     """What comes back of a sentence when the decoder has only its code?"""
 
-    run_id: str
     text: str
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(_Answer, frozen=True, kw_only=True):
     """The answer: at each place the word whose vector lies nearest to the reconstruction."""
 
     sentence: Words
     reading: str
     cosine: float
     """Of the sentence's code and the reconstruction's code."""
-    epoch: int
 
 
-class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
+class Neighbours(_Query, frozen=True, kw_only=True):
     """Which sentences of the run's corpus lie nearest to `text`? The first such question of a checkpoint has the whole
     corpus encoded, with progress; a training that runs meanwhile goes on."""
 
-    run_id: str
     text: str
     count: int = 10
 
@@ -170,7 +172,7 @@ class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...] = ()
 
 
-class Nearest(msgspec.Struct, frozen=True, kw_only=True):
+class Nearest(_Answer, frozen=True, kw_only=True):
     """The answer, nearest first: `neighbours` by cosine of codes, `average` by cosine of averaged word vectors."""
 
     sentence: Words
@@ -178,7 +180,6 @@ class Nearest(msgspec.Struct, frozen=True, kw_only=True):
     average: tuple[Neighbour, ...]
     searched: int
     """Sentences in the corpus."""
-    epoch: int
 
 
 Query = Reconstruct | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours

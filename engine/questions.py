@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from engine import params, registry
 from engine.answers import any_model
@@ -27,11 +29,14 @@ from engine.queries import (
     Reconstruct,
     Sample,
     Similarity,
+    Weights,
 )
 from engine.store import RunRecord, RunStore
 from engine.text.lexicon import Lexicon
 from engine.training import Backend, Model, version_of
 from engine.variants.variant import TextSettings, Variant
+
+FILES: dict[Weights, str] = {"best": "best.safetensors", "last": "checkpoint.safetensors"}
 
 
 class _Kept(NamedTuple):
@@ -70,20 +75,24 @@ class Questions:
         Raises:
             EngineError: no such run, no weights yet, or the question does not fit the model.
         """
-        return self.handlers[type(query)](self._subject(query.run_id, life, report), query)
+        subject = self._subject(query.run_id, query.weights, life, report)
+        found = self.handlers[type(query)](subject, query)
+        return _finished(found, subject.weights) if isinstance(found, Generator) else _said(found, subject.weights)
 
-    def _subject(self, run_id: str, life: Life | None, report: Report) -> Subject:
+    def _subject(self, run_id: str, wanted: Weights | None, life: Life | None, report: Report) -> Subject:
         record = self._store.find(run_id)
         variant, config = registry.variant(record.variant), _config(record)
         training = life.training if life is not None and life.run_id == run_id else None
-        if training is not None:
-            model, checkpoint = training.model, training.checkpoint
+        live = training if wanted != "best" else None
+        weights = wanted or ("last" if live else _chosen(record, config))
+        if live is not None:
+            model, checkpoint = live.model, live.checkpoint
             version = f"{model.epoch} epochs, training"
 
             def still() -> Model:
                 return self._backend.model(variant, config, record.info.shape, checkpoint())
         else:
-            kept = self._stored(record, variant, config)
+            kept = self._stored(record, variant, config, weights)
             model, version = kept.model, kept.version
 
             def still() -> Model:
@@ -96,7 +105,8 @@ class Questions:
             variant=variant,
             folder=record.folder,
             version=version,
-            live=training is not None,
+            live=live is not None,
+            weights=weights,
             still=still,
             data=lambda: self._data(record, settings, folder, report),
             lexicon=lambda: self._words(record, variant),
@@ -104,7 +114,8 @@ class Questions:
 
     def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
         # A question fetches nothing: a training may be waiting.
-        data = self._shelf.load(record.dataset, settings, folder, report, download=False)
+        share = _config(record).validation
+        data = self._shelf.load(record.dataset, settings, folder, report, validation=share, download=False)
         if settings is not None and data.fingerprint != record.info.fingerprint:
             raise RunError(
                 "The data changed",
@@ -113,13 +124,15 @@ class Questions:
             )
         return data
 
-    def _stored(self, record: RunRecord, variant: Variant, config: TrainingConfig) -> _Kept:
-        path = record.folder / "checkpoint.safetensors"
+    def _stored(self, record: RunRecord, variant: Variant, config: TrainingConfig, weights: Weights) -> _Kept:
+        path = record.folder / FILES[weights]
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):
             checkpoint = read_checkpoint(path)
             if checkpoint is None:
-                raise RunError("No weights yet", f"{record.id} has no checkpoint; `aetui resume {record.id}` trains it")
+                raise RunError(
+                    "No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it"
+                )
             self._kept = _Kept(
                 path,
                 changed,
@@ -135,6 +148,19 @@ class Questions:
         if self._lexicon is None or self._lexicon[0] != record.folder:
             self._lexicon = record.folder, Lexicon.read(record.folder)
         return self._lexicon[1]
+
+
+def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:
+    """The best weights if what told them is not what they are judged on, else the last."""
+    return "best" if config.validation and (record.folder / FILES["best"]).exists() else "last"
+
+
+def _said(answer: Answer, weights: Weights) -> Answer:
+    return msgspec.structs.replace(answer, weights=weights)
+
+
+def _finished(steps: Steps, weights: Weights) -> Steps:
+    return _said((yield from steps), weights)
 
 
 def _config(record: RunRecord) -> TrainingConfig:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,12 @@ Input = Annotated[
         metavar="[INPUT]",
         help="A data set key, an image file, a folder of images, an .npy or .npz file; for a model of text a text file,"
         " one sentence a line (default: the run's data set).",
+    ),
+]
+Weights = Annotated[
+    Literal["best", "last"] | None,
+    typer.Option(
+        help="Those of the best epoch by validation data, or the last (default: best where data were held out)."
     ),
 ]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aetui.cli import codes, engines, files
-from aetui.cli.arguments import ImagesFile, Run
+from aetui.cli.arguments import ImagesFile, Run, Weights
 from aetui.render.text import plain
 
 
@@ -20,6 +20,7 @@ def decode(
         typer.Argument(metavar="CODES", help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row."),
     ],
     output: ImagesFile = Path("decoded.png"),
+    weights: Weights = None,
 ) -> None:
     """Decode codes with a trained model and write the images to a file."""
     from engine.queries import Decode
@@ -29,6 +30,6 @@ def decode(
     files.check_images(record)
     array = codes.read_codes(source)
     files.check_sheet(output, len(array))
-    answer = engines.ask(context.obj, Decode(run_id=record.id, codes=array), "decoding")
+    answer = engines.ask(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")
     files.write_images(output, answer)
-    typer.echo(plain(f"{output}: {len(array):,} images, after epoch {answer.epoch:,}"))
+    typer.echo(plain(f"{output}: {len(array):,} images, {engines.behind(answer)}"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from aetui.cli import codes, engines, files
-from aetui.cli.arguments import Input, Run
+from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
@@ -29,36 +29,51 @@ def encode(
     ] = Path("codes.npz"),
     part: Annotated[Part, typer.Option(help="Which part of a data set.")] = "test",
     count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many items; 0: all.")] = 0,
+    weights: Weights = None,
 ) -> None:
     """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
     files.check_suffix(output, codes.WRITTEN)
     record = context.obj.store.find(run)
     encoded = _sentences if files.of_text(record) else _images
-    answer = encoded(context.obj, record, source, part, count)
+    answer = encoded(context.obj, record, source, part, count, weights)
     codes.write_codes(output, answer)
     found, size = answer.codes.shape
-    typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, after epoch {answer.epoch:,}"))
+    typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, {engines.behind(answer)}"))
 
 
-def _images(options: Options, record: RunRecord, source: str | None, part: Part, count: int) -> Codes:
+def _images(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    part: Part,
+    count: int,
+    weights: Literal["best", "last"] | None,
+) -> Codes:
     import msgspec
 
     from engine.queries import Encode
 
     images, labels = files.read(options, record, source, count, part)
-    answer: Codes = engines.ask(options, Encode(run_id=record.id, inputs=images), "encoding")
+    answer: Codes = engines.ask(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
     return msgspec.structs.replace(answer, labels=labels)
 
 
-def _sentences(options: Options, record: RunRecord, source: str | None, part: Part, count: int) -> Codes:
+def _sentences(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    part: Part,
+    count: int,
+    weights: Literal["best", "last"] | None,
+) -> Codes:
     """Those of a text file, or of the run's own data: only the engine knows how these were read."""
     from engine.errors import UsageError
     from engine.queries import Encode
 
-    query = Encode(run_id=record.id, part=part, count=count)
+    query = Encode(run_id=record.id, weights=weights, part=part, count=count)
     if source not in (None, record.dataset):
         if part == "train":
             raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
-        query = Encode(run_id=record.id, texts=files.read_sentences(record, source, count))
+        query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
     answer: Codes = engines.ask(options, query, "encoding")
     return answer

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aetui.options import Options
     from engine.errors import EngineError
     from engine.events import EngineFailed, Event
-    from engine.queries import Query
+    from engine.queries import Answer, Query
     from engine.session import Engine
 
 TICK_SECONDS = 0.05
@@ -82,6 +82,11 @@ def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator
         if failed is not None:  # that it answers no questions is only what follows from it
             raise error_of(failed) from None
         raise
+
+
+def behind(answer: Answer) -> str:
+    """Whose answer it is, in words."""
+    return f"after epoch {answer.epoch:,}" + (", the best by validation" if answer.weights == "best" else "")
 
 
 def error_of(event: EngineFailed) -> EngineError:

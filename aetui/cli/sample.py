@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from aetui.cli import engines, files
-from aetui.cli.arguments import ImagesFile, Run
+from aetui.cli.arguments import ImagesFile, Run, Weights
 from aetui.render.text import plain
 
 
@@ -21,6 +21,7 @@ def sample(
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same codes.")] = 0,
     output: ImagesFile = Path("samples.png"),
+    weights: Weights = None,
 ) -> None:
     """Draw codes from the prior, decode them, and write the images to a file."""
     from engine import registry
@@ -32,7 +33,7 @@ def sample(
     record = context.obj.store.find(run)
     files.check_images(record)
     check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
-    query = Sample(run_id=record.id, count=count, temperature=temperature, seed=seed)
+    query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
     answer = engines.ask(context.obj, query, "sampling")
     files.write_images(output, answer)
-    typer.echo(plain(f"{output}: {count:,} images, after epoch {answer.epoch:,}"))
+    typer.echo(plain(f"{output}: {count:,} images, {engines.behind(answer)}"))

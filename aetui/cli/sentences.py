@@ -10,7 +10,7 @@ import typer
 
 from aetui.achieved import AVERAGE
 from aetui.cli import engines
-from aetui.cli.arguments import Run
+from aetui.cli.arguments import Run, Weights
 from aetui.render.text import plain, plain_json
 
 if TYPE_CHECKING:
@@ -23,13 +23,19 @@ Text = Annotated[str, typer.Argument(metavar="TEXT", help="A sentence.")]
 
 
 def similarity(
-    context: typer.Context, run: Run, first: Text, second: Text, beside: Beside = None, json: Json = False
+    context: typer.Context,
+    run: Run,
+    first: Text,
+    second: Text,
+    beside: Beside = None,
+    weights: Weights = None,
+    json: Json = False,
 ) -> None:
     """How like two sentences are: cosine of their codes, beside that of their averaged word vectors."""
     from engine.queries import Similarity
 
     records = _records(context, run, beside)
-    queries: list[Query] = [Similarity(run_id=each.id, first=first, second=second) for each in records]
+    queries: list[Query] = [Similarity(run_id=each.id, weights=weights, first=first, second=second) for each in records]
     answers: list[Cosine] = engines.ask_all(context.obj, queries, "comparing")
     if json:
         typer.echo(_json(records, [_plain(answer) for answer in answers]))
@@ -43,6 +49,7 @@ def neighbours(
     text: Text,
     count: Annotated[int, typer.Option("--count", "-k", min=1, max=1_000, help="So many sentences.")] = 10,
     beside: Beside = None,
+    weights: Weights = None,
     json: Json = False,
 ) -> None:
     """The sentences of the run's corpus that lie nearest to TEXT, by codes and by averaged word vectors."""
@@ -52,7 +59,10 @@ def neighbours(
     queries: list[Query] = [
         query
         for each in records
-        for query in (Read(run_id=each.id, text=text), Neighbours(run_id=each.id, text=text, count=count))
+        for query in (
+            Read(run_id=each.id, weights=weights, text=text),
+            Neighbours(run_id=each.id, weights=weights, text=text, count=count),
+        )
     ]
     answers = engines.ask_all(context.obj, queries, "looking for the nearest sentences")
     pairs = list(zip(answers[::2], answers[1::2], strict=True))
@@ -97,10 +107,10 @@ def _called(record: RunRecord) -> str:
 def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
     from aetui.cli.tables import aligned
 
-    rows = [("BY", "COSINE", "EPOCH")]
+    rows = [("BY", "COSINE", "EPOCH", "WEIGHTS")]
     for record, answer in zip(records, answers, strict=True):
-        rows.append((_called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}"))
-    rows.append((AVERAGE, f"{answers[0].average:.6f}", "–"))
+        rows.append((_called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}", answer.weights))
+    rows.append((AVERAGE, f"{answers[0].average:.6f}", "–", "–"))
     remarks = [
         line
         for record, answer in zip(records, answers, strict=True)
@@ -111,7 +121,7 @@ def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
 
 def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
     lines = [
-        f"{_called(record)}, after epoch {found.epoch:,}",
+        f"{_called(record)}, {engines.behind(found)}",
         f"reads back: {plain(back.reading)}  (cosine {back.cosine:.6f})",
         *_remarks((found.sentence,)),
         "",

@@ -85,7 +85,7 @@ def _padded(column: _Column, heads: int) -> _Column:
 
 
 def _column(answers: Answers, waiting: str, width: int) -> _Column:
-    epoch = "" if answers.epoch is None else f" · epoch {answers.epoch:,}"
+    epoch = f" · epoch {answers.epoch}" if answers.epoch else ""
     searched = f" · nearest of {answers.nearest.searched:,}" if answers.nearest else ""
     title = Content.assemble((plain(answers.name), "bold $foreground"), (epoch + searched, MUTED))
     head = [title.truncate(width, ellipsis=True)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.datasets.data import Data
-from engine.queries import Answer
+from engine.queries import Answer, Weights
 from engine.text.lexicon import Lexicon
 from engine.training import Model
 from engine.variants.variant import Variant
@@ -27,6 +27,8 @@ class Subject(NamedTuple):
     """Names the weights among all that the run ever has."""
     live: bool
     """Whether the run trains at this moment: its weights are other ones after the next chunk."""
+    weights: Weights
+    """Which of them the model has."""
     still: Callable[[], Model]
     """The model with weights that stay as they are."""
     data: Callable[[], Data]

@@ -31,7 +31,7 @@ NORM = "gradient_norm"
 class Trainer:
     """A run in memory (see `engine.training.Training`).
 
-    The order of the items (unless it is always that of the data) is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
+    The order of the items is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
     seed: nothing depends on how the run was cut into chunks or lives.
     """
 

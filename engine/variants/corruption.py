@@ -47,7 +47,8 @@ class Corrupting(Protocol):
 def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Tensor:
     """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
 
-    Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability `noise_share`; salt and pepper:
+    Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability
+    `noise_share`; salt and pepper:
     they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
     """
     ops = blocks.ops

@@ -69,12 +69,12 @@ class Kept:
 class Asked:
     """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4."""
 
-    def __init__(self, folder: Path, variant: str) -> None:
+    def __init__(self, folder: Path, variant: str, preset: str) -> None:
         store = RunStore(folder / "runs")
-        self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits"))
+        self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits", preset=preset))
         self.models = 0
         self.questions = Questions(
-            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, download: DATA)
+            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, validation, download: DATA)
         )
         self.train_to(4)
 
@@ -82,9 +82,9 @@ class Asked:
         self.models += 1
         return Halving(checkpoint.position.epoch - 1)
 
-    def train_to(self, epoch: int) -> None:
+    def train_to(self, epoch: int, file: str = "checkpoint.safetensors") -> None:
         checkpoint = Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1))
-        write_checkpoint(self.run.folder / "checkpoint.safetensors", checkpoint)
+        write_checkpoint(self.run.folder / file, checkpoint)
 
     def __call__(self, query: Query, life: Any = None) -> Any:
         answer = self.questions.answer(query, life, lambda *_: None)
@@ -98,7 +98,7 @@ class Asked:
 @pytest.fixture
 def make_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return lambda variant=WITHOUT: Asked(tmp_path, variant)
+    return lambda variant=WITHOUT, preset="book": Asked(tmp_path, variant, preset)
 
 
 def test_reconstruct_takes_test_items_or_the_images_given(make_asked: Any) -> None:
@@ -185,6 +185,19 @@ def test_questions_that_cannot_be_answered_say_why(make_asked: Any) -> None:
     (ask.run.folder / "checkpoint.safetensors").unlink()
     with pytest.raises(RunError, match="aetui resume run"):
         ask(Encode(run_id="run"))
+
+
+@pytest.mark.parametrize(("preset", "usual"), [("tuned", "best"), ("book", "last")])
+def test_the_best_weights_answer_where_data_were_held_out_to_tell_them_by(
+    make_asked: Any, preset: str, usual: str
+) -> None:
+    ask = make_asked(WITHOUT, preset)
+    assert ask(Reconstruct(run_id="run")).weights == "last"  # there are no others yet
+    ask.train_to(2, "best.safetensors")
+    epochs = {"best": 2, "last": 4}
+    for weights, said in ((None, usual), ("best", "best"), ("last", "last")):
+        answer = ask(Encode(run_id="run", weights=weights))
+        assert (answer.weights, answer.epoch) == (said, epochs[said])
 
 
 def test_a_model_of_images_has_no_words(make_asked: Any) -> None:

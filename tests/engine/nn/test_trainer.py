@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,17 @@ def figures(training: Trainer) -> list[EpochEnded]:
     return [msgspec.structs.replace(report.event, seconds=0, samples_per_second=0) for report in reports]
 
 
+def value(steps: Generator[Any, None, Any]) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
 def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:
-    training = trainer(small_data(items=40))
+    training = trainer(small_data(items=40), shuffle=True)
     order = training._order(1, 40)
     assert sorted(order) == list(range(40))
     assert [event.steps for event in figures(training)] == [3, 3, 3]
@@ -90,6 +100,44 @@ def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: An
     assert best.best is not None
     assert best.best.loss == min(event.validation["loss"] for event in events)
     assert not any(name.startswith("optimizer") for name in best.arrays)
+
+
+def test_with_held_out_data_choices_never_see_the_test_part(small_data: Any) -> None:
+    data = small_data(items=40).with_validation(0.25)
+    other = small_data(items=40).with_validation(0.25)
+    other.test.items[:] = 255 - other.test.items
+    first, second = trainer(data), trainer(other)
+    assert figures(first) == figures(second)
+    assert first.best == second.best
+    assert value(first.judged()) != value(second.judged())
+
+
+def test_judging_is_the_loss_over_the_test_part_with_the_weights_in_use(small_data: Any) -> None:
+    data = small_data(items=40).with_validation(0.25)
+    training = trainer(data, epochs=4)
+    figures(training)
+    best = training.new_best()
+    assert best is not None
+    training.use(best)
+    assert training.model.epoch == best.best.epoch  # type: ignore[union-attr]
+    outputs = training.model.decode(training.model.encode(data.test.items))
+    assert value(training.judged())["loss"] == pytest.approx(
+        np.square(outputs - data.test.items / 255).mean(), rel=1e-5
+    )
+
+
+def test_training_ends_when_it_has_been_no_better_for_as_long_as_patience_lasts(small_data: Any) -> None:
+    training = trainer(small_data(), epochs=60, learning_rate=0.3, patience=3)
+    events = figures(training)
+    best = min(events, key=lambda event: event.validation["loss"])
+    assert len(events) == best.epoch + 3 < 60
+    assert training.position.stopped_early
+    assert figures(trainer(small_data(), training.checkpoint(), epochs=60, patience=3)) == []
+
+
+def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None:
+    assert trainer(small_data(), shuffle=False)._order(3, 5).tolist() == [0, 1, 2, 3, 4]
+    assert trainer(small_data(), shuffle=True)._order(3, 5).tolist() != [0, 1, 2, 3, 4]
 
 
 def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
