@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.datasets import catalogue as datasets
 from engine.errors import UsageError
 from engine.params import TrainingConfig
 from engine.variants.convolutional import Convolutional
@@ -30,6 +31,16 @@ def variant(key: str) -> Variant:
     except KeyError:
         known = ", ".join(VARIANTS)
         raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+
+
+def default_preset(key: str, dataset: str) -> str:
+    """What variant `key` is trained with on `dataset` when nobody says otherwise.
+
+    Raises:
+        UsageError: the variant or the data set does not exist.
+    """
+    suits = datasets.dataset(dataset).preset
+    return suits if suits in variant(key).presets else variant(key).default_preset
 
 
 def preset(key: str, name: str) -> TrainingConfig:

@@ -48,7 +48,7 @@ def train(
     config = _assignments(settings or [])
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
-    start = preset or chosen.default_preset
+    start = preset or registry.default_preset(variant, key)
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
     (_detach if detached else _carry_out)(job, options, json)
 

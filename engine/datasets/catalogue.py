@@ -61,6 +61,9 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     inside: tuple[str, ...] = ()
     """What it may be called inside a data folder, where that is not an archive in the Keras layout or a folder of IDX
     files with its key as their name."""
+    preset: str = ""
+    """The preset that suits it, for autoencoders that have one of this name: of data so small that a published recipe
+    has more numbers in its code than there are in an item."""
     own: bool = False
     """Whether it is the user's: it is nowhere until they bring it."""
     files: tuple[RemoteFile, ...] = ()
@@ -122,6 +125,7 @@ _ROWS = (
         licence="CC BY 4.0",
         read=_read_digits,
         package="scikit-learn",
+        preset="small",
     ),
     DataSet(
         key="mnist",

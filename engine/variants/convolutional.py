@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.params import TrainingConfig
+from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
 from engine.variants.variant import Curve, Published, Variant
 
@@ -49,6 +49,16 @@ class Convolutional(Variant):
     presets = {
         "book": ConvolutionalConfig(
             epochs=50, batch_size=128, learning_rate=1e-3, seed=11, precision="auto", resample=False
+        ),
+        "small": ConvolutionalConfig(
+            epochs=40,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            code_filters=1,
+            activation="gelu",
+            validation=HELD_OUT,
         ),
     }
     published = Published(

@@ -59,6 +59,18 @@ class Denoising(DenseVariant):
             clip=False,
             validation=HELD_OUT,
         ),
+        "small": DenoisingConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="linear",
+            output="sigmoid",
+            reconstruction="bce",
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

@@ -74,6 +74,20 @@ class Sparse(DenseVariant):
             beta=0.05,
             validation=HELD_OUT,
         ),
+        "small": SparseConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="sigmoid",
+            output="sigmoid",
+            reconstruction="bce",
+            penalty="kl",
+            beta=0.05,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

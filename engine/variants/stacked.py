@@ -69,6 +69,16 @@ class Stacked(Variant):
             training="greedy",
             validation=HELD_OUT,
         ),
+        "small": StackedConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.001,
+            schedule="cosine",
+            seed=11,
+            layers="256-16",
+            activation="gelu",
+            validation=HELD_OUT,
+        ),
     }
 
     def check(self, config: StackedConfig) -> None:

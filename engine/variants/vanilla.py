@@ -30,6 +30,18 @@ class Vanilla(DenseVariant):
             reconstruction="bce",
             validation=HELD_OUT,
         ),
+        "small": VanillaConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="linear",
+            output="sigmoid",
+            reconstruction="bce",
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

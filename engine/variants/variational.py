@@ -59,6 +59,17 @@ class Variational(Variant):
             activation="gelu",
             validation=HELD_OUT,
         ),
+        "small": VariationalConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.001,
+            schedule="cosine",
+            seed=11,
+            latent_dim=8,
+            hidden="256",
+            activation="gelu",
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on Fashion-MNIST",

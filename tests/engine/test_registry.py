@@ -113,3 +113,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
         registry.variant("vanila")
     with pytest.raises(UsageError, match="book"):
         registry.preset("vanilla", "bok")
+
+
+def test_small_images_are_first_trained_with_a_code_that_is_smaller_still() -> None:
+    for key, variant in registry.VARIANTS.items():
+        if "image" in variant.accepts:
+            assert registry.default_preset(key, "digits") == "small"
+            assert registry.default_preset(key, "mnist") == variant.default_preset
+    assert registry.preset("vanilla", "small").hidden_dim == 16  # type: ignore[attr-defined]
