@@ -105,11 +105,12 @@ class Questions:
     def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
         # A question fetches nothing: a training may be waiting.
         data = self._shelf.load(record.dataset, settings, folder, report, download=False)
-        if settings is not None and data.fingerprint != record.info.fingerprint:
+        if data.fingerprint != record.info.fingerprint:
             raise RunError(
                 "The data changed",
                 f"{record.id} learned from {record.dataset} with fingerprint {record.info.fingerprint[:16]}…, but the "
-                f"text found now has {data.fingerprint[:16]}…; bring the former text back, or train anew",
+                f"data found now ({data.path or 'from a package'}) have {data.fingerprint[:16]}…; bring the former "
+                "data back, or train anew",
             )
         return data
 

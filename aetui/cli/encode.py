@@ -45,8 +45,12 @@ def _images(options: Options, record: RunRecord, source: str | None, part: Part,
 
     from engine.queries import Encode
 
+    answer: Codes
+    if source is None or files.is_own(record, source):
+        answer = engines.ask(options, Encode(run_id=record.id, part=part, count=count), "encoding")
+        return answer
     images, labels = files.read(options, record, source, count, part)
-    answer: Codes = engines.ask(options, Encode(run_id=record.id, inputs=images), "encoding")
+    answer = engines.ask(options, Encode(run_id=record.id, inputs=images), "encoding")
     return msgspec.structs.replace(answer, labels=labels)
 
 
@@ -56,7 +60,7 @@ def _sentences(options: Options, record: RunRecord, source: str | None, part: Pa
     from engine.queries import Encode
 
     query = Encode(run_id=record.id, part=part, count=count)
-    if source not in (None, record.dataset):
+    if source is not None and not files.is_own(record, source):
         if part == "train":
             raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
         query = Encode(run_id=record.id, texts=files.read_sentences(record, source, count))
