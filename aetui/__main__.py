@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
+from contextlib import suppress
+
+from aetui.standard_streams import drop_output, open_closed, told
 
 
 def main() -> None:
@@ -12,18 +14,18 @@ def main() -> None:
 
     Whatever a message quotes, from a file, a library or what was typed, reaches the terminal as plain text.
     """
+    open_closed()
     try:
         _run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would flush once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        drop_output()  # whoever read it has seen enough
         sys.exit(1)
     except OSError as error:
-        _complain(f"aetui: {error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _complain(f"aetui: {told(error)}")
+        drop_output()
         sys.exit(1)
     except Exception:
         import traceback
@@ -47,7 +49,7 @@ def _run() -> None:
     except EngineError as error:
         from aetui.render.text import plain
 
-        print(f"aetui: {plain(str(error))}", file=sys.stderr)
+        _complain(f"aetui: {plain(str(error))}")
         sys.exit(error.exit_code)
 
 
@@ -72,7 +74,8 @@ def _command() -> None:
 def _complain(text: str) -> None:
     from aetui.render.text import plain_lines
 
-    print(plain_lines(text), file=sys.stderr)
+    with suppress(OSError):  # a full disk there, too: the exit status has to say it
+        print(plain_lines(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

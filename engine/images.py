@@ -29,13 +29,16 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 """What Pillow may take a file for; others among its formats run programs."""
 NAMES = ("inputs", "images", "x_test", "x")
 """What the array of images in an archive may be called."""
+MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "HSV")
+"""Kinds of pixels that Pillow turns into grey and RGB ones, beside 16 bits of grey."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
 def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, count: int) -> NDArray[Any]:
     """At most `count` images of `shape` (height, width, channels): uint8, or float32 in [0, 1].
 
-    Image files are brought to the shape; arrays must have it: (count, height, width[, channels]), or one image.
+    Image files are turned upright as their EXIF data say, laid on white where they are transparent, and brought to the
+    shape; arrays must have it: (count, height, width[, channels]), or one image.
 
     Raises:
         UsageError: `source` is neither a data set nor a file or folder of a known kind.
@@ -70,9 +73,11 @@ def _picture(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         with warnings.catch_warnings(action="ignore"), Image.open(_bytes(path), formats=FORMATS) as image:
             if math.prod(image.size) > LARGEST_PICTURE:  # before anything is unpacked
                 raise _too_large(path, " × ".join(map("{:,}".format, image.size)))
-            converted = _eight_bits(path, image).convert("L" if channels == 1 else "RGB")
+            image.load()
+            pixels, opaque = _eight_bits(path, _upright(image)), "L" if channels == 1 else "RGB"
+            converted = pixels.convert("RGBA" if pixels.has_transparency_data else opaque)
             resized = converted.resize((width, height), Image.Resampling.LANCZOS)
-            return np.asarray(resized, np.uint8).reshape(shape)
+            return np.asarray(_on_white(resized).convert(opaque), np.uint8).reshape(shape)
     except BadData:
         raise
     except UnidentifiedImageError as error:
@@ -97,6 +102,27 @@ def _too_large(path: Path, found: str) -> BadData:
     return BadData(path, f"expected an image of at most {LARGEST_PICTURE:,} pixels, found {found}; make it smaller")
 
 
+def _upright(image: Image) -> Image:
+    """As a camera says that it was held; one whose words are damaged said nothing."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # as in `_picture`
+        return image
+
+
+def _on_white(image: Image) -> Image:
+    """What is transparent as on paper: what is stored beneath, mostly black, was never meant to be seen."""
+    from PIL import Image as images
+
+    if image.mode != "RGBA":
+        return image
+    paper = images.new("RGBA", image.size, "white")
+    paper.alpha_composite(image)
+    return paper
+
+
 def _eight_bits(path: Path, image: Image) -> Image:
     """With 8 bits a channel: Pillow itself makes every brightness above 255 white."""
     from PIL import Image as images
@@ -104,7 +130,11 @@ def _eight_bits(path: Path, image: Image) -> Image:
     if image.mode in ("I", "F"):
         raise BadData(path, "expected 8 or 16 bits a channel, found 32; save it with 8")
     if image.mode.startswith("I;16"):
-        return images.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        levels = np.asarray(image)
+        shown = np.where(levels == image.info.get("transparency", -1), 2**16 - 1, levels)
+        return images.fromarray((shown >> 8).astype(np.uint8))
+    if image.mode not in MODES:
+        raise BadData(path, f"expected grey, RGB, CMYK or a palette, found {image.mode}; save it as RGB")
     return image
 
 

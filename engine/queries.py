@@ -36,16 +36,22 @@ class Reconstruct(_Query, frozen=True, kw_only=True):
     inputs: NDArray[Any] | None = None
     start: int = 0
     count: int = 10
+    noise: bool | None = None
+    """Whether a model that learned from corrupted images sees these with the noise of its validation, or as they are;
+    None: test items with it, `inputs` as they are."""
 
 
 class Reconstruction(_Answer, frozen=True, kw_only=True):
     """The answer: images of shape (count, height, width, channels), float32, and codes of shape (count, code size)."""
 
     inputs: NDArray[np.float32]
+    """What the encoder saw; with noise it may lie outside [0, 1]."""
     outputs: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    """The images without the noise; the same as `inputs` where there is none."""
     codes: NDArray[np.float32]
     errors: NDArray[np.float32]
-    """Mean squared error of each item, shape (count,)."""
+    """Mean squared error of each output against its target, shape (count,)."""
 
 
 class Encode(_Query, frozen=True, kw_only=True):

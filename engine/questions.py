@@ -116,11 +116,12 @@ class Questions:
         # A question fetches nothing: a training may be waiting.
         share = _config(record).validation
         data = self._shelf.load(record.dataset, settings, folder, report, validation=share, download=False)
-        if settings is not None and data.fingerprint != record.info.fingerprint:
+        if data.fingerprint != record.info.fingerprint:
             raise RunError(
                 "The data changed",
                 f"{record.id} learned from {record.dataset} with fingerprint {record.info.fingerprint[:16]}…, but the "
-                f"text found now has {data.fingerprint[:16]}…; bring the former text back, or train anew",
+                f"data found now ({data.path or 'from a package'}) have {data.fingerprint[:16]}…; bring the former "
+                "data back, or train anew",
             )
         return data
 

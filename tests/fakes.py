@@ -152,7 +152,7 @@ def pictures(epoch: int) -> Samples:
 class FakeRun:
     """One run: its folder, its events in order, and the hand that stamps and keeps them."""
 
-    def __init__(self, store: RunStore, run_id: str, job: TrainJob) -> None:
+    def __init__(self, store: RunStore, run_id: str, job: TrainJob, fingerprint: str = "") -> None:
         config = configure(preset(job.variant, job.preset), job.config)
         self.job = job
         self.text = DATASETS[job.dataset].kind == "text"
@@ -168,7 +168,7 @@ class FakeRun:
             preset=job.preset,
             config=self.config,
             dataset=job.dataset,
-            fingerprint="",
+            fingerprint=fingerprint,
             shape=(5, 4) if self.text else (28, 28, 1),
             created=time.time(),
             versions={},

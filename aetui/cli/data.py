@@ -50,13 +50,22 @@ def add(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help="The kind of data: `text`.")],
     path: Annotated[Path, typer.Argument(help="A text file or a folder of them: one sentence a line, or prose.")],
+    lines: Annotated[
+        bool | None,
+        typer.Option(
+            "--lines/--prose",
+            help="Each line is a sentence, or the text is prose to be cut into sentences (default: guessed file by "
+            "file; `aetui data show` says how).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Let data of your own stand for KEY from now on, and print what is in them."""
     from engine import datasets
 
     entry = datasets.dataset(key)
     with narrated(context.obj.quiet) as report:
-        datasets.add(key, path, report)
+        datasets.add(key, path, report, "" if lines is None else "lines" if lines else "prose")
         data = datasets.load(key, _data_dir(context), report, download=False)
     typer.echo(_described(entry, datasets.statistics(data)))
 

@@ -53,8 +53,12 @@ def _images(
 
     from engine.queries import Encode
 
+    answer: Codes
+    if source is None or files.is_own(record, source):
+        answer = engines.ask(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
+        return answer
     images, labels = files.read(options, record, source, count, part)
-    answer: Codes = engines.ask(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
+    answer = engines.ask(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
     return msgspec.structs.replace(answer, labels=labels)
 
 
@@ -71,7 +75,7 @@ def _sentences(
     from engine.queries import Encode
 
     query = Encode(run_id=record.id, weights=weights, part=part, count=count)
-    if source not in (None, record.dataset):
+    if source is not None and not files.is_own(record, source):
         if part == "train":
             raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))

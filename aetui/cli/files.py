@@ -120,8 +120,13 @@ def _check_known(record: RunRecord, path: Path, lines: Sequence[tuple[int, str]]
         )
 
 
+def is_own(record: RunRecord, source: str | None) -> bool:
+    """Whether INPUT means what the run learned from: the engine reads that, and sees whether it is still the same."""
+    return source in (None, record.dataset)
+
+
 def read(
-    options: Options, record: RunRecord, source: str | None, count: int, part: Literal["train", "test"] = "test"
+    options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "test"] = "test"
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
     """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
 
@@ -133,16 +138,15 @@ def read(
     from engine.errors import UsageError
     from engine.images import read_images
 
-    key = source or record.dataset
-    if key in datasets.DATASETS:
-        data = datasets.load(key, options.data_folder)
+    if source in datasets.DATASETS:
+        data = datasets.load(source, options.data_folder)
         if not isinstance(data, ImageData):
-            raise UsageError("No images", f"expected images for {record.variant}, but {key} is text")
+            raise UsageError("No images", f"expected images for {record.variant}, but {source} is text")
         images, labels = data.train if part == "train" else data.test
         return images[: count or None], labels[: count or None]
     if part == "train":
         raise UsageError("No training part", f"expected a data set with --part train, got {source}; leave it out")
-    return read_images(key, record.info.shape, options.data_folder, count or 2**62), None
+    return read_images(source, record.info.shape, options.data_folder, count or 2**62), None
 
 
 @contextmanager

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from aetui.cli.engines import error_of
-from aetui.render.text import plain_json
 
 if TYPE_CHECKING:
+    from aetui.cli.event_stream import EventStream
     from aetui.options import Options
     from engine.events import Event, RunFinished
     from engine.session import Engine
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""Where output goes to a file on a full disk: what is told is lost, the run is not."""
 LEAVING_SECONDS = 3.0
 """How long it may take to end the processes that read text."""
 
@@ -30,7 +28,8 @@ class Follower:
     """Tells what happens to `run_ids`, which wait for an engine or are trained by it one after the other.
 
     From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
-    Without its terminal it leaves them to a process of their own.
+    Without its terminal it leaves them to a process of their own. When the `stream` that its events go to cannot be
+    written, they are stopped, too.
     """
 
     def __init__(
@@ -39,8 +38,7 @@ class Follower:
         events: SimpleQueue[Event],
         run_ids: Sequence[str],
         options: Options,
-        *,
-        json: bool = False,
+        stream: EventStream | None = None,
     ) -> None:
         from aetui.cli.narration import Narrator
 
@@ -49,7 +47,7 @@ class Follower:
         self._run_ids = run_ids
         self._options = options
         self._narrator = Narrator(options.quiet)
-        self._json = json
+        self._stream = stream
         self._reading = self._begun = False
         _stop_on_signals(self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
@@ -88,17 +86,14 @@ class Follower:
             self._narrator.close()
 
     def _tell(self, event: Event) -> None:
-        from engine.events import encode
-
         try:
-            if self._json and event.run_id:
-                typer.echo(plain_json(encode(event).decode()))
+            if self._stream and not self._stream.write(event):
+                self._cancel()
             self._narrator.tell(event)
         except OSError as error:
             if error.errno == errno.EIO:  # a terminal that is gone; the signal comes later than that
                 self._hand_over()
-            if error.errno not in FULL:
-                raise
+            raise
 
     def _stop(self) -> None:
         if not self._begun:

@@ -14,6 +14,7 @@ import typer
 
 from aetui.render import numbers
 from aetui.render.text import plain
+from aetui.standard_streams import FULL
 from engine.events import (
     DataProgress,
     EngineLoading,
@@ -64,18 +65,18 @@ class _Bar:
     def draw(self, text: str) -> None:
         line = plain(text)[: shutil.get_terminal_size().columns - 1]
         # Cleared to its end, because the line before may have been longer.
-        typer.echo(f"\r{line}\x1b[K", err=True, nl=False)
+        _say(f"\r{line}\x1b[K", nl=False)
         self._drawn = True
 
     def wipe(self) -> None:
         """Make room for a line that stays."""
         if self._drawn:
-            typer.echo("\r\x1b[K", err=True, nl=False)
+            _say("\r\x1b[K", nl=False)
             self._drawn = False
 
     def close(self) -> None:
         if self._drawn:
-            typer.echo(err=True)
+            _say("")
 
     def _amount(self, activity: str, done: int, total: int) -> str:
         if not done or not total:
@@ -99,7 +100,15 @@ class _Lines:
     def __call__(self, activity: str, done: int, total: int) -> None:
         if activity != self._activity:
             self._activity = activity
-            typer.echo(plain(activity), err=True)
+            _say(plain(activity))
+
+
+def _say(text: str, *, nl: bool = True) -> None:
+    try:
+        typer.echo(text, err=True, nl=nl)
+    except OSError as error:
+        if error.errno not in FULL:  # on a full disk the narration is lost, the work is not
+            raise
 
 
 def _filled(done: int, total: int) -> str:
@@ -174,4 +183,4 @@ class Narrator:
     def _line(self, text: str) -> None:
         if self._bar:
             self._bar.wipe()
-        typer.echo(plain(text), err=True)
+        _say(plain(text))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aetui.cli import engines, files
-from aetui.cli.arguments import Input, Run
+from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
-    from engine.queries import Reconstruction
+    from engine.errors import UsageError
+    from engine.queries import Reconstruct, Reconstruction
     from engine.store import RunRecord
 
 DEFAULT = Path("reconstruction.png")
@@ -29,34 +30,77 @@ def reconstruct(
         typer.Option(
             "--output",
             "-o",
-            help="A .png sheet (input, output, |error|; reconstruction.png if not given), .npy (outputs) or .npz (all);"
-            " for sentences a .txt file (standard output if not given).",
+            help="A .png sheet (input, output, with noise also the clean images, |error|; reconstruction.png if not "
+            "given), .npy (outputs) or .npz (all); for sentences a .txt file (standard output if not given).",
         ),
     ] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000_000, help="At most so many items.")] = 10,
+    noise: Annotated[
+        bool | None,
+        typer.Option(
+            "--noise/--no-noise",
+            help="For a run that learned from noisy images: show it the input with its noise, or as it is (default: "
+            "data sets with noise; files of your own as they are, taken to be noisy already).",
+            show_default=False,
+        ),
+    ] = None,
+    weights: Weights = None,
 ) -> None:
-    """Reconstruct images with a trained model and write them to a file; or read back each line of a text file."""
+    """Reconstruct images with a trained model and write them to a file; or read back each line of a text file.
+
+    Errors are against the images without noise.
+    """
+    import msgspec
+
     if output is not None:
         files.check_suffix(output, (*files.IMAGES, TEXT))
     record = context.obj.store.find(run)
     if files.of_text(record):
-        _sentences(context.obj, record, source, output, count)
+        _sentences(context.obj, record, source, output, count, weights)
     else:
-        _images(context.obj, record, source, output or DEFAULT, count)
+        query = _query(context.obj, record, source, output or DEFAULT, count, noise)
+        _images(context.obj, record, msgspec.structs.replace(query, weights=weights), output or DEFAULT)
 
 
-def _images(options: Options, record: RunRecord, source: str | None, output: Path, count: int) -> None:
+def _images(options: Options, record: RunRecord, query: Reconstruct, output: Path) -> None:
+    answer = engines.ask(options, query, "reconstructing")
+    if query.noise and not _noisy(answer):
+        raise _no_noise(record)
+    files.check_sheet(output, len(answer.outputs))
+    _write(output, answer)
+    against = " against the clean images" if _noisy(answer) else ""
+    error = f"mean squared error {answer.errors.mean():.4g}{against}"
+    typer.echo(plain(f"{output}: {len(answer.outputs):,} images, {error}, {engines.behind(answer)}"))
+
+
+def _query(
+    options: Options, record: RunRecord, source: str | None, output: Path, count: int, noise: bool | None
+) -> Reconstruct:
+    from engine.datasets import DATASETS
     from engine.queries import Reconstruct
 
     files.check_suffix(output, files.IMAGES)
+    if source is None or files.is_own(record, source):
+        return Reconstruct(run_id=record.id, count=count, noise=noise)
     images, _ = files.read(options, record, source, count)
-    files.check_sheet(output, len(images))
-    answer = engines.ask(options, Reconstruct(run_id=record.id, inputs=images), "reconstructing")
-    _write(output, answer)
-    typer.echo(plain(f"{output}: {len(images):,} images, mean squared error {answer.errors.mean():.4g}"))
+    files.check_sheet(output, len(images))  # before TensorFlow is loaded
+    return Reconstruct(run_id=record.id, inputs=images, noise=source in DATASETS if noise is None else noise)
 
 
-def _sentences(options: Options, record: RunRecord, source: str | None, output: Path | None, count: int) -> None:
+def _noisy(answer: Reconstruction) -> bool:
+    return bool((answer.inputs != answer.targets).any())
+
+
+def _no_noise(record: RunRecord) -> UsageError:
+    from engine.errors import UsageError
+
+    told = f"expected a run that sees images with noise, but {record.id} ({record.variant}) sees them as they are"
+    return UsageError("No noise", f"{told}; leave --noise out")
+
+
+def _sentences(
+    options: Options, record: RunRecord, source: str | None, output: Path | None, count: int, weights: Weights
+) -> None:
     from engine.errors import UsageError
     from engine.queries import Read
 
@@ -65,14 +109,16 @@ def _sentences(options: Options, record: RunRecord, source: str | None, output: 
     if output is not None:
         files.check_suffix(output, (TEXT,))
     texts = files.read_sentences(record, source, count)
-    answers = engines.ask_all(options, [Read(run_id=record.id, text=text) for text in texts], "reading back")
+    answers = engines.ask_all(
+        options, [Read(run_id=record.id, weights=weights, text=text) for text in texts], "reading back"
+    )
     if output is None:
         typer.echo("\n".join(plain(answer.reading) for answer in answers))
         return
     with files.written(output) as file:
         file.write("".join(f"{answer.reading}\n" for answer in answers).encode())
     mean = sum(answer.cosine for answer in answers) / len(answers)
-    told = f"{len(answers):,} sentences, mean cosine {mean:.4f}, after epoch {answers[0].epoch:,}"
+    told = f"{len(answers):,} sentences, mean cosine {mean:.4f}, {engines.behind(answers[0])}"
     typer.echo(f"{plain(str(output))}: {told}")
 
 
@@ -83,10 +129,10 @@ def _write(path: Path, answer: Reconstruction) -> None:
 
     with files.written(path) as file:
         if path.suffix == ".png":
-            sheet.write(file, [answer.inputs, answer.outputs, abs(answer.outputs - answer.inputs)])
+            clean = [answer.targets] if _noisy(answer) else []
+            sheet.write(file, [answer.inputs, answer.outputs, *clean, abs(answer.outputs - answer.targets)])
         elif path.suffix == ".npy":
             np.save(file, answer.outputs)
         else:
-            np.savez_compressed(
-                file, inputs=answer.inputs, outputs=answer.outputs, codes=answer.codes, errors=answer.errors
-            )
+            names = ("inputs", "outputs", "targets", "codes", "errors")
+            np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})

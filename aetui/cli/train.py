@@ -9,7 +9,7 @@ import typer
 
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, Run
-from aetui.render.text import plain, plain_json
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -80,15 +80,24 @@ def _assignments(texts: list[str]) -> dict[str, Any]:
 
 
 def _carry_out(job: Job, options: Options, json: bool) -> None:
+    from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
 
+    stream = EventStream() if json else None
     with engines.engine(options) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
-        follower = Follower(engine, events, [run_id], options, json=json)
+        follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
-        finished = follower.follow(run_id)
-    if not json:
+        try:
+            finished = follower.follow(run_id)
+        except typer.Exit:  # it had not begun
+            if stream and stream.fault:
+                raise stream.lost("the training was stopped before it began, and nothing new was kept") from None
+            raise
+    if stream is None:
         typer.echo(summary(options.store.find(run_id), finished))
+    elif stream.fault:
+        raise stream.lost(_became(run_id, finished))
     if finished.outcome == "stopped":
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
@@ -96,28 +105,37 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _became(run_id: str, finished: RunFinished) -> str:
+    """Where it leaves a run that it ended."""
+    if finished.outcome == "stopped":
+        return f"{run_id} was stopped, its weights are kept: `aetui resume {run_id}` goes on"
+    return f"{run_id} is {finished.outcome} all the same: `aetui runs show {run_id}`"
+
+
 def _detach(job: Job, options: Options, json: bool) -> None:
     """Start the run in a process of its own and wait until it has begun: what is wrong shows by then."""
+    from aetui.cli.event_stream import EventStream
     from aetui.cli.narration import Narrator
     from aetui.detaching import detach, told
     from engine import handoff
-    from engine.events import encode
     from engine.jobs import HandOver
 
     handed = HandOver([handoff.order(job, options.store)], clean=True)
     detached, narrator = detach(options, handed, watched=True), Narrator(options.quiet)
-    event: Event | None = None
+    event, stream = None, EventStream()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for event in detached.events():
-            if json and event.run_id:
-                typer.echo(plain_json(encode(event).decode()))
+            if json and not stream.write(event):
+                detached.end()
             narrator.tell(event)
     except KeyboardInterrupt:
         detached.end()
         raise
     finally:
         narrator.close()
+    if stream.fault:
+        raise stream.lost("the other process was told to stop the run: `aetui runs` shows what is kept")
     _check_begun(event)
     if not json:
         typer.echo(told(detached, handed))

@@ -34,20 +34,29 @@ def check_prior(variant: Variant) -> None:
 
 
 def reconstruct(subject: Subject, query: Reconstruct) -> Reconstruction:
-    if query.inputs is not None:
-        floats = as_floats(query.inputs)
-    else:
-        data = subject.data()
-        floats = data.as_floats(data.test.items[query.start : query.start + query.count])
-    codes = subject.model.encode(floats)
-    outputs = subject.model.decode(codes)
+    model = subject.model
+    inputs, targets = _seen(subject, query)
+    codes = model.encode(inputs)
+    outputs = model.decode(codes)
     return Reconstruction(
-        inputs=floats,
+        inputs=inputs,
         outputs=outputs,
+        targets=targets,
         codes=codes,
-        errors=np.mean(np.square(outputs - floats), axis=tuple(range(1, floats.ndim))),
-        epoch=subject.model.epoch,
+        errors=np.mean(np.square(outputs - targets), axis=tuple(range(1, targets.ndim))),
+        epoch=model.epoch,
     )
+
+
+def _seen(subject: Subject, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the encoder gets to see, and the same without noise."""
+    if query.inputs is not None:
+        clean, start, noise = as_floats(query.inputs), 0, bool(query.noise)
+    else:
+        data, start, noise = subject.data(), query.start, query.noise is not False
+        clean = data.as_floats(data.test.items[: start + query.count])  # noise belongs to the place in the test part
+    seen = subject.model.corrupted(clean) if noise and len(clean) else clean
+    return seen[start:], clean[start:]
 
 
 def encode(subject: Subject, query: Encode) -> Codes | Steps:
@@ -83,6 +92,7 @@ def probed(subject: Subject, query: Probe) -> Steps:
         raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
     model, data = subject.still(), subject.data()
     items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
+    _check_classes(data, labels)
     codes = yield from encoded(model, data, items)
     test_codes = yield from encoded(model, data, data.test.items)
     words, baseline = _baseline(data, model.code_size)
@@ -99,6 +109,15 @@ def probed(subject: Subject, query: Probe) -> Steps:
         test_items=len(data.test.labels),
         epoch=model.epoch,
     )
+
+
+def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
+    """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
+    if len(np.unique(labels)) < 2:
+        found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
+        more, others = "probe more of them", "probe a run on data with classes (text has them where it has topics)"
+        remedy = more if len(np.unique(data.train.labels)) > 1 else others
+        raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")
 
 
 def _baseline(data: Data, code_size: int) -> tuple[str, Callable[[NDArray[Any]], NDArray[np.float32]]]:

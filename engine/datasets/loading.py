@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
 from engine.datasets.places import Location, cache_dir, locate, looked_for
+from engine.datasets.told import Told, note
 from engine.errors import BadData, DataUnavailable, UsageError
 from engine.private import make_folder
 
@@ -34,7 +35,7 @@ def load(key: str, data_dir: Path | None, report: Report | None = None, *, downl
         from engine.datasets.data import silence
         from engine.text.corpora import read_corpus
 
-        return read_corpus(key, location.path, data_dir, report or silence)
+        return read_corpus(key, location.path, data_dir, report or silence, location.told)
     if report and location.path:
         report(f"reading {location.path}", 0, 0)
     return _read(location)
@@ -61,9 +62,9 @@ def fetch(key: str, report: Report | None = None) -> Location:
     return Location(key, download.into_cache(entry, report), "cache")
 
 
-def add(key: str, path: Path, report: Report | None = None) -> Location:
+def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> Location:
     """Have the user's own data at `path` found as `key` from now on; they are read once to see that they can be, and
-    stay where they are.
+    stay where they are. `told`: whether each line of a text is a sentence, or they are prose.
 
     Raises:
         UsageError: `key` is not for the user's own data, or `path` is nothing that can be read.
@@ -78,17 +79,18 @@ def add(key: str, path: Path, report: Report | None = None) -> Location:
         own = ", ".join(row.key for row in DATASETS.values() if row.own)
         raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
     path = path.expanduser().absolute()
-    read_corpus(key, path, None, report or silence)
+    read_corpus(key, path, None, report or silence, told)
     place = cache_dir() / key
     beside = place.with_suffix(".part")
     try:
         make_folder(place.parent)
         beside.unlink(missing_ok=True)
         beside.symlink_to(path)
+        note(place, path, told)
         beside.replace(place)
     except OSError as error:
         raise DataUnavailable("No data", f"{path} cannot be noted in {place}: {error.strerror or error}") from error
-    return Location(key, path, "yours")
+    return Location(key, path, "yours", told)
 
 
 def statistics(data: ImageData | Corpus) -> Statistics | CorpusStatistics:

@@ -1,4 +1,4 @@
-"""Where data lie on this machine: the data folder, the cache, system folders; asked with stat calls only."""
+"""Where data lie on this machine: the data folder, the cache, system folders; none of them is opened."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 import platformdirs
 
 from engine.datasets.catalogue import DataSet, dataset
+from engine.datasets.told import Told, noted
 from engine.errors import BadData, UsageError
 
 SYSTEM_FOLDERS = (Path("/usr/local/share/datasets"), Path("/usr/share/datasets"))
@@ -28,6 +29,8 @@ class Location(msgspec.Struct, frozen=True):
     path: Path | None
     where: str
     """"data folder", "cache", "system", or "with" a package."""
+    told: Told = ""
+    """What the user said of the lines of their own text."""
 
 
 def data_dir_from(option: Path | None) -> Path | None:
@@ -62,7 +65,7 @@ def locate(key: str, data_dir: Path | None) -> Location | None:
             if _exists(folder / name):
                 path = folder / name
                 own = entry.own and path.is_symlink()  # as `aetui data add` leaves it
-                return Location(key, path.resolve(), "yours") if own else Location(key, path, where)
+                return Location(key, path.resolve(), "yours", noted(path)) if own else Location(key, path, where)
     return None
 
 

@@ -60,7 +60,7 @@ class Shelf:
         from engine.text.corpora import source_of
 
         location = locate(key, self._data_dir)
-        return location and (location.path, source_of(key, location.path))
+        return location and (location.path, location.told, source_of(key, location.path))
 
     def _made(self, settings: TextSettings | None, folder: Path | None, validation: float, report: Report) -> Data:
         assert self._read is not None

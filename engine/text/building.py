@@ -65,7 +65,7 @@ def build(
         documents=tuple(without_controls(document.name) for document in documents),
         topics=topics,
         document_topics=tuple(tuple(places[topic] for topic in its) for its in document_topics),
-        splitter=_in_words(len(prose), len(documents), tables),
+        splitter="; ".join([_in_words(len(prose), len(documents), tables), *_readings(documents)]),
     )
 
 
@@ -127,6 +127,10 @@ def _by_frequency(sentences: Sentences) -> tuple[tuple[str, ...], NDArray[np.int
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _readings(documents: Sequence[Document]) -> list[str]:
+    return sorted({document.reading for document in documents if document.reading})
 
 
 def _in_words(prose: int, documents: int, tables: Tables | None) -> str:

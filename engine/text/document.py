@@ -20,3 +20,5 @@ class Document(NamedTuple):
     text: str
     topics: tuple[str, ...] = ()
     layout: Layout = "whole"
+    reading: str = ""
+    """In words, why the layout is what it is, where that was guessed or told."""

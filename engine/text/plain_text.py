@@ -11,9 +11,11 @@ from itertools import chain, groupby, pairwise
 from pathlib import Path
 
 from engine.datasets.data import Report
+from engine.datasets.told import Told
 from engine.errors import BadData, UsageError
 from engine.files import read_bounded
 from engine.text.document import Document, Layout
+from engine.text.layout import END, VERSION, guessed
 from engine.text.tokeniser import without_controls
 from engine.text.tokenising import BATCH
 
@@ -33,20 +35,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_END = re.compile(r"[.!?…][\"')\]’”»]*(?=\s|$)")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MOST, _SOME, _FEW = 0.7, 0.3, 0.1
 
 
 def fingerprint(path: Path | None) -> str:
-    """SHA-256 over names and contents.
+    """SHA-256 over names and contents, and the rules that they are read by.
 
     Raises:
         UsageError: no path, or nothing there.
         BadData: no files, too much of them, or one that cannot be read.
     """
     root, files = _files(path)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{VERSION}\n".encode())
     for file in files:
         content = _content(file)
         digest.update(f"{_name(file, root)}\n{len(content)}\n".encode(errors="surrogateescape"))
@@ -54,8 +54,8 @@ def fingerprint(path: Path | None) -> str:
     return digest.hexdigest()
 
 
-def documents(path: Path | None, report: Report) -> Iterator[Document]:
-    """A document for each file, with one sentence a line or one paragraph a line, as `layout` finds.
+def documents(path: Path | None, report: Report, told: Told = "") -> Iterator[Document]:
+    """A document for each file, with one sentence a line or one paragraph a line, as was `told` or else is guessed.
 
     Raises:
         UsageError: no path, or nothing there.
@@ -65,7 +65,7 @@ def documents(path: Path | None, report: Report) -> Iterator[Document]:
     for done, file in enumerate(files):
         report(f"reading {without_controls(file.name)}", done, len(files))
         try:
-            document = _document(file, root)
+            document = _document(file, root, told)
         except BadData:
             if file == root or file.suffix.lower() in _TEXT:
                 raise
@@ -91,21 +91,7 @@ def decoded(path: Path) -> str:
         raise BadData(path, _undecodable(path, content, encoding, error)) from error
 
 
-def layout(lines: Sequence[str]) -> Layout:
-    """What a line is, judged by where sentences end in `lines` (none is blank).
-
-    lines: a sentence; paragraphs: a paragraph; whole: as long as the page is broad, a blank line ends the paragraph.
-    """
-    count = max(1, len(lines))
-    ending = sum(_ends(line) for line in lines) / count
-    within = sum(any(end.end() < len(line) for end in _END.finditer(line)) for line in lines) / count
-    if ending >= _MOST:
-        return "lines" if within <= _SOME else "paragraphs"
-    unpunctuated = ending + within < _FEW
-    return "lines" if unpunctuated else "whole"
-
-
-def _document(file: Path, root: Path) -> Document:
+def _document(file: Path, root: Path, told: Told) -> Document:
     lines = [line.strip() for line in decoded(file).splitlines()]
     for number, line in enumerate(lines, 1):
         endless = _endless(line) if len(line) > LONGEST_LINE else 0
@@ -113,21 +99,29 @@ def _document(file: Path, root: Path) -> Document:
             fault = f"line {number:,} has {endless:,} in which none ends"
             remedy = "break it into lines or sentences"
             raise BadData(file, f"expected sentences of at most {LONGEST_LINE:,} characters, but {fault}; {remedy}")
-    found = layout([line for line in lines if line])
-    if found == "whole":
-        paragraphs = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
-        return Document(_name(file, root), "\n".join(paragraphs), layout="paragraphs")
-    return Document(_name(file, root), "\n".join(lines), layout=found)
+    found, how = _layout(lines, told), "as told" if told else "as guessed"
+    if found == "lines":
+        return Document(_name(file, root), "\n".join(lines), layout="lines", reading=how)
+    if found == "paragraphs":
+        return Document(_name(file, root), "\n".join(lines), layout="paragraphs", reading=f"prose {how}")
+    joined = (" ".join(group) for filled, group in groupby(lines, key=bool) if filled)
+    return Document(
+        _name(file, root), "\n".join(joined), layout="paragraphs", reading=f"prose {how}, its broken lines joined"
+    )
+
+
+def _layout(lines: Sequence[str], told: Told) -> Layout:
+    """Of prose, too, it is guessed whether its lines are broken."""
+    if told == "lines":
+        return "lines"
+    found = guessed(lines)
+    return "paragraphs" if told == "prose" and found == "lines" else found
 
 
 def _endless(line: str) -> int:
     """The most characters from the end of one sentence to the end of the next."""
-    ends = chain([0], (end.end() for end in _END.finditer(line)), [len(line)])
+    ends = chain([0], (end.end() for end in END.finditer(line)), [len(line)])
     return max(end - begin for begin, end in pairwise(ends))
-
-
-def _ends(line: str) -> bool:
-    return any(end.end() == len(line) for end in _END.finditer(line, max(0, len(line) - 8)))
 
 
 def _files(path: Path | None) -> tuple[Path, list[Path]]:

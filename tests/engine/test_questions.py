@@ -44,6 +44,10 @@ class Halving:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return np.ones((len(codes), *SHAPE), np.float32) * codes.mean(axis=1)[:, None, None, None] / 2
 
+    def corrupted(self, images: np.ndarray) -> np.ndarray:
+        """Noise that tells the place: whole numbers are added, beyond white."""
+        return as_floats(images) + np.arange(len(images), dtype=np.float32)[:, None, None, None]
+
 
 def part(count: int, seed: int) -> Part:
     random = np.random.default_rng(seed)
@@ -67,14 +71,15 @@ class Kept:
 
 
 class Asked:
-    """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4."""
+    """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4; `data` is found now."""
 
     def __init__(self, folder: Path, variant: str, preset: str) -> None:
         store = RunStore(folder / "runs")
-        self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits", preset=preset))
+        self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits", preset=preset), DATA.fingerprint)
         self.models = 0
+        self.data = DATA
         self.questions = Questions(
-            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, validation, download: DATA)
+            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, validation, download: self.data)
         )
         self.train_to(4)
 
@@ -101,14 +106,25 @@ def make_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return lambda variant=WITHOUT, preset="book": Asked(tmp_path, variant, preset)
 
 
-def test_reconstruct_takes_test_items_or_the_images_given(make_asked: Any) -> None:
-    ask = make_asked()
+def test_reconstruct_takes_test_items_with_the_noise_of_validation_and_own_images_as_they_are(make_asked: Any) -> None:
+    ask, clean = make_asked(), as_floats(DATA.test.items[5:7])
+    noisy = clean + np.float32([[[[5]]], [[[6]]]])
     answer = ask(Reconstruct(run_id="run", start=5, count=2))
-    assert np.array_equal(answer.inputs, as_floats(DATA.test.items[5:7]))
-    assert answer.errors == pytest.approx(np.square(answer.outputs - answer.inputs).mean(axis=(1, 2, 3)))
+    assert np.array_equal(answer.inputs, noisy)
+    assert np.array_equal(answer.targets, clean)
+    assert answer.errors == pytest.approx(np.square(answer.outputs - clean).mean(axis=(1, 2, 3)))
     assert answer.epoch == 4
-    given = ask(Reconstruct(run_id="run", inputs=DATA.test.items[5:7]))
+    given = ask(Reconstruct(run_id="run", inputs=noisy))
     assert np.array_equal(given.outputs, answer.outputs)
+    assert np.array_equal(given.inputs, given.targets)
+
+
+def test_noise_can_be_asked_for_and_refused(make_asked: Any) -> None:
+    ask, clean = make_asked(), as_floats(DATA.test.items[:2])
+    given = ask(Reconstruct(run_id="run", inputs=DATA.test.items[:2], noise=True))
+    assert np.array_equal(given.targets, clean)
+    assert np.array_equal(given.inputs[1], clean[1] + 1)
+    assert np.array_equal(ask(Reconstruct(run_id="run", count=2, noise=False)).inputs, clean)
 
 
 def test_encode_has_labels_where_they_are_known(make_asked: Any) -> None:
@@ -153,6 +169,30 @@ def test_probe_sets_the_codes_beside_pca_of_the_same_size(make_asked: Any, tmp_p
 def test_probe_refuses_no_neighbours(make_asked: Any) -> None:
     with pytest.raises(UsageError, match="at least 1"):
         make_asked()(Probe(run_id="run", neighbours=0))
+
+
+@pytest.mark.parametrize(("classes", "remedy"), [(1, "data with classes"), (2, "probe more")])
+def test_probe_refuses_items_of_one_class_whom_every_classifier_would_get_right(
+    make_asked: Any, classes: int, remedy: str
+) -> None:
+    labels = np.repeat(np.arange(classes), 90 // classes)
+    ask = make_asked()
+    ask.data = ImageData("digits", Part(DATA.train.items, labels), DATA.test, ("a", "b"), None)
+    ask.data.fingerprint = DATA.fingerprint
+    with pytest.raises(UsageError, match=f"two classes or more, but all 40 have the class 'a'; .*{remedy}"):
+        ask(Probe(run_id="run", items=40))
+
+
+@pytest.mark.parametrize("query", [Reconstruct(run_id="run"), Encode(run_id="run"), Probe(run_id="run")])
+def test_data_that_changed_since_the_training_are_refused_and_own_inputs_need_none(
+    make_asked: Any, query: Query
+) -> None:
+    ask = make_asked()
+    ask.data = ImageData("digits", part(90, 2), part(30, 3), ("a", "b", "c"), Path("/data/digits"))
+    with pytest.raises(RunError, match=r"data found now \(/data/digits\).*bring the former data back"):
+        ask(query)
+    for own in (Reconstruct, Encode):
+        assert len(ask(own(run_id="run", inputs=DATA.test.items)).codes) == 30
 
 
 def test_the_model_is_kept_until_there_is_a_newer_checkpoint(make_asked: Any) -> None:

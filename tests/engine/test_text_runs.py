@@ -128,7 +128,7 @@ def test_typed_sentences_are_answered_though_the_text_is_gone_and_neighbours_say
 def test_neighbours_are_not_looked_for_in_a_text_that_the_run_never_read(run: Any, data_dir: Path) -> None:
     engine, events = run(job())
     write_text(data_dir / "text.txt", seed=1)
-    with pytest.raises(RunError, match="bring the former text back"):
+    with pytest.raises(RunError, match="bring the former data back"):
         engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
 
 

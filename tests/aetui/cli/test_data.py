@@ -112,6 +112,24 @@ def test_text_of_your_own_is_added_and_described(tmp_path: Path) -> None:
     assert isinstance(run("add", "mnist", str(path)).exception, UsageError)
 
 
+def test_what_is_said_of_the_lines_is_kept_until_the_text_is_added_anew(tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text(
+        "The ship sailed slowly\ninto the harbour. Nobody on the\nquay had noticed its lights.\n" * 25, "utf-8"
+    )
+    for option, sentences, reading in (
+        ((), 50, "prose as guessed"),
+        (("--lines",), 75, "one sentence a line; as told"),
+        (("--prose",), 50, "prose as told"),
+        ((), 50, "prose as guessed"),
+    ):
+        added = run("add", "text", str(path), *option)
+        assert added.exit_code == 0, added.exception
+        assert f"{sentences} in 1 documents" in added.stdout
+        assert reading in added.stdout
+        assert run("show", "text").stdout == added.stdout
+
+
 def test_vectors_are_described_without_being_read() -> None:
     result = run("show", "glove")
     assert result.exit_code == 0

@@ -46,11 +46,25 @@ class FirstPixels:
             raise UsageError("Wrong shape", f"expected codes of 3 numbers, got {array.shape}")
         return np.ones((len(array), *self.shape), np.float32) * array.mean(axis=1)[:, None, None, None]
 
+    def corrupted(self, images: np.ndarray) -> np.ndarray:
+        return as_floats(images)
+
+
+class Denoiser(FirstPixels):
+    """It sees everything brighter than white."""
+
+    def corrupted(self, images: np.ndarray) -> np.ndarray:
+        return as_floats(images) + 1
+
+
+NOISY = "denoising"
+MODELS = {NOISY: Denoiser}
+
 
 def backend(device: str) -> Any:
     if device != "auto":
         raise UsageError("Unknown device", f"expected auto, got {device}")
-    return SimpleNamespace(device="none", model=lambda *_: FirstPixels())
+    return SimpleNamespace(device="none", model=lambda variant, *_: MODELS.get(variant.key, FirstPixels)())
 
 
 @pytest.fixture
@@ -62,8 +76,9 @@ def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
     monkeypatch.setattr(session, "Engine", partial(session.Engine, backend=backend))
     monkeypatch.chdir(tmp_path)
     store = RunStore(tmp_path / "runs")
-    for variant in (WITHOUT, WITH_PRIOR):
-        run = FakeRun(store, variant, TrainJob(variant=variant, dataset="digits"))
+    fingerprint = datasets.load("digits", None).fingerprint
+    for variant in (WITHOUT, WITH_PRIOR, NOISY):
+        run = FakeRun(store, variant, TrainJob(variant=variant, dataset="digits"), fingerprint)
         checkpoint = Checkpoint(arrays={"w": np.zeros(1)}, position=Position())
         write_checkpoint(run.folder / "checkpoint.safetensors", checkpoint)
     return lambda *arguments: CliRunner().invoke(app, ["--runs-dir", str(store.root), *arguments])
@@ -204,8 +219,45 @@ def test_reconstruct_still_writes_all_there_is(aetui: Aetui) -> None:
     assert aetui("reconstruct", WITHOUT, "-n", "4", "-o", "all.npz").exit_code == 0
     with np.load("all.npz") as loaded:
         assert {name: len(loaded[name]) for name in loaded.files} == dict.fromkeys(
-            ("inputs", "outputs", "codes", "errors"), 4
+            ("inputs", "outputs", "targets", "codes", "errors"), 4
         )
+
+
+def test_a_denoiser_is_shown_noisy_images_and_held_against_the_clean_ones(aetui: Aetui) -> None:
+    clean = as_floats(datasets.load("digits", None).test.items[:4])
+    result = aetui("reconstruct", NOISY, "-n", "4", "-o", "all.npz")
+    with np.load("all.npz") as loaded:
+        assert np.array_equal(loaded["inputs"], clean + 1)
+        assert np.array_equal(loaded["targets"], clean)
+        mean = np.square(loaded["outputs"] - clean).mean()
+    assert result.stdout == f"all.npz: 4 images, mean squared error {mean:.4g} against the clean images\n"
+    heights = {}
+    for name, option in (("noisy.png", "--noise"), ("clean.png", "--no-noise")):
+        assert aetui("reconstruct", NOISY, option, "-o", name).exit_code == 0
+        with Image.open(name) as sheet:
+            heights[name] = sheet.height
+    assert heights["noisy.png"] > 1.25 * heights["clean.png"]  # four rows, and three
+
+
+def test_files_of_your_own_get_no_noise_unless_it_is_asked_for(aetui: Aetui) -> None:
+    images = datasets.load("digits", None).test.items[:4]
+    np.save("mine.npy", images)
+    for options, added in (((), 0), (("--noise",), 1)):
+        assert aetui("reconstruct", NOISY, "mine.npy", "-o", "all.npz", *options).exit_code == 0
+        with np.load("all.npz") as loaded:
+            assert np.array_equal(loaded["inputs"], as_floats(images) + added)
+            assert np.array_equal(loaded["targets"], as_floats(images))
+
+
+@pytest.mark.parametrize("command", ["encode", "reconstruct"])
+def test_data_that_changed_since_the_training_are_refused(
+    aetui: Aetui, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.datasets.image_data.ImageData.fingerprint", "another")
+    for source in ((), ("digits",)):
+        result = aetui(command, WITHOUT, *source, "-o", "out.npz")
+        assert "bring the former data back" in str(result.exception)
+    assert not Path("out.npz").exists()
 
 
 @pytest.mark.parametrize(
@@ -219,6 +271,7 @@ def test_reconstruct_still_writes_all_there_is(aetui: Aetui) -> None:
         (("decode", WITHOUT, "codes.npy", "-o", "images.tsv"), ".png, .npy, .npz"),
         (("sample", WITH_PRIOR, "-n", "5000"), "at most 1,000 images"),
         (("reconstruct", WITHOUT, "digits", "-n", "5000", "-o", "a.gif"), ".png, .npy, .npz"),
+        (("reconstruct", WITHOUT, "--noise"), "leave --noise out"),
         (("probe", "nobody"), "no run is called 'nobody'"),
         (("--device", "tpu", "probe", WITHOUT), "expected auto, got tpu"),
     ],

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.datasets.told import note, noted
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    (tmp_path / "text").symlink_to("/home/me/a\udcff.txt")
+    return tmp_path / "text"
+
+
+def test_a_note_is_of_the_file_that_it_names(link: Path) -> None:
+    assert noted(link) == ""
+    note(link, Path("/home/me/a\udcff.txt"), "lines")
+    assert noted(link) == "lines"
+    note(link, Path("/home/me/b.txt"), "lines")
+    assert noted(link) == ""
+
+
+def test_a_note_is_taken_back(link: Path) -> None:
+    for told in ("prose", ""):
+        note(link, Path("/home/me/a\udcff.txt"), told)
+        assert noted(link) == told
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"verse\n/home/me/a\xff.txt"])
+def test_a_damaged_note_says_nothing(link: Path, content: bytes) -> None:
+    link.with_name("text.lines").write_bytes(content)
+    assert noted(link) == ""
