@@ -14,9 +14,7 @@ from engine.analysis import plane
 from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.sentences import cosine
 from engine.samples import Samples
-from engine.text.lexicon import padded
 from engine.text.text_data import TextData
-from engine.text.tokeniser import words
 from engine.training import Model
 
 QUERIES = 1_000
@@ -110,7 +108,7 @@ def word_order(model: Model, data: TextData) -> dict[str, float]:
     """Cosine of two sentences of the same words in another order, by codes and by averaged vectors; nothing where
     the lexicon knows too few of the words to tell."""
     for pair in WORD_ORDERS:
-        ids = np.stack([padded(data.lexicon.ids(words(text)), data.shape[0]) for text in pair])
+        ids = np.stack([data.lexicon.row(text, data.shape[0]) for text in pair])
         if (ids[0] != ids[1]).any():
             codes, average = model.encode(data.as_floats(ids)), data.lexicon.average(ids)
             return {

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -20,8 +21,10 @@ from engine.samples import Samples
 from engine.session import Engine
 from engine.store import RunStore
 from engine.text.corpus import Corpus
+from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
+from engine.text.ways import WAYS
 from engine.training import Checkpoint, EpochReport, Position
 
 
@@ -68,13 +71,21 @@ def make_corpus(sentences: int = 60, seed: int = 0) -> Corpus:
 
 
 def make_text(
-    sentences: int = 60, length: int = 6, dimensions: int = 5, weighting: str = "uniform", seed: int = 0
+    sentences: int = 60,
+    length: int = 6,
+    dimensions: int = 5,
+    weighting: str = "uniform",
+    seed: int = 0,
+    ids: str = "tokens",
+    validation: float = 0.0,
+    loss_over: str = "words",
 ) -> TextData:
     """A corpus to train on for a moment, with random word vectors."""
     corpus = make_corpus(sentences, seed)
     vectors = np.random.default_rng(seed).normal(0, 0.7, (len(corpus.words), dimensions)).astype(np.float32)
-    lexicon = Lexicon.assembled(corpus.words, vectors, "drawn at random", seed)
-    return TextData(corpus, lexicon, length, weighting, {"sentences": f"{sentences}"})
+    lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), way=WAYS[ids])
+    facts = {"sentences": f"{sentences}"}
+    return TextData(corpus, lexicon, length, weighting, facts, cut(corpus, validation), loss_over)
 
 
 class ScriptedTraining:
