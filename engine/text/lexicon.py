@@ -106,20 +106,21 @@ class Lexicon:
                 distances.argmin(axis=1, out=places[start : start + block])
         return ids[places].reshape(np.shape(vectors)[:-1])
 
-    def average(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+    def average(self, ids: NDArray[np.integer], weights: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
         """Each row's mean vector over the words that have one, zeros where none has.
 
-        `ids`: (n, length), padded with 0. Returns (n, dimensions); the order of the words makes no difference, not
-        even in the last digit.
+        `ids`: (rows, length), padded with 0; `weights`: (n,), what each word's vector is multiplied by before. Returns
+        (rows, dimensions); the order of the words makes no difference, not even in the last digit.
         """
         from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
         ordered = np.sort(ids, axis=1)
         counted = self.found[ordered]
         count = counted.sum(axis=1)
-        weights = np.repeat(1 / np.maximum(count, 1), count).astype(np.float32)
+        shares = np.repeat(1 / np.maximum(count, 1), count).astype(np.float32)
         bounds = np.concatenate([[0], np.cumsum(count)])
-        means = csr_array((weights, ordered[counted], bounds), (len(ids), len(self))) @ self.vectors
+        vectors = self.vectors if weights is None else self.vectors * weights[:, None].astype(np.float32)
+        means = csr_array((shares, ordered[counted], bounds), (len(ids), len(self))) @ vectors
         return np.asarray(means, np.float32)
 
     def coverage(self, corpus: Corpus) -> tuple[float, float]:

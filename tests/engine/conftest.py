@@ -100,9 +100,15 @@ class ScriptedTraining:
     best = None
 
     def __init__(
-        self, config: TrainingConfig, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None
+        self,
+        config: TrainingConfig,
+        seconds: float,
+        fault: Exception | None,
+        checkpoint: Checkpoint | None,
+        shape: tuple[int, ...] = (4, 4, 1),
     ) -> None:
         self.config = config
+        self._shape = shape
         self.stages = (Stage("training", config.epochs),)
         self._last_good = Position()
         self.position = checkpoint.position if checkpoint else Position()
@@ -150,24 +156,24 @@ class ScriptedTraining:
 
     @property
     def model(self) -> ScriptedModel:
-        return ScriptedModel(self.position.epoch - 1)
+        return ScriptedModel(self.position.epoch - 1, self._shape)
 
 
 class ScriptedModel:
     """Codes are the first three pixels; whatever is decoded is grey."""
 
-    shape = (4, 4, 1)
     code_size = 3
     block = 10
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, shape: tuple[int, ...] = (4, 4, 1)) -> None:
         self.epoch = epoch
+        self.shape = shape
 
     def encode(self, images: Any) -> Any:
         return as_floats(np.asarray(images)).reshape(len(images), -1)[:, :3]
 
     def decode(self, codes: Any) -> Any:
-        return np.full((len(codes), 4, 4, 1), 0.5, np.float32)
+        return np.full((len(codes), *self.shape), 0.5, np.float32)
 
     def corrupted(self, images: Any) -> Any:
         return as_floats(np.asarray(images))
@@ -183,13 +189,13 @@ class ScriptedBackend:
         self.fault = fault
 
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
-        return ScriptedTraining(config, self.seconds, self.fault, checkpoint)
+        return ScriptedTraining(config, self.seconds, self.fault, checkpoint, data.shape)
 
     def release(self) -> None:
         """It keeps nothing."""
 
     def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedModel:
-        return ScriptedModel(checkpoint.position.epoch - 1)
+        return ScriptedModel(checkpoint.position.epoch - 1, shape)
 
 
 @pytest.fixture
