@@ -204,9 +204,11 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     Images, beside PCA with the same code size: `test_mse` and `pca_mse`, and for codes small enough to search quickly
     `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote.
     Text: `cosine_mean`, `cosine_q1`, `cosine_median`, `cosine_q3` of 500 sentences' codes and those of their
-    reconstructions; beside averaged word vectors `precision_at_10` and `average_precision_at_10` (share of the ten
-    nearest sentences of other documents with a topic in common; where documents have topics), and `word_order` and
-    `average_word_order` (cosine of "the dog bit the man" and "the man bit the dog").
+    reconstructions; `target_variance` (mean squared deviation of word vectors from their mean, over the places that the
+    loss is over) and `variance_left` (the squared error as a share of it); where documents have topics
+    `precision_at_10` (share of the ten nearest training sentences of other documents with a topic in common), beside it
+    `average_`, `sif_` and `tfidf_precision_at_10` without a model, and, for choosing, `validation_precision_at_10`;
+    `word_order` and `average_word_order` (cosine of "the dog bit the man" and "the man bit the dog").
     """
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""

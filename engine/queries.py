@@ -122,11 +122,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     words: tuple[str, ...]
-    """What the tokeniser makes of it."""
+    """As the run cuts it into words."""
     known: tuple[bool, ...]
     """Whether each word is in the run's vocabulary; the others all look the same to the model."""
     used: int
-    """How many words, from the first on, the model reads; longer sentences are cut."""
+    """How many words the model reads; longer sentences are cut."""
+    first: int = 0
+    """The place of the first word that it reads."""
 
 
 class Similarity(_Query, frozen=True, kw_only=True):

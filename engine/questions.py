@@ -109,7 +109,7 @@ class Questions:
             weights=weights,
             still=still,
             data=lambda: self._data(record, settings, folder, report),
-            lexicon=lambda: self._words(record, variant),
+            lexicon=lambda: self._words(record, settings),
         )
 
     def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
@@ -142,12 +142,12 @@ class Questions:
             )
         return self._kept
 
-    def _words(self, record: RunRecord, variant: Variant) -> Lexicon:
-        if not variant.reads_text:
+    def _words(self, record: RunRecord, settings: TextSettings | None) -> Lexicon:
+        if settings is None:
             able = ", ".join(key for key, other in registry.VARIANTS.items() if other.reads_text)
-            raise UsageError("No sentences", f"{record.id} ({variant.key}) knows no words; ask a run of {able}")
+            raise UsageError("No sentences", f"{record.id} ({record.variant}) knows no words; ask a run of {able}")
         if self._lexicon is None or self._lexicon[0] != record.folder:
-            self._lexicon = record.folder, Lexicon.read(record.folder)
+            self._lexicon = record.folder, Lexicon.read(record.folder, settings.ids)
         return self._lexicon[1]
 
 

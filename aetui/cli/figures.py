@@ -59,8 +59,21 @@ def _compared(curve: Curve, epochs: Sequence[EpochEnded]) -> Comparison:
 
 def published(record: RunRecord) -> list[tuple[str, str]]:
     """`comparisons` in words, those that have both figures."""
-    cells = [found.cells for found in comparisons(record) if None not in found]
-    return [
+    found = [one for one in comparisons(record) if None not in one]
+    cells = [one.cells for one in found]
+    rows = [
         ("published", f"{theirs} ({what}, epoch {epoch}); ours {ours}, {share}")
         for what, epoch, theirs, ours, _, share in cells
     ]
+    return rows + [("published", text) for text in _variance_left(record, found)]
+
+
+def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
+    """The last published loss as a share of our targets' variance: the published run drew other unknown words."""
+    from engine.events import RunFinished
+
+    ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
+    variance = ends[-1].figures.get("target_variance", 0) if ends else 0
+    if not (variance > 0 and found and found[-1].published):
+        return []
+    return [f"about {found[-1].published / variance:.1%} variance left ({found[-1].what}, epoch {found[-1].epoch})"]

@@ -98,15 +98,19 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
 def _check_known(record: RunRecord, path: Path, lines: Sequence[tuple[int, str]]) -> None:
     """Raises BadData for lines that the run cannot read: the engine, which has only sentences, could not say where."""
     from aetui.render.text import plain
+    from engine import params, registry
     from engine.errors import BadData
     from engine.text.lexicon import UNK, Lexicon
-    from engine.text.tokeniser import words
 
-    lexicon, length = Lexicon.read(record.folder), record.info.shape[0]
+    settings = registry.variant(record.variant).text_settings(
+        params.stored(registry.preset(record.variant, record.preset), record.config)
+    )
+    assert settings is not None, "a run of text"
+    lexicon, length = Lexicon.read(record.folder, settings.ids), record.info.shape[0]
 
     def readable(line: str) -> bool:
-        ids = lexicon.ids(words(line)[:length])
-        return bool((ids != UNK).any() and lexicon.vectors[ids].any())
+        row = lexicon.row(line, length)
+        return bool((row > UNK).any() and lexicon.vectors[row].any())
 
     refused = [(number, line) for number, line in lines if not readable(line)]
     if refused:
@@ -115,8 +119,8 @@ def _check_known(record: RunRecord, path: Path, lines: Sequence[tuple[int, str]]
         others = f" (and {rest:,} more such line{'s' * (rest > 1)})" if rest else ""
         raise BadData(
             path,
-            f"expected words that {record.id} knows, but among the first {length:,} of line {number:,} is none: "
-            f'"{plain(line, 80)}"{others}; reword it or leave it out',
+            f"expected words that {record.id} knows, but among the {length:,} that it reads of line {number:,} is none"
+            f': "{plain(line, 80)}"{others}; reword it or leave it out',
         )
 
 

@@ -157,6 +157,8 @@ def _remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
     unknown = dict.fromkeys(plain(word) for word, known in pairs if not known)
     lines = [f"{prefix}not in the vocabulary: {', '.join(unknown)}"] * bool(unknown)
     for sentence in sentences:
-        cut = [plain(word) for word in sentence.words[sentence.used :]]
-        lines += [f"{prefix}past the first {sentence.used:,} words, not read: {' '.join(cut)}"] * bool(cut)
+        before, after = sentence.words[: sentence.first], sentence.words[sentence.first + sentence.used :]
+        for where, cut in (("before the last", before), ("past the first", after)):
+            said = " ".join(map(plain, cut))
+            lines += [f"{prefix}{where} {sentence.used:,} words, not read: {said}"] * bool(cut)
     return lines

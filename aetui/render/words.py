@@ -46,18 +46,21 @@ def digits(cosines: Sequence[float]) -> int:
 
 
 def marked(sentence: Words) -> Content:
-    """The words as the model reads them: unknown ones underlined with a question mark, those past its length after a
-    bar. Empty where there is nothing to mark."""
+    """The words as the model reads them: unknown ones underlined with a question mark, those it has no room for behind
+    or before a bar. Empty where there is nothing to mark."""
     unknown, cut = sentence.known.count(False), len(sentence.words) - sentence.used
     if not unknown and cut <= 0:
         return Content("")
     parts: list[Content] = []
+    end = sentence.first + sentence.used
     for place, (word, known) in enumerate(zip(sentence.words, sentence.known, strict=True)):
-        if place == sentence.used:
+        if place == end:
             parts.append(Content.styled("┆ cut:", "bold $warning"))
-        style = MUTED if place >= sentence.used else "$foreground"
+        style = "$foreground" if sentence.first <= place < end else MUTED
         shown = plain(word)
         parts.append(Content.styled(shown, style) if known else Content.styled(f"{shown}?", "underline $warning"))
+        if place == sentence.first - 1:
+            parts.append(Content.styled(":cut ┆", "bold $warning"))
     what = [f"{unknown:,} not in the vocabulary"] * bool(unknown) + [f"{cut:,} past its length"] * (cut > 0)
     return Content(" ").join([*parts, Content.styled(f"({', '.join(what)})", MUTED)])
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.achieved import of_sentences
+from aetui.render.bars import MUTED
 from aetui.render.histogram import cosine_histogram
 from aetui.render.pixels import colour_mode
 from aetui.render.words import probes
@@ -15,6 +19,8 @@ BESIDE = 90
 """Columns from which histogram and readings stand beside each other."""
 WIDEST = 56
 """Columns of a histogram; a wider one tells no more."""
+LOW = 10
+"""Rows below which final figures are left to the Parameters panel."""
 _GAP = 3
 
 
@@ -29,12 +35,13 @@ class SentenceOverview(Static):
         super().__init__()
         self._samples: Samples | None = None
         self._instead = ""
+        self._figures: Mapping[str, float] = {}
 
-    def show(self, samples: Samples | None, instead: str) -> None:
-        """These samples, or the sentence in their place."""
-        if (samples is None) == (self._samples is None) and samples is self._samples and instead == self._instead:
+    def show(self, samples: Samples | None, instead: str, figures: Mapping[str, float]) -> None:
+        """These samples with the final figures, if there are such, or the sentence in their place."""
+        if samples is self._samples and instead == self._instead and figures == self._figures:
             return
-        self._samples, self._instead = samples, instead
+        self._samples, self._instead, self._figures = samples, instead, figures
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -47,8 +54,19 @@ class SentenceOverview(Static):
             lines = Content.styled(self._instead, "$text-muted").wrap(self.size.width)
         else:
             blocks = colour_mode(self.app.console.color_system) != "none"
-            lines = overview(self._samples, self.size, blocks=blocks)
+            lines = _figures(self._figures, self.size)
+            room = self.size.width, self.size.height - len(lines)
+            lines += overview(self._samples, room, blocks=blocks)
         self.update(Content("\n").join(lines), layout=False)
+
+
+def _figures(figures: Mapping[str, float], size: tuple[int, int]) -> list[Content]:
+    """What the run ended with, a line each; nothing where there is hardly room for the rest."""
+    width, height = size
+    if height < LOW:
+        return []
+    rows = [Content.assemble((f"{name} " if name else "", MUTED), text) for name, text in of_sentences(figures)]
+    return [row.truncate(width, ellipsis=True) for row in rows]
 
 
 def overview(samples: Samples, size: tuple[int, int], *, blocks: bool = True) -> list[Content]:

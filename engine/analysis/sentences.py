@@ -24,9 +24,9 @@ def unit(rows: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def read_out(lexicon: Lexicon, vectors: NDArray[np.floating], words: int) -> str:
-    """The words nearest to the first `words` of `vectors` (length, dimensions).
+    """The words nearest to `vectors` (length, dimensions) at the places where a sentence of so many words stands.
 
-    As many as went in: whether the places after them come out as padding depends on what the loss was over.
+    As many as went in: whether the other places come out as padding depends on what the loss was over.
     """
-    ids = lexicon.nearest(vectors[:words])
+    ids = lexicon.nearest(vectors[lexicon.way.places(words, len(vectors))])
     return " ".join(lexicon.words[word] for word in ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 
 from engine.analysis import plane
 from engine.analysis.neighbours import Index, encoded, version_with
+from engine.analysis.search import precision, unseen
 from engine.analysis.sentences import cosine
+from engine.analysis.text_baselines import sif, tfidf
 from engine.samples import Samples
-from engine.text.lexicon import padded
 from engine.text.text_data import TextData
-from engine.text.tokeniser import words
 from engine.training import Model
 
-QUERIES = 1_000
-"""Test sentences whose neighbours are looked up for the precision."""
-NEIGHBOURS = 10
 RECONSTRUCTED = 500
 WORD_ORDERS = (
     ("the dog bit the man", "the man bit the dog"),
@@ -56,14 +53,31 @@ class TextComparison:
         index = Index(codes, version_with(data, version))
         with suppress(OSError):  # a full disk only makes the first question slower
             index.write(folder)
-        figures = reconstruction_cosines(model, codes[data.test_places[:RECONSTRUCTED]])
-        average = Index(data.lexicon.average(data.items), "")
-        for name, compared in (("precision_at_10", index), ("average_precision_at_10", average)):
+        tested = codes[data.test_places]
+        figures = {"target_variance": target_variance(data)}
+        if figures["target_variance"] > 0:
+            error = yield from squared_error(model, tested, data)
+            figures["variance_left"] = error / figures["target_variance"]
+        figures |= reconstruction_cosines(model, tested[:RECONSTRUCTED])
+        for name, found in self._found(index):
             yield len(codes), len(codes)
-            found = precision(compared.codes, data)
             if found is not None:
                 figures[name] = found
         return {**figures, **word_order(model, data)}
+
+    def _found(self, index: Index) -> Iterator[tuple[str, float | None]]:
+        """How well the codes find sentences, and what stands beside them."""
+        data = self._data
+        if not data.corpus.topics:
+            return
+        if data.held_out:
+            yield "validation_precision_at_10", precision(index.codes, data, data.validation_places)
+        queries = unseen(data)
+        yield "precision_at_10", precision(index.codes, data, queries)
+        average = Index(data.lexicon.average(data.items), "")
+        yield "average_precision_at_10", precision(average.codes, data, queries)
+        yield "sif_precision_at_10", precision(Index(sif(data), "").codes, data, queries)
+        yield "tfidf_precision_at_10", precision(tfidf(data), data, queries)
 
 
 def reconstruction_cosines(model: Model, codes: NDArray[np.float32]) -> dict[str, float]:
@@ -74,43 +88,32 @@ def reconstruction_cosines(model: Model, codes: NDArray[np.float32]) -> dict[str
     return {"cosine_mean": float(cosines.mean()), "cosine_q1": q1, "cosine_median": median, "cosine_q3": q3}
 
 
-def precision(codes: NDArray[np.float32], data: TextData) -> float | None:
-    """Mean share of the 10 nearest training sentences of other documents that have a topic in common with the query.
-
-    `codes`: (sentences, k) of length 1. The queries are up to 1,000 test sentences of documents with topics, spread
-    over the corpus; None where there are none.
-    """
-    document, topics = data.corpus.document, topic_table(data)
-    train = data.train_places
-    queries = data.test_places[topics[document[data.test_places]].any(axis=1)]
-    # Every so many: the corpus lies in the order of its documents.
-    queries = queries[:: max(1, len(queries) // QUERIES)][:QUERIES]
-    if not len(queries):
-        return None
-    shares = []
-    for start in range(0, len(queries), 100):
-        block = queries[start : start + 100]
-        cosines = codes[block] @ codes[train].T
-        cosines[document[block][:, None] == document[train][None]] = -2
-        nearest = train[np.argpartition(-cosines, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]]
-        shared = (topics[document[block]][:, None] & topics[document[nearest]]).any(axis=2)
-        shares.append(shared.mean(axis=1))
-    return float(np.concatenate(shares).mean())
+def target_variance(data: TextData) -> float:
+    """Mean squared deviation of the test part's target vectors from their mean, weighted as in the loss."""
+    counts = np.bincount(data.test.items.ravel(), minlength=len(data.lexicon)) * data.loss_weights.astype(np.float64)
+    share = counts / max(counts.sum(), np.finfo(float).tiny)
+    vectors = data.lexicon.vectors.astype(np.float64)
+    return float(share @ np.square(vectors - share @ vectors).mean(axis=1))
 
 
-def topic_table(data: TextData) -> NDArray[np.bool_]:
-    """Which document has which topic, (documents, topics)."""
-    table = np.zeros((len(data.corpus.documents), len(data.corpus.topics)), bool)
-    for document, topics in enumerate(data.corpus.document_topics):
-        table[document, list(topics)] = True
-    return table
+def squared_error(model: Model, codes: NDArray[np.float32], data: TextData) -> Generator[tuple[int, int], None, float]:
+    """Mean squared error of what is decoded of the test part's `codes`, weighted likewise; yields as `encoded`."""
+    items, error, weight = data.test.items, 0.0, 0.0
+    for start in range(0, len(items), model.block):
+        block = items[start : start + model.block]
+        errors = np.square(model.decode(codes[start : start + model.block]) - data.as_floats(block)).mean(axis=-1)
+        weights = data.loss_weights[block]
+        error += float((weights * errors).sum(dtype=np.float64))
+        weight += float(weights.sum(dtype=np.float64))
+        yield min(start + model.block, len(items)), len(items)
+    return error / max(weight, np.finfo(float).tiny)
 
 
 def word_order(model: Model, data: TextData) -> dict[str, float]:
     """Cosine of two sentences of the same words in another order, by codes and by averaged vectors; nothing where
     the lexicon knows too few of the words to tell."""
     for pair in WORD_ORDERS:
-        ids = np.stack([padded(data.lexicon.ids(words(text)), data.shape[0]) for text in pair])
+        ids = np.stack([data.lexicon.row(text, data.shape[0]) for text in pair])
         if (ids[0] != ids[1]).any():
             codes, average = model.encode(data.as_floats(ids)), data.lexicon.average(ids)
             return {

@@ -15,9 +15,9 @@ from engine.analysis.sentences import cosine, read_out
 from engine.answers.subject import Steps, Subject
 from engine.errors import UsageError
 from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
-from engine.text.lexicon import UNK, Lexicon, padded
+from engine.text.lexicon import UNK, Lexicon
 from engine.text.text_data import TextData
-from engine.text.tokeniser import words
+from engine.text.ways import PAD
 from engine.training import Model
 
 QUOTED = 80
@@ -31,24 +31,25 @@ def read(subject: Subject, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDA
         UsageError: one has no words, or none that the model knows.
     """
     lexicon, length = subject.lexicon(), subject.model.shape[0]
-    ids = np.stack([padded(_known(lexicon, text, length), length) for text in texts])
+    ids = np.stack([_known(lexicon, text, length) for text in texts])
     vectors: NDArray[np.float32] = lexicon.vectors[ids]
     return ids, vectors
 
 
 def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
-    ids = lexicon.ids(words(text))
-    if not len(ids):
+    row = lexicon.row(text, length)
+    read = row[row != PAD]
+    if not len(read):
         raise UsageError("No words", f"expected a sentence, got {text!r}")
     told = f"{text[:QUOTED]!r}{'…' * (len(text) > QUOTED)}"
-    if (ids[:length] == UNK).all():
+    if (read == UNK).all():
         raise UsageError(
             "No known word",
             f"none of the words of {told} is among the {len(lexicon):,} that this run learned; try others",
         )
-    if not lexicon.vectors[ids[:length]].any():
+    if not lexicon.vectors[read].any():
         raise UsageError("No word with a vector", f"the words of {told} have no vectors in this run; try others")
-    return ids
+    return row
 
 
 def similarity(subject: Subject, query: Similarity) -> Cosine:
@@ -76,10 +77,16 @@ def reading(subject: Subject, query: Read) -> Reading:
 
 
 def _words(subject: Subject, text: str) -> Words:
-    found = words(text)
-    known = subject.lexicon().ids(found) != UNK
+    lexicon = subject.lexicon()
+    found = lexicon.way.words(text)
+    known = lexicon.ids(found) != UNK
+    used = lexicon.way.used(len(found), subject.model.shape[0])
     return Words(
-        text=text, words=tuple(found), known=tuple(known.tolist()), used=min(len(found), subject.model.shape[0])
+        text=text,
+        words=tuple(found),
+        known=tuple(known.tolist()),
+        first=used.start or 0,
+        used=len(found[used]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,12 @@ class Shelf:
         validation: float = 0.0,
         download: bool = True,
     ) -> Data:
-        """See `engine.datasets.load`; a corpus is read with `settings`.
+        """See `engine.datasets.load`; a corpus is read and cut with `settings`.
 
-        `validation`: the share of the training part that is held out.
+        `validation`: the share of the training part of images that is held out.
         `folder`: of a run whose lexicon is to be used; without it, one is made.
         """
+        validation = settings.validation if settings else validation
         found = (key, self._source(key))
         wanted = (*found, settings, folder, validation)
         if self._kept is None or self._kept[0] != wanted:
@@ -73,24 +75,15 @@ class Shelf:
 
     def _text(self, corpus: Corpus, settings: TextSettings, folder: Path | None, report: Report) -> Data:
         from engine.text.corpus_statistics import of
+        from engine.text.cut import cut
         from engine.text.lexicon import Lexicon
         from engine.text.text_data import TextData
-        from engine.text.vectors import lexicon
 
-        words: Lexicon
+        parts = cut(corpus, settings.validation)
         if folder is not None:
-            words = Lexicon.read(folder)
+            words = Lexicon.read(folder, settings.ids)
         else:
-            words = lexicon(
-                corpus,
-                settings.vocabulary,
-                settings.vectors,
-                settings.dimensions,
-                settings.seed,
-                self._data_dir,
-                cache_dir(),
-                report,
-            )
+            words = self._lexicon(corpus.of(parts.train) if settings.validation else corpus, settings, report)
         known, found = words.coverage(corpus)
         facts = {
             **of(corpus).facts,
@@ -98,4 +91,21 @@ class Shelf:
             "vocabulary": f"{len(words.words):,} words, {known:.1%} of the running words",
             "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
         }
-        return TextData(corpus, words, settings.length, settings.weighting, facts)
+        return TextData(corpus, words, settings.length, settings.weighting, facts, parts, settings.loss_over)
+
+    def _lexicon(self, corpus: Corpus, settings: TextSettings, report: Report) -> Lexicon:
+        """Fitted on `corpus`, which is the training part alone where one is held out."""
+        from engine.text.vectors import lexicon
+        from engine.text.ways import WAYS
+
+        made = lexicon(
+            corpus,
+            settings.vocabulary,
+            settings.vectors,
+            settings.dimensions,
+            settings.seed,
+            self._data_dir,
+            cache_dir(),
+            report,
+        )
+        return replace(made, way=WAYS[settings.ids])

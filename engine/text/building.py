@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Report
-from engine.text.corpus import Corpus
+from engine.text.corpus import Corpus, by_frequency, starts_of
 from engine.text.document import Document
 from engine.text.splitting import Tables
 from engine.text.tokeniser import without_controls
@@ -48,7 +48,7 @@ def build(
     sentences = _joined(tokenised(documents, Settings(punkt, keep), report))
     if distinct:
         sentences = _selected(sentences, _first_ones(sentences))
-    words, counts, tokens = _by_frequency(sentences)
+    words, counts, tokens = by_frequency(sentences.words, sentences.tokens)
     document_topics = [tuple(dict.fromkeys(map(without_controls, document.topics))) for document in documents]
     topics = tuple(sorted(set(chain.from_iterable(document_topics))))
     places = {topic: place for place, topic in enumerate(topics)}
@@ -58,9 +58,9 @@ def build(
         words=words,
         counts=counts,
         tokens=tokens,
-        starts=_starts(sentences.token_counts),
+        starts=starts_of(sentences.token_counts),
         text=sentences.text,
-        text_starts=_starts(sentences.text_lengths),
+        text_starts=starts_of(sentences.text_lengths),
         document=sentences.document,
         documents=tuple(without_controls(document.name) for document in documents),
         topics=topics,
@@ -112,21 +112,6 @@ def _selected(sentences: Sentences, chosen: NDArray[np.bool_]) -> Sentences:
         sentences.text_lengths[chosen],
         sentences.document[chosen],
     )
-
-
-def _by_frequency(sentences: Sentences) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int32]]:
-    """Words and their counts, the most frequent first, and the tokens in their new numbers."""
-    words = sentences.words
-    counts = np.bincount(sentences.tokens, minlength=len(words)).astype(np.int64)
-    often = counts.tolist()
-    order = sorted((i for i in range(len(words)) if often[i]), key=lambda i: (-often[i], words[i]))
-    places = np.zeros(len(words), np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
-    return tuple(words[i] for i in order), counts[order], places[sentences.tokens]
-
-
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(lengths)))
 
 
 def _readings(documents: Sequence[Document]) -> list[str]:

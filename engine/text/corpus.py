@@ -47,6 +47,23 @@ class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
         piece = self.text[self.text_starts[i] : self.text_starts[i + 1]]
         return " ".join(piece.tobytes().decode(errors="replace").split())
 
+    def of(self, places: NDArray[np.integer]) -> Corpus:
+        """The sentences at `places` (ascending) alone, their words counted anew; the documents stay as they are."""
+        chosen = np.zeros(len(self), bool)
+        chosen[places] = True
+        token_counts, text_lengths = np.diff(self.starts), np.diff(self.text_starts)
+        words, counts, tokens = by_frequency(self.words, self.tokens[np.repeat(chosen, token_counts)])
+        return msgspec.structs.replace(
+            self,
+            words=words,
+            counts=counts,
+            tokens=tokens,
+            starts=starts_of(token_counts[chosen]),
+            text=self.text[np.repeat(chosen, text_lengths)],
+            text_starts=starts_of(text_lengths[chosen]),
+            document=self.document[chosen],
+        )
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over sentences, words, documents and topics: other settings of the tokeniser give another one."""
@@ -56,6 +73,23 @@ class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
         for array in (self.tokens, self.starts, self.text, self.text_starts, self.document):
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def by_frequency(
+    words: Sequence[str], tokens: NDArray[np.int32]
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int32]]:
+    """Those of `words` that occur and their counts, the most frequent first, and the tokens in their new numbers."""
+    counts = np.bincount(tokens, minlength=len(words)).astype(np.int64)
+    often = counts.tolist()
+    order = sorted((i for i in range(len(words)) if often[i]), key=lambda i: (-often[i], words[i]))
+    places = np.zeros(len(words), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return tuple(words[i] for i in order), counts[order], places[tokens]
+
+
+def starts_of(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n + 1,): where pieces of these lengths (n,) begin that stand one after the other, and where the last ends."""
+    return np.concatenate(([0], np.cumsum(lengths)))
 
 
 def _joined(names: Sequence[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""A vocabulary with its word vectors: all that a run needs to know of words."""
+"""A vocabulary with its word vectors, and how sentences are read with it: all that a run needs to know of words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from engine.arrays import Malformed, read_npy
 from engine.errors import RunError
 from engine.private import replacing
+from engine.text.ways import PAD, WAYS, Way
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus
 
-PAD, UNK = 0, 1
+UNK = 1
 MARKS = ("<pad>", "<unk>")
 """What stands for the two in `Lexicon.words`."""
 
@@ -29,13 +30,6 @@ _DISTANCES = 2**23
 
 _LIMIT = 2**33
 """Bytes of the largest file read: a million words of 1,000 numbers take half of it."""
-
-
-def padded(ids: NDArray[np.int32], length: int) -> NDArray[np.int32]:
-    """(words,) → (length,): the first ones, and padding after the last."""
-    row = np.full(length, PAD, np.int32)
-    row[: len(ids)] = ids[:length]
-    return row
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +44,9 @@ class Lexicon:
 
     source: str
     """In words, where the vectors come from."""
+
+    way: Way = WAYS["tokens"]
+    """How sentences become rows of ids."""
 
     @classmethod
     def assembled(cls, words: Sequence[str], vectors: NDArray[np.float32], source: str, seed: int) -> Self:
@@ -80,6 +77,17 @@ class Lexicon:
         """(words,): their ids, UNK for a word that is not in the vocabulary; neither padded nor cut."""
         return np.array([self._places.get(word, UNK) for word in words], np.int32)
 
+    def row(self, sentence: str, length: int) -> NDArray[np.int32]:
+        """(length,): the ids of a sentence, cut and padded as the run does it."""
+        ids = self.ids(self.way.words(sentence))
+        [row] = self.way.rows(ids, np.array([0, len(ids)]), length)
+        return np.asarray(row, np.int32)
+
+    def rows(self, corpus: Corpus, length: int) -> NDArray[np.int32]:
+        """(sentences, length): all of `corpus` likewise."""
+        said = self.way.said(corpus)
+        return self.way.rows(self.ids(said.words)[said.tokens], said.starts, length)
+
     def nearest(self, vectors: NDArray[np.floating]) -> NDArray[np.int32]:
         """The id of the word whose vector is nearest by Euclidean distance, the lower of two as near.
 
@@ -98,20 +106,21 @@ class Lexicon:
                 distances.argmin(axis=1, out=places[start : start + block])
         return ids[places].reshape(np.shape(vectors)[:-1])
 
-    def average(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+    def average(self, ids: NDArray[np.integer], weights: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
         """Each row's mean vector over the words that have one, zeros where none has.
 
-        `ids`: (n, length), padded with 0. Returns (n, dimensions); the order of the words makes no difference, not
-        even in the last digit.
+        `ids`: (rows, length), padded with 0; `weights`: (n,), what each word's vector is multiplied by before. Returns
+        (rows, dimensions); the order of the words makes no difference, not even in the last digit.
         """
         from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
         ordered = np.sort(ids, axis=1)
         counted = self.found[ordered]
         count = counted.sum(axis=1)
-        weights = np.repeat(1 / np.maximum(count, 1), count).astype(np.float32)
+        shares = np.repeat(1 / np.maximum(count, 1), count).astype(np.float32)
         bounds = np.concatenate([[0], np.cumsum(count)])
-        means = csr_array((weights, ordered[counted], bounds), (len(ids), len(self))) @ self.vectors
+        vectors = self.vectors if weights is None else self.vectors * weights[:, None].astype(np.float32)
+        means = csr_array((shares, ordered[counted], bounds), (len(ids), len(self))) @ vectors
         return np.asarray(means, np.float32)
 
     def coverage(self, corpus: Corpus) -> tuple[float, float]:
@@ -127,8 +136,8 @@ class Lexicon:
         _replace(folder / VECTORS, _npy(self.vectors))
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """What `write` wrote.
+    def read(cls, folder: Path, ids: str = "tokens") -> Self:
+        """What `write` wrote; `ids` as the run's setting (the key of a way).
 
         Raises:
             RunError: a file is missing, broken or does not fit the other.
@@ -139,7 +148,7 @@ class Lexicon:
             raise _broken(folder / VOCABULARY, f"{MARKS[PAD]}, {MARKS[UNK]} and then each word once, one a line")
         if len(words) != len(vectors):
             raise _broken(folder / VECTORS, f"a row for each of {len(words):,} words", f"{len(vectors):,} rows")
-        return cls(words, vectors, _text(folder / SOURCE).strip())
+        return cls(words, vectors, _text(folder / SOURCE).strip(), WAYS[ids])
 
     @cached_property
     def _places(self) -> dict[str, int]:

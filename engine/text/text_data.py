@@ -1,4 +1,4 @@
-"""A corpus as a run learns from it: sentences of a fixed number of word ids, cut into a training and a test part."""
+"""A corpus as a run learns from it: sentences of a fixed number of word ids, cut into parts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 from engine.datasets.data import Part
 from engine.errors import BadData
 from engine.text.corpus import Corpus
-from engine.text.lexicon import PAD, UNK, Lexicon
+from engine.text.cut import Cut, published
+from engine.text.lexicon import UNK, Lexicon
+from engine.text.topics import document_classes
+from engine.text.ways import PAD
 
-TRAINING_SHARE = 0.7
-SPLIT_SEED = 11
-"""Of the cut into training and test part: the same for every run, so that their figures can be compared."""
-CLASSES = 9
-"""Topics with a class of their own, the most frequent ones; the others share one."""
-OTHER = "other"
 LIGHTEST = 1e-9
 RARE = 1e-3
 """Share of the running words at which a word counts half with the weighting by frequency (Arora, Liang & Ma,
@@ -33,27 +30,43 @@ class TextData:
     kind = "text"
     plane_items = 50
     health_items = 500
-    held_out = False
-    split = ""
 
-    def __init__(self, corpus: Corpus, lexicon: Lexicon, length: int, weighting: str, facts: dict[str, str]) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        lexicon: Lexicon,
+        length: int,
+        weighting: str,
+        facts: dict[str, str],
+        cut: Cut | None = None,
+        loss_over: str = "words",
+    ) -> None:
+        """`facts` of the corpus and its words; `cut` as published unless given; the others as
+        `engine.variants.variant.TextSettings`."""
         self.corpus = corpus
         self.lexicon = lexicon
         self.key = corpus.key
         self.path: Path | None = corpus.path
-        self.facts = facts
-        self.items = _padded(corpus, lexicon, length)
+        self.items = lexicon.rows(corpus, length)
         """Every sentence of the corpus in its order, (sentences, length) int32."""
-        self.classes, labels = _labelled(corpus)
-        order = np.random.default_rng(SPLIT_SEED).permutation(len(self.items))
-        cut = round(TRAINING_SHARE * len(order))
-        self.train_places, self.test_places = np.sort(order[:cut]), np.sort(order[cut:])
-        self.validation_places = self.test_places
+        self.classes, of_documents = document_classes(corpus)
+        labels = of_documents[corpus.document]
+        cut = cut or published(corpus)
+        self.split = cut.name
+        self.train_places, self.validation_places, self.test_places = cut.train, cut.validation, cut.test
         """Where the sentences of each part stand in the corpus."""
-        self.train = Part(self.items[self.train_places], labels[self.train_places])
-        self.test = self.validation = Part(self.items[self.test_places], labels[self.test_places])
+        self.train, self.validation, self.test = (
+            Part(self.items[places], labels[places]) for places in (cut.train, cut.validation, cut.test)
+        )
         self.word_weights = self._weights(weighting)
         """How much each word of the lexicon counts, (words,) float32: 0 for padding, 1 on average of the words read."""
+        self.loss_weights = self.word_weights if loss_over == "words" else np.ones_like(self.word_weights)
+        """How much it counts in the loss, where padding may count like a word."""
+        self.facts = {**facts, **self._told(cut)}
+
+    @property
+    def held_out(self) -> bool:
+        return bool(self.split)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -73,16 +86,30 @@ class TextData:
         vectors: NDArray[np.float32] = self.lexicon.vectors[items]
         return vectors
 
+    def _told(self, cut: Cut) -> dict[str, str]:
+        """How sentences become ids, and how they are cut into parts."""
+        unknown = float((self.items[self.items != PAD] == UNK).mean())
+        train, validation, test = (len(places) for places in (cut.train, cut.validation, cut.test))
+        two = f"{train:,} sentences to train, {test:,} to test, {cut.by}, as published"
+        three = f"{train:,} sentences to train, {validation:,} held out to choose by, {test:,} to test, {cut.by}"
+        fitted = "the training part alone" if self.held_out else "the whole corpus, as published"
+        return {
+            "ids": f"words {self.lexicon.way.label}; {unknown:.1%} of them unknown",
+            "parts": three if self.held_out else two,
+            "fitted": f"vocabulary and weights of words on {fitted}",
+        }
+
     def _weights(self, weighting: str) -> NDArray[np.float32]:
         """Raises BadData where the words of a sentence would weigh nothing."""
-        counts = np.bincount(self.items.ravel(), minlength=len(self.lexicon)).astype(np.float64)
+        items = self.train.items if self.held_out else self.items
+        counts = np.bincount(items.ravel(), minlength=len(self.lexicon)).astype(np.float64)
         counts[PAD] = 0
         share = counts / counts.sum()
         weights = np.ones(len(share))
         if weighting == "frequency":
             weights = RARE / (RARE + share)
         elif weighting == "idf":
-            weights = np.log(len(self.items) / np.maximum(_sentences_with(self.items, len(share)), 1))
+            weights = np.log(len(items) / np.maximum(_sentences_with(items, len(share)), 1))
         if weighting != "uniform":
             weights[UNK] = 0  # it stands for many words of which none is told
         weights[PAD] = 0
@@ -102,27 +129,3 @@ def _sentences_with(items: NDArray[np.int32], words: int) -> NDArray[np.int64]:
     ordered = np.sort(items, axis=1)
     first = np.diff(ordered, axis=1, prepend=-1) > 0
     return np.bincount(ordered[first], minlength=words)
-
-
-def _padded(corpus: Corpus, lexicon: Lexicon, length: int) -> NDArray[np.int32]:
-    """The first `length` words of each sentence as ids, the rest padding."""
-    known = lexicon.ids(corpus.words)[corpus.tokens]
-    starts, counts = corpus.starts[:-1], np.diff(corpus.starts)
-    places = np.arange(length)
-    inside = places < counts[:, None]
-    at = np.minimum(starts[:, None] + places, max(len(known) - 1, 0))
-    return np.where(inside, known[at], PAD).astype(np.int32)
-
-
-def _labelled(corpus: Corpus) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Names of classes, and each sentence's class: the first of its document's topics that is frequent enough."""
-    if not corpus.topics:
-        return (corpus.key,), np.zeros(len(corpus), np.int64)
-    counts = np.bincount([topic for topics in corpus.document_topics for topic in topics], minlength=len(corpus.topics))
-    frequent = np.argsort(-counts, kind="stable")[:CLASSES]
-    place = {int(topic): number for number, topic in enumerate(frequent)}
-    other = len(frequent)
-    classes = [next((place[topic] for topic in topics if topic in place), other) for topics in corpus.document_topics]
-    names = [corpus.topics[topic] for topic in frequent]
-    labels = np.asarray(classes, np.int64)[corpus.document]
-    return (*names, OTHER), labels

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.errors import SettingError
-from engine.params import TrainingConfig
+from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.variant import Curve, Published, TextSettings, Variant
 
 if TYPE_CHECKING:
@@ -64,6 +64,13 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
     length: Annotated[
         int, Meta(ge=2, le=1_000, title="length", description="words of a sentence; longer ones are cut")
     ] = 50
+    ids: Annotated[
+        Literal["tokens", "split"],
+        Meta(
+            title="ids",
+            description="words by the vocabulary's tokeniser, padded right; or, as published, white space, padded left",
+        ),
+    ] = "tokens"
     vectors: Annotated[
         str,
         Meta(
@@ -92,6 +99,7 @@ FINDING = SentenceConfig(
     weighting="idf",
     guessing=1.0,
     word_dropout=0.1,
+    validation=HELD_OUT,
 )
 """For codes that find sentences of the same matter."""
 
@@ -110,7 +118,9 @@ class Sentence(Variant):
     block = 100
     default_preset = "small"
     presets = {
-        "book": SentenceConfig(epochs=20, batch_size=64, learning_rate=2e-3, seed=11, units=512, precision="auto"),
+        "book": SentenceConfig(
+            epochs=20, batch_size=64, learning_rate=1e-3, seed=11, units=512, ids="split", precision="auto"
+        ),
         "tuned": FINDING,
         "small": msgspec.structs.replace(FINDING, epochs=4, batch_size=32, units=128, length=30, precision="float32"),
     }
@@ -121,13 +131,17 @@ class Sentence(Variant):
             Curve(part="train", term="with_padding", values={1: 0.1842, 20: 0.1367}),
             Curve(part="validation", term="with_padding", values={1: 0.1721, 2: 0.1655, 20: 0.1389}),
         ),
-        note="loss over all places of a sentence, padding included",
+        note="loss over all places of a sentence, padding included; ids of what white space cuts",
     )
 
     def check(self, config: SentenceConfig) -> None:
         if config.weighting != "uniform" and config.loss_over == "places":
             raise SettingError(
                 "weighting", f"{config.weighting} weighs words, the loss is over all places; set loss_over to words"
+            )
+        if config.masked and config.ids == "split":
+            raise SettingError(
+                "masked", "the encoder can stop at the last word only; with ids split, padding comes first"
             )
 
     def networks(self, config: SentenceConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
@@ -184,5 +198,8 @@ class Sentence(Variant):
             vectors=config.vectors,
             dimensions=config.dimensions,
             weighting=config.weighting,
+            loss_over=config.loss_over,
+            ids=config.ids,
+            validation=config.validation,
             seed=config.seed,
         )

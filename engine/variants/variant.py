@@ -46,6 +46,12 @@ class TextSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where word vectors come from, see `engine.text.vectors`."""
     dimensions: int
     weighting: Literal["uniform", "frequency", "idf"]
+    loss_over: Literal["places", "words"]
+    """Whether padding counts in the loss."""
+    ids: Literal["tokens", "split"]
+    """How sentences become ids, see `engine.text.ways`."""
+    validation: float
+    """Share of what is not for the test that is held out, see `engine.text.cut`."""
     seed: int
 
 

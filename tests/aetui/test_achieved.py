@@ -27,4 +27,17 @@ def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
         ("word order", "0.998700 (averaged word vectors: 1.000000)"),
         ("new", "3.000"),
     ]
+    assert achieved(figures | {"sif_precision_at_10": 0.7, "tfidf_precision_at_10": 0.72})[1:3] == [
+        (
+            "topic precision@10",
+            "0.7100 (averaged word vectors: 0.6900, averages by frequency: 0.7000, tf-idf: 0.7200)",
+        ),
+        ("", "the codes find no better than tf-idf, which takes no training"),
+    ]
     assert achieved({"cosine_mean": 0.9}) == [("reconstruction cosine", "0.9000")]
+
+
+def test_what_is_left_of_the_variance_is_told_with_both_errors() -> None:
+    assert achieved({"variance_left": 0.5, "target_variance": 0.3}) == [
+        ("variance left", "50.0% (squared error 0.1500, of the mean vector 0.3000)")
+    ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -20,8 +21,10 @@ from engine.samples import Samples
 from engine.session import Engine
 from engine.store import RunStore
 from engine.text.corpus import Corpus
+from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
+from engine.text.ways import WAYS
 from engine.training import Checkpoint, EpochReport, Position
 
 
@@ -68,13 +71,21 @@ def make_corpus(sentences: int = 60, seed: int = 0) -> Corpus:
 
 
 def make_text(
-    sentences: int = 60, length: int = 6, dimensions: int = 5, weighting: str = "uniform", seed: int = 0
+    sentences: int = 60,
+    length: int = 6,
+    dimensions: int = 5,
+    weighting: str = "uniform",
+    seed: int = 0,
+    ids: str = "tokens",
+    validation: float = 0.0,
+    loss_over: str = "words",
 ) -> TextData:
     """A corpus to train on for a moment, with random word vectors."""
     corpus = make_corpus(sentences, seed)
     vectors = np.random.default_rng(seed).normal(0, 0.7, (len(corpus.words), dimensions)).astype(np.float32)
-    lexicon = Lexicon.assembled(corpus.words, vectors, "drawn at random", seed)
-    return TextData(corpus, lexicon, length, weighting, {"sentences": f"{sentences}"})
+    lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), way=WAYS[ids])
+    facts = {"sentences": f"{sentences}"}
+    return TextData(corpus, lexicon, length, weighting, facts, cut(corpus, validation), loss_over)
 
 
 class ScriptedTraining:
@@ -89,9 +100,15 @@ class ScriptedTraining:
     best = None
 
     def __init__(
-        self, config: TrainingConfig, seconds: float, fault: Exception | None, checkpoint: Checkpoint | None
+        self,
+        config: TrainingConfig,
+        seconds: float,
+        fault: Exception | None,
+        checkpoint: Checkpoint | None,
+        shape: tuple[int, ...] = (4, 4, 1),
     ) -> None:
         self.config = config
+        self._shape = shape
         self.stages = (Stage("training", config.epochs),)
         self._last_good = Position()
         self.position = checkpoint.position if checkpoint else Position()
@@ -139,24 +156,24 @@ class ScriptedTraining:
 
     @property
     def model(self) -> ScriptedModel:
-        return ScriptedModel(self.position.epoch - 1)
+        return ScriptedModel(self.position.epoch - 1, self._shape)
 
 
 class ScriptedModel:
     """Codes are the first three pixels; whatever is decoded is grey."""
 
-    shape = (4, 4, 1)
     code_size = 3
     block = 10
 
-    def __init__(self, epoch: int) -> None:
+    def __init__(self, epoch: int, shape: tuple[int, ...] = (4, 4, 1)) -> None:
         self.epoch = epoch
+        self.shape = shape
 
     def encode(self, images: Any) -> Any:
         return as_floats(np.asarray(images)).reshape(len(images), -1)[:, :3]
 
     def decode(self, codes: Any) -> Any:
-        return np.full((len(codes), 4, 4, 1), 0.5, np.float32)
+        return np.full((len(codes), *self.shape), 0.5, np.float32)
 
     def corrupted(self, images: Any) -> Any:
         return as_floats(np.asarray(images))
@@ -172,13 +189,13 @@ class ScriptedBackend:
         self.fault = fault
 
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
-        return ScriptedTraining(config, self.seconds, self.fault, checkpoint)
+        return ScriptedTraining(config, self.seconds, self.fault, checkpoint, data.shape)
 
     def release(self) -> None:
         """It keeps nothing."""
 
     def model(self, variant: Any, config: Any, shape: Any, checkpoint: Checkpoint) -> ScriptedModel:
-        return ScriptedModel(checkpoint.position.epoch - 1)
+        return ScriptedModel(checkpoint.position.epoch - 1, shape)
 
 
 @pytest.fixture

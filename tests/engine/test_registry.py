@@ -9,7 +9,7 @@ import pytest
 
 from engine import params, registry
 from engine.datasets import DATASETS
-from engine.errors import UsageError
+from engine.errors import SettingError, UsageError
 from engine.registry import VARIANTS
 from engine.training import EpochReport
 from engine.variants.variant import Variant
@@ -45,6 +45,12 @@ def test_the_book_preset_exists_and_passes_its_own_checks(variant: Variant) -> N
     for config in variant.presets.values():
         variant.check(config)
     assert "book" in variant.presets
+
+
+def test_no_encoder_is_to_stop_at_the_last_word_of_rows_that_are_padded_on_the_left() -> None:
+    sentence = VARIANTS["sentence"]
+    with pytest.raises(SettingError, match="padding comes first"):
+        sentence.check(params.configure(sentence.presets["tuned"], {"ids": "split"}))
 
 
 def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(variant: Variant) -> None:

@@ -83,6 +83,26 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     assert (folder / "neighbours.safetensors").exists()
 
 
+def test_with_a_validation_part_words_are_learned_from_the_training_part_alone_and_found_again(
+    run: Any, store: RunStore, data_dir: Path
+) -> None:
+    settings = registry.variant("sentence").text_settings(
+        params.configure(registry.preset("sentence", "book"), {**SETTINGS, "validation": 0.2})
+    )
+    shelf = Shelf(data_dir)
+    data = shelf.load("text", settings)
+    assert isinstance(data, TextData)
+    fitted = data.corpus.of(data.train_places)
+    assert data.lexicon.words[2:] == fitted.words[:10]
+    _, events = run(job(validation=0.2))
+    record = store.find(events[-1].run_id)
+    again = shelf.load("text", settings, record.folder)
+    assert again.fingerprint == data.fingerprint == record.info.fingerprint
+    assert [len(part.items) for part in (again.train, again.validation, again.test)] == [34, 8, 18]
+    engine, _ = run(ResumeJob(run_id=record.id, epochs=2))
+    assert engine.ask(Neighbours(run_id=record.id, text="old cats")).result(timeout=10).neighbours
+
+
 def test_a_resumed_run_reads_with_its_own_words_whatever_vectors_there_are_now(
     run: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

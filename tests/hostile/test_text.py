@@ -161,7 +161,9 @@ def test_tables_of_punkt(tmp_path: Path, content: bytes, damage: bytes) -> None:
 def test_sentences_for_a_command(tmp_path: Path, content: bytes) -> None:
     vectors = np.ones((2, 3), np.float32)
     Lexicon.assembled(["the", "cat"], vectors, "by hand", 0).write(tmp_path)
-    record = SimpleNamespace(folder=tmp_path, id="run", info=SimpleNamespace(shape=(6, 3)))
+    record = SimpleNamespace(
+        folder=tmp_path, id="run", variant="sentence", preset="book", config={}, info=SimpleNamespace(shape=(6, 3))
+    )
     path = tmp_path / "said.txt"
     path.write_bytes(content)
     found = outcome(lambda: read_sentences(record, str(path), 100))

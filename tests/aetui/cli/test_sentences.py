@@ -131,7 +131,7 @@ def test_what_a_model_of_text_cannot_do_is_refused_with_what_it_can(
         (b"the dog\ncaf\xe9\n", "line 2"),
         (b"a\0b", "binary"),
         (b"the dog\n\n---\na man\n...\n", 'line 3 is none: "---" (and 1 more such line)'),
-        ((f"{UNKNOWN} " * 5).encode() + b"the dog", "among the first 5 of line 1 is none"),
+        ((f"{UNKNOWN} " * 5).encode() + b"the dog", "among the 5 that it reads of line 1 is none"),
         (UNKNOWN.encode() * 100, f'"{(UNKNOWN * 8)[:79]}…"'),
     ],
 )

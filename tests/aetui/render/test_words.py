@@ -79,3 +79,8 @@ def test_probe_sentences_stand_above_their_readings_in_pairs() -> None:
 def test_a_word_of_no_letters_does_no_harm() -> None:
     empty = Words(text="", words=(), known=(), used=0)
     assert marked(empty).plain == ""
+
+
+def test_words_before_the_first_that_is_read_are_cut_off() -> None:
+    said = Words(text="", words=("a", "b", "c"), known=(True,) * 3, used=1, first=2)
+    assert marked(said).plain == "a b :cut ┆ c (2 past its length)"

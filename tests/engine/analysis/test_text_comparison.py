@@ -1,29 +1,27 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from generators import outcome
 
-from engine.analysis.sentences import unit
-from engine.analysis.text_comparison import precision, topic_table, word_order
+from engine.analysis.text_comparison import TextComparison, squared_error, target_variance, word_order
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
 
 
-def test_codes_that_tell_the_topic_have_full_precision_and_random_ones_that_of_chance(small_text: Any) -> None:
-    data = small_text(600)
-    topics = topic_table(data)[data.corpus.document].astype(np.float32)
-    assert precision(topics, data) == 1
-    random = unit(np.random.default_rng(0).normal(size=(600, 8))).astype(np.float32)
-    assert 0.1 < precision(random, data) < 0.25  # six topics
+class Flat:
+    """Codes are the flat vectors; what is decoded of them is `answer`."""
 
+    block = 7
 
-def test_sentences_of_the_same_document_do_not_count(small_text: Any) -> None:
-    data = small_text(600)
-    same = np.eye(200, dtype=np.float32)[data.corpus.document]  # nothing is like another document
-    assert precision(same, data) < 0.5
+    def __init__(self, data: TextData, answer: Any) -> None:
+        self.code_size = data.shape[0] * data.shape[1]
+        self.encode = lambda items: items.reshape(len(items), -1)
+        self.decode = lambda codes: np.broadcast_to(answer, (len(codes), *data.shape)).astype(np.float32)
 
 
 def test_word_order_makes_no_difference_to_an_average_and_all_to_a_first_word(small_text: Any) -> None:
@@ -34,3 +32,29 @@ def test_word_order_makes_no_difference_to_an_average_and_all_to_a_first_word(sm
     assert figures["word_order"] < 0.99
     deaf = Lexicon.assembled(("zebra",), np.ones((1, 5), np.float32), "made up", 0)
     assert word_order(first, TextData(data.corpus, deaf, 6, "uniform", {})) == {}
+
+
+@pytest.mark.parametrize(("loss_over", "weighting"), [("places", "uniform"), ("words", "uniform"), ("words", "idf")])
+def test_who_answers_with_the_mean_vector_has_all_of_the_variance_left(
+    loss_over: str, weighting: str, small_text: Any
+) -> None:
+    data = small_text(60, loss_over=loss_over, weighting=weighting, validation=0.1)
+    targets, weights = data.as_floats(data.test.items), data.loss_weights[data.test.items]
+    mean = np.average(targets.reshape(-1, 5), axis=0, weights=weights.ravel())
+    codes = np.zeros((len(data.test.items), 1), np.float32)
+    assert outcome(squared_error(Flat(data, mean), codes, data)) == pytest.approx(target_variance(data), rel=1e-5)
+    assert outcome(squared_error(Flat(data, mean + 1), codes, data)) > 1.5 * target_variance(data)
+    padding = data.test.items == 0
+    assert padding.any()
+    assert (weights[padding] == (loss_over == "places")).all()
+
+
+def test_all_that_finds_without_a_model_stands_beside_it(small_text: Any, tmp_path: Path) -> None:
+    data = small_text(600, validation=0.1)
+    figures = outcome(TextComparison(data).figures(Flat(data, 0), tmp_path, "now"))
+    kinds = ("", "average_", "sif_", "tfidf_", "validation_")
+    assert all(0 < figures[f"{kind}precision_at_10"] <= 1 for kind in kinds)
+    assert figures["variance_left"] == pytest.approx(1, abs=0.2)
+    assert "validation_precision_at_10" not in outcome(
+        TextComparison(small_text(600)).figures(Flat(data, 0), tmp_path, "now")
+    )

@@ -40,8 +40,8 @@ class FirstWords:
 
 
 @pytest.fixture
-def data(small_text: Any) -> TextData:
-    made: TextData = small_text(60)
+def data(small_text: Any, request: pytest.FixtureRequest) -> TextData:
+    made: TextData = small_text(60, ids=getattr(request, "param", "tokens"))
     return made
 
 
@@ -100,6 +100,21 @@ def test_a_reading_is_the_nearest_words(make_subject: Any) -> None:
     assert answer.reading == "the dog"
     assert answer.cosine == pytest.approx(1)
     assert len(reading(make_subject(), Read(run_id="run", text="The dog saw the cat")).reading.split()) == 5
+
+
+@pytest.mark.parametrize("data", ["split"], indirect=True)
+def test_a_run_with_published_ids_reads_the_last_words_as_they_stand_between_spaces(
+    make_subject: Any, data: TextData
+) -> None:
+    answer = reading(make_subject(), Read(run_id="run", text="Zebra dog, the cat saw the dog met ship"))
+    assert answer.sentence.words[1] == "dog,"
+    assert (answer.sentence.first, answer.sentence.used) == (3, 6)
+    assert answer.reading.split()[:2] == ["cat", "saw"]
+    short = reading(make_subject(), Read(run_id="run", text="cat saw the dog met ship"))
+    assert (short.sentence.first, short.reading.split()[:2]) == (0, ["cat", "saw"])
+    padded = Read(run_id="run", text="the cat")
+    assert data.lexicon.row(padded.text, 6)[:4].tolist() == [0, 0, 0, 0]
+    assert len(reading(make_subject(), padded).reading.split()) == 2
 
 
 def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import RunError
 from engine.text import lexicon as module
-from engine.text.lexicon import PAD, UNK, Lexicon
+from engine.text.lexicon import UNK, Lexicon
+from engine.text.ways import PAD
 
 WORDS = ("dog", "bit", "man", "zzz", "hound")
 VECTORS = np.array([[1, 0], [0, 2], [-3, 1], [0, 0], [1, 0]], np.float32)
