@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from benchmarks.clocks import Ended, Side
 
 from engine.datasets.data import Data
@@ -14,10 +16,18 @@ from engine.variants.variant import Variant
 
 STEPS_A_CALL = 32
 """Of the second peer: `fit` as those set it who know what holds up small networks."""
+MANY = f"fit, {STEPS_A_CALL} steps a call"
 
 
-def run(variant: Variant, config: TrainingConfig, data: Data) -> tuple[Side, TrainingConfig]:
-    """A run from report to report, as the engine's thread consumes it, and its settings with nothing left open."""
+def skip_without(precision: str) -> None:
+    """Half precision is measured where `auto` may choose it."""
+    path = Path("/proc/cpuinfo")
+    if precision == "mixed_bfloat16" and not (path.exists() and "_bf16" in path.read_text()):
+        pytest.skip("this processor has no instructions for bfloat16")
+
+
+def run(variant: Variant, config: TrainingConfig, data: Data) -> Side:
+    """A run from report to report, as the engine's thread consumes it."""
     from engine.nn.backend import KerasBackend
 
     training = KerasBackend("cpu").training(variant, config, data, None)
@@ -27,7 +37,7 @@ def run(variant: Variant, config: TrainingConfig, data: Data) -> tuple[Side, Tra
         for _ in range(epochs):
             ended(next(reports).event.train["loss"])
 
-    return side, training.config
+    return side
 
 
 def fit(model: Any, inputs: np.ndarray, targets: np.ndarray, batch: int) -> Side:
