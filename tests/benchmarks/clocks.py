@@ -77,21 +77,24 @@ def race(
     return found
 
 
-def rows(what: str, found: Mapping[str, Figures], steps: int, *more: str) -> Iterator[str]:
-    """The lines of a Markdown table, ready for docs/measurements.md; an epoch has `steps` steps.
+def last_losses(found: Mapping[str, Figures]) -> dict[str, float]:
+    """Each side's loss after as many epochs as all have trained, as a ratio against ours: who does the same work, from
+    the same weights, has about the same."""
+    last = min(len(side.losses) for side in found.values()) - 1
+    return {name: side.losses[last] / found["ours"].losses[last] for name, side in found.items()}
 
-    Losses are compared after as many epochs as both sides have: who does the same work has about the same.
-    """
-    machine = f"{device()}; {versions(*more)}"
+
+def rows(what: str, found: Mapping[str, Figures], steps: int, *more: str) -> Iterator[str]:
+    """The lines of a Markdown table, ready for docs/measurements.md; an epoch has `steps` steps."""
+    machine, losses = f"{device()}; {versions(*more)}", last_losses(found)
     yield "| what | ms a step | s an epoch | against ours (from–to) | its loss against ours | epochs | machine |"
     yield "|---|---|---|---|---|---|---|"
     for name, side in found.items():
         seconds = median(side.seconds)
-        last = min(len(side.losses), len(found["ours"].losses)) - 1
         against, loss = "", ""
         if side.ratios:
             against = f"{median(side.ratios):.2f} × ({min(side.ratios):.2f}–{max(side.ratios):.2f})"
-            loss = f"{side.losses[last] / found['ours'].losses[last]:.4f} ×"
+            loss = f"{losses[name]:.4f} ×"
         times = f"{1e3 * seconds / steps:.2f} | {seconds:.3f}"
         yield f"| {what}, {name} | {times} | {against} | {loss} | {len(side.seconds)} | {machine} |"
 
