@@ -25,7 +25,7 @@ Side = Callable[[int, Ended], None]
 ROUNDS = int(os.environ.get("AETUI_ROUNDS", "5"))
 """Blocks of each peer."""
 EPOCHS = 4
-"""Of a block, the first one not counted."""
+"""That count in a block; one more goes before them."""
 MOST_ITEMS = int(os.environ.get("AETUI_ITEMS", "0"))
 """To see whether a benchmark runs at all: with so few items its figures mean nothing, and nothing is held against them;
 0: as many as it asks for."""
