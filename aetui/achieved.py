@@ -27,7 +27,7 @@ _FIGURES = (
 )
 _SEARCHED = {
     "average_precision_at_10": AVERAGE,
-    "sif_precision_at_10": "averages by frequency",
+    "sif_precision_at_10": "SIF averages",
     "tfidf_precision_at_10": "tf-idf",
 }
 """What finds sentences without a model."""

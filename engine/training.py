@@ -136,8 +136,8 @@ class Training(Protocol):
             RunError: they do not fit.
         """
 
-    def judged(self) -> Generator[Progress, None, Terms]:
-        """The loss terms over the test part with the weights in use; yields as `run` does."""
+    def judged(self) -> Generator[None, None, Terms]:
+        """The loss terms over the test part with the weights in use; yields as often as `run` does."""
 
     def checkpoint(self) -> Checkpoint:
         """The present state, to be called between two chunks."""

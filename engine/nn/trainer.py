@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from typing import TypeVar
 
 import keras
 import msgspec
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, Terms
 from engine.nn.chunks import Losses, Pace, Stretch
-from engine.nn.inspection import Inspection, Seen
+from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.networks import Tensor
@@ -26,6 +27,7 @@ from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.variants.variant import Variant
 
 NORM = "gradient_norm"
+T = TypeVar("T")
 
 
 class Trainer:
@@ -106,7 +108,7 @@ class Trainer:
         restore(self._networks.variables, weights.arrays)
         self._used = weights.position
 
-    def judged(self) -> Generator[Progress, None, Terms]:
+    def judged(self) -> Generator[None, None, Terms]:
         with enough_memory(self.config):
             test = self._workshop.items.on_device(self._data.test.items)
             self._stage.compile(test, self._variant.block, learn=False)
@@ -119,7 +121,7 @@ class Trainer:
                     self._stage = self._compiled_stage()
                     self._last_good = self.checkpoint()
                 yield from self._train_epoch()
-                validation = yield from self._evaluate(self._validation)
+                validation = yield from self._told(self._evaluate(self._validation))
                 yield from self._end_epoch(validation)
 
     @property
@@ -172,8 +174,18 @@ class Trainer:
             epoch_seconds=at.epoch_seconds + seconds,
         )
 
-    def _evaluate(self, part: Tensor) -> Generator[Progress, None, Terms]:
-        """Loss terms over a whole part, as a mean over its items; the same noise in every epoch."""
+    def _told(self, work: Generator[None, None, T]) -> Generator[Progress, None, T]:
+        """`work` that belongs to an epoch, with how far the epoch is in the place of what it yields."""
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                found: T = end.value
+                return found
+            yield self._progress()
+
+    def _evaluate(self, part: Tensor) -> Generator[None, None, Terms]:
+        """Loss terms over a whole part, as a mean over its items; the same noise in every epoch. Yields after chunks."""
         items = int(part.shape[0])
         rows = min(self._variant.block, items)
         order = tf.range(items)
@@ -191,7 +203,7 @@ class Trainer:
             sums += stretch.rows * losses.terms.astype(np.float64).sum(axis=0)
             start += stretch.steps * stretch.rows
             if start < items:
-                yield self._progress()
+                yield
         if not np.isfinite(sums).all():
             raise Diverged(self._position.epoch, self._position.step)
         return dict(zip(names, (sums / items).tolist(), strict=True))
@@ -203,14 +215,7 @@ class Trainer:
         model = stage.model
         model.epoch = at.epoch
         # Looking takes a while on large networks. The position moves on after it: stopped here, the epoch ends again.
-        looking = self._inspection.look(model, stage.shown, self._variant.prior, norm)
-        seen: Seen | None = None
-        while seen is None:
-            try:
-                next(looking)
-                yield self._progress()
-            except StopIteration as end:
-                seen = end.value
+        seen = yield from self._told(self._inspection.look(model, stage.shown, self._variant.prior, norm))
         ended = at.epoch == sum(one.epochs for one in self.stages[: at.stage + 1])
         last = at.stage == len(self.stages) - 1
         self._position = Position(

@@ -30,7 +30,7 @@ def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
     assert achieved(figures | {"sif_precision_at_10": 0.7, "tfidf_precision_at_10": 0.72})[1:3] == [
         (
             "topic precision@10",
-            "0.7100 (averaged word vectors: 0.6900, averages by frequency: 0.7000, tf-idf: 0.7200)",
+            "0.7100 (averaged word vectors: 0.6900, SIF averages: 0.7000, tf-idf: 0.7200)",
         ),
         ("", "the codes find no better than tf-idf, which takes no training"),
     ]

@@ -214,6 +214,17 @@ async def test_what_is_known_of_the_text_stands_among_the_parameters(make_app: M
         assert progress_view(engine_desk(pilot).run_shown).unit == "sent"
 
 
+async def test_a_complete_run_tells_how_well_it_finds_beside_what_finds_without_a_model(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, 1)
+        figures = {"variance_left": 0.5, "target_variance": 0.3, "precision_at_10": 0.5, "tfidf_precision_at_10": 0.6}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), figures=figures))
+        await until(pilot, lambda: "no better than tf-idf" in overview(pilot))
+        assert "50.0%" in overview(pilot)
+        assert "read after 1" in overview(pilot)
+        assert len(overview(pilot).splitlines()) <= engine_desk(pilot).query_one(SentenceOverview).size.height
+
+
 async def test_what_is_missing_is_said_with_what_to_do(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await sentence_desk(pilot)

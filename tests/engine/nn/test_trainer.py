@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from generators import outcome
 
 from engine import params, registry
 from engine.checkpoint import read_checkpoint, write_checkpoint
 from engine.events import EpochEnded
+from engine.nn.chunks import Pace
 from engine.nn.trainer import Trainer
 from engine.training import Checkpoint, Diverged, EpochReport
 from engine.variants.vanilla import Vanilla
@@ -89,6 +91,19 @@ def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: 
     [event] = figures(training)
     outputs = training.model.decode(training.model.encode(data.test.items))
     assert event.validation["loss"] == pytest.approx(np.square(outputs - data.test.items / 255).mean(), rel=1e-5)
+
+
+def test_a_test_part_of_many_chunks_is_judged_when_there_is_nothing_left_to_train(
+    small_data: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Vanilla, "block", 4)
+    monkeypatch.setattr(Pace, "steps", lambda _: 1)
+    data = small_data(items=50).with_validation(0.2)
+    training = trainer(data, epochs=1)
+    figures(training)
+    terms = outcome(training.judged())
+    outputs = training.model.decode(training.model.encode(data.test.items))
+    assert terms["loss"] == pytest.approx(np.square(outputs - data.test.items / 255).mean(), rel=1e-5)
 
 
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
