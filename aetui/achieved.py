@@ -1,45 +1,70 @@
-"""The final figures of a run in words, each with what it is measured against beside it."""
+"""The final figures of a run in words, each with all that it is measured against beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from math import isclose
+from typing import Any
 
 from aetui.render import numbers
+from engine.analysis.baselines import BASELINES, MEASURES, Measure
+from engine.analysis.verdict import verdict
 
-PCA = "PCA of the same size"
-AVERAGE = "averaged word vectors"
+AVERAGE = next(row.label for row in BASELINES if row.key == "average")
 
-
-class _Figure(NamedTuple):
-    label: str
-    ours: str
-    baseline: str
-    of: str
-    """Whose the baseline is."""
-    shown: Callable[[float], str]
-
-
-_FIGURES = (
-    _Figure("test MSE", "test_mse", "pca_mse", PCA, numbers.loss),
-    _Figure("15-NN accuracy", "knn", "pca_knn", PCA, "{:.4f}".format),
-    _Figure("topic precision@10", "precision_at_10", "average_precision_at_10", AVERAGE, "{:.4f}".format),
-    _Figure("word order", "word_order", "average_word_order", AVERAGE, "{:.6f}".format),
-)
+_SHARE = "{:.4f}".format
+_FORMATS: Mapping[str, Callable[[float], str]] = {
+    "knn": _SHARE,
+    "precision_at_10": _SHARE,
+    "word_order": "{:.6f}".format,
+}
 _QUARTILES = ("cosine_q1", "cosine_median", "cosine_q3")
+
+
+def concluded(
+    figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
+    best = ", the best by validation loss" if weights == "best" else ""
+    measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
+    beaten = verdict(figures, variant, config)
+    return [*measured, *achieved(figures), *([("beaten", beaten)] if beaten else [])]
 
 
 def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     """`RunFinished.figures`, label and words; figures that are not known here keep their names."""
-    rows = _cosine(figures)
-    known = {"cosine_mean", *_QUARTILES}
-    for figure in _FIGURES:
-        known |= {figure.ours, figure.baseline}
-        if figure.ours in figures:
-            baseline = figures.get(figure.baseline)
-            beside = f" ({figure.of}: {figure.shown(baseline)})" if baseline is not None else ""
-            rows.append((figure.label, figure.shown(figures[figure.ours]) + beside))
+    rows, known = [*_losses(figures), *_cosine(figures)], {"cosine_mean", *_QUARTILES, *_loss_names(figures)}
+    for measure in MEASURES:
+        known |= {measure.ours, *(f"{row.key}_{measure.key}" for row in BASELINES)}
+        if measure.ours in figures:
+            beside = ", ".join(baselines(figures, measure))
+            ours = shown(measure, figures[measure.ours])
+            rows.append((measure.label, f"{ours} ({beside})" if beside else ours))
     return rows + [(name, numbers.loss(value)) for name, value in figures.items() if name not in known]
+
+
+def baselines(figures: Mapping[str, float], measure: Measure) -> list[str]:
+    """Who is measured by `measure` beside the model, with the figure."""
+    found = [(row.label, figures.get(f"{row.key}_{measure.key}")) for row in BASELINES]
+    return [f"{label}: {shown(measure, figure)}" for label, figure in found if figure is not None]
+
+
+def shown(measure: Measure, figure: float) -> str:
+    """With as many digits as the measure is worth."""
+    return _FORMATS.get(measure.key, numbers.loss)(figure)
+
+
+def _losses(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+    """The loss terms on a test part that played no role in any choice; one that is all of it is not said again."""
+    terms = {name.removeprefix("test_"): figures[name] for name in _loss_names(figures)}
+    if len(terms) == 2 and isclose(*terms.values()):
+        terms = {name: value for name, value in terms.items() if name == "loss"}
+    return [(f"test {name.replace('_', ' ')}", numbers.loss(value)) for name, value in terms.items()]
+
+
+def _loss_names(figures: Mapping[str, float]) -> list[str]:
+    measured = {measure.ours for measure in MEASURES}
+    return [name for name in figures if name.startswith("test_") and name not in measured]
 
 
 def _cosine(figures: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -78,7 +78,7 @@ class Images(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
-    """How well do the codes of the run tell the classes apart, beside PCA's of the same size?
+    """How well do the codes of the run tell the classes apart, beside PCA's of the same size and raw pixels?
 
     Classifiers are fitted on the codes of the first `items` of the training part (0: all) and tried on the whole test
     part.
@@ -98,6 +98,9 @@ class Accuracies(msgspec.Struct, frozen=True, kw_only=True):
     pca_softmax: float
     baseline: str = "PCA"
     """What `pca_knn` and `pca_softmax` are of: for text, averaged word vectors."""
+    raw_knn: float | None = None
+    raw_softmax: float | None = None
+    """On pixels instead of codes; None for text, and for data so large that it would take minutes."""
     code_size: int
     train_items: int
     test_items: int

@@ -148,6 +148,7 @@ class ScriptedModel:
     shape = (4, 4, 1)
     code_size = 3
     block = 10
+    noise = ""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -158,7 +159,7 @@ class ScriptedModel:
     def decode(self, codes: Any) -> Any:
         return np.full((len(codes), 4, 4, 1), 0.5, np.float32)
 
-    def corrupted(self, images: Any) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
         return as_floats(np.asarray(images))
 
 
