@@ -1,64 +1,60 @@
-"""The final figures of a run in words, each with what it is measured against beside it."""
+"""The final figures of a run in words, each with all that it is measured against beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from math import isclose
+from typing import Any
 
 from aetui.render import numbers
+from engine.analysis.baselines import BASELINES, MEASURES, Measure
+from engine.analysis.verdict import lost, verdict
 
-PCA = "PCA of the same size"
-AVERAGE = "averaged word vectors"
+AVERAGE = next(row.label for row in BASELINES if row.key == "average")
 
-
-class _Figure(NamedTuple):
-    label: str
-    ours: str
-    baseline: str
-    of: str
-    """Whose the baseline is."""
-    shown: Callable[[float], str]
-
-
-_FIGURES = (
-    _Figure("test MSE", "test_mse", "pca_mse", PCA, numbers.loss),
-    _Figure("15-NN accuracy", "knn", "pca_knn", PCA, "{:.4f}".format),
-    _Figure("word order", "word_order", "average_word_order", AVERAGE, "{:.6f}".format),
-)
-_SEARCHED = {
-    "average_precision_at_10": AVERAGE,
-    "sif_precision_at_10": "SIF averages",
-    "tfidf_precision_at_10": "tf-idf",
+_SHARE = "{:.4f}".format
+_FORMATS: Mapping[str, Callable[[float], str]] = {
+    "knn": _SHARE,
+    "precision_at_10": _SHARE,
+    "word_order": "{:.6f}".format,
 }
-"""What finds sentences without a model."""
-_VARIANCE = ("variance_left", "target_variance")
 _QUARTILES = ("cosine_q1", "cosine_median", "cosine_q3")
+_VARIANCE = ("variance_left", "target_variance")
+
+
+def concluded(
+    figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
+    best = ", the best by validation loss" if weights == "best" else ""
+    measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
+    beaten = verdict(figures, variant, config)
+    return [*measured, *achieved(figures), *([("beaten", beaten)] if beaten else [])]
 
 
 def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     """`RunFinished.figures`, label and words; figures that are not known here keep their names."""
-    rows = _cosine(figures) + of_sentences(figures)
-    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, "precision_at_10", *_SEARCHED}
-    for figure in _FIGURES:
-        known |= {figure.ours, figure.baseline}
-        if figure.ours in figures:
-            baseline = figures.get(figure.baseline)
-            beside = f" ({figure.of}: {figure.shown(baseline)})" if baseline is not None else ""
-            rows.append((figure.label, figure.shown(figures[figure.ours]) + beside))
+    rows = [*_losses(figures), *_cosine(figures), *_variance(figures)]
+    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *_loss_names(figures)}
+    for measure in MEASURES:
+        known |= {measure.ours, *(f"{row.key}_{measure.key}" for row in BASELINES)}
+        rows += _measured(figures, measure)
     return rows + [(name, numbers.loss(value)) for name, value in figures.items() if name not in known]
 
 
 def of_sentences(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     """What a model of text has left over of its targets, and how well its codes find; as `achieved`."""
-    return _variance(figures) + _search(figures)
+    search = next(measure for measure in MEASURES if measure.key == "precision_at_10")
+    loss = lost(figures)
+    beaten = [("", f"the codes find no better than {loss.baseline.label}")] if loss and loss.measure is search else []
+    return _variance(figures) + _measured(figures, search) + beaten
 
 
-def _cosine(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    if "cosine_mean" not in figures:
+def _measured(figures: Mapping[str, float], measure: Measure) -> list[tuple[str, str]]:
+    if measure.ours not in figures:
         return []
-    quartiles = [f"{figures[name]:.4f}" for name in _QUARTILES if name in figures]
-    spread = f" (quartiles {', '.join(quartiles)})" if quartiles else ""
-    return [("reconstruction cosine", f"{figures['cosine_mean']:.4f}{spread}")]
+    ours, beside = shown(measure, figures[measure.ours]), ", ".join(baselines(figures, measure))
+    return [(measure.label, f"{ours} ({beside})" if beside else ours)]
 
 
 def _variance(figures: Mapping[str, float]) -> list[tuple[str, str]]:
@@ -69,14 +65,33 @@ def _variance(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     return [("variance left", f"{left:.1%} (squared error {error}, of the mean vector {numbers.loss(variance)})")]
 
 
-def _search(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    if "precision_at_10" not in figures:
+def baselines(figures: Mapping[str, float], measure: Measure) -> list[str]:
+    """Who is measured by `measure` beside the model, with the figure."""
+    found = [(row.label, figures.get(f"{row.key}_{measure.key}")) for row in BASELINES]
+    return [f"{label}: {shown(measure, figure)}" for label, figure in found if figure is not None]
+
+
+def shown(measure: Measure, figure: float) -> str:
+    """With as many digits as the measure is worth."""
+    return _FORMATS.get(measure.key, numbers.loss)(figure)
+
+
+def _losses(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+    """The loss terms on a test part that played no role in any choice; one that is all of it is not said again."""
+    terms = {name.removeprefix("test_"): figures[name] for name in _loss_names(figures)}
+    if len(terms) == 2 and isclose(*terms.values()):
+        terms = {name: value for name, value in terms.items() if name == "loss"}
+    return [(f"test {name.replace('_', ' ')}", numbers.loss(value)) for name, value in terms.items()]
+
+
+def _loss_names(figures: Mapping[str, float]) -> list[str]:
+    measured = {measure.ours for measure in MEASURES}
+    return [name for name in figures if name.startswith("test_") and name not in measured]
+
+
+def _cosine(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+    if "cosine_mean" not in figures:
         return []
-    ours = figures["precision_at_10"]
-    without = {label: figures[name] for name, label in _SEARCHED.items() if name in figures}
-    beside = ", ".join(f"{label}: {value:.4f}" for label, value in without.items())
-    rows = [("topic precision@10", f"{ours:.4f}{f' ({beside})' * bool(beside)}")]
-    best = max(without, key=lambda label: without[label], default="")
-    if best and without[best] >= ours:
-        rows.append(("", f"the codes find no better than {best}, which takes no training"))
-    return rows
+    quartiles = [f"{figures[name]:.4f}" for name in _QUARTILES if name in figures]
+    spread = f" (quartiles {', '.join(quartiles)})" if quartiles else ""
+    return [("reconstruction cosine", f"{figures['cosine_mean']:.4f}{spread}")]

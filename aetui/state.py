@@ -104,6 +104,9 @@ class RunState:
     log: tuple[LogLine, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
+    weights: str = "last"
+    weights_epoch: int = 0
+    """Whose figures they are (`RunFinished.weights`)."""
     message: str = ""
     """Why the run failed or diverged, and what to do."""
     seq: int = 0
@@ -359,7 +362,15 @@ def _finished(run: RunState, event: RunFinished) -> RunState:
     if event.message:
         text = f"{text}: {event.message}"
     run = _logged(run, event.at, text, level)
-    return replace(run, status=event.outcome, progress=None, figures=event.figures, message=event.message)
+    return replace(
+        run,
+        status=event.outcome,
+        progress=None,
+        figures=event.figures,
+        weights=event.weights,
+        weights_epoch=event.weights_epoch,
+        message=event.message,
+    )
 
 
 def _logged(run: RunState, at: float, text: str, level: Level = "info") -> RunState:

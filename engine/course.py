@@ -11,6 +11,7 @@ import msgspec
 
 from engine.alarms import alarms
 from engine.analysis.comparison import Comparison
+from engine.analysis.verdict import verdict
 from engine.control import ENDING, Control, Emit, Stopped, Wish
 from engine.errors import EngineError
 from engine.events import (
@@ -74,6 +75,7 @@ class Course:
             try:
                 figures = self._figures()
                 measured = self._training.model.epoch
+                self._judge(figures)
             except Stopped:  # whoever resumes it gets them: there is nothing left to train
                 outcome = "stopped"
         if outcome == "stopped" and self._control.wish() == "leave":
@@ -126,6 +128,13 @@ class Course:
                 text = f"the final figures could not be measured: {type(error).__name__}: {error}"
                 self._keeper.tell(Logged(level="warning", text=text))
             return {}
+
+    def _judge(self, figures: Terms) -> None:
+        """Say so where the model loses to a baseline."""
+        beaten = verdict(figures, self._writer.info.variant, self._config)
+        if beaten:
+            with suppress(EngineError):
+                self._keeper.tell(Logged(level="warning", text=beaten))
 
     def _measured(self) -> Terms:
         """Answers questions meanwhile. Raises Stopped when told to."""

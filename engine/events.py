@@ -201,8 +201,13 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     figures: Terms = {}
     """What the model achieves on the test part: with held-out validation data its loss terms, as `test_loss` and so on.
 
-    Images, beside PCA with the same code size: `test_mse` and `pca_mse`, and for codes small enough to search quickly
-    `knn` and `pca_knn`, the accuracy of the 15 nearest neighbours' vote.
+    The baselines beside it have names that begin with their key in `engine.analysis.baselines.BASELINES`, and were
+    fitted on the training part alone.
+    Images: `test_mse` (mean squared error against the clean images of what is made of them as the encoder sees them)
+    beside `mean_mse` (the mean item) and `pca_mse` (PCA with the same code size), or, where the run corrupts its input,
+    `linear_mse` (the best linear map of the same rank from noisy to clean images). For codes small enough to search
+    quickly `knn`, the accuracy of the 15 nearest neighbours' vote, beside `pca_knn` and, if affordable, `raw_knn` (on
+    pixels).
     Text: `cosine_mean`, `cosine_q1`, `cosine_median`, `cosine_q3` of 500 sentences' codes and those of their
     reconstructions; `target_variance` (mean squared deviation of word vectors from their mean, over the places that the
     loss is over) and `variance_left` (the squared error as a share of it); where documents have topics

@@ -12,12 +12,12 @@ from typing import TypeVar
 import msgspec
 
 from engine import params, registry
-from engine.analysis.comparison import Comparison, comparison
+from engine.analysis.comparison import comparison
 from engine.checkpoint import read_checkpoint
 from engine.control import ENDING, Control, Emit, Stopped, Wish
 from engine.course import PROGRESS_SECONDS, Course
 from engine.datasets import cache_dir, dataset
-from engine.datasets.data import Data
+from engine.datasets.data import Data, Report
 from engine.datasets.shelf import Shelf
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
@@ -130,14 +130,14 @@ class Life:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                beside = self._compare(data, training.code_size, emit)
+                beside = comparison(data, training, cache_dir(), self._report(emit, control, "items"))
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                beside = self._compare(data, training.code_size, emit)
+                beside = comparison(data, training, cache_dir(), self._report(emit, control, "items"))
                 self._describe(writer, backend.device, emit, control)
             if control.wish() in ENDING:
                 self._undo(writer)
@@ -176,6 +176,12 @@ class Life:
         return descriptor
 
     def _load(self, shelf: Shelf, emit: Emit, control: Control) -> Data:
+        folder = self._record.folder if self._record else None
+        settings, report = self._variant.text_settings(self.config), self._report(emit, control)
+        return shelf.load(self.job.dataset, settings, folder, report, validation=self.config.validation)
+
+    def _report(self, emit: Emit, control: Control, unit: str = "B") -> Report:
+        """Tells how far the preparation is; raises Stopped when told to."""
         key, last = self.job.dataset, [0.0]
 
         def report(activity: str, done: int, total: int) -> None:
@@ -183,17 +189,11 @@ class Life:
                 raise Stopped
             if time.monotonic() - last[0] > PROGRESS_SECONDS or done == total:
                 last[0] = time.monotonic()
-                emit(DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total))
+                emit(
+                    DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total, unit=unit)
+                )
 
-        folder = self._record.folder if self._record else None
-        settings = self._variant.text_settings(self.config)
-        return shelf.load(key, settings, folder, report, validation=self.config.validation)
-
-    def _compare(self, data: Data, code_size: int, emit: Emit) -> Comparison:
-        if data.kind == "image":
-            activity = f"fitting PCA with {code_size} components"
-            emit(DataProgress(run_id=self.run_id, dataset=data.key, activity=activity, done=0, total=0))
-        return comparison(data, code_size, cache_dir())
+        return report
 
     def _checkpoint(self, data: Data, record: RunRecord) -> Checkpoint | None:
         """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""

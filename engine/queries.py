@@ -93,7 +93,7 @@ class Images(_Answer, frozen=True, kw_only=True):
 
 
 class Probe(_Query, frozen=True, kw_only=True):
-    """How well do the codes of the run tell the classes apart, beside PCA's of the same size?
+    """How well do the codes of the run tell the classes apart, beside PCA's of the same size and raw pixels?
 
     Classifiers are fitted on the codes of the first `items` of the training part (0: all) and tried on the whole test
     part.
@@ -112,6 +112,9 @@ class Accuracies(_Answer, frozen=True, kw_only=True):
     pca_softmax: float
     baseline: str = "PCA"
     """What `pca_knn` and `pca_softmax` are of: for text, averaged word vectors."""
+    raw_knn: float | None = None
+    raw_softmax: float | None = None
+    """On pixels instead of codes; None for text, and for data so large that it would take minutes."""
     code_size: int
     train_items: int
     test_items: int

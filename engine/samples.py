@@ -31,7 +31,9 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     codes: NDArray[np.float32]
     labels: NDArray[np.int64]
     baseline: NDArray[np.float32] | None = None
-    """What PCA with as many components as the code has units makes of `inputs`."""
+    """What the strongest baseline of the run's task makes of `inputs`."""
+    baseline_name: NDArray[np.str_] | None = None
+    """Which one that is, (1,); None in older runs, where it is PCA."""
     points: NDArray[np.float32] | None = None
     """Codes of up to 500 test items of each class in the plane, (n, 2): themselves if they have two numbers, else their
     first two principal components."""
@@ -58,7 +60,7 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FIXED = ("inputs", "targets", "baseline", "image_points")
-AS_THEY_ARE = ("labels", "point_labels", "classes", "sentences")
+AS_THEY_ARE = ("labels", "point_labels", "classes", "sentences", "baseline_name")
 """Both the same at every epoch; of the numbers half the digits are kept."""
 CHANGING = ("outputs", "codes", "points", "weights", "activations", "kl", "generated")
 EXACT = ("readings", "cosines")
@@ -77,6 +79,7 @@ FORMS = {
     "sentences": _TEXTS,
     "readings": _TEXTS,
     "cosines": _NUMBERS,
+    "baseline_name": _TEXTS,
 }
 """NumPy's kind and the number of dimensions of what is not an image or a sentence in vectors."""
 

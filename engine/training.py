@@ -84,6 +84,8 @@ class Model(Protocol):
     code_size: int
     epoch: int
     """Complete epochs of training behind the weights."""
+    noise: str
+    """Names what the encoder's items are corrupted with, among all that there is; empty where it sees clean ones."""
 
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Codes of items; images may be uint8. Raises UsageError for items of another shape."""
@@ -91,8 +93,12 @@ class Model(Protocol):
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Items for codes, float. Raises UsageError for codes of another size."""
 
-    def corrupted(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """Items, the first ones of the test part, as the encoder gets to see them in validation."""
+    def corrupted(self, images: NDArray[Any], start: int = 0, *, training: bool = False) -> NDArray[np.float32]:
+        """Items as the encoder gets to see them in validation, or in `training`.
+
+        They are those of their part from place `start` on, a multiple of `block`; block by block the noise is the same
+        as for all at once. Noise that is drawn once for the data is that which the run trains on.
+        """
 
 
 class Training(Protocol):

@@ -11,7 +11,6 @@ import typer
 from aetui.cli.arguments import Run
 
 if TYPE_CHECKING:
-    from engine.events import Terms
     from engine.store import RunRecord
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
@@ -45,7 +44,6 @@ def show(
     run: Run,
 ) -> None:
     """Configuration, provenance and figures of one run."""
-    from aetui.achieved import achieved
     from aetui.cli import figures
     from aetui.cli.tables import aligned
 
@@ -62,7 +60,7 @@ def show(
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
-        *achieved(_figures(record)),
+        *_concluded(record),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
@@ -89,12 +87,16 @@ def _row(record: RunRecord) -> tuple[str, ...]:
     )
 
 
-def _figures(record: RunRecord) -> Terms:
-    """Those of the run as it stands: what it achieved before it went on is no longer true."""
+def _concluded(record: RunRecord) -> list[tuple[str, str]]:
+    """The figures of the run as it stands: what it achieved before it went on is no longer true."""
+    from aetui.achieved import concluded
     from engine.events import RunFinished, RunResumed
 
     turns = [event for event in record.events()[0] if isinstance(event, RunFinished | RunResumed)]
-    return turns[-1].figures if turns and isinstance(turns[-1], RunFinished) else {}
+    end = turns[-1] if turns else None
+    if not isinstance(end, RunFinished):
+        return []
+    return concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.config)
 
 
 def _epochs(record: RunRecord) -> str:

@@ -156,7 +156,7 @@ def _check_begun(last: Event | None) -> None:
 
 def summary(record: RunRecord, finished: RunFinished) -> str:
     """The final figures of a run, one to a line."""
-    from aetui.achieved import achieved
+    from aetui.achieved import concluded
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render import numbers
@@ -175,4 +175,5 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),
             ("validation", f"loss {numbers.loss(finished.validation['loss'])} ({found})"),
         ]
-    return aligned(rows + achieved(finished.figures) + figures.published(record))
+    ended = concluded(finished.figures, finished.weights, finished.weights_epoch, record.variant, record.config)
+    return aligned(rows + ended + figures.published(record))

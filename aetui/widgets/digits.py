@@ -7,15 +7,18 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.achieved import baselines, shown
 from aetui.panels import View
-from aetui.render import numbers
 from aetui.render.arrangement import Layout, arrange
 from aetui.render.pixels import to_grey
+from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.image_grid import ImageGrid, ImageRow
+from engine.analysis.baselines import MEASURES
 from engine.samples import Samples
 
 PLACEHOLDER = "The pictures appear after the first epoch"
+LONGEST_NAME = 12
 ENOUGH = 4
 """Items to show at least; where there is no room for as many, the rows that tell least give way, down to two."""
 
@@ -40,7 +43,7 @@ class Digits(Container):
 
     def show(self, view: View) -> None:
         self._view = view
-        caption = _caption(view.run) if view.run else ""
+        caption = _caption(view.run, self.size.width) if view.run else ""
         what = (view.samples, view.failure, caption, self.size)
         # Samples hold arrays, which cannot be compared; they are read once for each epoch.
         if len(self._shown) == len(what) and self._shown[0] is what[0] and self._shown[1:] == what[1:]:
@@ -70,9 +73,14 @@ def _rows(view: View) -> list[ImageRow]:
     if _corrupted(samples):
         rows.append(ImageRow("original", samples.targets))
     if samples.baseline is not None:
-        size = view.run.code_size if view.run else 0
-        rows.append(ImageRow(f"PCA-{size}" if size else "PCA", samples.baseline))
+        rows.append(ImageRow(_baseline_name(view.run, samples), samples.baseline))
     return [*rows, ImageRow("|error|", abs(samples.outputs - samples.targets))]
+
+
+def _baseline_name(run: RunState | None, samples: Samples) -> str:
+    if samples.baseline_name is not None and len(samples.baseline_name):
+        return plain(str(samples.baseline_name[0]), LONGEST_NAME)
+    return f"PCA-{run.code_size}" if run and run.code_size else "PCA"
 
 
 def _corrupted(samples: Samples) -> bool:
@@ -97,11 +105,13 @@ def _arranged(rows: list[ImageRow], width: int, height: int) -> Layout:
     return arrange([(row.label, to_grey(row.images)) for row in rows], width, height)
 
 
-def _caption(run: RunState) -> str:
-    """How good the reconstructions are, once the run is over."""
-    ours, baseline = run.figures.get("test_mse"), run.figures.get("pca_mse")
+def _caption(run: RunState, width: int) -> str:
+    """How good the reconstructions are, once the run is over, and those of as many baselines, the strongest first, as
+    there is room for in `width` cells."""
+    measure = next(measure for measure in MEASURES if measure.key == "mse")
+    ours = run.figures.get(measure.ours)
     if ours is None:
         return ""
-    size = f" with {numbers.count(run.code_size)} components" if run.code_size else ""
-    beside = f" · PCA{size} {numbers.loss(baseline)}" if baseline is not None else ""
-    return f"test MSE {numbers.loss(ours)}{beside}"
+    parts = [f"{measure.label} {shown(measure, ours)}", *baselines(run.figures, measure)]
+    texts = [" · ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return next((text for text in texts if len(text) <= width), texts[-1])

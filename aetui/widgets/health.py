@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.achieved import achieved
 from aetui.panels import View
 from aetui.render import numbers
 from aetui.render.spark import sparkline
@@ -17,6 +18,7 @@ from aetui.render.text import plain
 from aetui.state import RunState
 from aetui.widgets.scroller import Scroller
 from engine.alarms import alarms
+from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
 
 MUTED = "$text-muted"
@@ -54,7 +56,8 @@ class HealthReport(Scroller):
         run, samples = view.run, view.samples
         kl = samples.kl if samples else None
         ended = run.epoch(view.epoch) if run else None
-        what = (run and (run.run_id, run.message), ended, self._width, kl if kl is None else id(kl))
+        known = run and (run.run_id, run.message, run.going, run.figures)
+        what = (known, ended, self._width, kl if kl is None else id(kl))
         if what != self._shown:
             self._shown = what
             self._text.update(self._page(run, ended) if run and ended else Content.styled(NOT_YET, MUTED))
@@ -77,8 +80,12 @@ class HealthReport(Scroller):
         warnings = [alarm.text for alarm in alarms(epochs, run.config)]
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
+        final = [] if run.going or ended is not run.epochs[-1] else achieved(run.figures)
+        if final and (beaten := verdict(run.figures, run.variant, run.config)):
+            warnings.append(beaten)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
-        return Content("\n").join([*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)])
+        lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
+        return Content("\n").join([*lines, *_figure_lines(final, self._width)])
 
 
 def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
@@ -89,6 +96,17 @@ def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
         first, *rest = wrap(plain(text), max(10, min(width, WIDEST) - 3)) or [""]
         lines += [Content.assemble(("▲ ", "bold $warning"), (first, "$warning"))]
         lines += [Content.styled(f"  {line}", "$warning") for line in rest]
+    return lines
+
+
+def _figure_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    """What the run achieved on the test part, beside what it has to beat."""
+    label = max((len(name) for name, _ in final), default=0) + 2
+    lines = [Content("")] if final else []
+    for name, value in final:
+        first, *rest = wrap(plain(value), max(10, min(width, WIDEST) - label)) or [""]
+        lines += [Content.assemble((plain(name).ljust(label), MUTED), (first, "$foreground"))]
+        lines += [Content.styled(" " * label + line, "$foreground") for line in rest]
     return lines
 
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from aetui.achieved import achieved
+from aetui.achieved import concluded
 from aetui.panels import View
 from aetui.render import numbers
 from aetui.render.text import plain
@@ -76,7 +76,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
 def _facts(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
     facts = [
-        *achieved(run.figures),
+        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.config),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
         *run.facts.items(),

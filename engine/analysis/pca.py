@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis.baselines import Fitting
+from engine.analysis.kept_arrays import Arrays, kept
+from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
 from engine.analysis.threads import one_thread
-from engine.arrays import Malformed, read_npz
+from engine.datasets.data import Report, silence
 from engine.datasets.image_data import ImageData, as_floats
-from engine.private import make_folder
 
-BLOCK = 1_000
-"""Images at a time: as floats, a whole part of a data set would take four times its memory."""
+WIDEST_EXACT = 4_096
+"""Numbers in an image up to which the components come from the covariances, whatever the number of images."""
 
 
 class Pca:
@@ -29,6 +29,7 @@ class Pca:
         self.components = components
         self.shape = shape
         self.size = min(size, len(components))
+        self.name = f"PCA-{self.size}"
 
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Codes of images, (count, size)."""
@@ -40,9 +41,9 @@ class Pca:
         flat: NDArray[np.float32] = codes.astype(np.float32) @ self.components[: self.size] + self.mean
         return flat.reshape(-1, *self.shape)
 
-    def reconstruct(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        """What is left of images after encoding and decoding."""
-        return self.decode(self.encode(images))
+    def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
+        """What is left of images after encoding and decoding, cut to [0, 1] as a picture is."""
+        return np.clip(self.decode(self.encode(seen)), 0, 1)
 
     def points(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """The first two principal components of images, (count, 2), whatever the size of the code."""
@@ -58,53 +59,46 @@ class Pca:
         return scores
 
 
-def fit(data: ImageData, components: int, cache: Path) -> Pca:
+def fitted(fitting: Fitting) -> Pca:
+    """With as many components as the model's code has numbers. Raises Stopped from the report."""
+    return fit(fitting.data, fitting.size, fitting.cache, fitting.report)
+
+
+def fit(data: ImageData, components: int, cache: Path, report: Report = silence) -> Pca:
     """The PCA of the training part with `components` components, at most as many as there are pixels or items.
 
-    It is kept in `cache`, so that it is computed once per data set and size; a folder that cannot be written only
-    makes it slower the next time.
+    It is kept in `cache`, so that it is computed once per data set and size. Raises Stopped from `report`.
     """
-    count = min(max(components, 2), len(data.train.items), int(np.prod(data.shape)))
+    pixels = int(np.prod(data.shape))
+    count = min(max(components, 2), len(data.train.items), pixels)
     path = cache / "pca" / f"{data.fingerprint}-{data.split}{count}.npz"
-    kept = _read(path, count, int(np.prod(data.shape)))
-    if kept is None:
-        kept = _fitted(data.train.items, count)
-        with contextlib.suppress(OSError):
-            _write(path, *kept)
-    return Pca(*kept, data.shape, components)
+    shapes = {"mean": (pixels,), "components": (count, pixels)}
+    arrays = kept(path, shapes, lambda: _fitted(data.train.items, count, report))
+    return Pca(arrays["mean"], arrays["components"], data.shape, components)
 
 
-_Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Mean (d,) and components (k, d)."""
+def _fitted(images: NDArray[np.uint8], count: int, report: Report) -> Arrays:
+    activity = f"fitting PCA with {count:,} component{'s' * (count != 1)}"
+    if np.prod(images.shape[1:]) > WIDEST_EXACT:
+        return _of_wide_images(images, count, activity, report)
+
+    def pair(start: int, block: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        floats = as_floats(block)
+        return floats, floats
+
+    of = moments(images, pair, activity, report)
+    with one_thread():
+        components = np.linalg.eigh(of.within)[1][:, ::-1][:, :count].T
+    strongest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
+    upright = components * np.where(strongest < 0, -1, 1)
+    return {"mean": of.seen_mean.astype(np.float32), "components": np.ascontiguousarray(upright, np.float32)}
 
 
-def _fitted(images: NDArray[np.uint8], count: int) -> _Arrays:
+def _of_wide_images(images: NDArray[np.uint8], count: int, activity: str, report: Report) -> Arrays:
+    """By random projections: the covariances of wide images would be larger than the images."""
     from sklearn.decomposition import PCA
 
+    report(activity, 0, 0)
     with one_thread():
         fitted = PCA(count, random_state=0).fit(as_floats(images).reshape(len(images), -1))
-    return fitted.mean_.astype(np.float32), fitted.components_.astype(np.float32)
-
-
-def _read(path: Path, count: int, pixels: int) -> _Arrays | None:
-    """What is kept at `path`; None where there is nothing, or something else or damaged."""
-    try:
-        mean, components = read_npz(path, lambda _: ("mean", "components")).values()
-    except Malformed:
-        return None
-    fits = mean.shape == (pixels,) and components.shape == (count, pixels)
-    whole = fits and all(array.dtype == np.float32 and np.isfinite(array).all() for array in (mean, components))
-    return (mean, components) if whole else None
-
-
-def _write(path: Path, mean: NDArray[np.float32], components: NDArray[np.float32]) -> None:
-    """Write beside, under a name of its own as another process may do the same, and rename."""
-    make_folder(path.parent)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        beside = Path(file.name)
-        try:
-            np.savez(file, allow_pickle=False, mean=mean, components=components)
-            file.flush()
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    return {"mean": fitted.mean_.astype(np.float32), "components": fitted.components_.astype(np.float32)}

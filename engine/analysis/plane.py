@@ -35,7 +35,7 @@ def project(codes: NDArray[Any]) -> NDArray[np.float32]:
 
 def finite(codes: NDArray[Any]) -> NDArray[np.float32]:
     """Codes as float32, 0 for what is not finite: a model that diverged must not take its pictures with it."""
-    return np.nan_to_num(codes.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.nan_to_num(codes.astype(np.float32), copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 @one_thread()

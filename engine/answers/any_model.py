@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import registry
-from engine.analysis import pca, probe
+from engine.analysis import pca, probe, raw_items
 from engine.analysis.neighbours import encoded
 from engine.answers import sentences
 from engine.answers.subject import Steps, Subject
@@ -98,12 +98,16 @@ def probed(subject: Subject, query: Probe) -> Steps:
     words, baseline = _baseline(data, model.code_size)
     ours = codes, labels, test_codes, data.test.labels
     theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
+    cache = cache_dir()
+    raw = data if isinstance(data, ImageData) and raw_items.affordable(data, query.items) else None
     return Accuracies(
         knn=(yield from probe.knn(*ours, query.neighbours)),
         softmax=probe.softmax(*ours),
         pca_knn=(yield from probe.knn(*theirs, query.neighbours)),
         pca_softmax=probe.softmax(*theirs),
         baseline=words,
+        raw_knn=(yield from raw_items.knn(raw, query.items, query.neighbours, cache)) if raw else None,
+        raw_softmax=(yield from raw_items.softmax(raw, query.items, cache)) if raw else None,
         code_size=model.code_size,
         train_items=len(labels),
         test_items=len(data.test.labels),

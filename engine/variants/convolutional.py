@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.params import HELD_OUT, TrainingConfig
-from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
+from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
 from engine.variants.variant import Curve, Published, Variant
 
 if TYPE_CHECKING:
@@ -115,3 +115,6 @@ class Convolutional(Variant):
 
     def corrupt(self, items: Tensor, draw: Draw, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
+
+    def noise(self, config: ConvolutionalConfig) -> str:
+        return noise(config)

@@ -31,6 +31,8 @@ class Corrupting(Protocol):
     """The fields of a configuration that corrupts (structs of msgspec cannot have two bases with fields)."""
 
     @property
+    def seed(self) -> int: ...
+    @property
     def corruption(self) -> Literal["gaussian", "salt_and_pepper", "masking"]: ...
     @property
     def noise_mean(self) -> float: ...
@@ -48,8 +50,7 @@ def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Te
     """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
 
     Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability
-    `noise_share`; salt and pepper:
-    they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
+    `noise_share`; salt and pepper: they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
     """
     ops = blocks.ops
     if config.corruption == "gaussian":
@@ -61,3 +62,14 @@ def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Te
     if config.corruption == "masking":
         return ops.where(chance < share, 0.0, items)
     return ops.where(chance < share / 2, 0.0, ops.where(chance < share, 1.0, items))
+
+
+def noise(config: Corrupting) -> str:
+    """See `engine.variants.variant.Variant.noise`."""
+    if config.corruption == "gaussian":
+        some = bool(config.noise_mean or config.noise_std)
+        amount = f"{config.noise_mean}-{config.noise_std}-{'clipped' if config.clip else 'unclipped'}"
+    else:
+        some, amount = bool(config.noise_share), f"{config.noise_share}"
+    drawn = "fresh" if config.resample else "fixed"
+    return f"{config.corruption}-{amount}-{drawn}-seed{config.seed}" if some else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.params import HELD_OUT
-from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt
+from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
 from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published
 
@@ -83,3 +83,6 @@ class Denoising(DenseVariant):
 
     def corrupt(self, items: Tensor, draw: Draw, config: DenoisingConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
+
+    def noise(self, config: DenoisingConfig) -> str:
+        return noise(config)

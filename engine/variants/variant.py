@@ -121,6 +121,14 @@ class Variant(ABC):
         del draw, config, blocks
         return items
 
+    def noise(self, config: Any) -> str:
+        """Names what `corrupt` does, with all that it depends on but the items; empty where it leaves them as they are.
+
+        A run that corrupts its input is asked for more than to give back what it saw, and judged by that.
+        """
+        del config
+        return ""
+
     def optimizer(self, config: Any, steps: int, blocks: Blocks) -> Optimizer:
         """What takes the steps; `steps` is their number over the stage, for rates that follow a schedule."""
         decay = steps if config.schedule == "cosine" else None

@@ -1,12 +1,39 @@
 from __future__ import annotations
 
-from aetui.achieved import achieved
+from aetui.achieved import achieved, concluded
 
 
-def test_figures_of_images_stand_beside_those_of_pca_where_there_are_such() -> None:
+def test_figures_of_images_stand_beside_those_of_all_baselines_that_there_are() -> None:
     assert achieved({}) == []
-    figures = {"test_mse": 0.1, "pca_mse": 0.2, "knn": 0.5}
-    assert achieved(figures) == [("test MSE", "0.1000 (PCA of the same size: 0.2000)"), ("15-NN accuracy", "0.5000")]
+    figures = {"test_mse": 0.1, "pca_mse": 0.2, "mean_mse": 0.3, "knn": 0.5}
+    assert achieved(figures) == [
+        ("test MSE", "0.1000 (PCA of the same size: 0.2000, the mean item: 0.3000)"),
+        ("15-NN accuracy", "0.5000"),
+    ]
+    assert achieved({"test_mse": 0.02, "linear_mse": 0.01, "knn": 0.5, "pca_knn": 0.4, "raw_knn": 0.9}) == [
+        ("test MSE", "0.02000 (a linear map of the same rank: 0.01000)"),
+        ("15-NN accuracy", "0.5000 (PCA of the same size: 0.4000, raw pixels: 0.9000)"),
+    ]
+
+
+def test_losses_on_a_part_that_played_no_role_are_named_and_not_said_twice() -> None:
+    assert achieved({"test_loss": 0.1, "test_reconstruction": 0.1}) == [("test loss", "0.1000")]
+    assert achieved({"test_loss": 0.3, "test_reconstruction": 0.1, "test_kl": 0.2}) == [
+        ("test loss", "0.3000"),
+        ("test reconstruction", "0.1000"),
+        ("test kl", "0.2000"),
+    ]
+
+
+def test_the_end_of_a_run_says_whose_weights_were_tested_and_whether_they_were_beaten() -> None:
+    figures = {"test_mse": 0.02, "pca_mse": 0.01}
+    tested, mse, beaten = concluded(figures, "best", 27, "vanilla", {})
+    assert tested == ("tested", "with the weights of epoch 27, the best by validation loss")
+    assert mse[0] == "test MSE"
+    assert beaten[0] == "beaten"
+    assert "loses to PCA of the same size" in beaten[1]
+    assert concluded({"test_mse": 0.01}, "last", 3, "vanilla", {})[0] == ("tested", "with the weights of epoch 3")
+    assert concluded({}, "last", 0, "vanilla", {}) == []
 
 
 def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 from fakes import FakeEngine
 from pilots import Make, bar, engine_desk, ready, shown_epoch, stopped, train, until
@@ -149,17 +150,36 @@ async def test_stages_are_bands_on_the_chart_and_named_in_the_bar(make_app: Make
 async def test_final_figures_stand_below_the_digits_and_among_the_parameters(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, epochs=2)
-        figures = {"test_mse": 0.0107, "pca_mse": 0.0042}
+        figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
         engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures))
         digits = engine_desk(pilot).query_one(Digits)
         line = digits.query_one(Static)
         await until(pilot, lambda: line.display)
-        assert line.render().plain == "test MSE 0.01070 · PCA with 128 components 0.004200"
+        assert line.render().plain == "test MSE 0.01070 · PCA of the same size: 0.003400 · the mean item: 0.06750"
         assert [label for label, _ in digits.query_one(ImageGrid)._rows] == ["input", "output", "PCA-128", "|error|"]
         await pilot.press("p")
         page = engine_desk(pilot).query_one(Parameters).query_one(Static).render().plain
         assert "128 numbers for 784" in page
-        assert "0.004200" in page
+        assert "0.003400" in page
+        assert "loses to PCA of the same size" in page
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_run_that_lost_to_a_baseline_says_so_among_the_alarms(make_app: Make, size: tuple[int, int]) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        engine = await train(pilot, epochs=2)
+        await pilot.press("h")
+        await until(pilot, lambda: "✓ no alarm" in health_text(pilot))
+        figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures))
+        await until(pilot, lambda: "▲ the model loses to PCA" in health_text(pilot))
+        shown = " ".join(health_text(pilot).split())
+        assert "test MSE 0.01070 (PCA of the same size: 0.003400, the mean item: 0.06750)" in shown
+        assert "✓ no alarm" not in shown
+        report = engine_desk(pilot).query_one(HealthReport)
+        assert max(map(len, health_text(pilot).splitlines())) <= report.scrollable_content_region.width
+        await pilot.press("left")
+        await until(pilot, lambda: "▲" not in health_text(pilot))
 
 
 async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
@@ -168,7 +188,8 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
         await until(pilot, lambda: shown_epoch(pilot) == 2)
         desk = engine_desk(pilot)
         samples = desk._samples.samples
-        noisy = msgspec.structs.replace(samples, inputs=samples.inputs / 2, baseline=None)
+        noisy = msgspec.structs.replace(samples, inputs=samples.inputs / 2, baseline_name=np.array(["linear-128"]))
         digits = desk.query_one(Digits)
         digits.show(panels.View(desk.run_shown, 2, noisy, ""))
-        assert [label for label, _ in digits._grid._rows] == ["input", "output", "original", "|error|"]
+        labels = [label for label, _ in digits._grid._rows]
+        assert labels == ["input", "output", "original", "linear-128", "|error|"]

@@ -164,6 +164,7 @@ class ScriptedModel:
 
     code_size = 3
     block = 10
+    noise = ""
 
     def __init__(self, epoch: int, shape: tuple[int, ...] = (4, 4, 1)) -> None:
         self.epoch = epoch
@@ -175,7 +176,7 @@ class ScriptedModel:
     def decode(self, codes: Any) -> Any:
         return np.full((len(codes), *self.shape), 0.5, np.float32)
 
-    def corrupted(self, images: Any) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
         return as_floats(np.asarray(images))
 
 

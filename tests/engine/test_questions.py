@@ -161,7 +161,14 @@ def test_a_variant_without_a_prior_is_not_sampled_and_the_answer_names_one_that_
 def test_probe_sets_the_codes_beside_pca_of_the_same_size(make_asked: Any, tmp_path: Path) -> None:
     answer = make_asked()(Probe(run_id="run", neighbours=5, items=60))
     assert (answer.code_size, answer.train_items, answer.test_items, answer.epoch) == (3, 60, 30, 4)
-    for accuracy in (answer.knn, answer.softmax, answer.pca_knn, answer.pca_softmax):
+    for accuracy in (
+        answer.knn,
+        answer.softmax,
+        answer.pca_knn,
+        answer.pca_softmax,
+        answer.raw_knn,
+        answer.raw_softmax,
+    ):
         assert accuracy > 0.9
     assert list((tmp_path / "cache").rglob("*-3.npz"))
 

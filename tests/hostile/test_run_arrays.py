@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from aetui.render.pixels import to_grey
-from engine.analysis import pca
+from engine.analysis import kept_arrays
 from engine.analysis.neighbours import FILE, Index
 from engine.checkpoint import read_checkpoint
 from engine.errors import EngineError
@@ -34,6 +34,7 @@ PROBE = {
     "point_labels": np.array([0, 0, 1, 1]),
     "classes": np.array(["a", "b"]),
 }
+COMPONENTS = {"mean": (3,), "components": (2, 3)}
 EPOCH = {
     "outputs": PICTURES,
     "codes": np.zeros((2, 3), np.float16),
@@ -233,12 +234,12 @@ def test_vectors_in_the_cache_are_whole_or_made_anew(tmp_path: Path, content: by
 @given(content=npz({"mean": np.zeros(3, np.float32), "components": np.ones((2, 3), np.float32)}))
 def test_principal_components_in_the_cache_are_whole_or_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "pca.npz").write_bytes(content)
-    found = outcome(lambda: pca._read(tmp_path / "pca.npz", 2, 3))
-    assert found is None or [array.shape for array in found] == [(3,), (2, 3)]
+    found = outcome(lambda: kept_arrays.read(tmp_path / "pca.npz", COMPONENTS))
+    assert found is None or {name: array.shape for name, array in found.items()} == COMPONENTS
 
 
 def test_principal_components_that_claim_a_petabyte_are_none(tmp_path: Path) -> None:
     (tmp_path / "pca.npz").write_bytes(
         whole_zip({f"{name}.npy": claiming((2**50,)) for name in ("mean", "components")})
     )
-    assert outcome(lambda: pca._read(tmp_path / "pca.npz", 2, 3)) is None
+    assert outcome(lambda: kept_arrays.read(tmp_path / "pca.npz", COMPONENTS)) is None

@@ -204,13 +204,14 @@ def test_a_variant_without_a_prior_is_refused_with_one_that_has(aetui: Aetui) ->
     assert WITH_PRIOR in str(result.exception)
 
 
-def test_probe_prints_ours_beside_pca(aetui: Aetui) -> None:
+def test_probe_prints_ours_beside_pca_and_raw_pixels(aetui: Aetui) -> None:
     result = aetui("probe", WITHOUT, "-k", "3", "--items", "500")
     head, knn, softmax = (line.split() for line in result.stdout.splitlines()[:3])
-    assert head == ["CLASSIFIER", WITHOUT.upper(), "PCA"]
+    assert head == ["CLASSIFIER", WITHOUT.upper(), "PCA", "RAW", "PIXELS"]
     assert (knn[0], softmax[0]) == ("3-NN", "softmax")
-    for _, ours, pca in (knn, softmax):
+    for _, ours, pca, raw in (knn, softmax):
         assert 0.1 < float(ours) < float(pca) < 1
+        assert 0.8 < float(raw) < 1
     assert "355 test items" in result.stdout
     assert "fitted on 500 training items" in result.stdout
 

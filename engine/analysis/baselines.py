@@ -1,0 +1,112 @@
+"""What a model has to beat: a table of baselines, chosen by what a run is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.datasets.data import Report
+    from engine.datasets.image_data import ImageData
+    from engine.training import Model
+
+Task = Literal["reconstruction", "denoising", "features", "meaning"]
+"""Answer with what was seen; with the clean item; tell classes apart by codes; find sentences of the same matter."""
+
+
+class Fitting(NamedTuple):
+    """What a baseline is fitted to: the training part of `data` alone, as the `model` gets to see it."""
+
+    data: ImageData
+    model: Model
+    size: int
+    """Numbers in the model's code."""
+    cache: Path
+    """Where what takes long to fit is kept."""
+    report: Report
+
+
+class Fitted(Protocol):
+    """A baseline that can answer (reconstruction, denoising) or make codes (features)."""
+
+    name: str
+    """Beside pictures: short, and with the size of its code if it has one ("PCA-128")."""
+
+    def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
+        """What it makes of items as the encoder gets them, (count, *shape), in [0, 1]."""
+
+    def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """Codes of clean items, (count, its size)."""
+
+
+class Baseline(NamedTuple):
+    """One thing to beat."""
+
+    key: str
+    """Begins the names of its figures: `pca` of `pca_mse`."""
+    label: str
+    """In words, for people."""
+    tasks: tuple[Task, ...]
+    fit: str = ""
+    """The function that fits it, "module:function": from `Fitting` to `Fitted`, or to None where that would take too
+    much. Without one it is measured where the other figures of its task are."""
+    rival: bool = True
+    """Whether a model that loses to it has something to learn; what leaves nothing out is no rival of a code."""
+
+
+BASELINES = (
+    Baseline("pca", "PCA of the same size", ("reconstruction", "features"), "engine.analysis.pca:fitted"),
+    Baseline("linear", "a linear map of the same rank", ("denoising",), "engine.analysis.linear_denoiser:fitted"),
+    Baseline("mean", "the mean item", ("reconstruction", "denoising"), "engine.analysis.mean_item:fitted"),
+    Baseline("raw", "raw pixels", ("features",), rival=False),
+    Baseline("tfidf", "tf-idf", ("meaning",)),
+    Baseline("sif", "SIF averages", ("meaning",)),
+    Baseline("average", "averaged word vectors", ("meaning",)),
+)
+"""Of those for one task, the strongest first."""
+
+
+class Measure(NamedTuple):
+    """A figure that models and baselines have."""
+
+    key: str
+    """Ends the names of the baselines' figures."""
+    ours: str
+    """The name of the model's."""
+    label: str
+    higher_is_better: bool | None = None
+    """None where it is neither."""
+
+
+MEASURES = (
+    Measure("mse", "test_mse", "test MSE", higher_is_better=False),
+    Measure("knn", "knn", "15-NN accuracy", higher_is_better=True),
+    Measure("precision_at_10", "precision_at_10", "topic precision@10", higher_is_better=True),
+    Measure("word_order", "word_order", "word order"),
+)
+
+
+def task_of(model: Model) -> Task:
+    """What a model of images is asked to do."""
+    return "denoising" if model.noise else "reconstruction"
+
+
+def fitted(task: Task, fitting: Fitting) -> dict[str, Fitted]:
+    """The baselines of `task` that have something to be fitted, by key, the strongest first.
+
+    Raises:
+        Stopped: from `fitting.report`.
+    """
+    found = {row.key: _function(row.fit)(fitting) for row in BASELINES if task in row.tasks and row.fit}
+    return {key: baseline for key, baseline in found.items() if baseline is not None}
+
+
+def _function(path: str) -> Callable[[Fitting], Fitted | None]:
+    module, name = path.split(":")
+    function: Callable[[Fitting], Fitted | None] = getattr(import_module(module), name)
+    return function

@@ -1,0 +1,71 @@
+"""What a trained model of images achieves on the test part, and what the baselines of its task do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis import probe, raw_items
+from engine.analysis.baselines import Fitted
+from engine.datasets.image_data import ImageData, as_floats
+from engine.training import Model
+
+NEIGHBOURS = 15
+SMALL = 8
+"""Numbers in a code among which neighbours are found quickly."""
+
+T = TypeVar("T")
+Steps = Generator[tuple[int, int], None, T]
+"""Work in pieces of a few tenths of a second; yields how much is done of how much."""
+Answer = Callable[[NDArray[Any]], NDArray[np.float32]]
+
+
+def reconstruction_errors(model: Model, data: ImageData, baselines: Mapping[str, Fitted]) -> Steps[dict[str, float]]:
+    """Mean squared error against the clean test images, as `test_mse` and for each baseline as `pca_mse` and so on: of
+    what is made of them as the model's encoder gets to see them in validation. Those that are finite."""
+    answers: dict[str, Answer] = {"test_mse": lambda seen: model.decode(model.encode(seen))}
+    answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
+    totals, items = dict.fromkeys(answers, 0.0), data.test.items
+    for start in range(0, len(items), model.block):
+        clean = as_floats(items[start : start + model.block])
+        seen = model.corrupted(clean, start)
+        for name, answer in answers.items():
+            totals[name] += float(np.square(answer(seen) - clean, dtype=np.float64).sum())
+        yield min(start + model.block, len(items)), len(items)
+    return _finite({name: total / max(items.size, 1) for name, total in totals.items()})
+
+
+def neighbours_votes(
+    model: Model, data: ImageData, baselines: Mapping[str, Fitted], cache: Path
+) -> Steps[dict[str, float]]:
+    """Accuracy of the 15 nearest neighbours' vote, the whole training part voting on the whole test part, as `knn` on
+    the model's codes of clean images, as `pca_knn` and so on by the baselines, as `raw_knn` on pixels if affordable."""
+    figures = {"knn": (yield from _vote(model.encode, data, model.block))}
+    for key, baseline in baselines.items():
+        figures[f"{key}_knn"] = yield from _vote(baseline.encode, data, model.block)
+    if raw_items.affordable(data):
+        figures["raw_knn"] = yield from raw_items.knn(data, 0, NEIGHBOURS, cache)
+    return _finite(figures)
+
+
+def _finite(figures: dict[str, float]) -> dict[str, float]:
+    return {name: figure for name, figure in figures.items() if isfinite(figure)}
+
+
+def _vote(encode: Answer, data: ImageData, block: int) -> Steps[float]:
+    train = yield from _encoded(encode, data.train.items, block)
+    test = yield from _encoded(encode, data.test.items, block)
+    return (yield from probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS))
+
+
+def _encoded(encode: Answer, items: NDArray[np.uint8], block: int) -> Steps[NDArray[np.float32]]:
+    codes = []
+    for start in range(0, len(items), block):
+        codes.append(encode(items[start : start + block]))
+        yield min(start + block, len(items)), len(items)
+    return np.concatenate(codes)

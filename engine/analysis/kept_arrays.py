@@ -1,0 +1,55 @@
+"""Arrays that take long to compute, kept in the cache."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Malformed, read_npz
+from engine.private import make_folder
+
+Arrays = dict[str, NDArray[np.float32]]
+
+
+def kept(path: Path, shapes: Mapping[str, tuple[int, ...]], compute: Callable[[], Arrays]) -> Arrays:
+    """The arrays at `path`, float32 of these `shapes`; computed and kept there if there are no such."""
+    found = read(path, shapes)
+    if found is None:
+        found = compute()
+        keep(path, found)
+    return found
+
+
+def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
+    """What is kept at `path`; None where there is nothing, or something else or damaged."""
+    try:
+        arrays = read_npz(path, lambda _: shapes)
+    except Malformed:
+        return None
+    fits = all(arrays[name].shape == shape for name, shape in shapes.items())
+    whole = fits and all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays.values())
+    return arrays if whole else None
+
+
+def keep(path: Path, arrays: Arrays) -> None:
+    """For the next time; a folder that cannot be written only makes that slower."""
+    with suppress(OSError):
+        _write(path, arrays)
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    """Beside, under a name of its own as another process may do the same, then renamed."""
+    make_folder(path.parent)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        beside = Path(file.name)
+        try:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""Means and covariances of items, summed up block by block: memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis.threads import one_thread
+from engine.datasets.data import Report
+
+BLOCK = 1_000
+"""Items at a time: as floats, a whole part of a data set would take four times its memory."""
+
+Floats = NDArray[np.float64]
+Pair = tuple[NDArray[Any], NDArray[Any]]
+"""What is seen and what it should become, (count, …) each; for the moments of items alone twice the same array."""
+MakePair = Callable[[int, NDArray[Any]], Pair]
+"""From the place of a block of items in their part, and the block."""
+
+
+class Moments(NamedTuple):
+    """Of d numbers seen and d wanted."""
+
+    seen_mean: Floats
+    """(d,)"""
+    wanted_mean: Floats
+    """(d,)"""
+    within: Floats
+    """Σ (x - x̄)(x - x̄)ᵀ over what is seen, (d, d)."""
+    across: Floats
+    """Σ (x - x̄)(y - ȳ)ᵀ, (d, d)."""
+
+
+def moments(items: NDArray[Any], pair: MakePair, activity: str, report: Report, block: int = BLOCK) -> Moments:
+    """Of the pairs made of `block` items at a time; `report` hears of it under `activity`.
+
+    Raises:
+        Stopped: from `report`.
+    """
+    size, count = int(np.prod(items.shape[1:])), len(items)
+    sums: list[Floats] = [np.zeros(size), np.zeros(size), np.zeros((size, size)), np.zeros((size, size))]
+    for start in range(0, count, block):
+        report(activity, start, count)
+        _add(sums, *pair(start, items[start : start + block]))
+    report(activity, count, count)
+    seen_sum, wanted_sum, within, across = sums
+    return Moments(
+        seen_sum / count,
+        wanted_sum / count,
+        within - np.outer(seen_sum, seen_sum / count),
+        across - np.outer(seen_sum, wanted_sum / count),
+    )
+
+
+@one_thread()
+def _add(sums: list[Floats], seen: NDArray[Any], wanted: NDArray[Any]) -> None:
+    """In double precision: where pixels never change, what is left of a covariance is smaller than float32 can tell."""
+    x = seen.reshape(len(seen), -1).astype(np.float64)
+    y = x if wanted is seen else wanted.reshape(len(wanted), -1).astype(np.float64)
+    sums[0] += x.sum(axis=0)
+    sums[1] += y.sum(axis=0)
+    within = x.T @ x
+    sums[2] += within
+    sums[3] += within if y is x else x.T @ y

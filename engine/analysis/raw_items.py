@@ -1,0 +1,62 @@
+"""Raw pixels as features: what codes are worth beside what they were made of. Kept once computed, as it takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.analysis import kept_arrays, probe
+from engine.datasets.image_data import ImageData, as_floats
+
+AFFORDABLE = 10**12
+"""Multiplications of a search for neighbours that nobody minds: half a minute on one core. MNIST takes half of it."""
+
+Steps = Generator[tuple[int, int], None, float]
+SHAPES: dict[str, tuple[int, ...]] = {"accuracy": (1,)}
+
+
+def affordable(data: ImageData, items: int = 0) -> bool:
+    """Whether the neighbours of all test items among the first `items` training items (0: all) can be looked up."""
+    return (items or len(data.train.items)) * data.test.items.size <= AFFORDABLE
+
+
+def knn(data: ImageData, items: int, neighbours: int, cache: Path) -> Steps:
+    """`probe.knn` on pixels, among the first `items` of the training part (0: all)."""
+
+    def vote(*of: NDArray[Any]) -> Steps:
+        train, labels, test, test_labels = of
+        return probe.knn(train, labels, test, test_labels, neighbours)
+
+    return (yield from _kept(data, items, f"{neighbours}-nn", cache, vote))
+
+
+def softmax(data: ImageData, items: int, cache: Path) -> Steps:
+    """`probe.softmax` on pixels: 15 s for MNIST, in one piece."""
+
+    def fit(*of: NDArray[Any]) -> Steps:
+        yield 0, 0
+        train, labels, test, test_labels = of
+        return probe.softmax(train, labels, test, test_labels)
+
+    return (yield from _kept(data, items, "softmax", cache, fit))
+
+
+def _kept(data: ImageData, items: int, what: str, cache: Path, measure: Callable[..., Steps]) -> Steps:
+    train, test = data.train, data.test
+    count = min(items or len(train.items), len(train.items))
+    path = cache / "raw" / f"{data.fingerprint}-{data.split}{count}-{what}.npz"
+    found = kept_arrays.read(path, SHAPES)
+    if found is None:
+        seen = _flat(train.items[:count]), train.labels[:count], _flat(test.items), test.labels
+        accuracy = yield from measure(*seen)
+        found = {"accuracy": np.array([accuracy], np.float32)}
+        kept_arrays.keep(path, found)
+    return float(found["accuracy"][0])
+
+
+def _flat(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return as_floats(images).reshape(len(images), -1)

@@ -1,0 +1,86 @@
+"""Where a trained model loses to a baseline: one plain sentence, with what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine import params, registry
+from engine.analysis.baselines import BASELINES, MEASURES, Baseline, Measure
+from engine.errors import EngineError
+from engine.params import TrainingConfig
+
+LEARNING = ("activation", "output", "reconstruction", "schedule", "learning_rate")
+"""Settings that decide how well a network of the same size learns: taken over from preset `tuned` where they differ."""
+WIDTHS = {"filters": "more filters", "layers": "wider layers", "hidden": "wider hidden layers"}
+"""Settings that make the network larger and leave the code as it is."""
+
+
+class Loss(NamedTuple):
+    """A model that is worse than a baseline."""
+
+    measure: Measure
+    ours: float
+    baseline: Baseline
+    theirs: float
+
+
+def lost(figures: Mapping[str, float]) -> Loss | None:
+    """To the strongest baseline that is a rival, by the first measure where there is a stronger one."""
+    for measure in MEASURES:
+        ours = figures.get(measure.ours)
+        if ours is None or measure.higher_is_better is None:
+            continue
+        sign = 1 if measure.higher_is_better else -1
+        theirs = {row: figures.get(f"{row.key}_{measure.key}") for row in BASELINES if row.rival}
+        known = {row: figure for row, figure in theirs.items() if figure is not None}
+        strongest = max(known, key=lambda row: sign * known[row], default=None)
+        if strongest is not None and sign * known[strongest] > sign * ours:
+            return Loss(measure, ours, strongest, known[strongest])
+    return None
+
+
+def verdict(figures: Mapping[str, float], variant: str, config: Mapping[str, Any]) -> str:
+    """Says that the model is beaten and what to try, of settings that it has and that differ; empty if it is not.
+
+    `figures` as in `engine.events.RunFinished`; `config` may be of an older version.
+    """
+    loss = lost(figures)
+    if loss is None:
+        return ""
+    told = f"the model loses to {loss.baseline.label}: {loss.measure.label} {loss.ours:#.4g}"
+    advice = _advice(variant, config)
+    tried = f"; try {', '.join(advice)}" if advice else ""
+    return f"{told} against {loss.theirs:#.4g}{tried}"
+
+
+def _advice(variant: str, config: Mapping[str, Any]) -> list[str]:
+    try:
+        now = params.stored(registry.preset(variant, registry.variant(variant).default_preset), config)
+    except EngineError:  # of another version
+        return []
+    wider = [text for name, text in WIDTHS.items() if name in config][:1]
+    if "corruption" in config and "hidden_dim" in config:  # noise is told from images by more units than a code needs
+        wider = ["more units (hidden_dim)"]
+    return [*_differences(variant, now), *wider, "more epochs"]
+
+
+def _differences(variant: str, now: TrainingConfig) -> list[str]:
+    """What preset `tuned` sets otherwise, as far as it is possible together with the rest of `now`."""
+    kind = registry.variant(variant)
+    tuned = kind.presets.get("tuned")
+    found: list[str] = []
+    for name in LEARNING if tuned is not None else ():
+        better = getattr(tuned, name, None)
+        if better is None or better == getattr(now, name):
+            continue
+        changed = msgspec.structs.replace(now, **{name: better})
+        try:
+            kind.check(changed)
+        except EngineError:
+            continue
+        now = changed
+        found.append(f"{name} {better:g}" if isinstance(better, float) else f"{name} {better}")
+    return found
