@@ -185,7 +185,7 @@ class Trainer:
             yield self._progress()
 
     def _evaluate(self, part: Tensor) -> Generator[None, None, Terms]:
-        """Loss terms over a whole part, a mean over its items, with the same noise every time; yields after chunks."""
+        """Loss terms over a whole part, as a mean over its items; the same noise every time. Yields between chunks."""
         items = int(part.shape[0])
         rows = min(self._variant.block, items)
         order = tf.range(items)
