@@ -16,6 +16,7 @@ from engine.datasets import loading
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
     CheckpointSaved,
+    DataProgress,
     EngineFailed,
     EngineLoading,
     EpochEnded,
@@ -71,6 +72,31 @@ def test_cancel_acts_within_half_a_second_and_keeps_the_weights(scripted: Any) -
     assert driven.finished(run_id).outcome == "stopped"
     assert time.monotonic() - began < 0.5
     assert (driven.store.find(run_id).folder / "checkpoint.safetensors").exists()
+
+
+def test_a_run_that_loses_to_a_baseline_says_so_before_it_ends(scripted: Any) -> None:
+    driven = scripted(seconds=0)
+    finished = driven.finished(driven.engine.submit(job()))
+    assert finished.figures["test_mse"] > finished.figures["pca_mse"]
+    *_, last = [event for event in driven.events if event.recorded and event is not finished]
+    assert isinstance(last, Logged)
+    assert last.level == "warning"
+    assert "loses to PCA of the same size" in last.text
+
+
+def test_a_run_can_be_cancelled_while_its_baselines_are_fitted(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(images: Any, pair: Any, activity: str, report: Any) -> None:
+        while True:
+            report(activity, 0, 0)
+            time.sleep(0.01)
+
+    monkeypatch.setattr("engine.analysis.pca.moments", endless)
+    driven = scripted()
+    run_id = driven.engine.submit(job())
+    driven.until(DataProgress, where=lambda event: event.activity == "fitting PCA with 3 components")
+    driven.engine.cancel(run_id)
+    driven.until(RunCancelled)
+    assert driven.store.runs() == []
 
 
 def test_a_run_that_waits_can_be_cancelled_and_leaves_nothing(scripted: Any) -> None:

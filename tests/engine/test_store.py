@@ -252,13 +252,14 @@ class TestSamples:
         again = read_samples(tmp_path, 7)
         for field in ("inputs", "targets", "outputs", "codes", "labels"):
             np.testing.assert_allclose(getattr(again, field), getattr(self.samples(), field), atol=5e-4)
-        assert again.points is again.kl is again.generated is None
+        assert again.points is again.kl is again.generated is again.baseline_name is None
 
     def test_keep_the_views_that_the_model_has(self, tmp_path: Path) -> None:
         views = {
             "points": np.ones((5, 2), np.float32),
             "weights": np.full((2, 4, 4, 1), -0.5, np.float32),
             "point_labels": np.arange(5),
+            "baseline_name": np.array(["linear-128"]),
         }
         write_samples(tmp_path, 1, msgspec.structs.replace(self.samples(), **views))
         again = read_samples(tmp_path, 1)

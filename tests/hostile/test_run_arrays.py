@@ -33,6 +33,7 @@ PROBE = {
     "labels": np.array([0, 1]),
     "point_labels": np.array([0, 0, 1, 1]),
     "classes": np.array(["a", "b"]),
+    "baseline_name": np.array(["PCA-3"]),
 }
 COMPONENTS = {"mean": (3,), "components": (2, 3)}
 EPOCH = {
@@ -67,7 +68,7 @@ def test_samples(tmp_path: Path, probe: bytes, epoch: bytes, number: int) -> Non
     assert len(found.inputs) == len(found.codes) == len(found.labels)
     if found.inputs.ndim == 4:
         to_grey(abs(found.outputs - found.targets))
-    for text in (found.classes, found.sentences, found.readings):
+    for text in (found.classes, found.sentences, found.readings, found.baseline_name):
         "".join([] if text is None else text.tolist()).encode()
 
 

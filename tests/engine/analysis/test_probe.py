@@ -9,7 +9,17 @@ from generators import outcome
 
 from engine.analysis import probe
 
-PROBES = (probe.softmax, lambda *arrays: outcome(probe.knn(*arrays, neighbours=5)))
+
+def knn(*arrays: np.ndarray) -> float:
+    return outcome(probe.knn(*arrays, neighbours=5))
+
+
+def wide_knn(codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray) -> float:
+    """The same on codes of 20 numbers, which are searched in another way."""
+    return knn(np.tile(codes, 5), labels, np.tile(test_codes, 5), test_labels)
+
+
+PROBES = (probe.softmax, knn, wide_knn)
 
 
 def clusters(count: int, seed: int, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -45,3 +55,13 @@ def test_odd_codes_get_a_figure_and_no_warning(accuracy: Callable[..., float]) -
 def test_fewer_items_than_neighbours_all_vote() -> None:
     codes = np.float32([[0], [1], [1.1]])
     assert outcome(probe.knn(codes, np.array([0, 1, 1]), codes, np.array([1, 1, 1]), neighbours=15)) == 1
+
+
+@pytest.mark.parametrize("count", [40, 10_000])
+@pytest.mark.parametrize("offset", [0, 1_000])
+def test_wide_codes_have_the_neighbours_that_they_have(count: int, offset: int) -> None:
+    random = np.random.default_rng(0)
+    codes, asked = (random.normal(offset, 1, (n, 20)).astype(np.float32) for n in (count, 33))
+    found = np.sort(probe._by_product(codes, 15)(asked), axis=1)
+    distances = np.square(asked[:, None].astype(np.float64) - codes[None]).sum(axis=2)
+    assert np.array_equal(found, np.sort(np.argsort(distances, axis=1)[:, :15], axis=1))

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine import params, registry
+from engine.datasets.data import Part
+from engine.datasets.image_data import ImageData
 from engine.nn import noise
+from engine.nn.backend import KerasBackend
 
 ROWS, SIZE = 2_000, 101
 
@@ -49,3 +54,42 @@ def test_rows_depend_on_seed_and_number_only_not_on_their_company() -> None:
     np.testing.assert_array_equal(drawn("uniform", rows=[7, 3, 7]), drawn("uniform")[[7, 3, 7]])
     for other in ((1, 3), (2, 2), (2, 1)):
         assert abs(np.mean(drawn("normal") * drawn("normal", other))) < error(1)
+
+
+def model(**settings: Any) -> Any:
+    """A denoising one that was not trained."""
+    images, labels = np.zeros((2_050, 4, 4, 1), np.uint8), np.arange(2_050) % 3
+    data = ImageData("grey", Part(images, labels), Part(images, labels), ("a", "b", "c"), None)
+    config = params.configure(registry.preset("denoising", "book"), {"hidden_dim": 3, **settings})
+    return KerasBackend("cpu").training(registry.variant("denoising"), config, data, None).model
+
+
+@pytest.mark.parametrize("resample", [True, False])
+@pytest.mark.parametrize("training", [True, False])
+def test_noise_is_the_same_block_by_block(resample: bool, training: bool) -> None:
+    asked, images = model(resample=resample), np.zeros((2_050, 4, 4, 1), np.uint8)
+    whole = asked.corrupted(images, training=training)
+    pieces = [asked.corrupted(images[at : at + 1_000], at, training=training) for at in (0, 1_000, 2_000)]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    np.testing.assert_array_equal(asked.corrupted(images[:10], training=training), whole[:10])
+    assert len(np.unique(whole[:, 0, 0, 0])) > 2_000
+
+
+@pytest.mark.parametrize("resample", [True, False])
+def test_what_is_judged_on_has_not_the_noise_of_training(resample: bool) -> None:
+    asked, images = model(resample=resample), np.zeros((2_050, 4, 4, 1), np.uint8)
+    seen, trained = asked.corrupted(images), asked.corrupted(images, training=True)
+    assert abs(np.corrcoef(seen.ravel(), trained.ravel())[0, 1]) < 5 / math.sqrt(seen.size)
+
+
+def test_noise_drawn_once_is_that_which_the_run_trains_on() -> None:
+    """A step of training with the weights of nothing else: its loss is the mean square of what the noise becomes."""
+    images, labels = np.zeros((64, 4, 4, 1), np.uint8), np.zeros(64, np.int64)
+    data = ImageData("black", Part(images, labels), Part(images, labels), ("a",), None)
+    settings = {"hidden_dim": 16, "activation": "linear", "output": "linear", "batch_size": 64, "epochs": 1}
+    config = params.configure(registry.preset("denoising", "book"), settings)
+    training = KerasBackend("cpu").training(registry.variant("denoising"), config, data, None)
+    noisy = training.model.corrupted(images, training=True)
+    expected = float(np.square(training.model.decode(training.model.encode(noisy))).mean())
+    [*_, report] = training.run()
+    assert report.event.train["loss"] == pytest.approx(expected, rel=1e-4)
