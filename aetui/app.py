@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import on, work
 from textual.screen import Screen
 
@@ -17,7 +15,6 @@ from aetui.attach import FOLLOW_SECONDS, RunFollower
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.reading import unread_run
 from aetui.render import numbers
-from aetui.render.text import plain_lines
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.summary import state_and_detail
@@ -268,18 +265,6 @@ class Workbench(RunFollower):
         self.desk.refresh_status()
 
     # Screens and leaving.
-
-    def notice(self, title: str, message: str) -> None:
-        """Say in a dialog what went wrong."""
-        from aetui.screens.dialogs import Notice
-
-        self.push_screen(Notice(title, message))
-
-    def _fatal_error(self) -> None:
-        """Textual's own shows the values of variables, and what they hold as it is."""
-        self.bell()
-        self._exit_renderables.append(Text(plain_lines(traceback.format_exc())))
-        self._close_messages_no_wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "mode" or parameters != (self.current_mode,)

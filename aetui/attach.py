@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import App
 
+from aetui.faults import Unfailing
 from aetui.reading import Followed, RunRead, follow, read_run
 from aetui.state import WorkbenchState
 from engine.errors import EngineError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLLOW_SECONDS = 0.5
 
 
-class RunFollower(App[None]):
+class RunFollower(Unfailing):
     """An app, not a mixin: Textual collects handlers and workers from the classes of message pumps only."""
 
     store: RunStore
@@ -33,8 +33,6 @@ class RunFollower(App[None]):
     """Number of the newest reading; what older ones find is not wanted any more."""
 
     if TYPE_CHECKING:  # what the workbench has
-
-        def notice(self, title: str, message: str) -> None: ...
 
         def show_workbench(self) -> None: ...
 
