@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from aetui import commands, job_form, keymap, settings
@@ -292,6 +293,15 @@ class Workbench(RunFollower):
         from aetui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.key_overrides))
+
+    def action_command_palette(self) -> None:
+        """Textual's own has a fixed id: a second one, while the first is covered or on its way out, would raise."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette())
+
+    def action_change_theme(self) -> None:
+        if not CommandPalette.is_open(self):
+            super().action_change_theme()
 
     def action_help_quit(self) -> None:
         """What Textual calls for ctrl+c."""
