@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import on, work
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from aetui import commands, job_form, keymap, settings
@@ -17,7 +16,6 @@ from aetui.attach import FOLLOW_SECONDS, RunFollower
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.reading import unread_run
 from aetui.render import numbers
-from aetui.render.text import plain_lines
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.summary import state_and_detail
@@ -27,7 +25,7 @@ from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.jobs import HandOver, ResumeJob
-from engine.variants.variant import Variant
+from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.screens.dialogs import Answer
@@ -128,20 +126,23 @@ class Workbench(RunFollower):
         self._changed(event)
 
     def _show_begun(self, run_id: str) -> None:
-        """Show what the engine turned to, unless the user looks at something that is going or at an epoch of old."""
-        desk = self.desk
-        free = desk.run_shown is None or not (desk.run_shown.going or desk.cursor)
-        if run_id and run_id != desk.run_id and free:
-            if desk.run_shown is not None and self.state.runs[run_id].going:
-                desk.say("the next run of the queue has begun")
-            desk.show_run(run_id)
+        """Show what the engine turned to, if its last run is on the screen and nothing else is done there."""
+        desk, begun, shown = self.desk, self.state.runs.get(run_id), self.desk.run_shown
+        over = shown is not None and shown.here and not shown.going
+        if begun is None or begun.variant not in VARIANTS or run_id == desk.run_id:
+            return
+        if not over or desk.cursor or desk.at_work:
+            return
+        if begun.going:
+            desk.say("the next run of the queue has begun")
+        desk.show_run(run_id)
 
     def _forget(self, run_id: str) -> None:
         """A run that never began is gone; another one takes its place on the screen."""
         if run_id in self.state.runs or run_id != self.desk.run_id:
             self.desk.refresh_run()
             return
-        active = self.state.active
+        active = None if self.desk.at_work else self.state.active
         self.desk.show_run(active.run_id if active else "")
         self.desk.say("the run was taken back before it began")
         if active is None:
@@ -155,24 +156,24 @@ class Workbench(RunFollower):
 
     # Commands to the engine.
 
-    def submit_training(self, variant: Variant, filled: Mapping[str, Any]) -> None:
-        """Train `variant` with the form's values.
+    def submit_training(self, draft: job_form.Draft) -> None:
+        """Train what the form says.
 
         Raises:
             EngineError: the engine refuses the job.
         """
         if self.engine is None:
             return
-        job = job_form.job(variant, filled)
+        job = draft.job()
         run_id = self.engine.submit(job)
         begun = self.state.runs.get(run_id) or RunState(
             run_id,
             here=True,
             variant=job.variant,
             preset=job.preset,
-            config={name: value for name, value in filled.items() if name not in ("preset", "dataset")},
+            config={name: value for name, value in draft.values.items() if name not in ("preset", "dataset")},
             dataset=job.dataset,
-            planned=filled["epochs"],
+            planned=draft.values["epochs"],
         )
         self._queue(begun)
 
@@ -193,11 +194,9 @@ class Workbench(RunFollower):
         before = self.state.active
         self.state = self.state.queued(run)
         self._asked = ("", "")
-        if before is None:
-            self.desk.show_run(run.run_id)
-        else:
+        if before is not None:
             self.desk.say("queued; it begins when this run has ended")
-            self.desk.refresh_run()
+        self.desk.show_run((before or run).run_id)
 
     def unqueue(self) -> None:
         """Take the last waiting run out of the queue."""
@@ -268,18 +267,6 @@ class Workbench(RunFollower):
 
     # Screens and leaving.
 
-    def notice(self, title: str, message: str) -> None:
-        """Say in a dialog what went wrong."""
-        from aetui.screens.dialogs import Notice
-
-        self.push_screen(Notice(title, message))
-
-    def _fatal_error(self) -> None:
-        """Textual's own shows the values of variables, and what they hold as it is."""
-        self.bell()
-        self._exit_renderables.append(Text(plain_lines(traceback.format_exc())))
-        self._close_messages_no_wait()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "mode" or parameters != (self.current_mode,)
 
@@ -306,6 +293,15 @@ class Workbench(RunFollower):
         from aetui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.key_overrides))
+
+    def action_command_palette(self) -> None:
+        """Textual's own has a fixed id: a second one, while the first is covered or on its way out, would raise."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette())
+
+    def action_change_theme(self) -> None:
+        if not CommandPalette.is_open(self):
+            super().action_change_theme()
 
     def action_help_quit(self) -> None:
         """What Textual calls for ctrl+c."""
@@ -336,7 +332,7 @@ class Workbench(RunFollower):
             self.push_screen(Farewell(answer))
             self._let_go(answer)
 
-    @work(thread=True, exit_on_error=False)
+    @work(thread=True)
     def _let_go(self, answer: Answer) -> None:
         """The engine stops between two chunks and then writes the weights; the screen lives on meanwhile."""
         try:

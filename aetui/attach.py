@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import App
 
+from aetui.faults import Unfailing
 from aetui.reading import Followed, RunRead, follow, read_run
 from aetui.state import WorkbenchState
 from engine.errors import EngineError
+from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.screens.workbench import WorkbenchScreen
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FOLLOW_SECONDS = 0.5
 
 
-class RunFollower(App[None]):
+class RunFollower(Unfailing):
     """An app, not a mixin: Textual collects handlers and workers from the classes of message pumps only."""
 
     store: RunStore
@@ -28,10 +29,10 @@ class RunFollower(App[None]):
     desk: WorkbenchScreen
     _followed: tuple[str, int] | None = None
     """The run of another process, and how far its events are read."""
+    _reading = 0
+    """Number of the newest reading; what older ones find is not wanted any more."""
 
     if TYPE_CHECKING:  # what the workbench has
-
-        def notice(self, title: str, message: str) -> None: ...
 
         def show_workbench(self) -> None: ...
 
@@ -50,36 +51,48 @@ class RunFollower(App[None]):
             self.notice("Not asked", f"the process that trains {run_id} could not be asked: {error}")
 
     def show_last(self, variant: str) -> None:
-        """Show the newest stored run of `variant`, if there is one and nothing is going."""
-        self._read_run(lambda: next((r for r in self.store.runs() if r.variant == variant), None), asked=False)
+        """Show the run of `variant` that is going here, else its newest stored one, if there is any."""
+        active = self.state.active
+        if active is not None and active.variant == variant:
+            self._reading += 1
+            self.desk.show_run(active.run_id)
+        else:
+            self._read(lambda: next((r for r in self.store.runs() if r.variant == variant), None), asked=False)
 
     def show_first(self, variant: str) -> None:
         """Show a run that another process trains, so that coming back finds it; else the last one of `variant`."""
 
         def find() -> RunRecord | None:
-            records = self.store.runs()
+            records = [record for record in self.store.runs() if record.variant in VARIANTS]
             of_variant = (record for record in records if record.variant == variant)
             return next((record for record in records if record.lives), next(of_variant, None))
 
-        self._read_run(find, asked=False)
+        self._read(find, asked=False)
 
     def open_run(self, text: str) -> None:
         """Show the run that `text` means (an id, the beginning of one, a name, "last")."""
-        self._read_run(lambda: self.store.find(text), asked=True)
+        self._read(lambda: self.store.find(text), asked=True)
 
-    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
-    def _read_run(self, find: Callable[[], RunRecord | None], *, asked: bool) -> None:
+    def _read(self, find: Callable[[], RunRecord | None], *, asked: bool) -> None:
+        self._reading += 1
+        self._read_run(find, self._reading, asked=asked)
+
+    @work(thread=True, exclusive=True, group="run")
+    def _read_run(self, find: Callable[[], RunRecord | None], number: int, *, asked: bool) -> None:
         try:
             record = find()
         except EngineError as error:
             self.call_from_thread(self.notice, error.title, error.message)
             return
         if record is not None:
-            self.post_message(read_run(record, asked=asked))
+            self.post_message(read_run(record, number, asked=asked))
 
     @on(RunRead)
     def _run_read(self, message: RunRead) -> None:
-        if self.state.active and not message.asked:
+        if message.number != self._reading or (self.desk.run_id and not message.asked):
+            return
+        if message.run.variant not in VARIANTS:
+            self.notice("Unknown model", f"{message.run.run_id} is of a model that this version does not have")
             return
         run, known = message.run, self.state.runs.get(message.run.run_id)
         if known is None or not (known.here and known.going):
@@ -88,7 +101,7 @@ class RunFollower(App[None]):
         elif not known.whole:
             # Events are written before they are sent, so a second reading has all that was sent meanwhile.
             if run.seq < known.seq:
-                self._read_run(lambda: self.store.find(run.run_id), asked=message.asked)
+                self._read(lambda: self.store.find(run.run_id), asked=message.asked)
                 return
             self.state = self.state.with_run(known.with_past(message.until(known.seq)))
         self.desk.show_run(run.run_id, asked=message.asked)
@@ -100,7 +113,7 @@ class RunFollower(App[None]):
         if self._followed is not None:
             self._read_news(*self._followed)
 
-    @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="follow")
     def _read_news(self, run_id: str, offset: int) -> None:
         self.post_message(follow(self.store, run_id, offset))
 

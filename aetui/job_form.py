@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,45 @@ ABSENT = "–"
 """Stands beside one that cannot be downloaded either."""
 
 
+class Draft(NamedTuple):
+    """What is to be trained: an autoencoder and all its settings, which mean nothing without it."""
+
+    variant: Variant
+    values: Mapping[str, Any]
+    """The form's, preset and data set among them."""
+
+    @property
+    def fields(self) -> tuple[Param, ...]:
+        return fields(self.variant, self.values["preset"], self.values["dataset"])
+
+    def job(self) -> TrainJob:
+        """The run that it describes; `config` holds what differs from the preset."""
+        preset = msgspec.structs.asdict(self.variant.presets[self.values["preset"]])
+        changed = {name: self.values[name] for name, value in preset.items() if self.values[name] != value}
+        return TrainJob(
+            variant=self.variant.key, dataset=self.values["dataset"], preset=self.values["preset"], config=changed
+        )
+
+
+def of_preset(variant: Variant, data_dir: Path | None, preset: str = "", dataset: str = "") -> Draft:
+    """An untouched form, by default of the variant's own first choices."""
+    preset, dataset = preset or variant.default_preset, dataset or preferred(variant, data_dir)
+    return Draft(variant, values(variant, preset, dataset))
+
+
+def of_run(run: RunState, variant: Variant, data_dir: Path | None) -> Draft:
+    """The form as it was for `run`, which is one of `variant`; what this version cannot have gives way."""
+    preset = run.preset if run.preset in variant.presets else variant.default_preset
+    fitting = run.dataset in datasets.DATASETS and datasets.DATASETS[run.dataset].kind in variant.accepts
+    dataset = run.dataset if fitting else preferred(variant, data_dir)
+    filled, stored = values(variant, preset, dataset), {**run.config, "epochs": run.planned}
+    for param in fields(variant, preset, dataset):
+        if param.name in stored:
+            with suppress(EngineError):
+                filled[param.name] = parse(param, stored[param.name])
+    return Draft(variant, filled)
+
+
 def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
     """The form: preset and data set, then every setting with the preset's value as its default."""
     accepted = tuple(key for key, row in datasets.DATASETS.items() if row.kind in variant.accepts)
@@ -37,17 +76,6 @@ def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
 def values(variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
     """What an untouched form holds."""
     return {param.name: param.default for param in fields(variant, preset, dataset)}
-
-
-def values_of(run: RunState, variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
-    """The form as it was for `run`; a value that this version cannot have gives way to the preset's."""
-    filled = values(variant, preset, dataset)
-    stored = {**run.config, "epochs": run.planned}
-    for param in fields(variant, preset, dataset):
-        if param.name in stored:
-            with suppress(EngineError):
-                filled[param.name] = parse(param, stored[param.name])
-    return filled
 
 
 def preferred(variant: Variant, data_dir: Path | None) -> str:
@@ -83,10 +111,3 @@ def where(dataset: str, data_dir: Path | None) -> str:
     except EngineError:
         return ""
     return location.where if location else ""
-
-
-def job(variant: Variant, filled: Mapping[str, Any]) -> TrainJob:
-    """The run that the form describes; `config` holds what differs from the preset."""
-    preset = variant.presets[filled["preset"]]
-    changed = {name: filled[name] for name, value in msgspec.structs.asdict(preset).items() if filled[name] != value}
-    return TrainJob(variant=variant.key, dataset=filled["dataset"], preset=filled["preset"], config=changed)

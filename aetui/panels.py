@@ -115,3 +115,13 @@ PANELS: dict[str, PanelKind] = {
 def of_variant(keys: Sequence[str]) -> list[PanelKind]:
     """The panels that a variant fills, in the table's order."""
     return [panel for panel in PANELS.values() if panel.key in keys]
+
+
+def drawable(samples: Samples, *, text: bool) -> bool:
+    """Whether the panels of a run can show them: sentences as vectors if it learns from `text`, else images of one
+    size. A file may hold something else than its run's name promises."""
+    kept = (samples.inputs, samples.targets, samples.outputs, samples.baseline, samples.weights, samples.generated)
+    shapes = {images.shape[1:] for images in kept if images is not None}
+    planes = [points.shape[1] for points in (samples.points, samples.image_points) if points is not None]
+    fitting = samples.inputs.ndim == 3 if text else len(shapes) == 1 and samples.inputs.ndim == 4
+    return fitting and set(planes) <= {2}

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 class RunRead(Message):
-    """A whole run. `offset` is where its event file was left, `asked` whether the user asked for this very run."""
+    """A whole run. `offset` is where its event file was left, `asked` whether the user asked for this very run,
+    `number` that of the reading."""
 
-    def __init__(self, run: RunState, blank: RunState, events: list[Event], offset: int, *, asked: bool) -> None:
+    def __init__(
+        self, run: RunState, blank: RunState, events: list[Event], offset: int, number: int, *, asked: bool
+    ) -> None:
         super().__init__()
         self.run = run
         self.blank = blank
         self.events = events
         self.offset = offset
+        self.number = number
         self.asked = asked
 
     def until(self, seq: int) -> RunState:
@@ -60,12 +64,12 @@ class Followed(Message):
         return now if now.pid == self.pid else replace(now, pid=self.pid)
 
 
-def read_run(record: RunRecord, *, asked: bool) -> RunRead:
+def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
     """All that `record` holds."""
     blank = _blank(record)
     events, offset = record.events()
     run = _as_it_stands(apply_all(blank, events), record.passing, record.status)
-    return RunRead(run, blank, events, offset, asked=asked)
+    return RunRead(run, blank, events, offset, number, asked=asked)
 
 
 def _as_it_stands(run: RunState, passing: Event | None, status: RunStatus) -> RunState:

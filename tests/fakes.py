@@ -156,6 +156,8 @@ class FakeRun:
         config = configure(preset(job.variant, job.preset), job.config)
         self.job = job
         self.text = DATASETS[job.dataset].kind == "text"
+        self.kept: Callable[[int], Samples] = readings if self.text else pictures
+        """What is kept of an epoch."""
         self.epochs = config.epochs
         self.config = msgspec.structs.asdict(config)
         self.folder = store.root / run_id
@@ -210,8 +212,7 @@ class FakeRun:
 
     def epoch(self, number: int) -> EpochEnded:
         """The end of epoch `number`, its pictures written."""
-        kept = readings if self.text else pictures
-        name = write_samples(self.folder, number, kept(number))
+        name = write_samples(self.folder, number, self.kept(number))
         return EpochEnded(
             stage="training",
             epoch=number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, Literal, cast
 
 from textual.app import ComposeResult
@@ -33,6 +34,16 @@ class Notice(ModalScreen[None]):
 
     def on_button_pressed(self) -> None:
         self.dismiss()
+
+
+class FaultNotice(Notice):
+    """Something in the workbench itself went wrong, and it goes on."""
+
+    def __init__(self, reason: str, log: Path) -> None:
+        super().__init__(
+            "A fault of aetui",
+            f"{reason}\n\nThe workbench goes on, and so does a run that is trained. More about it is in {log}",
+        )
 
 
 Answer = Literal["stop", "leave", "stay"]

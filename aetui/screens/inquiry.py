@@ -96,7 +96,7 @@ class InquiryView(RunView):
     def action_beside(self) -> None:
         self._find_runs(self.run_id)
 
-    @work(thread=True, exclusive=True, group="beside", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="beside")
     def _find_runs(self, of: str) -> None:
         try:
             records = self.workbench.store.runs()

@@ -14,12 +14,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from aetui.bridge import Throttle
-from aetui.panels import Panel, View
+from aetui.panels import Panel, View, drawable
 from aetui.render.text import plain
 from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
-from engine.errors import EngineError
+from engine.errors import EngineError, RunError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
+from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.app import Workbench
@@ -197,14 +198,19 @@ class RunView(Screen[None]):
             self._samples = None
             self._show_panels()
 
-    @work(thread=True, exclusive=True, group="samples", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="samples")
     def _read_samples(self, of: tuple[str, int]) -> None:
         from engine.samples import read_samples
 
         run_id, epoch = of
         try:
-            folder = self.workbench.store.find(run_id).folder
-            self.post_message(self.SamplesRead(of, read_samples(folder, epoch), ""))
+            record = self.workbench.store.find(run_id)
+            samples = read_samples(record.folder, epoch)
+            if not drawable(samples, text=VARIANTS[record.variant].reads_text):
+                raise RunError(
+                    "No pictures", f"the samples of epoch {epoch} are not of {record.variant}'s kind of data"
+                )
+            self.post_message(self.SamplesRead(of, samples, ""))
         except EngineError as error:
             self.post_message(self.SamplesRead(of, None, str(error)))
 

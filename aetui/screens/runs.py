@@ -127,7 +127,7 @@ class RunsScreen(Screen[None]):
     def _read_soon(self) -> None:
         self._read()
 
-    @work(thread=True, exclusive=True, group="runs", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="runs")
     def _read(self) -> None:
         self.post_message(self.Read([self._row_of(record) for record in self.workbench.store.runs()]))
 

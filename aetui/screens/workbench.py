@@ -21,7 +21,6 @@ from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
-from engine import datasets
 from engine.errors import EngineError, SettingError
 from engine.registry import VARIANTS
 from engine.variants.variant import Variant
@@ -41,6 +40,7 @@ class WorkbenchScreen(InquiryView):
     def __init__(self) -> None:
         super().__init__()
         self.labels: dict[str, str] = {}
+        self._variant = next(iter(VARIANTS.values()))
         self._touched = False
         """Whether the form holds what the user put in and has not trained yet."""
         self._lengthened = False
@@ -52,8 +52,13 @@ class WorkbenchScreen(InquiryView):
 
     @property
     def variant(self) -> Variant:
-        """The chosen autoencoder."""
-        return self._models.variant
+        """The chosen autoencoder: the one that list, form and panels are about."""
+        return self._variant
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the form holds what the user put in and has not trained yet."""
+        return self._touched or self._form.edit is not None
 
     @property
     def dataset(self) -> str:
@@ -76,35 +81,21 @@ class WorkbenchScreen(InquiryView):
     def on_mount(self) -> None:
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
-        self.fill_form()
+        self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
         self._tabs.set_kinds(panels.of_variant(self.variant.panels))
+        self.watch(self._models, "chosen", self._model_chosen, init=False)
         self._models.focus()
 
-    # The form.
+    # What `t` trains.
 
-    def fill_form(self, preset: str | None = None, dataset: str | None = None) -> None:
-        """Put the values of a preset in, the variant's own first choice by default."""
-        variant, data_dir = self.variant, self.workbench.data_dir
-        preset = preset or variant.default_preset
-        dataset = dataset or job_form.preferred(variant, data_dir)
-        self._form.set_params(
-            job_form.fields(variant, preset, dataset),
-            job_form.values(variant, preset, dataset),
-            job_form.notes(variant, data_dir),
-        )
-        self._touched = self._lengthened = False
-
-    def _fill_from(self, run: RunState) -> None:
-        """Put the settings of a run in."""
-        variant, data_dir = self.variant, self.workbench.data_dir
-        preset = run.preset if run.preset in variant.presets else variant.default_preset
-        fitting = run.dataset in datasets.DATASETS and datasets.DATASETS[run.dataset].kind in variant.accepts
-        dataset = run.dataset if fitting else job_form.preferred(variant, data_dir)
-        self._form.set_params(
-            job_form.fields(variant, preset, dataset),
-            job_form.values_of(run, variant, preset, dataset),
-            job_form.notes(variant, data_dir),
-        )
+    def _take(self, draft: job_form.Draft) -> None:
+        """Have list, form and panels be about `draft`; nothing else changes any of them."""
+        if draft.variant is not self._variant:
+            self._variant = draft.variant
+            self._models.choose(draft.variant.key)
+            self._tabs.set_kinds(panels.of_variant(draft.variant.panels))
+            self.call_later(self._fill_panels)
+        self._form.set_params(draft.fields, draft.values, job_form.notes(draft.variant, self.workbench.data_dir))
         self._touched = self._lengthened = False
 
     def refresh_notes(self) -> None:
@@ -114,26 +105,24 @@ class WorkbenchScreen(InquiryView):
 
     @on(ParamForm.Changed)
     def _value_changed(self, message: ParamForm.Changed) -> None:
+        if message.params is not self._form.params:
+            return
         if message.name == "preset":
-            self.fill_form(message.value, self._form.values["dataset"])
+            data_dir, dataset = self.workbench.data_dir, self._form.values["dataset"]
+            self._take(job_form.of_preset(self.variant, data_dir, message.value, dataset))
         self._touched = True
         self._lengthened |= message.name == "epochs"
         self._show_progress()
 
-    @on(VariantList.Chosen)
-    def _variant_chosen(self, message: VariantList.Chosen) -> None:
-        self.fill_form()
-        self._offer_panels()
-        if not self.workbench.state.active:
-            self.workbench.show_last(message.variant.key)
-
-    def _offer_panels(self) -> None:
-        """The chosen model's, and no others."""
-        self._tabs.set_kinds(panels.of_variant(self.variant.panels))
-        self.call_later(self._fill_panels)
+    def _model_chosen(self) -> None:
+        """The user moved in the list: what is on the screen gives way to the model's own newest run, if it has one."""
+        if self._models.variant is not self._variant:
+            self._take(job_form.of_preset(self._models.variant, self.workbench.data_dir))
+            self.show_run("")
+            self.workbench.show_last(self.variant.key)
 
     async def _fill_panels(self) -> None:
-        """New ones know nothing of the run yet."""
+        """Those that are not there yet; new ones know nothing of the run."""
         await self._tabs.fill()
         self._show_panels()
 
@@ -173,7 +162,7 @@ class WorkbenchScreen(InquiryView):
             return
         self._again_until = 0.0
         try:
-            self.workbench.submit_training(self.variant, self._form.values)
+            self.workbench.submit_training(job_form.Draft(self.variant, self._form.values))
         except SettingError as error:
             self.action_settings()
             self._form.refuse(error.field, error.message)
@@ -238,20 +227,16 @@ class WorkbenchScreen(InquiryView):
         return wanted if (self._lengthened or typing) and wanted > run.planned else None
 
     def show_run(self, run_id: str, *, asked: bool = False) -> None:
-        """Put the run with this id, which the state knows, on the screen, at its newest epoch.
+        """Put the run with this id, which the state knows, on the screen, at its newest epoch; "" for none.
 
-        The form takes its settings, unless the user is at work there and did not ask for this run.
+        The form takes its settings, unless the user is at work on those of the same model and did not ask for this run.
         """
         run = self.workbench.state.runs.get(run_id)
         if run_id != self.run_id:
             self._lengthened = False
-        if run and run.variant != self.variant.key:
-            with self.prevent(VariantList.Chosen):
-                self._models.choose(run.variant)
-            self._offer_panels()
-        if run and run.variant == self.variant.key and (asked or not (self._touched or self._form.edit)):
-            self._fill_from(run)
-        super().show_run(run_id)
+        if run is not None and (asked or run.variant != self.variant.key or not self.at_work):
+            self._take(job_form.of_run(run, VARIANTS[run.variant], self.workbench.data_dir))
+        super().show_run(run_id if run is not None else "")
 
     # The bars.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Self
 
@@ -24,41 +25,40 @@ class PanelTabs(ContentSwitcher):
         super().__init__(id=id)
         self.kinds: list[PanelKind] = []
         self.open_key = ""
+        self._filling = asyncio.Lock()
         self._at = (0, 0, True)
         self._title = Content("")
         self._naming = False
 
     @property
     def panel(self) -> Widget | None:
-        """The widget of the open panel, once it is there."""
+        """The widget of the open panel, once it is there with all its parts."""
         found = self.query_children(f"#panel-{self.open_key}") if self.open_key else None
-        return found.first() if found else None
+        return found.first() if found and found.first().is_mounted else None
 
     def set_kinds(self, kinds: Sequence[PanelKind]) -> None:
-        """Offer these panels; the open one stays open if it is among them."""
+        """Offer these panels and no others; the open one stays open if it is among them."""
         self.kinds = list(kinds)
         keys = [kind.key for kind in kinds]
-        if self.open_key not in keys:
-            self.open_key = keys[0]
-        self._name_tabs()
+        self.open(self.open_key if self.open_key in keys else keys[0])
 
     async def fill(self) -> None:
-        """Make the panels that are not there yet."""
-        there = {child.id for child in self.children}
-        new = [kind for kind in self.kinds if f"panel-{kind.key}" not in there]
-        for kind in new:
-            widget = kind.make()
-            widget.id = f"panel-{kind.key}"
-            await self.add_content(widget)
-        self.open(self.open_key)
+        """Make the panels that are not there yet; whoever calls meanwhile waits."""
+        async with self._filling:
+            there = {child.id for child in self.children}
+            for kind in self.kinds:
+                if f"panel-{kind.key}" not in there:
+                    widget = kind.make()
+                    widget.id = f"panel-{kind.key}"
+                    await self.add_content(widget)
+            self.open(self.open_key)
 
     def open(self, key: str) -> None:
         """Show the panel `key`, if it is offered."""
         if key not in [kind.key for kind in self.kinds]:
             return
         self.open_key = key
-        if self.panel is not None:
-            self.current = f"panel-{key}"
+        self.current = f"panel-{key}" if self.panel is not None else None
         self._name_tabs()
 
     def step(self, by: int) -> None:

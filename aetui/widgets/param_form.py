@@ -64,10 +64,11 @@ class ParamForm(Widget, can_focus=True):
     BINDINGS = keymap.bindings("settings")
 
     class Changed(Message):
-        """A field has a new value."""
+        """A field of `params` has a new value; the form may show others by now."""
 
-        def __init__(self, name: str, value: Any) -> None:
+        def __init__(self, params: tuple[Param, ...], name: str, value: Any) -> None:
             super().__init__()
+            self.params = params
             self.name = name
             self.value = value
 
@@ -135,7 +136,7 @@ class ParamForm(Widget, can_focus=True):
     def _set(self, value: Any) -> None:
         if value != self.values[self.param.name]:
             self.values[self.param.name] = value
-            self.post_message(self.Changed(self.param.name, value))
+            self.post_message(self.Changed(self.params, self.param.name, value))
         self.refresh()
 
     def _stop_editing(self) -> None:

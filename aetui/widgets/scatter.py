@@ -77,6 +77,7 @@ class Scatter(Widget):
             return
         self._cloud, self._drawn = cloud, None
         if not self.is_mounted or not self.size:
+            self.refresh()  # Textual keeps the lines that it drew of the one before, also while nothing is seen of them
             return
         before, after = self._strips, self._draw()
         if len(before) != len(after):

@@ -258,7 +258,7 @@ class Sentences(Container):
             self._drawn = what
             above = 2 if self.has_class("-low") else 3
             below = OVERVIEW + 1 if self.has_class("-tall") else 0
-            lines = page(shown, (self.size.width - 1, self.size.height - above - below))
+            lines = page(shown, (max(1, self.size.width - 1), self.size.height - above - below))
             self.query_one(Scroller).query_one(Static).update(Content("\n").join(lines))
 
     def _waiting(self, answers: Answers | None) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -15,16 +14,11 @@ from engine.variants.variant import Variant
 
 
 class VariantList(Widget, can_focus=True):
-    """Choosing happens by moving; `Chosen` says what; enter goes on to the settings."""
+    """Choosing happens by moving: who wants to know watches `chosen`. Enter goes on to the settings."""
 
     BINDINGS = [*keymap.bindings("lists"), ("enter", "screen.settings")]
 
     chosen: reactive[int] = reactive(0)
-
-    class Chosen(Message):
-        def __init__(self, variant: Variant) -> None:
-            super().__init__()
-            self.variant = variant
 
     def __init__(self, variants: Sequence[Variant], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -56,8 +50,6 @@ class VariantList(Widget, can_focus=True):
 
     def watch_chosen(self) -> None:
         self.refresh(layout=True)
-        if self.is_mounted:
-            self.post_message(self.Chosen(self.variant))
 
     def action_move(self, by: int) -> None:
         self.chosen += by

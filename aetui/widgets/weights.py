@@ -146,7 +146,7 @@ class Weights(Container):
         if compared_with(run):
             self._find_compared(run, samples.weights.shape[1:])
 
-    @work(thread=True, exclusive=True, group="compared", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="compared")
     def _find_compared(self, run: RunState, shape: tuple[int, ...]) -> None:
         store = cast("Workbench", self.app).store
         self.post_message(self.Found(run.run_id, find_compared(store, run, shape)))
