@@ -50,6 +50,16 @@ class Convolutional(Variant):
         "book": ConvolutionalConfig(
             epochs=50, batch_size=128, learning_rate=1e-3, seed=11, precision="auto", resample=False
         ),
+        "tuned": ConvolutionalConfig(
+            epochs=25,
+            batch_size=128,
+            learning_rate=3e-3,
+            schedule="cosine",
+            seed=11,
+            precision="auto",
+            activation="gelu",
+            validation=HELD_OUT,
+        ),
         "small": ConvolutionalConfig(
             epochs=40,
             batch_size=32,
