@@ -52,7 +52,7 @@ def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
     """Which run it is if not simply ours on the screen, and how many come after it."""
     if run.elsewhere:
         return f" elsewhere · process {run.pid}" if run.pid else " elsewhere"
-    other = " another run" if shown and shown.run_id != run.run_id else ""
+    other = "" if shown and shown.run_id == run.run_id else " another run"
     return f"{other} · {len(state.waiting)} queued" if state.waiting else other
 
 

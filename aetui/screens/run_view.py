@@ -18,7 +18,7 @@ from aetui.panels import Panel, View, drawable
 from aetui.render.text import plain
 from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
 from engine.registry import VARIANTS
 
@@ -34,6 +34,7 @@ CURVE_SECONDS = 0.4
 PICTURE_SECONDS = 1.5
 """Pictures are most of what goes to the terminal: ten digits in three rows are 17 kB."""
 NO_LOSS = "The loss appears after the first epoch"
+UNFIT = "The samples of this epoch are not of the kind of data that the run learns from; other epochs may have them."
 NO_CURVE = "No curve of this run is switched on"
 HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
 """They import numpy, which costs a third of the time that the first frame may take."""
@@ -206,11 +207,8 @@ class RunView(Screen[None]):
         try:
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
-            if not drawable(samples, text=VARIANTS[record.variant].reads_text):
-                raise RunError(
-                    "No pictures", f"the samples of epoch {epoch} are not of {record.variant}'s kind of data"
-                )
-            self.post_message(self.SamplesRead(of, samples, ""))
+            fitting = drawable(samples, text=VARIANTS[record.variant].reads_text)
+            self.post_message(self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT))
         except EngineError as error:
             self.post_message(self.SamplesRead(of, None, str(error)))
 

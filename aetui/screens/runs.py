@@ -53,7 +53,7 @@ def columns_for(rows: Sequence[Row], width: int) -> list[str]:
 
 def _column_width(rows: Sequence[Row], column: str) -> int:
     marked = 2 * (column == "status")
-    return 2 + max(len(column), *(len(_word(row, column)) + marked for row in rows))
+    return 2 + max([len(column), *(len(_word(row, column)) + marked for row in rows)])
 
 
 def _word(row: Row, column: str) -> str:

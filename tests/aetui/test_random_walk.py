@@ -40,7 +40,8 @@ async def test_no_keys_end_the_program_or_have_the_screen_contradict_itself(tmp_
     rng = random.Random(seed)
     store = fake_store(tmp_path / "runs")
     engine = WalkedEngine(lambda event: None, store, rng)
-    populate(engine)
+    if seed % 5 != 4:
+        populate(engine)
 
     def make(emit):  # type: ignore[no-untyped-def]
         engine.emit = emit

@@ -96,3 +96,12 @@ def test_columns_give_way_in_order() -> None:
     assert columns_for([row], 78)[:2] == ["status", "name"]
     assert {"status", "model", "epochs", "validation"} <= set(columns_for([row], 78))
     assert {"status", "epochs", "validation"} <= set(columns_for([row], 38))
+
+
+async def test_a_store_without_runs_says_so(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("2", "down", "enter", "r", "x", "f5", "G")
+        await until(pilot, lambda: app.screen.query_one("#empty").display)
+        assert not app.screen.query_one("RunTable").display
