@@ -87,12 +87,24 @@ def _train(jobs: Sequence[TrainJob], options: Options, records: list[RunRecord])
 
 
 def _table(records: Sequence[RunRecord]) -> str:
-    from aetui.cli.figures import comparisons
+    from aetui.cli.figures import comparisons, published_range
     from aetui.cli.tables import aligned
+    from aetui.render import numbers
     from engine import registry
 
-    head = ("VARIANT", "WHAT", "EPOCH", "PUBLISHED", "OURS", "DIFFERENCE", "IN %")
-    rows = [(record.variant, *found.cells) for record in records for found in comparisons(record)]
+    head = ("VARIANT", "WHAT", "EPOCH", "PUBLISHED", "OURS", "DIFFERENCE")
+    rows = [
+        (
+            record.variant,
+            row.what,
+            str(row.epoch),
+            published_range(*row.published),
+            numbers.loss(row.ours),
+            row.difference,
+        )
+        for record in records
+        for row in comparisons(record)
+    ]
     if not rows:
         return "no epoch was completed, so there is nothing to compare"
     sources = [(record.variant, registry.variant(record.variant).published) for record in records]
