@@ -15,6 +15,8 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     preset: str = "book"
     config: dict[str, Any] = {}
     name: str = ""
+    group: str = ""
+    """The runs that it belongs to, see `engine.groups`; empty for one that stands alone."""
 
 
 class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):

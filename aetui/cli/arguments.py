@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 Run = Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")]
+RunOrGroup = Annotated[
+    str, typer.Argument(metavar="RUN", help="An id, the beginning of one, a name, or `last`; or the runs of a group.")
+]
 Input = Annotated[
     str | None,
     typer.Argument(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from aetui.cli.arguments import Run
+from aetui.cli.arguments import RunOrGroup
 
 if TYPE_CHECKING:
-    from engine.events import Terms
     from engine.store import RunRecord
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
@@ -35,26 +34,40 @@ def table(context: typer.Context) -> None:
     if not records:
         typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
         return
-    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME")
-    typer.echo(aligned([head, *map(_row, records)]))
+    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME", "GROUP")
+    grouped = any(record.group for record in records)
+    typer.echo(aligned([row if grouped else row[:-1] for row in (head, *map(_row, records))]))
 
 
 @app.command()
 def show(
     context: typer.Context,
-    run: Run,
+    run: RunOrGroup,
 ) -> None:
-    """Configuration, provenance and figures of one run."""
+    """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
+    from engine import groups
+
+    group = groups.find(context.obj.store, run)
+    if group is None:
+        typer.echo(_shown(context.obj.store.find(run)))
+        return
+    from aetui.cli import several
+    from aetui.repeats import repeats
+
+    typer.echo(several.table(repeats(group, context.obj.store)))
+
+
+def _shown(record: RunRecord) -> str:
     from aetui.achieved import achieved
     from aetui.cli import figures
     from aetui.cli.tables import aligned
 
-    record = context.obj.store.find(run)
-    info = record.info
+    info, end = record.info, record.end
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     facts = [
         ("run", record.id),
         ("name", record.name or "–"),
+        *([("group", record.group)] if record.group else []),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
         ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),
@@ -62,11 +75,11 @@ def show(
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
-        *achieved(_figures(record)),
+        *achieved(end.figures if end else {}),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
-    typer.echo("\n\n".join([aligned(facts), aligned(settings), _epochs(record)]))
+    return "\n\n".join([aligned(facts), aligned(settings), _epochs(record)])
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:
@@ -86,15 +99,8 @@ def _row(record: RunRecord) -> tuple[str, ...]:
         validation,
         _when(record.created),
         plain(record.name, 40),
+        plain(record.group, 60),
     )
-
-
-def _figures(record: RunRecord) -> Terms:
-    """Those of the run as it stands: what it achieved before it went on is no longer true."""
-    from engine.events import RunFinished, RunResumed
-
-    turns = [event for event in record.events()[0] if isinstance(event, RunFinished | RunResumed)]
-    return turns[-1].figures if turns and isinstance(turns[-1], RunFinished) else {}
 
 
 def _epochs(record: RunRecord) -> str:
