@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from aetui.render import numbers
 
 if TYPE_CHECKING:
+    from aetui.recipes import Figure, Recipe
     from engine.events import EpochEnded
     from engine.store import RunRecord
     from engine.variants.variant import Curve
 
 LABEL = "published"
+INSIDE = {True: "yes", False: "no", None: numbers.UNKNOWN}
 
 
 class Comparison(NamedTuple):
@@ -33,7 +35,7 @@ class Comparison(NamedTuple):
         return f"{100 * (self.ours - nearest) / nearest:+.1f} %" if nearest else numbers.UNKNOWN
 
 
-def what(curve: Curve) -> str:
+def what(curve: Curve | Figure) -> str:
     """A published curve in words: "training loss, batch sum"."""
     return f"{'training' if curve.part == 'train' else 'validation'} {curve.term}{', batch sum' * curve.summed}"
 
@@ -41,6 +43,32 @@ def what(curve: Curve) -> str:
 def published_range(low: float, high: float) -> str:
     """ "2.785", or "216.0 to 234.0"."""
     return numbers.loss(low) if low == high else f"{numbers.loss(low)} to {numbers.loss(high)}"
+
+
+def epochs(count: int) -> str:
+    """ "1 epoch", "50 epochs"."""
+    return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def cells(figure: Figure) -> tuple[str, ...]:
+    """What, epoch, published; number, mean, deviation, lowest and highest of ours; whether the published is inside."""
+    first = (what(figure), str(figure.epoch), published_range(*figure.published))
+    ours, unknown = figure.ours, numbers.UNKNOWN
+    if ours is None:
+        return (*first, "0", *[unknown] * 5)
+    sd = unknown if ours.sd is None else f"{ours.sd:.2g}"
+    values = (numbers.loss(value) for value in (ours.low, ours.high))
+    return (*first, str(ours.n), numbers.loss(ours.mean), sd, *values, INSIDE[figure.inside])
+
+
+def notes(recipe: Recipe) -> list[str]:
+    """What is to be known beside the figures of a recipe, a line each."""
+    diverged = [run for run in recipe.runs if run.status == "diverged"]
+    return [
+        "; ".join(filter(None, (recipe.source, recipe.note))),
+        *recipe.errata,
+        *(f"Seed {run.seed} diverged after {epochs(run.epochs)}." for run in diverged),
+    ]
 
 
 def comparisons(record: RunRecord) -> list[Comparison]:
@@ -51,17 +79,17 @@ def comparisons(record: RunRecord) -> list[Comparison]:
     known = published.of(record)
     if known is None or not published.comparable(record):
         return []
-    epochs = complete_epochs(record.events()[0])
-    return [found for curve in known.curves if (found := _compared(curve, epochs))]
+    trained = complete_epochs(record.events()[0])
+    return [found for curve in known.curves if (found := _compared(curve, trained))]
 
 
-def _compared(curve: Curve, epochs: Sequence[EpochEnded]) -> Comparison | None:
+def _compared(curve: Curve, trained: Sequence[EpochEnded]) -> Comparison | None:
     """At the last epoch that is both published and trained."""
     from engine import published
 
-    last = epochs[-1].epoch if epochs else 0
+    last = trained[-1].epoch if trained else 0
     at = max((epoch for epoch in curve.values if epoch <= last), default=0)
-    ours = published.value(curve, epochs, at)
+    ours = published.value(curve, trained, at)
     return None if ours is None else Comparison(what(curve), at, curve.range(at), ours)
 
 

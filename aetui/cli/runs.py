@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from math import nan
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from aetui.cli.arguments import RunOrGroup
+from aetui.cli.arguments import Keep, Markdown, RunOrGroup
 
 if TYPE_CHECKING:
-    from engine.store import RunRecord
+    from engine.groups import Group
+    from engine.store import RunRecord, RunStore
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
 
@@ -43,18 +45,32 @@ def table(context: typer.Context) -> None:
 def show(
     context: typer.Context,
     run: RunOrGroup,
+    markdown: Markdown = False,
+    keep: Keep = None,
 ) -> None:
     """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
     from engine import groups
+    from engine.errors import UsageError
 
     group = groups.find(context.obj.store, run)
-    if group is None:
+    if group is not None:
+        _show_group(group, context.obj.store, markdown, keep)
+    elif markdown or keep:
+        raise UsageError("A single run", f"{run} is none of a group; --markdown and --keep are for groups of runs")
+    else:
         typer.echo(_shown(context.obj.store.find(run)))
-        return
-    from aetui.cli import several
+
+
+def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None) -> None:
+    from aetui import recipes
+    from aetui.cli.markdown import group_block
+    from aetui.cli.several import table
     from aetui.repeats import repeats
 
-    typer.echo(several.table(repeats(group, context.obj.store)))
+    found = repeats(group, store)
+    if keep is not None:
+        recipes.keep(keep, recipes.Kept(groups={found.name or found.group: found}))
+    typer.echo(group_block(found) if markdown else table(found))
 
 
 def _shown(record: RunRecord) -> str:
