@@ -26,7 +26,7 @@ from assets import FOLDER
 from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.jobs import HandOver, ResumeJob
+from engine.jobs import HandOver, ResumeJob, TrainJob
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class Workbench(RunFollower):
                 self.notice(event.title, event.message)
             case RunFinished(outcome="failed" | "diverged"):
                 self.notice(f"The run {event.outcome}", event.message)
+        if isinstance(event, RunStarted | RunResumed | RunFinished):
+            self.look_at_group(self.desk.run_id)
         self._changed(event)
 
     def _show_begun(self, run_id: str) -> None:
@@ -163,18 +165,26 @@ class Workbench(RunFollower):
         """
         if self.engine is None:
             return
-        job = job_form.job(variant, filled)
-        run_id = self.engine.submit(job)
-        begun = self.state.runs.get(run_id) or RunState(
+        if filled["seeds"] == 1:
+            job = job_form.job(variant, filled)
+            self._queue(self._begun(self.engine.submit(job), job, filled))
+            return
+        for order in job_form.orders(variant, filled, self.store):
+            assert isinstance(order.job, TrainJob)
+            self._queue(self._begun(self.engine.adopt(order), order.job, filled))
+
+    def _begun(self, run_id: str, job: TrainJob, filled: Mapping[str, Any]) -> RunState:
+        config = {name: value for name, value in filled.items() if name not in ("preset", "dataset", "seeds")}
+        return self.state.runs.get(run_id) or RunState(
             run_id,
             here=True,
             variant=job.variant,
             preset=job.preset,
-            config={name: value for name, value in filled.items() if name not in ("preset", "dataset")},
+            config={**config, **job.config},
             dataset=job.dataset,
+            group=job.group,
             planned=filled["epochs"],
         )
-        self._queue(begun)
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
         """Let a stored run go on, and say whether it does; `epochs` makes it longer."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,14 +14,18 @@ from aetui.state import RunState
 from aetui.widgets.param_form import Note
 from engine import datasets
 from engine.errors import EngineError
-from engine.jobs import TrainJob
+from engine.jobs import MOST_SEEDS, Order, TrainJob
 from engine.params import Param, describe, parse
 from engine.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from engine.store import RunStore
 
 DOWNLOAD = "↓"
 """Stands beside a data set that is not on this machine."""
 ABSENT = "–"
 """Stands beside one that cannot be downloaded either."""
+SEEDS = Param("seeds", "seeds", "int", "runs, one after the other, each with the next seed", 1, 1, MOST_SEEDS)
 
 
 def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
@@ -30,8 +34,14 @@ def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
     return (
         Param("preset", "preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
         Param("dataset", "data", "choice", "what it learns from", dataset, choices=accepted),
-        *describe(variant.presets[preset]),
+        *_with_seeds(describe(variant.presets[preset])),
     )
+
+
+def _with_seeds(params: Sequence[Param]) -> list[Param]:
+    """`params` with the number of seeds after the seed."""
+    at = [param.name for param in params].index("seed") + 1
+    return [*params[:at], SEEDS, *params[at:]]
 
 
 def values(variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
@@ -90,3 +100,14 @@ def job(variant: Variant, filled: Mapping[str, Any]) -> TrainJob:
     preset = variant.presets[filled["preset"]]
     changed = {name: filled[name] for name, value in msgspec.structs.asdict(preset).items() if filled[name] != value}
     return TrainJob(variant=variant.key, dataset=filled["dataset"], preset=filled["preset"], config=changed)
+
+
+def orders(variant: Variant, filled: Mapping[str, Any], store: RunStore) -> list[Order]:
+    """The runs that the form describes, one for each seed; they are kept as a group.
+
+    Raises:
+        UsageError, RunError: they cannot be trained, or kept.
+    """
+    from engine import groups  # it needs numpy, which the first frame does not wait for
+
+    return groups.rest(groups.begin(job(variant, filled), filled["seeds"], store), store)

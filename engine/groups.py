@@ -15,15 +15,13 @@ from msgspec import Meta
 from engine import params, registry
 from engine.errors import RunError, UsageError
 from engine.events import UNREADABLE
-from engine.jobs import Order, TrainJob
+from engine.jobs import MOST_SEEDS, Order, TrainJob
 from engine.life import Life
 from engine.params import TrainingConfig
 from engine.private import make_folder, replacing
 from engine.store import RunRecord, RunStore, has_begun
 from engine.writer import new_run_id
 
-MOST = 100
-"""Seeds of a group."""
 FOLDER = "groups"
 OVER = frozenset({"completed", "diverged"})
 """How runs stand that need no more training; the same seed would diverge again."""
@@ -44,7 +42,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     name: str = ""
-    members: Annotated[tuple[Member, ...], Meta(max_length=MOST)]
+    members: Annotated[tuple[Member, ...], Meta(max_length=MOST_SEEDS)]
 
 
 def plan(job: TrainJob, seeds: int, store: RunStore) -> Group:
@@ -53,8 +51,8 @@ def plan(job: TrainJob, seeds: int, store: RunStore) -> Group:
     Raises:
         UsageError, RunError: as `Engine.submit`.
     """
-    if not 1 <= seeds <= MOST:
-        raise UsageError("Bad number of seeds", f"expected 1 to {MOST} seeds, got {seeds}")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise UsageError("Bad number of seeds", f"expected 1 to {MOST_SEEDS} seeds, got {seeds}")
     Life.of(job, store)
     group, first = new_run_id(job.variant), _config(job).seed
     jobs = [_seeded(job, seed, group) for seed in range(first, first + seeds)]
@@ -107,7 +105,7 @@ def find(store: RunStore, text: str) -> Group | None:
     if called or len(beginning) == 1:
         return (called or beginning)[-1]
     members = [Member(run_id=record.id, job=_job(record)) for record in records if record.group == text]
-    return Group(id=text, name=text, members=tuple(members[MOST - 1 :: -1])) if members else None
+    return Group(id=text, name=text, members=tuple(members[MOST_SEEDS - 1 :: -1])) if members else None
 
 
 def _job(record: RunRecord) -> TrainJob:

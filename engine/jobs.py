@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+MOST_SEEDS = 100
+"""Runs of a group."""
+
 
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     """A new run: the settings in `config` are laid over the preset's."""

@@ -9,6 +9,7 @@ import typer
 
 from aetui.cli.arguments import Keep, Markdown
 from aetui.render.text import plain, plain_json
+from engine.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -25,7 +26,8 @@ def book(
         int | None, typer.Option(min=1, help="Shorten the runs; what was published of these epochs is compared.")
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(min=1, max=100, help="So many runs of each recipe (default: 1 to 5, by its cost).")
+        int | None,
+        typer.Option(min=1, max=MOST_SEEDS, help="So many runs of each recipe (default: 1 to 5, by its cost)."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as one JSON document.")] = False,
     markdown: Markdown = False,

@@ -73,10 +73,8 @@ def _mean(mean: Mean, found: Repeats) -> str:
 def _command(found: Repeats, mean: Mean) -> str:
     """What trains such runs."""
     settings = "".join(f" --set {name}={value}" for name, value in found.settings.items())
-    return (
-        f"aetui train {found.variant} --preset {found.preset} --dataset {found.dataset} --epochs {mean.epochs}{settings}"
-        f" --seed {min(run.seed for run in found.runs)} --seeds {len(found.runs)}"
-    )
+    recipe = f"{found.variant} --preset {found.preset} --dataset {found.dataset} --epochs {mean.epochs}{settings}"
+    return f"aetui train {recipe} --seed {min(run.seed for run in found.runs)} --seeds {len(found.runs)}"
 
 
 def _row(name: str, spread: Spread) -> tuple[str, ...]:

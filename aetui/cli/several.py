@@ -100,7 +100,5 @@ def _mean(mean: Mean, columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def mean_and_sd(found: Spread | None) -> str:
-    """ "0.01132 ± 0.00021"; the mean alone where there is but one figure."""
-    if found is None:
-        return numbers.UNKNOWN
-    return numbers.loss(found.mean) if found.sd is None else f"{numbers.loss(found.mean)} ± {found.sd:.2g}"
+    """As `numbers.mean_and_sd`; "–" where there is no figure."""
+    return numbers.UNKNOWN if found is None else numbers.mean_and_sd(found.mean, found.sd)

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain, plain_json
+from engine.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
     from aetui.options import Options
@@ -37,7 +38,8 @@ def train(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     seeds: Annotated[
-        int, typer.Option(min=1, max=100, help="So many runs, each with the next seed: a row each, and mean ± sd.")
+        int,
+        typer.Option(min=1, max=MOST_SEEDS, help="So many runs, each with the next seed: a row each, and mean ± sd."),
     ] = 1,
     name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
     json: Json = False,
