@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.command import CommandPalette
@@ -24,10 +24,12 @@ from assets import FOLDER
 from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.jobs import HandOver, ResumeJob
+from engine.jobs import HandOver, ResumeJob, TrainJob
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from aetui.screens.dialogs import Answer
     from engine.store import RunStore
 
@@ -123,6 +125,8 @@ class Workbench(RunFollower):
                 self.notice(event.title, event.message)
             case RunFinished(outcome="failed" | "diverged"):
                 self.notice(f"The run {event.outcome}", event.message)
+        if isinstance(event, RunStarted | RunResumed | RunFinished):
+            self.look_at_group(self.desk.run_id)
         self._changed(event)
 
     def _show_begun(self, run_id: str) -> None:
@@ -164,18 +168,25 @@ class Workbench(RunFollower):
         """
         if self.engine is None:
             return
-        job = draft.job()
-        run_id = self.engine.submit(job)
-        begun = self.state.runs.get(run_id) or RunState(
+        if draft.seeds == 1:
+            job = draft.job()
+            self._queue(self._begun(self.engine.submit(job), job, draft))
+            return
+        for order in draft.orders(self.store):
+            assert isinstance(order.job, TrainJob)
+            self._queue(self._begun(self.engine.adopt(order), order.job, draft))
+
+    def _begun(self, run_id: str, job: TrainJob, draft: job_form.Draft) -> RunState:
+        return self.state.runs.get(run_id) or RunState(
             run_id,
             here=True,
             variant=job.variant,
             preset=job.preset,
-            config={name: value for name, value in draft.values.items() if name not in ("preset", "dataset")},
+            config={**draft.config, **job.config},
             dataset=job.dataset,
+            group=job.group,
             planned=draft.values["epochs"],
         )
-        self._queue(begun)
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
         """Let a stored run go on, and say whether it does; `epochs` makes it longer."""

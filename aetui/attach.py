@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from aetui.faults import Unfailing
+from aetui.others import OthersRead, read_others
 from aetui.reading import Followed, RunRead, follow, read_run
 from aetui.state import WorkbenchState
 from engine.errors import EngineError
@@ -107,6 +108,25 @@ class RunFollower(Unfailing):
         self.desk.show_run(run.run_id, asked=message.asked)
         if message.asked:
             self.show_workbench()
+
+        self.look_at_group(message.run.run_id)
+
+    def look_at_group(self, run_id: str) -> None:
+        """Read what the runs of the same group reached."""
+        run = self.state.runs.get(run_id)
+        if run is not None and run.group:
+            self._read_others(run_id, run.group)
+
+    @work(thread=True, exclusive=True, group="others", exit_on_error=False)
+    def _read_others(self, run_id: str, group: str) -> None:
+        self.post_message(read_others(self.store, run_id, group))
+
+    @on(OthersRead)
+    def _others_read(self, message: OthersRead) -> None:
+        run = self.state.runs.get(message.run_id)
+        if run is not None:
+            self.state = self.state.with_run(run.beside(message.others, message.reached))
+            self.desk.refresh_run()
 
     def _follow(self) -> None:
         """Look for news of a run that another process trains."""

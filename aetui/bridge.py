@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.message import Message
 
 from engine.events import Event
-from engine.jobs import HandOver, Job
+from engine.jobs import HandOver, Job, Order
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,6 +34,9 @@ class EngineLike(Protocol):
         Raises:
             EngineError: the job is impossible (unknown data set, setting out of range, run in use …).
         """
+
+    def adopt(self, order: Order) -> str:
+        """Put a run whose id is given in the queue. Raises as `submit`."""
 
     def cancel(self, run_id: str) -> None:
         """Stop the run and keep its weights."""

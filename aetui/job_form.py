@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -14,14 +14,18 @@ from aetui.state import RunState
 from aetui.widgets.param_form import Note
 from engine import datasets
 from engine.errors import EngineError
-from engine.jobs import TrainJob
+from engine.jobs import MOST_SEEDS, Order, TrainJob
 from engine.params import Param, describe, parse
 from engine.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from engine.store import RunStore
 
 DOWNLOAD = "↓"
 """Stands beside a data set that is not on this machine."""
 ABSENT = "–"
 """Stands beside one that cannot be downloaded either."""
+SEEDS = Param("seeds", "seeds", "int", "runs, one after the other, each with the next seed", 1, 1, MOST_SEEDS)
 
 
 class Draft(NamedTuple):
@@ -35,13 +39,33 @@ class Draft(NamedTuple):
     def fields(self) -> tuple[Param, ...]:
         return fields(self.variant, self.values["preset"], self.values["dataset"])
 
+    @property
+    def seeds(self) -> int:
+        """How many runs it describes."""
+        return int(self.values["seeds"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All settings of the autoencoder."""
+        return {name: value for name, value in self.values.items() if name not in ("preset", "dataset", "seeds")}
+
     def job(self) -> TrainJob:
-        """The run that it describes; `config` holds what differs from the preset."""
+        """The run that it describes, the first of several; `config` holds what differs from the preset."""
         preset = msgspec.structs.asdict(self.variant.presets[self.values["preset"]])
         changed = {name: self.values[name] for name, value in preset.items() if self.values[name] != value}
         return TrainJob(
             variant=self.variant.key, dataset=self.values["dataset"], preset=self.values["preset"], config=changed
         )
+
+    def orders(self, store: RunStore) -> list[Order]:
+        """The runs that it describes, one for each seed; they are kept as a group.
+
+        Raises:
+            UsageError, RunError: they cannot be trained, or kept.
+        """
+        from engine import groups  # it needs numpy, which the first frame does not wait for
+
+        return groups.rest(groups.begin(self.job(), self.seeds, store), store)
 
 
 def of_preset(variant: Variant, data_dir: Path | None, preset: str = "", dataset: str = "") -> Draft:
@@ -69,8 +93,14 @@ def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
     return (
         Param("preset", "preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
         Param("dataset", "data", "choice", "what it learns from", dataset, choices=accepted),
-        *describe(variant.presets[preset]),
+        *_with_seeds(describe(variant.presets[preset])),
     )
+
+
+def _with_seeds(params: Sequence[Param]) -> list[Param]:
+    """`params` with the number of seeds after the seed."""
+    at = [param.name for param in params].index("seed") + 1
+    return [*params[:at], SEEDS, *params[at:]]
 
 
 def values(variant: Variant, preset: str, dataset: str) -> dict[str, Any]:

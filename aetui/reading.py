@@ -92,6 +92,7 @@ def _blank(record: RunRecord) -> RunState:
         config=record.config,
         dataset=record.dataset,
         name=record.name,
+        group=record.group,
         planned=record.epochs,
         pid=record.info.pid,
     )

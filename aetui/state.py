@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
+from time import time
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from engine.events import (
     DataProgress,
@@ -29,6 +30,9 @@ from engine.events import (
     Stage,
 )
 from engine.registry import VARIANTS
+
+if TYPE_CHECKING:
+    from aetui.others import Others
 
 LOG_LINES = 500
 
@@ -84,6 +88,10 @@ class RunState:
     dataset: str = ""
     device: str = ""
     name: str = ""
+    group: str = ""
+    """The runs that it belongs to (`engine.groups`)."""
+    others: Others | None = None
+    """What the other runs of its group reached, as far as it was read."""
     started: float = 0.0
     planned: int = 0
     """Epochs the run is to have."""
@@ -174,8 +182,16 @@ class RunState:
             progress=self.progress,
             moving=self.moving,
             message=self.message,
+            others=self.others,
             log=(*past.log, *unwritten),
         )
+
+    def beside(self, others: Others | None, reached: str) -> RunState:
+        """The same with what is known of its group; `reached` is logged, unless it was before."""
+        run = replace(self, others=others)
+        if not reached or any(line.text == reached for line in self.log):
+            return run
+        return _logged(run, time(), reached)
 
     def as_found(self, status: RunStatus) -> RunState:
         """The same with the status that its folder gives away: only there it shows that a process is gone."""
@@ -301,6 +317,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         dataset=event.dataset,
         device=event.device,
         name=event.name,
+        group=event.group,
         moving=False,
         started=event.at,
         planned=event.epochs,

@@ -82,6 +82,8 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     dataset: str
     device: str
     name: str = ""
+    group: str = ""
+    """The runs that it belongs to: the same settings, other seeds."""
     epochs: Count = 0
     steps_per_epoch: Count = 0
     stages: tuple[Stage, ...] = ()

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+MOST_SEEDS = 100
+"""Runs of a group."""
+
 
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     """A new run: the settings in `config` are laid over the preset's."""
@@ -15,6 +18,8 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     preset: str = "book"
     config: dict[str, Any] = {}
     name: str = ""
+    group: str = ""
+    """The runs that it belongs to, see `engine.groups`; empty for one that stands alone."""
 
 
 class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):

@@ -223,6 +223,7 @@ class Life:
             fingerprint=data.fingerprint,
             shape=data.shape,
             name=job.name,
+            group=job.group,
             created=time.time(),
             device=device,
             **this_process(),
@@ -276,6 +277,7 @@ class Life:
             dataset=job.dataset,
             device=device,
             name=job.name,
+            group=job.group,
             epochs=self.config.epochs,
             steps_per_epoch=training.steps_per_epoch,
             stages=training.stages,
@@ -298,6 +300,11 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         raise SettingError("epochs", f"{record.id} has {done} complete epochs; ask for more with --epochs")
     config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
     job = TrainJob(
-        variant=record.variant, preset=record.preset, dataset=record.dataset, config=record.config, name=record.name
+        variant=record.variant,
+        preset=record.preset,
+        dataset=record.dataset,
+        config=record.config,
+        name=record.name,
+        group=record.group,
     )
     return Life(record.id, job, config, asked, record, descriptor)

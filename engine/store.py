@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from engine import events
 from engine.errors import RunError, UsageError
-from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, complete_epochs
+from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
 from engine.pulse import NAME, read_pulse, silence
 
 SCHEMA = 1
@@ -56,6 +56,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
     """Shape of one item."""
     name: str = ""
+    group: str = ""
+    """As `TrainJob.group`."""
     created: Annotated[float, Meta(ge=0, le=1e11)]
     versions: dict[str, str]
     device: str
@@ -76,6 +78,7 @@ class RunRecord:
         self.config = info.config
         self.dataset = info.dataset
         self.name = info.name
+        self.group = info.group
         self.created = info.created
 
     @property
@@ -154,6 +157,12 @@ class RunRecord:
         epochs = complete_epochs(self.last_events()) or complete_epochs(self.events()[0])
         return epochs[-1] if epochs else None
 
+    @property
+    def end(self) -> RunFinished | None:
+        """How the run ended; None if it goes on, went on since, or was interrupted."""
+        turns = [event for event in self.events()[0] if isinstance(event, RunFinished | RunResumed)]
+        return turns[-1] if turns and isinstance(turns[-1], RunFinished) else None
+
 
 class RunStore:
     """All runs below one folder."""
@@ -173,8 +182,8 @@ class RunStore:
         Raises:
             UsageError: none or several fit.
         """
-        named = self._read(self.root / text / "run.json") if text == Path(text).name else None
-        if named is not None and named.id == text:
+        named = self.get(text)
+        if named is not None:
             return named  # without reading all the others: a screen asks for every picture
         records = self.runs()
         if text == "last" and records:
@@ -191,6 +200,11 @@ class RunStore:
         self._refuse_newer(text)
         hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
+
+    def get(self, run_id: str) -> RunRecord | None:
+        """The run with this very id; None if there is none."""
+        named = self._read(self.root / run_id / "run.json") if run_id == Path(run_id).name else None
+        return named if named is not None and named.id == run_id else None
 
     def newer(self) -> dict[str, int]:
         """Runs that a newer version of this program wrote, with the number of their format."""

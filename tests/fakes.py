@@ -161,9 +161,11 @@ class FakeRun:
         self.epochs = config.epochs
         self.config = msgspec.structs.asdict(config)
         self.folder = store.root / run_id
-        self.folder.mkdir(parents=True)
+        known = store.get(run_id)
+        self.done = known.last_epoch.epoch if known and known.last_epoch else 0
+        self.seq = known.last_seq if known else 0
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.run_id = run_id
-        self.seq = 0
         info = RunInfo(
             id=run_id,
             variant=job.variant,
@@ -172,6 +174,8 @@ class FakeRun:
             dataset=job.dataset,
             fingerprint=fingerprint,
             shape=(5, 4) if self.text else (28, 28, 1),
+            name=job.name,
+            group=job.group,
             created=time.time(),
             versions={},
             device="CPU",
@@ -200,6 +204,8 @@ class FakeRun:
             config=self.config,
             dataset=self.job.dataset,
             device="CPU, 2 cores",
+            name=self.job.name,
+            group=self.job.group,
             epochs=self.epochs,
             steps_per_epoch=STEPS,
             stages=(Stage("training", self.epochs),),
@@ -209,6 +215,9 @@ class FakeRun:
             validation_items=355,
             facts={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
         )
+
+    def resumed(self) -> Event:
+        return RunResumed(epoch=self.done + 1, step=0, epochs=self.epochs)
 
     def epoch(self, number: int) -> EpochEnded:
         """The end of epoch `number`, its pictures written."""
@@ -283,6 +292,23 @@ class FakeEngine:
         run_id = f"20260101T{number:06d}Z-{job.variant}-{number:04x}"
         self.runs[run_id] = FakeRun(self.store, run_id, job)
         return run_id
+
+    def adopt(self, order: Order) -> str:
+        self.calls.append(("adopt", order))
+        known, job = self.store.get(order.run_id), order.job
+        if known is not None:
+            epochs = (job.epochs if isinstance(job, ResumeJob) else None) or known.epochs
+            job = TrainJob(
+                variant=known.variant,
+                preset=known.preset,
+                dataset=known.dataset,
+                config={**known.config, "epochs": epochs},
+                name=known.name,
+                group=known.group,
+            )
+        assert isinstance(job, TrainJob)
+        self.runs[order.run_id] = FakeRun(self.store, order.run_id, job)
+        return order.run_id
 
     def cancel(self, run_id: str) -> None:
         self.calls.append(("cancel", run_id))

@@ -8,6 +8,15 @@ from typing import Annotated, Literal
 import typer
 
 Run = Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")]
+RunOrGroup = Annotated[
+    str, typer.Argument(metavar="RUN", help="An id, the beginning of one, a name, or `last`; or the runs of a group.")
+]
+Markdown = Annotated[
+    bool, typer.Option("--markdown", help="Print a Markdown table of what the store has; nothing is trained.")
+]
+Keep = Annotated[
+    Path | None, typer.Option(help="Put the results into this JSON file as well, beside what it holds of others.")
+]
 Input = Annotated[
     str | None,
     typer.Argument(

@@ -1,4 +1,4 @@
-"""`aetui book`: the published recipes trained here, beside the published figures."""
+"""`aetui book`: the published recipes trained here with several seeds, beside the published figures."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aetui.cli import engines
+from aetui.cli.arguments import Keep, Markdown
+from aetui.render.text import plain, plain_json
+from engine.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
     from aetui.options import Options
-    from engine.jobs import TrainJob
-    from engine.store import RunRecord
-
-PRESET = NAME = "book"
+    from aetui.recipes import Kept
+    from engine.published import Seat
 
 
 def book(
@@ -23,78 +23,119 @@ def book(
         list[str] | None, typer.Argument(metavar="[VARIANT]...", help="Default: all that have published figures.")
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Shorten the runs; the same epoch's published figure is compared.")
+        int | None, typer.Option(min=1, help="Shorten the runs; what was published of these epochs is compared.")
     ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_SEEDS, help="So many runs of each recipe (default: 1 to 5, by its cost)."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison as one JSON document.")] = False,
+    markdown: Markdown = False,
+    keep: Keep = None,
 ) -> None:
-    """Train the published recipes and print ours beside the published figures. Ctrl-C stops and keeps the weights."""
-    options: Options = context.obj
-    jobs = _jobs(variants or [], epochs)
-    _check_data(jobs, options)
-    records: list[RunRecord] = []
-    try:
-        outcomes = _train(jobs, options, records)
-    finally:
-        typer.echo(_table(records))
-    if "stopped" in outcomes:
-        raise typer.Exit(130)
-    if set(outcomes) != {"completed"}:
-        raise typer.Exit(1)
+    """Train the published recipes and print ours beside the published figures.
 
-
-def _jobs(names: Sequence[str], epochs: int | None) -> list[TrainJob]:
-    from engine import registry
+    Runs that are in the store already are not trained again, and interrupted ones go on. Ctrl-C stops and keeps the
+    weights.
+    """
+    from aetui import recipes
+    from aetui.cli import several
     from engine.errors import UsageError
-    from engine.jobs import TrainJob
 
-    able = [key for key, variant in registry.VARIANTS.items() if variant.published]
-    config = {} if epochs is None else {"epochs": epochs}
-    jobs = []
-    for key in dict.fromkeys(names or able):
-        published = registry.variant(key).published
-        if published is None:
-            raise UsageError("Nothing published", f"{key} has no published figures; {', '.join(able)} have")
-        jobs.append(TrainJob(variant=key, dataset=published.dataset, preset=PRESET, config=config, name=NAME))
-    return jobs
+    if json and markdown:
+        raise UsageError("Two formats", "expected --json or --markdown, got both")
+    asked = _Asked(variants or [], seeds, epochs)
+    outcomes: set[str] = {"failed"}
+    try:
+        outcomes = set() if markdown else _train(asked, context.obj)
+    finally:
+        found = asked.found(context.obj)
+        if keep is not None:
+            recipes.keep(keep, found)
+        typer.echo(_printed(found, json, markdown))
+    several.leave(outcomes)
 
 
-def _check_data(jobs: Sequence[TrainJob], options: Options) -> None:
+class _Asked:
+    """Which recipes, with how many seeds and epochs; None for as many as each one's plan says."""
+
+    def __init__(self, variants: Sequence[str], seeds: int | None, epochs: int | None) -> None:
+        """Raises UsageError for a variant without published figures."""
+        from engine import published
+
+        self.variants = list(dict.fromkeys(variants or published.published_variants()))
+        self._seeds, self._epochs = seeds, epochs
+        for variant in self.variants:
+            published.figures(variant)
+
+    def seats(self, variant: str, options: Options) -> list[Seat]:
+        from engine import published
+
+        return published.seats(variant, options.store, self._seeds, self._epochs)
+
+    def found(self, options: Options) -> Kept:
+        from aetui.recipes import Kept, recipe
+
+        given = (("--seeds", self._seeds), ("--epochs", self._epochs))
+        options_given = "".join(f" {name} {value}" for name, value in given if value is not None)
+        return Kept(
+            recipes={
+                variant: recipe(self.seats(variant, options), f"aetui book {variant}{options_given}")
+                for variant in self.variants
+            }
+        )
+
+
+def _train(asked: _Asked, options: Options) -> set[str]:
+    """Train what the store does not have; returns how the runs ended.
+
+    Raises:
+        EngineError: data are missing, or a run could not begin.
+    """
+    from aetui.cli import several
+    from engine import published
+
+    seats = [seat for variant in asked.variants for seat in asked.seats(variant, options)]
+    left = [seat for seat in seats if not seat.done]
+    _check_data(left, options)
+    orders = [published.order(seat, options.store) for seat in left]
+    if not options.quiet:
+        for seat in seats:
+            typer.echo(_told(seat), err=True)
+    return several.train_all(orders, options) if orders else set()
+
+
+def _check_data(seats: Sequence[Seat], options: Options) -> None:
     """Raises DataUnavailable before the first of several hours, not after it."""
-    from engine import datasets
+    from engine import datasets, published
 
-    for key in dict.fromkeys(job.dataset for job in jobs):
+    for key in dict.fromkeys(published.figures(seat.variant).dataset for seat in seats):
         datasets.load(key, options.data_folder, download=False)
 
 
-def _train(jobs: Sequence[TrainJob], options: Options, records: list[RunRecord]) -> list[str]:
-    """Train one after the other, adding to `records`; returns the outcomes. It ends with the first run stopped."""
-    from aetui.cli.follower import Follower
-    from aetui.render.text import plain
-
-    outcomes: list[str] = []
-    with engines.engine(options) as (engine, events):
-        run_ids = [engine.submit(job) for job in jobs]  # refused at once, or worth loading TensorFlow for
-        follower = Follower(engine, events, run_ids, options)
-        engine.start()
-        for run_id in run_ids:
-            finished = follower.follow(run_id)
-            records.append(options.store.find(run_id))
-            outcomes.append(finished.outcome)
-            if finished.message:
-                typer.echo(f"aetui: {run_id}: {plain(finished.message)}", err=True)
-            if finished.outcome == "stopped":
-                break
-    return outcomes
+def _told(seat: Seat) -> str:
+    what = f"{seat.variant}, seed {seat.seed}, {seat.epochs} epochs"
+    if seat.record is None:
+        return f"{what}: to be trained"
+    return f"{what}: {'reused' if seat.done else 'goes on'}, {plain(seat.record.id)}"
 
 
-def _table(records: Sequence[RunRecord]) -> str:
-    from aetui.cli.figures import comparisons
+def _printed(found: Kept, json: bool, markdown: bool) -> str:
+    import msgspec
+
+    from aetui.cli.markdown import recipes_block
+
+    if json:
+        return plain_json(msgspec.json.encode(found).decode())
+    return recipes_block(found) if markdown else table(found)
+
+
+def table(found: Kept) -> str:
+    """A row for each published figure, and below them what the figures are and where the published program errs."""
+    from aetui.cli.figures import cells, notes
     from aetui.cli.tables import aligned
-    from engine import registry
 
-    head = ("VARIANT", "WHAT", "EPOCH", "PUBLISHED", "OURS", "DIFFERENCE", "IN %")
-    rows = [(record.variant, *found.cells) for record in records for found in comparisons(record)]
-    if not rows:
-        return "no epoch was completed, so there is nothing to compare"
-    sources = [(record.variant, registry.variant(record.variant).published) for record in records]
-    notes = [f"{key}: {'; '.join(filter(None, (known.source, known.note)))}" for key, known in sources if known]
-    return "\n".join([aligned([head, *rows]), "", *notes])
+    head = ("VARIANT", "WHAT", "EPOCH", "PUBLISHED", "SEEDS", "MEAN", "SD", "LOWEST", "HIGHEST", "INSIDE")
+    rows = [(each.variant, *cells(figure)) for each in found.recipes.values() for figure in each.figures]
+    below = [f"{each.variant}: {note}" for each in found.recipes.values() for note in notes(each)]
+    return "\n".join([aligned([head, *rows]), "", *below])

@@ -8,64 +8,118 @@ from typing import TYPE_CHECKING, NamedTuple
 from aetui.render import numbers
 
 if TYPE_CHECKING:
+    from aetui.recipes import Figure, Recipe
     from engine.events import EpochEnded
     from engine.store import RunRecord
     from engine.variants.variant import Curve
 
+LABEL = "published"
+INSIDE = {True: "yes", False: "no", None: numbers.UNKNOWN}
+
 
 class Comparison(NamedTuple):
-    """A published figure and ours of the same epoch; None where there is none."""
+    """Published figures, from the lowest to the highest, and ours of the same epoch."""
 
     what: str
     epoch: int
-    published: float | None
-    ours: float | None
+    published: tuple[float, float]
+    ours: float
 
     @property
-    def cells(self) -> tuple[str, ...]:
-        """As text: what, epoch, published, ours, difference and the same in per cent."""
-        values = [numbers.UNKNOWN if value is None else numbers.loss(value) for value in (self.published, self.ours)]
-        if self.published is None or self.ours is None:
-            return self.what, str(self.epoch), *values, numbers.UNKNOWN, numbers.UNKNOWN
-        difference = self.ours - self.published
-        share = f"{100 * difference / self.published:+.1f} %" if self.published else numbers.UNKNOWN
-        return self.what, str(self.epoch), *values, f"{difference:+.3g}", share
+    def difference(self) -> str:
+        """In per cent of the nearest published figure: "-26.0 %"; for ours within a range, that it is inside."""
+        low, high = self.published
+        nearest = min(max(self.ours, low), high)
+        if low != high and nearest == self.ours:
+            return "inside"
+        return f"{100 * (self.ours - nearest) / nearest:+.1f} %" if nearest else numbers.UNKNOWN
+
+
+def what(curve: Curve | Figure) -> str:
+    """A published curve in words: "training loss, batch sum"."""
+    return f"{'training' if curve.part == 'train' else 'validation'} {curve.term}{', batch sum' * curve.summed}"
+
+
+def published_range(low: float, high: float) -> str:
+    """ "2.785", or "216.0 to 234.0"."""
+    return numbers.loss(low) if low == high else f"{numbers.loss(low)} to {numbers.loss(high)}"
+
+
+def epochs(count: int) -> str:
+    """ "1 epoch", "50 epochs"."""
+    return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def cells(figure: Figure) -> tuple[str, ...]:
+    """What, epoch, published; number, mean, deviation, lowest and highest of ours; whether the published is inside."""
+    first = (what(figure), str(figure.epoch), published_range(*figure.published))
+    ours, unknown = figure.ours, numbers.UNKNOWN
+    if ours is None:
+        return (*first, "0", *[unknown] * 5)
+    sd = unknown if ours.sd is None else f"{ours.sd:.2g}"
+    values = (numbers.loss(value) for value in (ours.low, ours.high))
+    return (*first, str(ours.n), numbers.loss(ours.mean), sd, *values, INSIDE[figure.inside])
+
+
+def notes(recipe: Recipe) -> list[str]:
+    """What is to be known beside the figures of a recipe, a line each."""
+    diverged = [run for run in recipe.runs if run.status == "diverged"]
+    return [
+        "; ".join(filter(None, (recipe.source, recipe.note))),
+        *recipe.errata,
+        *(f"Seed {run.seed} diverged after {epochs(run.epochs)}." for run in diverged),
+    ]
 
 
 def comparisons(record: RunRecord) -> list[Comparison]:
     """A run of the published recipe on the published data beside each published curve; empty for any other run."""
-    from engine import registry
+    from engine import published
     from engine.events import complete_epochs
 
-    variant = registry.VARIANTS.get(record.variant)
-    published = variant.published if variant else None
-    if published is None or record.preset != "book" or record.dataset != published.dataset:
+    known = published.of(record)
+    if known is None or not published.comparable(record):
         return []
-    epochs = complete_epochs(record.events()[0])
-    return [_compared(curve, epochs) for curve in published.curves] if epochs else []
+    trained = complete_epochs(record.events()[0])
+    return [found for curve in known.curves if (found := _compared(curve, trained))]
 
 
-def _compared(curve: Curve, epochs: Sequence[EpochEnded]) -> Comparison:
-    """At the last epoch that is both published and trained; without one, ours of the last trained one alone."""
-    last = epochs[-1].epoch
-    at = max((epoch for epoch in curve.values if epoch <= last), default=last)
-    event = next(event for event in epochs if event.epoch == at)
-    ours = (event.train if curve.part == "train" else event.validation).get(curve.term)
-    if ours is not None and curve.summed:
-        ours *= event.steps
-    what = f"{'training' if curve.part == 'train' else 'validation'} {curve.term}{', batch sum' * curve.summed}"
-    return Comparison(what, at, curve.values.get(at), ours)
+def _compared(curve: Curve, trained: Sequence[EpochEnded]) -> Comparison | None:
+    """At the last epoch that is both published and trained."""
+    from engine import published
+
+    last = trained[-1].epoch if trained else 0
+    at = max((epoch for epoch in curve.values if epoch <= last), default=0)
+    ours = published.value(curve, trained, at)
+    return None if ours is None else Comparison(what(curve), at, curve.range(at), ours)
 
 
 def published(record: RunRecord) -> list[tuple[str, str]]:
-    """`comparisons` in words, those that have both figures."""
-    found = [one for one in comparisons(record) if None not in one]
-    cells = [one.cells for one in found]
-    rows = [
-        ("published", f"{theirs} ({what}, epoch {epoch}); ours {ours}, {share}")
-        for what, epoch, theirs, ours, _, share in cells
+    """`comparisons` in words, or in one line what keeps a run that began from the published recipe out of them."""
+    obstacle = _obstacle(record)
+    if obstacle:
+        return [(LABEL, f"not compared: {obstacle}")]
+    compared = comparisons(record)
+    told = [
+        f"{published_range(*found.published)} ({found.what}, epoch {found.epoch}); "
+        f"ours {numbers.loss(found.ours)}, {found.difference}"
+        for found in compared
     ]
-    return rows + [("published", text) for text in _variance_left(record, found)]
+    return [(LABEL, text) for text in (*told, *_variance_left(record, compared))]
+
+
+def _obstacle(record: RunRecord) -> str:
+    """How a run differs from the published recipe that it began from; empty if it does not."""
+    from engine import published
+    from engine.errors import SettingError
+
+    if published.of(record) is None:
+        return ""
+    try:
+        changes = published.changes(record)
+    except SettingError as error:
+        return str(error)
+    settings = [f"{name} is {ours}, published {theirs}" for name, (ours, theirs) in changes.items()]
+    return "; ".join(settings)
 
 
 def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
@@ -74,6 +128,8 @@ def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
 
     ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
     variance = ends[-1].figures.get("target_variance", 0) if ends else 0
-    if not (variance > 0 and found and found[-1].published):
+    if not (variance > 0 and found):
         return []
-    return [f"about {found[-1].published / variance:.1%} variance left ({found[-1].what}, epoch {found[-1].epoch})"]
+    low, high = (figure / variance for figure in found[-1].published)
+    share = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+    return [f"about {share} variance left ({found[-1].what}, epoch {found[-1].epoch})"]

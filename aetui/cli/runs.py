@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from math import nan
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from aetui.cli.arguments import Run
+from aetui.cli.arguments import Keep, Markdown, RunOrGroup
 
 if TYPE_CHECKING:
-    from engine.store import RunRecord
+    from engine.groups import Group
+    from engine.store import RunRecord, RunStore
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
 
@@ -34,25 +36,54 @@ def table(context: typer.Context) -> None:
     if not records:
         typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
         return
-    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME")
-    typer.echo(aligned([head, *map(_row, records)]))
+    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME", "GROUP")
+    grouped = any(record.group for record in records)
+    typer.echo(aligned([row if grouped else row[:-1] for row in (head, *map(_row, records))]))
 
 
 @app.command()
 def show(
     context: typer.Context,
-    run: Run,
+    run: RunOrGroup,
+    markdown: Markdown = False,
+    keep: Keep = None,
 ) -> None:
-    """Configuration, provenance and figures of one run."""
+    """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
+    from engine import groups
+    from engine.errors import UsageError
+
+    group = groups.find(context.obj.store, run)
+    if group is not None:
+        _show_group(group, context.obj.store, markdown, keep)
+    elif markdown or keep:
+        raise UsageError("A single run", f"{run} is none of a group; --markdown and --keep are for groups of runs")
+    else:
+        typer.echo(_shown(context.obj.store.find(run)))
+
+
+def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None) -> None:
+    from aetui import recipes
+    from aetui.cli.markdown import group_block
+    from aetui.cli.several import table
+    from aetui.repeats import repeats
+
+    found = repeats(group, store)
+    if keep is not None:
+        recipes.keep(keep, recipes.Kept(groups={found.name or found.group: found}))
+    typer.echo(group_block(found) if markdown else table(found))
+
+
+def _shown(record: RunRecord) -> str:
+    from aetui.achieved import concluded
     from aetui.cli import figures
     from aetui.cli.tables import aligned
 
-    record = context.obj.store.find(run)
-    info = record.info
+    info, end = record.info, record.end
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     facts = [
         ("run", record.id),
         ("name", record.name or "–"),
+        *([("group", record.group)] if record.group else []),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
         ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),
@@ -60,11 +91,11 @@ def show(
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
-        *_concluded(record),
+        *(concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.config) if end else []),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
-    typer.echo("\n\n".join([aligned(facts), aligned(settings), _epochs(record)]))
+    return "\n\n".join([aligned(facts), aligned(settings), _epochs(record)])
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:
@@ -84,19 +115,8 @@ def _row(record: RunRecord) -> tuple[str, ...]:
         validation,
         _when(record.created),
         plain(record.name, 40),
+        plain(record.group, 60),
     )
-
-
-def _concluded(record: RunRecord) -> list[tuple[str, str]]:
-    """The figures of the run as it stands: what it achieved before it went on is no longer true."""
-    from aetui.achieved import concluded
-    from engine.events import RunFinished, RunResumed
-
-    turns = [event for event in record.events()[0] if isinstance(event, RunFinished | RunResumed)]
-    end = turns[-1] if turns else None
-    if not isinstance(end, RunFinished):
-        return []
-    return concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.config)
 
 
 def _epochs(record: RunRecord) -> str:

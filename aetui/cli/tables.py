@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aetui.render.text import plain
 
-_FIGURE = re.compile(r"[+-]?\d[\d.,]*(e[+-]\d+)?( %)?|–|nan|-?inf")
+_FIGURE = re.compile(r"[+-]?\d[\d.,]*(e[+-]\d+)?( %)?( ± \d[\d.]*(e[+-]\d+)?)?|–|nan|-?inf")
 
 
 def aligned(rows: Sequence[tuple[str, ...]]) -> str:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import engines
-from aetui.cli.arguments import Epochs, Run
+from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
+from engine.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
     from aetui.options import Options
     from engine.events import Event, RunFinished
-    from engine.jobs import Job
+    from engine.groups import Group
+    from engine.jobs import Job, Order
     from engine.store import RunRecord
 
 Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
@@ -35,12 +37,16 @@ def train(
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a setting; may be given often.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
-    name: Annotated[str, typer.Option(help="A name for the run.")] = "",
+    seeds: Annotated[
+        int,
+        typer.Option(min=1, max=MOST_SEEDS, help="So many runs, each with the next seed: a row each, and mean ± sd."),
+    ] = 1,
+    name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
     json: Json = False,
     detached: Detach = False,
 ) -> None:
-    """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on."""
-    from engine import datasets, registry
+    """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
+    from engine import datasets, groups, registry
     from engine.jobs import TrainJob
 
     options: Options = context.obj
@@ -50,21 +56,55 @@ def train(
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
-    (_detach if detached else _carry_out)(job, options, json)
+    if seeds > 1:
+        _train_group(groups.begin(job, seeds, options.store), options, json, detached)
+    else:
+        _train_one(job, options, json, detached)
 
 
 def resume(
     context: typer.Context,
-    run: Run,
+    run: RunOrGroup,
     epochs: Epochs = None,
     json: Json = False,
     detached: Detach = False,
 ) -> None:
-    """Go on with a run exactly where it stopped; with --epochs, for longer than planned."""
+    """Go on with a run exactly where it stopped; with --epochs, for longer than planned.
+
+    Of a group it goes on with every run that is not complete, and trains those that never began.
+    """
+    from engine import groups
+    from engine.errors import UsageError
     from engine.jobs import ResumeJob
 
-    job = ResumeJob(run_id=context.obj.store.find(run).id, epochs=epochs)
-    (_detach if detached else _carry_out)(job, context.obj, json)
+    options: Options = context.obj
+    group = groups.find(options.store, run)
+    if group is None:
+        _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
+    elif epochs is not None:
+        raise UsageError("Several runs", f"{run} means {len(group.members)} runs; --epochs is for one of them")
+    else:
+        _train_group(group, options, json, detached)
+
+
+def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
+    from engine import handoff
+
+    if detached:
+        _detach([handoff.order(job, options.store)], options, json)
+    else:
+        _carry_out(job, options, json)
+
+
+def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
+    from aetui.cli import several
+    from engine import groups
+
+    orders = groups.rest(group, options.store) if detached else []
+    if orders:
+        _detach(orders, options, json)
+    else:
+        several.carry_out(group, options, json)
 
 
 def _assignments(texts: list[str]) -> dict[str, Any]:
@@ -112,15 +152,14 @@ def _became(run_id: str, finished: RunFinished) -> str:
     return f"{run_id} is {finished.outcome} all the same: `aetui runs show {run_id}`"
 
 
-def _detach(job: Job, options: Options, json: bool) -> None:
-    """Start the run in a process of its own and wait until it has begun: what is wrong shows by then."""
+def _detach(orders: list[Order], options: Options, json: bool) -> None:
+    """Start the runs in a process of its own and wait until the first has begun: what is wrong shows by then."""
     from aetui.cli.event_stream import EventStream
     from aetui.cli.narration import Narrator
     from aetui.detaching import detach, told
-    from engine import handoff
     from engine.jobs import HandOver
 
-    handed = HandOver([handoff.order(job, options.store)], clean=True)
+    handed = HandOver(orders, clean=True)
     detached, narrator = detach(options, handed, watched=True), Narrator(options.quiet)
     event, stream = None, EventStream()
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -20,6 +20,11 @@ def loss(x: float) -> str:
     return f"{x:#.4g}" if 1e-4 <= abs(x) < 999.95 else f"{x:.3e}"
 
 
+def mean_and_sd(mean: float, sd: float | None) -> str:
+    """ "0.01132 ± 0.00021"; the mean alone where there is but one figure."""
+    return loss(mean) if sd is None else f"{loss(mean)} ± {sd:.2g}"
+
+
 def count(n: int) -> str:
     """A number of things: "60,000"."""
     return f"{n:,}"

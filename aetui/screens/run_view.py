@@ -250,6 +250,7 @@ class RunView(Screen[None]):
             epochs=run.planned,
             places=list(shown),
             stages=run.stages,
+            others=run.others,
         )
 
     def _show_panels(self) -> None:

@@ -23,6 +23,7 @@ from aetui.render.plot import Band, Frame, Line, line_plot
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
+    from aetui.others import Others
     from engine.events import Stage
 
 _LOG_MARK = "  log"
@@ -47,6 +48,7 @@ class LossChart(Widget):
         "loss-chart--axis",
         "loss-chart--cursor",
         "loss-chart--band",
+        "loss-chart--others",
         "loss-chart--placeholder",
     }
 
@@ -55,6 +57,7 @@ class LossChart(Widget):
     LossChart > .loss-chart--axis { color: $foreground 60%; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
     LossChart > .loss-chart--band { color: $foreground 60%; }
+    LossChart > .loss-chart--others { color: $foreground 45%; }
     LossChart > .loss-chart--placeholder { color: $foreground 60%; }
     """
 
@@ -80,6 +83,7 @@ class LossChart(Widget):
         self._places: tuple[int, ...] = ()
         """The number of each curve among all that there could be; it gives colour and marker."""
         self._stages: tuple[Stage, ...] = ()
+        self._others: Others | None = None
         self._epochs = 1
         self._drawn: _Drawn | None = None
         self._strips: list[Strip] = []
@@ -92,11 +96,13 @@ class LossChart(Widget):
         epochs: int,
         places: Sequence[int] | None = None,
         stages: Sequence[Stage] = (),
+        others: Others | None = None,
     ) -> None:
         """Show these curves over 1 … `epochs`, the length of the planned run (longer curves make the axis longer).
 
         A curve keeps the look of its number in `places` whichever others are shown; None numbers them as they come.
-        Several `stages` of training are marked as bands.
+        Several `stages` of training are marked as bands. `others` are drawn as three thin lines below the curves: their
+        mean, and a standard deviation above and below it.
         """
         there = [
             (place, line)
@@ -104,7 +110,7 @@ class LossChart(Widget):
             if len(np.asarray(line.x))
         ]
         self._places, self._series = tuple(place for place, _ in there), tuple(line for _, line in there)
-        self._epochs, self._stages = epochs, tuple(stages)
+        self._epochs, self._stages, self._others = epochs, tuple(stages), others
         self._drawn = None
         self.set_reactive(LossChart.cursor, cursor)
         self._update()
@@ -154,8 +160,9 @@ class LossChart(Widget):
         lines = self._lines(drawn.mode)
         last = max(float(np.asarray(line.x)[-1]) for line in lines)
         end = max(self._epochs, last, 2)
+        others = self._scatter(drawn.mode)
         chart = line_plot(
-            lines,
+            [*lines, *others],
             (width, height - 1),
             x_range=(1, end),
             log=drawn.log,
@@ -163,7 +170,7 @@ class LossChart(Widget):
             bands=self._bands(end),
             frame=Frame(*map(self._style, ("axis", "cursor", "band"))),
         )
-        return [self._title(lines, last, drawn), *chart]
+        return [self._title([*lines, *others[:1]], last, drawn), *chart]
 
     def _lines(self, mode: ColourMode) -> list[Line]:
         """The curves with colours and markers."""
@@ -176,6 +183,17 @@ class LossChart(Widget):
             line._replace(colour=line.colour or colours[place], marker=_MARKERS[same[place] % len(_MARKERS)])
             for place, line in zip(self._places, self._series, strict=True)
         ]
+
+    def _scatter(self, mode: ColourMode) -> list[Line]:
+        """Mean of the other runs, and a standard deviation above and below where they scatter."""
+        if self._others is None:
+            return []
+        _, x, mean, sd = self._others
+        colour = self.get_component_rich_style("loss-chart--others").color
+        few = self.app.no_color or mode in ("16", "none")
+        look = ("", "·") if few or colour is None else (colour.get_truecolor().hex, "")
+        edges = [("", np.add(mean, sd)), ("", np.subtract(mean, sd))] if any(sd) else []
+        return [Line(name, x, y, *look) for name, y in (("others", np.asarray(mean)), *edges)]
 
     def _bands(self, end: float) -> list[Band]:
         """The stages; the last one goes on to the end of the axis."""

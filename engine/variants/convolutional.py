@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
-from engine.variants.variant import Curve, Published, Variant
+from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
     from engine.nn.blocks import Blocks, Tensor
@@ -78,6 +78,8 @@ class Convolutional(Variant):
             Curve(part="train", term="loss", values={1: 0.2047, 50: 0.0986}),
             Curve(part="validation", term="loss", values={1: 0.1504, 2: 0.1323, 50: 0.0987}),
         ),
+        plan=(Repeats(seeds=5, epochs=2), Repeats(seeds=3, epochs=50)),
+        errata=("The published run computed in float32; precision auto may compute products in bfloat16.",),
     )
 
     def networks(self, config: ConvolutionalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.params import HELD_OUT
 from engine.variants.dense import DenseConfig, DenseVariant
-from engine.variants.variant import Curve, Published
+from engine.variants.variant import Curve, Published, Repeats
 
 
 class VanillaConfig(DenseConfig, frozen=True, kw_only=True):
@@ -47,4 +47,6 @@ class Vanilla(DenseVariant):
         source="published run of this recipe on MNIST",
         dataset="mnist",
         curves=(Curve(part="train", term="loss", values={1: 5.159, 2: 3.075, 3: 2.957, 50: 2.785}, summed=True),),
+        plan=(Repeats(seeds=5, epochs=50),),
+        errata=("The published program does not shuffle its batches; neither does the preset.",),
     )

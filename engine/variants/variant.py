@@ -21,9 +21,22 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
 
     part: Literal["train", "validation"]
     term: str
-    values: Mapping[int, float]
+    values: Mapping[int, float | tuple[float, float]]
+    """A number, or the lowest and the highest of several that were printed."""
     summed: bool = False
     """Whether they are sums over the epoch's batches; otherwise means, as we count."""
+
+    def range(self, epoch: int) -> tuple[float, float]:
+        """The lowest and the highest value published of `epoch`. Raises KeyError where there is none."""
+        value = self.values[epoch]
+        return value if isinstance(value, tuple) else (value, value)
+
+
+class Repeats(msgspec.Struct, frozen=True):
+    """How many seeds a published recipe is trained with, and for how long."""
+
+    seeds: int
+    epochs: int
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +45,12 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     dataset: str
     curves: tuple[Curve, ...]
+    plan: tuple[Repeats, ...]
+    """What is trained to compare with them; the seeds of a shorter row include those of a longer one."""
     note: str = ""
+    """What the figures are."""
+    errata: tuple[str, ...] = ()
+    """Where the published program, or its text, is not what the figures or the recipe say; a sentence each."""
 
 
 class TextSettings(msgspec.Struct, frozen=True, kw_only=True):

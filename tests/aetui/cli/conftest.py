@@ -3,11 +3,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from click.testing import Result
+from instant import Instant
+from typer.testing import CliRunner
+
+from aetui.cli import app, engines
+from engine.datasets import places
+from engine.store import RunStore
 
 Aetui = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -34,3 +43,26 @@ def aetui(home: dict[str, str], command: list[str]) -> Aetui:
         )
 
     return run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def instantly(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs a command line in this process, on engines whose runs are done at once."""
+
+    @contextmanager
+    def instant(options: Any) -> Iterator[Any]:
+        events: SimpleQueue[Any] = SimpleQueue()
+        yield Instant(events.put, options.store), events
+
+    monkeypatch.delenv("AETUI_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(engines, "engine", instant)
+    monkeypatch.setattr(Instant, "made", [])
+    monkeypatch.setattr("aetui.cli.follower.signal.signal", lambda *_: None)
+    return lambda *arguments: CliRunner().invoke(app, ["--runs-dir", str(store.root), "--quiet", *arguments])

@@ -1,88 +1,60 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
-from types import SimpleNamespace
+from statistics import fmean, stdev
 from typing import Any
 
 import msgspec
 import pytest
 from click.testing import Result
-from fakes import STEPS, FakeEngine, FakeRun, loss
-from typer.testing import CliRunner
+from fakes import STEPS, FakeRun, loss
+from instant import Instant
 
-from aetui.cli import app, engines, figures
-from engine.datasets import places
-from engine.errors import DataUnavailable, SettingError, UsageError
-from engine.events import EpochEnded, RunCancelled, RunFinished
+from aetui import recipes
+from engine.errors import BadData, DataUnavailable, UsageError
+from engine.events import RunFinished
 from engine.jobs import TrainJob
 from engine.registry import VARIANTS
 from engine.store import RunStore
 from engine.variants.vanilla import Vanilla
-from engine.variants.variant import Curve, Published
+from engine.variants.variant import Curve, Published, Repeats
 
 
 class Printed(Vanilla):
-    """A recipe that was published with a sum, a mean and something that we do not measure."""
+    """A recipe that was published with a sum, a range and something that we do not measure."""
 
-    presets = {**Vanilla.presets, "other": Vanilla.presets["book"]}
     published = Published(
         source="a printed run",
         dataset="digits",
         curves=(
-            Curve(part="train", term="loss", values={1: 1.0, 2: 0.5, 50: 0.1}, summed=True),
-            Curve(part="validation", term="reconstruction", values={1: 0.05, 4: 0.02}),
+            Curve(part="train", term="loss", values={1: 1.0, 2: 0.37, 4: 0.1, 50: 0.1}, summed=True),
+            Curve(part="validation", term="loss", values={1: (0.05, 0.06), 4: (0.001, 0.002)}),
             Curve(part="train", term="penalty", values={1: 0.3}),
-            Curve(part="train", term="loss", values={9: 0.3}),
         ),
+        plan=(Repeats(seeds=3, epochs=2), Repeats(seeds=2, epochs=4)),
         note="digits only",
+        errata=("It printed what it should not.", "It did not print what it should."),
     )
 
 
-class Instant(FakeEngine):
-    """Trains everything that was submitted as soon as it starts; `ends` are the outcomes, in order."""
-
-    ends: tuple[str, ...] = ("completed",) * 9
-
-    def start(self) -> None:
-        super().start()
-        for run, outcome in zip(list(self.runs.values()), self.ends, strict=False):
-            for event in self._life(run, outcome):
-                self.emit(run.stamp(event))
-
-    def _life(self, run: FakeRun, outcome: Any) -> Iterator[Any]:
-        if outcome == "cancelled":
-            yield RunCancelled()
-            return
-        epochs = run.epochs if outcome == "completed" else 1
-        yield run.started()
-        yield from (run.epoch(number) for number in range(1, epochs + 1))
-        yield run.finished(outcome, epochs, "" if outcome == "completed" else f"it {outcome}")
+def scattered(seed: int, epoch: int) -> float:
+    return loss(epoch) * (1 + (seed - 12) / 100)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs")
+def aetui(instantly: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs a command line; what was published is that of `Printed`, and the losses depend on the seed."""
+    epoch = FakeRun.epoch
 
+    def with_scatter(self: FakeRun, number: int) -> Any:
+        value = scattered(self.config["seed"], number)
+        return msgspec.structs.replace(epoch(self, number), train={"loss": value}, validation={"loss": value})
 
-@pytest.fixture
-def aetui(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs a command line on engines that are done at once; the published figures are those of `Printed`."""
-
-    @contextmanager
-    def instant(options: Any) -> Iterator[Any]:
-        events: SimpleQueue[Any] = SimpleQueue()
-        yield Instant(events.put, options.store), events
-
-    monkeypatch.delenv("AETUI_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
-    monkeypatch.setattr(engines, "engine", instant)
-    monkeypatch.setattr("aetui.cli.follower.signal.signal", lambda *_: None)
+    monkeypatch.setattr(FakeRun, "epoch", with_scatter)
     monkeypatch.setitem(VARIANTS, "vanilla", Printed())
-    return lambda *arguments: CliRunner().invoke(app, ["--runs-dir", str(store.root), "--quiet", *arguments])
+    return instantly
 
 
 def table(result: Result) -> list[list[str]]:
@@ -91,68 +63,136 @@ def table(result: Result) -> list[list[str]]:
     return [[cell.strip() for cell in row.split("  ") if cell.strip()] for row in rows]
 
 
-def test_a_row_per_curve_has_published_ours_and_the_difference(aetui: Any) -> None:
-    result = aetui("book", "vanilla", "--epochs", "2")
+def trained() -> list[str]:
+    """The seeds that the last engine was given."""
+    return [order.run_id[-2:] for call, order in Instant.made[-1].calls if call == "adopt"]
+
+
+def test_each_published_figure_stands_beside_ours_over_the_seeds(aetui: Any) -> None:
+    result = aetui("book", "vanilla")
     assert result.exit_code == 0, result.exception
-    total, mean, missing, later = table(result)
-    ours = loss(2) * STEPS
-    assert total[:4] == ["vanilla", "training loss, batch sum", "2", "0.5000"]
-    assert float(total[4]) == pytest.approx(ours)
-    assert float(total[5]) == pytest.approx(ours - 0.5)
-    assert total[6] == f"{100 * (ours - 0.5) / 0.5:+.1f} %"
-    assert mean[1:4] == ["validation reconstruction", "1", "0.05000"]
-    assert float(mean[4]) == pytest.approx(loss(1) * 1.05, rel=1e-3)
-    assert missing[3:] == ["0.3000", "–", "–", "–"]
-    assert later[2:4] == ["2", "–"]
-    assert "vanilla: a printed run; digits only" in result.stdout
-
-
-def test_runs_stay_in_the_store_under_their_name(aetui: Any, store: RunStore) -> None:
-    aetui("book", "vanilla", "--epochs", "3")
-    [record] = store.runs()
-    assert record.epochs == 3
-    assert record.preset == "book"
-
-
-def test_all_runs_are_submitted_under_the_name_book_before_the_first_begins(
-    aetui: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[Any] = []
-    monkeypatch.setattr(Instant, "submit", lambda self, job: calls.append(job) or FakeEngine.submit(self, job))
-    monkeypatch.setattr(Instant, "start", lambda self: calls.append("start") or FakeEngine.start(self))
-    monkeypatch.setattr(
-        "aetui.cli.follower.Follower.follow", lambda self, run_id: SimpleNamespace(outcome="completed", message="")
+    first, second, fourth, ranged, far, missing = table(result)
+    ours = [scattered(seed, 1) * STEPS for seed in (11, 12, 13)]
+    assert first[:5] == ["vanilla", "training loss, batch sum", "1", "1.000", "3"]
+    assert [float(cell) for cell in first[5:9]] == pytest.approx(
+        [fmean(ours), stdev(ours), min(ours), max(ours)], rel=0.01
     )
-    for key in VARIANTS:
-        if key != "vanilla":
-            monkeypatch.setattr(type(VARIANTS[key]), "published", Printed.published)
-    assert aetui("book", "--epochs", "1").exit_code == 0
-    *jobs, start = calls
-    assert start == "start"
-    assert [job.variant for job in jobs] == list(VARIANTS)
-    assert {(job.preset, job.name, job.dataset, job.config["epochs"]) for job in jobs} == {
-        ("book", "book", "digits", 1)
-    }
+    assert first[9] == "no"
+    assert (second[2], second[4], second[9]) == ("2", "3", "yes")
+    assert (fourth[2], fourth[4]) == ("4", "2")  # the third seed is trained for two epochs only
+    assert (ranged[3], ranged[9]) == ("0.05000 to 0.06000", "no")
+    assert far[3:5] == ["0.001000 to 0.002000", "2"]
+    assert missing[4:] == ["0", "–", "–", "–", "–", "–"]
+    assert "vanilla: a printed run; digits only" in result.stdout
+    assert result.stdout.splitlines()[-2:] == [
+        "vanilla: It printed what it should not.",
+        "vanilla: It did not print what it should.",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("ends", "code", "rows"),
-    [
-        (("stopped", "cancelled"), 130, 4),
-        (("completed", "cancelled"), 130, 4),
-        (("diverged", "completed"), 1, 8),
-        (("completed", "completed"), 0, 8),
-    ],
-)
+def test_seeds_and_epochs_can_be_other_than_planned(aetui: Any, store: RunStore) -> None:
+    rows = table(aetui("book", "vanilla", "--seeds", "1", "--epochs", "3"))
+    assert [row[2] for row in rows] == ["1", "2", "1", "1"]
+    [record] = store.runs()
+    assert (record.epochs, record.config["seed"]) == (3, 11)
+    assert (record.group, record.name) == ("book-vanilla", "book-vanilla-11")
+
+
+def test_a_single_figure_beside_a_single_one_says_nothing_of_inside(aetui: Any) -> None:
+    total, _, ranged, _ = table(aetui("book", "vanilla", "--seeds", "1", "--epochs", "2"))
+    assert (total[4], total[6], total[9]) == ("1", "–", "–")
+    assert ranged[9] in ("yes", "no")
+
+
+def test_what_is_in_the_store_is_not_trained_again(aetui: Any) -> None:
+    aetui("book", "vanilla", "--seeds", "2")
+    engines = len(Instant.made)
+    again = aetui("book", "vanilla", "--seeds", "2", "--epochs", "2")  # longer runs have it all
+    assert (again.exit_code, len(Instant.made)) == (0, engines)
+    aetui("book", "vanilla")
+    assert trained() == ["13"]
+
+
+def test_a_run_of_the_recipe_by_another_command_counts_and_a_changed_one_does_not(aetui: Any, store: RunStore) -> None:
+    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "4", "--seed", "11")
+    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "4", "--seed", "12", "--set", "hidden_dim=9")
+    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "3", "--seed", "13")
+    before = {record.id: record.epochs for record in store.runs()}
+    aetui("book", "vanilla", "--seeds", "3", "--epochs", "4")
+    assert trained() == ["12", "13"]
+    assert {record.id: record.epochs for record in store.runs() if record.id in before} == before
+
+
+def test_interrupted_runs_go_on_and_shorter_ones_of_the_comparison_are_made_longer(
+    aetui: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Instant, "ends", ("completed", "stopped"))
+        stopped = aetui("book", "vanilla", "--seeds", "2", "--epochs", "2")
+    assert stopped.exit_code == 130
+    assert table(stopped)[0][4] == "2"  # the stopped one had its first epoch
+    assert aetui("book", "vanilla").exit_code == 0
+    assert len(store.runs()) == 3
+    assert sorted(record.epochs for record in store.runs()) == [2, 4, 4]
+
+
+@pytest.mark.parametrize(("ends", "code"), [(("completed", "cancelled"), 130), (("diverged", "completed"), 1)])
 def test_whatever_ends_a_run_the_others_are_compared(
-    aetui: Any, monkeypatch: pytest.MonkeyPatch, ends: tuple[str, ...], code: int, rows: int
+    aetui: Any, monkeypatch: pytest.MonkeyPatch, ends: tuple[str, ...], code: int
 ) -> None:
     monkeypatch.setattr(Instant, "ends", ends)
-    other = next(key for key, variant in VARIANTS.items() if key != "vanilla" and variant.published)
-    monkeypatch.setattr(type(VARIANTS[other]), "published", Printed.published)
-    result = aetui("book", "vanilla", other, "--epochs", "2")
+    result = aetui("book", "vanilla", "--seeds", "2", "--epochs", "2")
     assert result.exit_code == code
-    assert len(table(result)) == rows
+    assert len(table(result)) == 4
+    if "diverged" in ends:
+        assert "vanilla: Seed 11 diverged after 1 epoch." in result.stdout
+        assert aetui("book", "vanilla", "--seeds", "2", "--epochs", "2").exit_code == 0  # it would diverge again
+        assert len(Instant.made) == 1
+
+
+def test_every_recipe_has_a_plan_that_reaches_its_last_figure() -> None:
+    for variant in VARIANTS.values():
+        if variant.published:
+            longest = max(row.epochs for row in variant.published.plan)
+            assert longest == variant.presets["book"].epochs
+            assert longest == max(epoch for curve in variant.published.curves for epoch in curve.values)
+
+
+def test_json_is_one_document_with_runs_and_figures(aetui: Any) -> None:
+    document = json.loads(aetui("book", "vanilla", "--json").stdout)
+    found = document["recipes"]["vanilla"]
+    assert [run["seed"] for run in found["runs"]] == [11, 12, 13]
+    assert found["figures"][0]["published"] == [1.0, 1.0]
+    assert found["figures"][0]["ours"]["n"] == 3
+    assert found["figures"][1]["inside"] is True
+
+
+def test_markdown_trains_nothing_and_tells_what_the_figures_come_from(aetui: Any) -> None:
+    assert aetui("book", "vanilla", "--markdown").stdout == "No results are kept yet.\n"
+    assert Instant.made == []
+    aetui("book", "vanilla", "--seeds", "3")
+    text = aetui("book", "vanilla", "--markdown", "--seeds", "3").stdout
+    assert "| vanilla | training loss, batch sum | 2 | 0.3700 | 3 | 0.3700 |" in text
+    assert "- **vanilla** on digits: seeds 11 to 13 for 4 epochs; 20" in text
+    assert "`aetui book vanilla --seeds 3`" in text
+    assert "  - It printed what it should not." in text
+    assert isinstance(aetui("book", "--json", "--markdown").exception, UsageError)
+
+
+def test_kept_results_of_others_stay_beside_new_ones(aetui: Any, tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    aetui("book", "vanilla", "--keep", str(path))
+    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "2", "--seeds", "2", "--name", "pair")
+    shown = aetui("runs", "show", "pair", "--markdown", "--keep", str(path)).stdout
+    assert "**pair**: vanilla, preset book; digits" in shown
+    assert "| `training` | 0.03682 ± 0.00026 | " in shown
+    assert "seeds 11, 12 for 2 epochs; 20" in shown
+    assert "`aetui train vanilla --preset book --dataset digits --epochs 2 --seed 11 --seeds 2`" in shown
+    kept = recipes.read(path)
+    assert (list(kept.recipes), list(kept.groups)) == (["vanilla"], ["pair"])
+    path.write_text("[]")
+    assert isinstance(aetui("book", "vanilla", "--keep", str(path)).exception, BadData)
+    assert isinstance(aetui("runs", "show", "pair-11", "--markdown").exception, UsageError)
 
 
 def test_data_that_are_not_here_are_refused_with_the_remedy_before_anything_is_trained(
@@ -174,9 +214,9 @@ def test_a_variant_without_published_figures_is_refused(aetui: Any, monkeypatch:
     assert isinstance(aetui("book", "vanila").exception, UsageError)
 
 
-def test_impossible_epochs_are_refused(aetui: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert aetui("book", "vanilla", "--epochs", "0").exit_code == 2
-    assert isinstance(aetui("book", "vanilla", "--epochs", "200000").exception, SettingError)
+def test_impossible_numbers_are_refused(aetui: Any) -> None:
+    for option in ("--epochs", "--seeds"):
+        assert aetui("book", "vanilla", option, "0").exit_code == 2
 
 
 def test_training_the_recipe_ends_with_what_was_published_and_what_pca_reaches(
@@ -188,23 +228,22 @@ def test_training_the_recipe_ends_with_what_was_published_and_what_pca_reaches(
     printed = aetui("train", "vanilla", "--epochs", "2", "--dataset", "digits").stdout
     assert "0.01070 (PCA of the same size: 0.004210)" in printed
     assert "0.7081 (PCA of the same size: 0.4501)" in printed
-    assert "0.5000 (training loss, batch sum, epoch 2); ours 0.3700, -26.0 %" in printed
+    assert "0.3700 (training loss, batch sum, epoch 2); ours 0.3663, -1.0 %" in printed
     shown = aetui("runs", "show", "last").stdout
     assert "0.01070 (PCA of the same size: 0.004210)" in shown
-    assert "0.5000 (training loss, batch sum, epoch 2)" in shown
+    assert "0.3700 (training loss, batch sum, epoch 2)" in shown
 
 
 def _with(event: RunFinished, reached: dict[str, float]) -> RunFinished:
     return msgspec.structs.replace(event, figures=reached)
 
 
-def test_another_recipe_or_other_data_are_not_compared(aetui: Any, store: RunStore) -> None:
-    terms = {"loss": 1.0}
-    event = EpochEnded(
-        stage="training", epoch=1, train=terms, validation=terms, steps=1, seconds=1, samples_per_second=1
-    )
-    for preset, dataset, rows in (("book", "digits", 4), ("other", "digits", 0), ("book", "mnist", 0)):
-        run = FakeRun(store, f"{preset}-{dataset}", TrainJob(variant="vanilla", preset=preset, dataset=dataset))
-        assert figures.comparisons(store.find(run.run_id)) == []  # no epoch is complete yet
-        run.stamp(event)
-        assert len(figures.comparisons(store.find(run.run_id))) == rows
+def test_a_run_whose_file_names_another_recipe_is_passed_over(aetui: Any, store: RunStore) -> None:
+    for number, config in enumerate(({"seed": 11, "colour": "red"}, {"seed": [11]}, {"seed": 11, "batch_size": -1})):
+        run = FakeRun(store, f"r{number}", TrainJob(variant="vanilla", dataset="digits"))
+        info = msgspec.structs.replace(store.find(run.run_id).info, config={"epochs": 2, **config})
+        (run.folder / "run.json").write_bytes(msgspec.json.encode(info))
+        for event in (run.started(), run.epoch(1), run.epoch(2)):
+            run.stamp(event)
+    aetui("book", "vanilla", "--seeds", "1", "--epochs", "2")
+    assert trained() == ["11"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
+from aetui.others import Others
 from aetui.render.plot import Line
 from aetui.widgets import loss_chart
 from aetui.widgets.loss_chart import LossChart
@@ -120,3 +121,25 @@ async def test_without_colours_the_second_line_is_dotted(monkeypatch: pytest.Mon
 def test_importing_the_widget_does_not_load_plotext() -> None:
     code = "import sys, aetui.widgets.loss_chart; sys.exit('plotext' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("system", ["truecolor", "256", "standard"])
+async def test_the_other_runs_of_a_group_are_three_thin_lines_below_the_curves(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", system)
+    others = Others(runs=2, epochs=(1, 2, 3), mean=(0.05, 0.04, 0.03), sd=(0.01, 0.01, 0.01))
+    async with ChartApp().run_test(size=(78, 10)) as pilot:
+        pilot.app.chart.show(_lines(3), cursor=None, epochs=3)
+        alone = pilot.app.text
+        pilot.app.chart.show(_lines(3), cursor=None, epochs=3, others=others)
+        beside = pilot.app.text
+        assert "others 0.03000" in beside[0]
+        assert sum(map(_inked, beside)) > sum(map(_inked, alone)) + 40
+        pilot.app.chart.show(_lines(3), cursor=1, epochs=3, others=others._replace(sd=(0.0, 0.0, 0.0)))
+        assert "others 0.05000" in pilot.app.text[0]  # a single run has no scatter
+    assert {len(line) for line in beside} == {78}
+
+
+def _inked(line: str) -> int:
+    return sum(not character.isspace() and not character.isalnum() for character in line)

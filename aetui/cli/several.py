@@ -1,0 +1,109 @@
+"""Several runs of one command: trained one after the other, and what they reached together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from aetui.cli import engines
+from aetui.render import numbers
+from aetui.render.text import plain
+
+if TYPE_CHECKING:
+    from aetui.options import Options
+    from aetui.repeats import Mean, Repeats, RunLine
+    from engine.groups import Group
+    from engine.jobs import Order
+    from engine.spread import Spread
+
+
+def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) -> set[str]:
+    """Train one after the other; returns how they ended. With the first one that is stopped it ends.
+
+    Raises:
+        EngineError: a run could not even begin.
+    """
+    from aetui.cli.event_stream import EventStream
+    from aetui.cli.follower import Follower
+
+    outcomes: set[str] = set()
+    stream = EventStream() if json else None
+    with engines.engine(options) as (engine, events):
+        run_ids = [engine.adopt(order) for order in orders]  # refused at once, or worth loading TensorFlow for
+        follower = Follower(engine, events, run_ids, options, stream)
+        engine.start()
+        for run_id in run_ids:
+            try:
+                finished = follower.follow(run_id)
+            except typer.Exit:  # stopped before it began
+                outcomes.add("stopped")
+                break
+            outcomes.add(finished.outcome)
+            if finished.message:
+                typer.echo(f"aetui: {run_id}: {plain(finished.message)}", err=True)
+            if finished.outcome == "stopped":
+                break
+    if stream is not None and stream.fault:
+        raise stream.lost("the run was stopped, its weights are kept: resume the group, `aetui runs` names it")
+    return outcomes
+
+
+def leave(outcomes: set[str]) -> None:
+    """Raises typer.Exit with the status that tells how the runs ended, unless all is well."""
+    if "stopped" in outcomes:
+        raise typer.Exit(130)
+    if outcomes - {"completed"}:
+        raise typer.Exit(1)
+
+
+def carry_out(group: Group, options: Options, json: bool) -> None:
+    """Train what is left of `group`, and print what its runs reached."""
+    from aetui.repeats import repeats
+    from engine import groups
+
+    orders = groups.rest(group, options.store)
+    if orders and not options.quiet:
+        of = f"{len(orders)} of {len(group.members)} runs to train"
+        typer.echo(f"{group.id}: {of}; whatever ends them, `aetui resume {group.id}` goes on", err=True)
+    outcomes: set[str] = {"failed"}
+    try:
+        outcomes = train_all(orders, options, json=json) if orders else set()
+    finally:
+        if not json:
+            typer.echo(table(repeats(group, options.store)))
+    leave(outcomes)
+
+
+def table(found: Repeats) -> str:
+    """A row for each run, below them mean ± standard deviation of the completed ones."""
+    from aetui.cli.tables import aligned
+
+    changed = ", ".join(f"{name} {value}" for name, value in found.settings.items())
+    facts = [
+        ("group", found.group),
+        ("name", plain(found.name, 60) or "–"),
+        ("recipe", f"{found.variant}, preset {found.preset}{', ' * bool(changed)}{changed}"),
+        ("data", found.dataset),
+    ]
+    head = ("SEED", "RUN", "STATUS", "EPOCHS", *(name.upper() for name in found.columns))
+    rows = [_row(run, found.columns) for run in found.runs]
+    means = [_mean(mean, found.columns) for mean in found.means]
+    return f"{aligned(facts)}\n\n{aligned([head, *rows, *means])}"
+
+
+def _row(run: RunLine, columns: Sequence[str]) -> tuple[str, ...]:
+    figures = (run.figures.get(name) for name in columns)
+    values = (numbers.UNKNOWN if value is None else numbers.loss(value) for value in figures)
+    return (str(run.seed), run.run, run.status, f"{run.epochs}/{run.planned}", *values)
+
+
+def _mean(mean: Mean, columns: Sequence[str]) -> tuple[str, ...]:
+    spreads = (mean.figures.get(name) for name in columns)
+    return ("", f"mean ± sd of {mean.runs}", "completed", str(mean.epochs), *map(mean_and_sd, spreads))
+
+
+def mean_and_sd(found: Spread | None) -> str:
+    """As `numbers.mean_and_sd`; "–" where there is no figure."""
+    return numbers.UNKNOWN if found is None else numbers.mean_and_sd(found.mean, found.sd)

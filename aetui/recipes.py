@@ -1,0 +1,132 @@
+"""The published recipes as they were trained here: each published figure beside ours over the seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from aetui.repeats import Repeats, RunLine, line
+from engine.spread import Spread, spread
+
+if TYPE_CHECKING:
+    from engine.events import EpochEnded
+    from engine.published import Seat
+    from engine.variants.variant import Curve
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A published figure and ours of the same epoch."""
+
+    part: Literal["train", "validation"]
+    term: str
+    summed: bool
+    epoch: int
+    published: tuple[float, float]
+    """The lowest and the highest; mostly the same."""
+    ours: Spread | None
+    inside: bool | None
+    """Whether the published figure, or any of its range, lies between our lowest and highest; None where there is but
+    one figure on either side, between which nothing can lie."""
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """A published recipe and our runs of it."""
+
+    variant: str
+    dataset: str
+    source: str
+    note: str
+    errata: tuple[str, ...]
+    command: str
+    runs: tuple[RunLine, ...]
+    figures: tuple[Figure, ...]
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """Results apart from the runs that they come from: by variant, and by the name of a group."""
+
+    recipes: dict[str, Recipe] = {}
+    groups: dict[str, Repeats] = {}
+
+
+def recipe(seats: Sequence[Seat], command: str) -> Recipe:
+    """What the runs of one variant's `seats` reached so far."""
+    from engine import published
+    from engine.events import complete_epochs
+
+    known = published.figures(seats[0].variant)
+    trained = [
+        (seat.epochs, complete_epochs(seat.record.events()[0]) if seat.record is not None else []) for seat in seats
+    ]
+    longest = max(seat.epochs for seat in seats)
+    return Recipe(
+        variant=seats[0].variant,
+        dataset=known.dataset,
+        source=known.source,
+        note=known.note,
+        errata=known.errata,
+        command=command,
+        runs=tuple(line(seat.record) for seat in seats if seat.record is not None),
+        figures=tuple(
+            _figure(curve, at, [epochs for length, epochs in trained if length >= at])
+            for curve in known.curves
+            for at in curve.values
+            if at <= longest
+        ),
+    )
+
+
+def _figure(curve: Curve, at: int, trained: Sequence[Sequence[EpochEnded]]) -> Figure:
+    from engine import published
+
+    values = (published.value(curve, epochs, at) for epochs in trained)
+    ours = spread(value for value in values if value is not None)
+    low, high = curve.range(at)
+    telling = ours is not None and (ours.n > 1 or low < high)
+    return Figure(
+        part=curve.part,
+        term=curve.term,
+        summed=curve.summed,
+        epoch=at,
+        published=(low, high),
+        ours=ours,
+        inside=ours.low <= high and low <= ours.high if ours and telling else None,
+    )
+
+
+def read(path: Path) -> Kept:
+    """The results in `path`; none where there is no file yet.
+
+    Raises:
+        BadData: it holds something else.
+    """
+    from engine.errors import BadData
+    from engine.events import UNREADABLE
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return Kept()
+    except (OSError, *UNREADABLE) as error:
+        raise BadData(path, f"expected results as --keep writes them ({error})") from error
+
+
+def keep(path: Path, found: Kept) -> None:
+    """Put `found` beside, or in the place of, what `path` holds.
+
+    Raises:
+        BadData: it holds something else.
+        OSError: it cannot be written.
+    """
+    before = read(path)
+    recipes, groups = {**before.recipes, **found.recipes}, {**before.groups, **found.groups}
+    together = Kept(recipes=dict(sorted(recipes.items())), groups=dict(sorted(groups.items())))
+    path.write_bytes(text(together) + b"\n")
+
+
+def text(found: Kept) -> bytes:
+    """As JSON that a person can read."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=2)
