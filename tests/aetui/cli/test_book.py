@@ -114,9 +114,22 @@ def test_what_is_in_the_store_is_not_trained_again(aetui: Any) -> None:
 
 
 def test_a_run_of_the_recipe_by_another_command_counts_and_a_changed_one_does_not(aetui: Any, store: RunStore) -> None:
-    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "4", "--seed", "11")
-    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "4", "--seed", "12", "--set", "hidden_dim=9")
-    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "3", "--seed", "13")
+    aetui("train", "vanilla", "--preset", "book", "--dataset", "digits", "--epochs", "4", "--seed", "11")
+    aetui(
+        "train",
+        "vanilla",
+        "--preset",
+        "book",
+        "--dataset",
+        "digits",
+        "--epochs",
+        "4",
+        "--seed",
+        "12",
+        "--set",
+        "hidden_dim=9",
+    )
+    aetui("train", "vanilla", "--preset", "book", "--dataset", "digits", "--epochs", "3", "--seed", "13")
     before = {record.id: record.epochs for record in store.runs()}
     aetui("book", "vanilla", "--seeds", "3", "--epochs", "4")
     assert trained() == ["12", "13"]
@@ -182,7 +195,9 @@ def test_markdown_trains_nothing_and_tells_what_the_figures_come_from(aetui: Any
 def test_kept_results_of_others_stay_beside_new_ones(aetui: Any, tmp_path: Path) -> None:
     path = tmp_path / "figures.json"
     aetui("book", "vanilla", "--keep", str(path))
-    aetui("train", "vanilla", "--dataset", "digits", "--epochs", "2", "--seeds", "2", "--name", "pair")
+    aetui(
+        "train", "vanilla", "--preset", "book", "--dataset", "digits", "--epochs", "2", "--seeds", "2", "--name", "pair"
+    )
     shown = aetui("runs", "show", "pair", "--markdown", "--keep", str(path)).stdout
     assert "**pair**: vanilla, preset book; digits" in shown
     assert "| `training` | 0.03682 ± 0.00026 | " in shown
