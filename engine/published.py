@@ -9,12 +9,12 @@ import msgspec
 
 from engine import handoff, params, registry
 from engine.errors import SettingError, UsageError
+from engine.events import EpochEnded, RunFinished, complete_epochs
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import TrainingConfig
 from engine.variants.variant import Published
 
 if TYPE_CHECKING:
-    from engine.events import EpochEnded
     from engine.jobs import Order
     from engine.store import RunRecord, RunStore
     from engine.variants.variant import Curve
@@ -58,11 +58,27 @@ def comparable(record: RunRecord) -> bool:
         return False
 
 
-def value(curve: Curve, epochs: Sequence[EpochEnded], at: int) -> float | None:
+class Course(NamedTuple):
+    """What a run came to: its complete epochs, and its end if it has one."""
+
+    epochs: Sequence[EpochEnded]
+    end: RunFinished | None
+
+
+def course(record: RunRecord) -> Course:
+    """That of `record` as it stands."""
+    return Course(complete_epochs(record.events()[0]), record.end)
+
+
+def value(curve: Curve, run: Course, at: int) -> float | None:
     """What `curve` is of, in epoch `at` of a run; None if that has no such epoch or term."""
-    ended = next((ended for ended in epochs if ended.epoch == at), None)
-    found = None if ended is None else (ended.train if curve.part == "train" else ended.validation).get(curve.term)
-    return found * ended.steps if ended and found is not None and curve.summed else found
+    if curve.part == "test":
+        return run.end.figures.get(curve.term) if run.end is not None and run.end.epochs == at else None
+    ended = next((ended for ended in run.epochs if ended.epoch == at), None)
+    if ended is None:
+        return None
+    found = (ended.train if curve.part == "train" else ended.validation).get(curve.term)
+    return found * ended.steps if found is not None and curve.summed else found
 
 
 class Seat(NamedTuple):
