@@ -12,15 +12,14 @@ from aetui.repeats import Repeats, RunLine, line
 from engine.spread import Spread, spread
 
 if TYPE_CHECKING:
-    from engine.events import EpochEnded
-    from engine.published import Seat
+    from engine.published import Course, Seat
     from engine.variants.variant import Curve
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A published figure and ours of the same epoch."""
 
-    part: Literal["train", "validation"]
+    part: Literal["train", "validation", "test"]
     term: str
     summed: bool
     epoch: int
@@ -55,12 +54,9 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def recipe(seats: Sequence[Seat], command: str) -> Recipe:
     """What the runs of one variant's `seats` reached so far."""
     from engine import published
-    from engine.events import complete_epochs
 
     known = published.figures(seats[0].variant)
-    trained = [
-        (seat.epochs, complete_epochs(seat.record.events()[0]) if seat.record is not None else []) for seat in seats
-    ]
+    trained = [(seat.epochs, published.course(seat.record)) for seat in seats if seat.record is not None]
     longest = max(seat.epochs for seat in seats)
     return Recipe(
         variant=seats[0].variant,
@@ -71,7 +67,7 @@ def recipe(seats: Sequence[Seat], command: str) -> Recipe:
         command=command,
         runs=tuple(line(seat.record) for seat in seats if seat.record is not None),
         figures=tuple(
-            _figure(curve, at, [epochs for length, epochs in trained if length >= at])
+            _figure(curve, at, [run for length, run in trained if length >= at])
             for curve in known.curves
             for at in curve.values
             if at <= longest
@@ -79,10 +75,10 @@ def recipe(seats: Sequence[Seat], command: str) -> Recipe:
     )
 
 
-def _figure(curve: Curve, at: int, trained: Sequence[Sequence[EpochEnded]]) -> Figure:
+def _figure(curve: Curve, at: int, trained: Sequence[Course]) -> Figure:
     from engine import published
 
-    values = (published.value(curve, epochs, at) for epochs in trained)
+    values = (published.value(curve, run, at) for run in trained)
     ours = spread(value for value in values if value is not None)
     low, high = curve.range(at)
     telling = ours is not None and (ours.n > 1 or low < high)
@@ -122,7 +118,8 @@ def keep(path: Path, found: Kept) -> None:
         OSError: it cannot be written.
     """
     before = read(path)
-    recipes, groups = {**before.recipes, **found.recipes}, {**before.groups, **found.groups}
+    trained = {variant: each for variant, each in found.recipes.items() if each.runs}
+    recipes, groups = {**before.recipes, **trained}, {**before.groups, **found.groups}
     together = Kept(recipes=dict(sorted(recipes.items())), groups=dict(sorted(groups.items())))
     path.write_bytes(text(together) + b"\n")
 

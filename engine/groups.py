@@ -42,7 +42,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Id
     name: str = ""
-    members: Annotated[tuple[Member, ...], Meta(max_length=MOST_SEEDS)]
+    members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=MOST_SEEDS)]
 
 
 def plan(job: TrainJob, seeds: int, store: RunStore) -> Group:

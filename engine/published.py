@@ -9,12 +9,12 @@ import msgspec
 
 from engine import handoff, params, registry
 from engine.errors import SettingError, UsageError
+from engine.events import EpochEnded, RunFinished, RunStarted, complete_epochs
 from engine.jobs import Job, ResumeJob, TrainJob
 from engine.params import TrainingConfig
 from engine.variants.variant import Published
 
 if TYPE_CHECKING:
-    from engine.events import EpochEnded
     from engine.jobs import Order
     from engine.store import RunRecord, RunStore
     from engine.variants.variant import Curve
@@ -33,7 +33,7 @@ def of(record: RunRecord) -> Published | None:
 
 
 def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
-    """The settings in which a run differs from the published recipe: its value, and the published one.
+    """The settings, and facts of its data, in which a run differs from the published recipe: its own, the published.
 
     Raises:
         SettingError: it has settings that this version does not know.
@@ -42,7 +42,19 @@ def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
     config = params.stored(recipe, record.config)
     free = FREE if _depends_on_length(config) else FREE | {"epochs"}
     pairs = {name: (getattr(config, name), getattr(recipe, name)) for name in recipe.__struct_fields__}
-    return {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if name not in free and ours != theirs}
+    found = {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if name not in free and ours != theirs}
+    return {**found, **_other_facts(record)}
+
+
+def _other_facts(record: RunRecord) -> dict[str, tuple[str, str]]:
+    published = of(record)
+    wanted = published.facts if published else {}
+    if not wanted:
+        return {}
+    started = next((event for event in record.events()[0] if isinstance(event, RunStarted)), None)
+    facts = started.facts if started else {}
+    pairs = {name: (facts.get(name, "unknown"), theirs) for name, theirs in wanted.items()}
+    return {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if not ours.startswith(theirs)}
 
 
 def _depends_on_length(config: TrainingConfig) -> bool:
@@ -58,11 +70,27 @@ def comparable(record: RunRecord) -> bool:
         return False
 
 
-def value(curve: Curve, epochs: Sequence[EpochEnded], at: int) -> float | None:
+class Course(NamedTuple):
+    """What a run came to: its complete epochs, and its end if it has one."""
+
+    epochs: Sequence[EpochEnded]
+    end: RunFinished | None
+
+
+def course(record: RunRecord) -> Course:
+    """That of `record` as it stands."""
+    return Course(complete_epochs(record.events()[0]), record.end)
+
+
+def value(curve: Curve, run: Course, at: int) -> float | None:
     """What `curve` is of, in epoch `at` of a run; None if that has no such epoch or term."""
-    ended = next((ended for ended in epochs if ended.epoch == at), None)
-    found = None if ended is None else (ended.train if curve.part == "train" else ended.validation).get(curve.term)
-    return found * ended.steps if ended and found is not None and curve.summed else found
+    if curve.part == "test":
+        return run.end.figures.get(curve.term) if run.end is not None and run.end.epochs == at else None
+    ended = next((ended for ended in run.epochs if ended.epoch == at), None)
+    if ended is None:
+        return None
+    found = (ended.train if curve.part == "train" else ended.validation).get(curve.term)
+    return found * ended.steps if found is not None and curve.summed else found
 
 
 class Seat(NamedTuple):

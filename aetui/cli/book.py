@@ -45,12 +45,12 @@ def book(
     if json and markdown:
         raise UsageError("Two formats", "expected --json or --markdown, got both")
     asked = _Asked(variants or [], seeds, epochs)
-    outcomes: set[str] = {"failed"}
+    outcomes: set[str] = {"stopped"}
     try:
         outcomes = set() if markdown else _train(asked, context.obj)
     finally:
         found = asked.found(context.obj)
-        if keep is not None:
+        if keep is not None and "stopped" not in outcomes:  # a part is not to take the place of the whole
             recipes.keep(keep, found)
         typer.echo(_printed(found, json, markdown))
     several.leave(outcomes)

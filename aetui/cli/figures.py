@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from aetui.render import numbers
 
 if TYPE_CHECKING:
     from aetui.recipes import Figure, Recipe
-    from engine.events import EpochEnded
+    from engine.published import Course
     from engine.store import RunRecord
     from engine.variants.variant import Curve
 
 LABEL = "published"
+PARTS = {"train": "training"}
 INSIDE = {True: "yes", False: "no", None: numbers.UNKNOWN}
 
 
@@ -37,7 +37,7 @@ class Comparison(NamedTuple):
 
 def what(curve: Curve | Figure) -> str:
     """A published curve in words: "training loss, batch sum"."""
-    return f"{'training' if curve.part == 'train' else 'validation'} {curve.term}{', batch sum' * curve.summed}"
+    return f"{PARTS.get(curve.part, curve.part)} {curve.term}{', batch sum' * curve.summed}"
 
 
 def published_range(low: float, high: float) -> str:
@@ -74,22 +74,21 @@ def notes(recipe: Recipe) -> list[str]:
 def comparisons(record: RunRecord) -> list[Comparison]:
     """A run of the published recipe on the published data beside each published curve; empty for any other run."""
     from engine import published
-    from engine.events import complete_epochs
 
     known = published.of(record)
     if known is None or not published.comparable(record):
         return []
-    trained = complete_epochs(record.events()[0])
-    return [found for curve in known.curves if (found := _compared(curve, trained))]
+    run = published.course(record)
+    return [found for curve in known.curves if (found := _compared(curve, run))]
 
 
-def _compared(curve: Curve, trained: Sequence[EpochEnded]) -> Comparison | None:
+def _compared(curve: Curve, run: Course) -> Comparison | None:
     """At the last epoch that is both published and trained."""
     from engine import published
 
-    last = trained[-1].epoch if trained else 0
+    last = run.epochs[-1].epoch if run.epochs else 0
     at = max((epoch for epoch in curve.values if epoch <= last), default=0)
-    ours = published.value(curve, trained, at)
+    ours = published.value(curve, run, at)
     return None if ours is None else Comparison(what(curve), at, curve.range(at), ours)
 
 

@@ -66,7 +66,7 @@ def carry_out(group: Group, options: Options, json: bool) -> None:
     orders = groups.rest(group, options.store)
     if orders and not options.quiet:
         of = f"{len(orders)} of {len(group.members)} runs to train"
-        typer.echo(f"{group.id}: {of}; whatever ends them, `aetui resume {group.id}` goes on", err=True)
+        typer.echo(plain(f"{group.id}: {of}; whatever ends them, `aetui resume {group.id}` goes on"), err=True)
     outcomes: set[str] = {"failed"}
     try:
         outcomes = train_all(orders, options, json=json) if orders else set()

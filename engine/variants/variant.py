@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """Published values of one loss term by epoch."""
+    """Published values of one loss term by epoch; or, of part `test`, of one of `RunFinished.figures` at the end of a
+    run of so many epochs."""
 
-    part: Literal["train", "validation"]
+    part: Literal["train", "validation", "test"]
     term: str
     values: Mapping[int, float | tuple[float, float]]
     """A number, or the lowest and the highest of several that were printed."""
@@ -47,6 +48,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     curves: tuple[Curve, ...]
     plan: tuple[Repeats, ...]
     """What is trained to compare with them; the seeds of a shorter row include those of a longer one."""
+    facts: Mapping[str, str] = {}
+    """How the facts of a run's data (`RunStarted.facts`) have to begin, where its settings alone do not say it."""
     note: str = ""
     """What the figures are."""
     errata: tuple[str, ...] = ()

@@ -50,6 +50,8 @@ def test_a_damaged_file_names_no_folder_outside_the_store(store: RunStore, run_i
     file = store.root / "groups" / f"{group.id}.json"
     file.write_bytes(msgspec.json.encode({**msgspec.to_builtins(group), "members": [{"run_id": run_id, "job": JOB}]}))
     assert groups.find(store, group.id) is None
+    file.write_bytes(msgspec.json.encode({**msgspec.to_builtins(group), "members": []}))
+    assert groups.find(store, group.id) is None
 
 
 def test_a_group_that_cannot_be_kept_is_refused(store: RunStore) -> None:

@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aetui.cli.runs
+import aetui.cli.several
 import aetui.screens.runs
+from aetui.cli.markdown import group_block
 from aetui.reading import follow, read_run, unread_run
 from aetui.render import numbers
-from engine import events, registry
+from aetui.repeats import repeats
+from engine import events, groups, registry
 from engine.errors import EngineError
 from engine.events import EpochEnded, Health, Logged, Progress, RunFinished, RunPaused, RunResumed, RunStarted, Stage
 from engine.params import configure
@@ -31,7 +34,7 @@ INFO = RunInfo(
     variant="vanilla",
     preset="book",
     config=CONFIG,
-    dataset="digits",
+    dataset="mnist",
     fingerprint="0" * 64,
     shape=(28, 28, 1),
     created=1e9,
@@ -98,7 +101,10 @@ def look(store: RunStore) -> int:
         unread_run(record)
         follow(store, record.id, 0)
         aetui.cli.runs._epochs(record)
-        aetui.cli.runs._figures(record)
+        aetui.cli.runs._shown(record)
+        found = repeats(groups.Group(id="g", members=(groups.Member(run_id=ID, job=groups._job(record)),)), store)
+        aetui.cli.several.table(found)
+        group_block(found)
         [time.localtime(line.at) for line in shown.log]
     return len(records)
 

@@ -210,6 +210,21 @@ def test_kept_results_of_others_stay_beside_new_ones(aetui: Any, tmp_path: Path)
     assert isinstance(aetui("runs", "show", "pair-11", "--markdown").exception, UsageError)
 
 
+def test_what_is_kept_is_not_replaced_by_a_part_or_by_nothing(
+    aetui: Any, store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "figures.json"
+    aetui("book", "vanilla", "--seeds", "2", "--keep", str(path))
+    kept = path.read_bytes()
+    for record in store.runs():
+        store.delete(record)
+    aetui("book", "vanilla", "--markdown", "--keep", str(path))
+    assert path.read_bytes() == kept
+    monkeypatch.setattr(Instant, "ends", ("completed", "stopped"))
+    assert aetui("book", "vanilla", "--seeds", "2", "--keep", str(path)).exit_code == 130
+    assert path.read_bytes() == kept
+
+
 def test_data_that_are_not_here_are_refused_with_the_remedy_before_anything_is_trained(
     aetui: Any, monkeypatch: pytest.MonkeyPatch, store: RunStore
 ) -> None:

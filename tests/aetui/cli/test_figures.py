@@ -7,6 +7,8 @@ import pytest
 from fakes import FakeRun, loss
 
 from aetui.cli import figures
+from engine import published
+from engine.events import RunFinished
 from engine.jobs import TrainJob
 from engine.registry import VARIANTS
 from engine.store import RunRecord, RunStore
@@ -59,6 +61,15 @@ def test_a_run_from_before_a_setting_existed_counts_as_what_was_done_then(make: 
     assert figures.comparisons(record)
     record.config.pop("shuffle")  # there was no way not to
     assert figures.published(record) == [("published", "not compared: shuffle is True, published False")]
+
+
+def test_a_figure_of_the_test_part_is_that_of_the_end_of_a_run_of_so_many_epochs(make: Any) -> None:
+    curve = Curve(part="test", term="cosine_mean", values={3: 0.98})
+    run = published.course(make())
+    assert published.value(curve, run, 3) is None  # it has not ended
+    for epochs, ours in ((3, 0.97), (4, None)):
+        end = RunFinished(outcome="completed", epochs=epochs, train={}, validation={}, figures={"cosine_mean": 0.97})
+        assert published.value(curve, run._replace(end=end), 3) == ours
 
 
 def test_other_presets_and_data_have_nothing_published_to_stand_beside(make: Any) -> None:
