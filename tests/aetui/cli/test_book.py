@@ -255,7 +255,7 @@ def test_training_the_recipe_ends_with_what_was_published_and_what_pca_reaches(
     reached = {"test_mse": 0.0107, "pca_mse": 0.00421, "knn": 0.7081, "pca_knn": 0.4501}
     finished = FakeRun.finished
     monkeypatch.setattr(FakeRun, "finished", lambda *a: _with(finished(*a), reached))
-    printed = aetui("train", "vanilla", "--epochs", "2", "--dataset", "digits").stdout
+    printed = aetui("train", "vanilla", "--preset", "book", "--epochs", "2", "--dataset", "digits").stdout
     assert "0.01070 (PCA of the same size: 0.004210)" in printed
     assert "0.7081 (PCA of the same size: 0.4501)" in printed
     assert "0.3700 (training loss, batch sum, epoch 2); ours 0.3663, -1.0 %" in printed
