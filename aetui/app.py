@@ -296,11 +296,11 @@ class Workbench(RunFollower):
 
     def action_command_palette(self) -> None:
         """Textual's own has a fixed id: a second one, while the first is covered or on its way out, would raise."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette())
 
     def action_change_theme(self) -> None:
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             super().action_change_theme()
 
     def action_help_quit(self) -> None:
