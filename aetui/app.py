@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.command import CommandPalette
@@ -28,8 +28,6 @@ from engine.jobs import HandOver, ResumeJob, TrainJob
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from aetui.screens.dialogs import Answer
     from engine.store import RunStore
 
@@ -307,11 +305,11 @@ class Workbench(RunFollower):
 
     def action_command_palette(self) -> None:
         """Textual's own has a fixed id: a second one, while the first is covered or on its way out, would raise."""
-        if not CommandPalette.is_open(cast("App[object]", self)):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette())
 
     def action_change_theme(self) -> None:
-        if not CommandPalette.is_open(cast("App[object]", self)):
+        if not isinstance(self.screen, CommandPalette):
             super().action_change_theme()
 
     def action_help_quit(self) -> None:

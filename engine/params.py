@@ -85,6 +85,7 @@ class Param(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     low_excluded: bool = False
+    high_excluded: bool = False
     choices: tuple[str, ...] = ()
     pattern: str = ""
     """Of a text, as a regular expression."""
@@ -100,6 +101,8 @@ class Param(msgspec.Struct, frozen=True):
             return "whole numbers joined by -, as in 500-2"
         low = "" if self.low is None else f"above {self.low:,g}" if self.low_excluded else f"{self.low:,g}"
         high = "" if self.high is None else f"{self.high:,.10g}"
+        if high and self.high_excluded:
+            return f"{low or 'any'} to below {high}"
         if self.low is not None and self.high is not None:
             return f"{low}, at most {high}" if self.low_excluded else f"{low} to {high}"
         return low or (high and f"at most {high}") or "any"
@@ -133,9 +136,19 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
             return Param(name, title, "bool", meaning, default)
         case msgspec.inspect.IntType(ge=low, le=high):
             return Param(name, title, "int", meaning, default, low, high)
-        case msgspec.inspect.FloatType(ge=ge, gt=gt, le=high):
-            lowest = gt if ge is None else ge
-            return Param(name, title, "float", meaning, default, lowest, high, low_excluded=gt is not None)
+        case msgspec.inspect.FloatType(ge=ge, gt=gt, le=le, lt=lt):
+            lowest, highest = gt if ge is None else ge, lt if le is None else le
+            return Param(
+                name,
+                title,
+                "float",
+                meaning,
+                default,
+                lowest,
+                highest,
+                low_excluded=gt is not None,
+                high_excluded=lt is not None,
+            )
         case msgspec.inspect.StrType(pattern=pattern):
             return Param(name, title, "text", meaning, default, pattern=pattern or "")
     return Param(name, title, "text", meaning, default)
@@ -198,10 +211,10 @@ def _typed(param: Param) -> Any:
     match param.kind:
         case "int":
             return Annotated[int, Meta(ge=param.low, le=param.high)]
-        case "float" if param.low_excluded:
-            return Annotated[float, Meta(gt=param.low, le=param.high)]
         case "float":
-            return Annotated[float, Meta(ge=param.low, le=param.high)]
+            above = Meta(gt=param.low) if param.low_excluded else Meta(ge=param.low)
+            below = Meta(lt=param.high) if param.high_excluded else Meta(le=param.high)
+            return Annotated[float, above, below]
         case "bool":
             return bool
         case "text" if param.pattern:

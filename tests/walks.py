@@ -322,7 +322,10 @@ def _panel_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
             rows = dict(panel.query_one("ImageGrid")._rows)
             same = samples is not None and samples.generated is not None
             yield "the new images are not of the samples", not rows or same
-            yield "the divergences are no one's", panel.query_one(Divergences)._kl is None or not same or same
+            bars = panel.query_one(Divergences)
+            known = samples is not None and samples.kl is not None and bars._kl is not None
+            known = known and np.array_equal(bars._kl, samples.kl)
+            yield "the divergences are not of the samples", not bars.display or known
         case Sentences():
             yield "the overview is not of the samples", panel.query_one(SentenceOverview)._samples is samples
             yield "the answers are another run's", set(panel.answers) <= {desk.run_id, (panel.beside or ("",))[0]}

@@ -23,7 +23,6 @@ from aetui.widgets.scroller import Scroller
 from aetui.widgets.sentence_overview import SentenceOverview
 from engine.errors import EngineError, RunError, UsageError
 from engine.events import DataProgress
-from engine.registry import VARIANTS
 
 NO_RUN = "There is no run yet. Train the sentence model (t); then type a sentence above and press enter."
 NOT_YET = "Cosines and readings appear after the first epoch; sentences can be asked as soon as there are weights."
@@ -153,9 +152,6 @@ class Sentences(Container):
         run, samples = view.run, view.samples
         if run is None:
             return NO_RUN
-        if not run.reads_text:
-            label = VARIANTS[run.variant].label if run.variant in VARIANTS else plain(run.variant)
-            return f"The run shown ({label}) does not read sentences. Press t to train a model that does."
         if samples is None:
             return view.failure or NOT_YET
         return NOT_KEPT if samples.cosines is None and samples.sentences is None else ""
@@ -173,8 +169,8 @@ class Sentences(Container):
         message.stop()
         first, second = (self.query_one(f"#{name}", SentenceField).value.strip() for name in ("first", "second"))
         run, self._texts = self._run, (first, second)
-        if run is None or not run.reads_text:
-            self._complain(self._instead(self._view) if self._view else NO_RUN)
+        if run is None:
+            self._complain(NO_RUN)
         elif not first:
             self._forget_answers()
             self._complain(EMPTY)

@@ -18,7 +18,7 @@ from aetui import keymap
 from aetui.screens.dialogs import QuitDialog
 
 LONG = os.environ.get("AETUI_LONG")
-FIRST, LAST = (int(text) for text in os.environ.get("AETUI_SEEDS", "0-99" if LONG else "0-3").split("-"))
+FIRST, LAST = (int(text) for text in os.environ.get("AETUI_SEEDS", "0-99" if LONG else "1-4").split("-"))
 """The walks to take; AETUI_SEEDS=0-49 and 50-99 are halves of the long run, for two processes."""
 KEYS = int(os.environ.get("AETUI_KEYS", "1000" if LONG else "300"))
 SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (40, 12), (30, 8)]

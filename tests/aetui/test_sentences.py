@@ -236,7 +236,7 @@ async def test_what_is_missing_is_said_with_what_to_do(make_app: Make) -> None:
         await until(pilot, lambda: "after the first epoch" in overview(pilot))
 
 
-async def test_a_run_of_another_model_is_told_apart(make_app: Make) -> None:
+async def test_another_model_has_its_own_run_and_no_sentences(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await sentence_desk(pilot)
         desk = engine_desk(pilot)
@@ -247,4 +247,5 @@ async def test_a_run_of_another_model_is_told_apart(make_app: Make) -> None:
         await until(pilot, lambda: desk.run_shown and desk.run_shown.status == "completed")
         assert not desk.check_action("ask", ())
         desk._models.choose("sentence")
-        await until(pilot, lambda: "does not read sentences" in overview(pilot))
+        await until(pilot, lambda: "There is no run yet" in overview(pilot))
+        assert desk.run_shown is None

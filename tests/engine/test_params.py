@@ -8,6 +8,8 @@ from msgspec import Meta
 from engine import params
 from engine.errors import SettingError
 from engine.params import TrainingConfig
+from engine.registry import VARIANTS
+from engine.variants.variant import Variant
 
 
 class Config(TrainingConfig, frozen=True, kw_only=True):
@@ -64,3 +66,20 @@ def test_a_configuration_is_not_changed_but_replaced() -> None:
     base = Config()
     assert params.configure(base, {"epochs": 9}).epochs == 9
     assert base.epochs == 5
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=list(VARIANTS))
+def test_what_the_form_takes_is_a_configuration(variant: Variant) -> None:
+    for base in variant.presets.values():
+        for param in params.describe(base):
+            for value in (param.low, param.high, param.default, -1, 0, 1, 10**6):
+                try:
+                    accepted = params.parse(param, value)
+                except SettingError:
+                    continue
+                assert getattr(params.configure(base, {param.name: accepted}), param.name) == accepted
+
+
+def test_a_bound_that_is_left_out_is_refused_in_words() -> None:
+    with pytest.raises(SettingError, match="0 to below 1"):
+        params.configure(VARIANTS["sentence"].presets["small"], {"word_dropout": 1})

@@ -181,28 +181,3 @@ async def test_only_what_changed_is_drawn_again() -> None:
             pilot.app.theme = "textual-light"
             await pilot.pause()
             assert plot.call_count == 3
-
-
-@pytest.mark.parametrize("hidden_at", ["none", "small"])
-async def test_what_changed_while_nothing_was_seen_of_it_is_drawn_anew(hidden_at: str) -> None:
-    app = LatentApp()
-    async with app.run_test(size=(100, 20)) as pilot:
-        app.show(_view())
-        await pilot.pause()
-        panel = app.query_one(Latent)
-        panel.display = False
-        await pilot.pause()
-        if hidden_at == "small":
-            await pilot.resize_terminal(30, 8)
-            await pilot.pause()
-        app.show(_view(run=replace(DONE, run_id="b"), points=pictures(1).points * 7))
-        await pilot.pause()
-        await pilot.resize_terminal(100, 20)
-        panel.display = True
-        await pilot.pause(0.1)
-        shown = app.text
-        for plane in app.query(scatter.Scatter):
-            plane.refresh()
-        await pilot.pause(0.1)
-        assert shown == app.text
-        assert "15-NN 0.858" in "".join(shown)
