@@ -231,7 +231,9 @@ def test_a_denoiser_is_shown_noisy_images_and_held_against_the_clean_ones(aetui:
         assert np.array_equal(loaded["inputs"], clean + 1)
         assert np.array_equal(loaded["targets"], clean)
         mean = np.square(loaded["outputs"] - clean).mean()
-    assert result.stdout == f"all.npz: 4 images, mean squared error {mean:.4g} against the clean images\n"
+    assert (
+        result.stdout == f"all.npz: 4 images, mean squared error {mean:.4g} against the clean images, after epoch 7\n"
+    )
     heights = {}
     for name, option in (("noisy.png", "--noise"), ("clean.png", "--no-noise")):
         assert aetui("reconstruct", NOISY, option, "-o", name).exit_code == 0

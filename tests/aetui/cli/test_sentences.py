@@ -53,10 +53,10 @@ def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
 def test_similarity_has_all_digits_and_the_baseline_beside(aetui: Aetui) -> None:
     result = aetui("similarity", "one", "the dog bit the man", f"the {UNKNOWN} bit", "--beside", "two")
     rows = [line.split() for line in result.stdout.splitlines()]
-    assert rows[0] == ["BY", "COSINE", "EPOCH"]
-    assert rows[1] == ["one", "0.999812", "3"]
-    assert rows[2] == ["two", "0.999812", "3"]
-    assert rows[3] == ["averaged", "word", "vectors", "1.000000", "–"]
+    assert rows[0] == ["BY", "COSINE", "EPOCH", "WEIGHTS"]
+    assert rows[1] == ["one", "0.999812", "3", "last"]
+    assert rows[2] == ["two", "0.999812", "3", "last"]
+    assert rows[3] == ["averaged", "word", "vectors", "1.000000", "–", "–"]
     assert f"one: not in the vocabulary: {UNKNOWN}" in result.stdout
 
 

@@ -56,6 +56,7 @@ def make_subject(data: TextData, tmp_path: Path) -> Callable[..., Subject]:
             folder=tmp_path,
             version=version,
             live=live,
+            weights="last",
             still=lambda: model,
             data=lambda: data,
             lexicon=lambda: data.lexicon,
