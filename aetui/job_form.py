@@ -12,7 +12,7 @@ import msgspec
 from aetui.render import numbers
 from aetui.state import RunState
 from aetui.widgets.param_form import Note
-from engine import datasets
+from engine import datasets, registry
 from engine.errors import EngineError
 from engine.jobs import MOST_SEEDS, Order, TrainJob
 from engine.params import Param, describe, parse
@@ -38,6 +38,13 @@ class Draft(NamedTuple):
     @property
     def fields(self) -> tuple[Param, ...]:
         return fields(self.variant, self.values["preset"], self.values["dataset"])
+
+    @property
+    def first_choice(self) -> bool:
+        """Whether nothing but the data set was chosen: all else is what is offered first with some data."""
+        preset, dataset = self.values["preset"], self.values["dataset"]
+        offered = {registry.default_preset(self.variant.key, key) for key in datasets.DATASETS}
+        return preset in offered and self.values == values(self.variant, preset, dataset)
 
     @property
     def seeds(self) -> int:
@@ -70,7 +77,8 @@ class Draft(NamedTuple):
 
 def of_preset(variant: Variant, data_dir: Path | None, preset: str = "", dataset: str = "") -> Draft:
     """An untouched form, by default of the variant's own first choices."""
-    preset, dataset = preset or variant.default_preset, dataset or preferred(variant, data_dir)
+    dataset = dataset or preferred(variant, data_dir)
+    preset = preset or registry.default_preset(variant.key, dataset)
     return Draft(variant, values(variant, preset, dataset))
 
 

@@ -110,6 +110,8 @@ class WorkbenchScreen(InquiryView):
         if message.name == "preset":
             data_dir, dataset = self.workbench.data_dir, self._form.values["dataset"]
             self._take(job_form.of_preset(self.variant, data_dir, message.value, dataset))
+        elif message.name == "dataset" and job_form.Draft(self.variant, self._form.values).first_choice:
+            self._take(job_form.of_preset(self.variant, self.workbench.data_dir, dataset=message.value))
         self._touched = True
         self._lengthened |= message.name == "epochs"
         self._show_progress()

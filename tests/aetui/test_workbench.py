@@ -26,11 +26,11 @@ async def test_training_by_keyboard_submits_what_the_form_says(make_app: Make) -
             TrainJob(
                 variant="vanilla",
                 dataset="digits",
-                preset="book",
+                preset="small",
                 config={"hidden_dim": 64, "activation": jobs[0].config["activation"], "epochs": 3},
             )
         ]
-        assert jobs[0].config["activation"] != "relu"
+        assert jobs[0].config["activation"] != "linear"
 
 
 async def test_an_impossible_value_is_refused_at_its_field_with_the_range(make_app: Make) -> None:
@@ -244,3 +244,17 @@ async def test_a_number_being_typed_says_how_to_undo_it(make_app: Make) -> None:
         assert f"esc undoes (back to {before})" in form.render().plain.replace("\n", " ")
         await pilot.press("escape")
         assert (form.edit, form.values["hidden_dim"]) == (None, before)
+
+
+async def test_other_data_bring_the_preset_that_suits_them_if_nothing_was_set(make_app: Make) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        form = app.desk.query_one(ParamForm)
+        assert (form.values["dataset"], form.values["preset"]) == ("digits", "small")
+        await pilot.press("s", "down", "right")
+        await pilot.pause()
+        assert (form.values["dataset"], form.values["preset"]) == ("mnist", "book")
+        await pilot.press("left")
+        await pilot.pause()
+        assert form.values["preset"] == "small"

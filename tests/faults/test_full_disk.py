@@ -245,7 +245,7 @@ def test_output_that_goes_to_a_full_disk_does_not_end_the_run(scripted: Any, mon
     with suppress(OSError), Path("/dev/full").open("w") as full:  # what is left in its buffer fits as little
         for stream in ("stdout", "stderr"):
             monkeypatch.setattr(sys, stream, full)
-        finished = Follower(driven.engine, heard, [run_id], Options(), json=True).follow(run_id)
+        finished = Follower(driven.engine, heard, [run_id], Options()).follow(run_id)
     monkeypatch.undo()
     assert (finished.outcome, finished.epochs) == ("completed", EPOCHS)
 
