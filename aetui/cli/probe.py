@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aetui.cli import engines
-from aetui.cli.arguments import Run
+from aetui.cli.arguments import Run, Weights
 
 if TYPE_CHECKING:
     from engine.queries import Accuracies
@@ -22,13 +22,14 @@ def probe(
     items: Annotated[
         int, typer.Option(min=0, help="Fit on the codes of so many items of the training part only; 0: all.")
     ] = 0,
+    weights: Weights = None,
 ) -> None:
     """Fit classifiers on the codes, on PCA codes of the same size and on raw pixels; print how much of the test part is
     right. What is found of pixels is kept, as it takes half a minute for MNIST."""
     from engine.queries import Probe
 
     record = context.obj.store.find(run)
-    query = Probe(run_id=record.id, neighbours=neighbours, items=items)
+    query = Probe(run_id=record.id, weights=weights, neighbours=neighbours, items=items)
     answer = engines.ask(context.obj, query, "fitting classifiers on the codes")
     typer.echo(_table(answer, record.variant, neighbours))
 
@@ -45,7 +46,7 @@ def _table(answer: Accuracies, variant: str, neighbours: int) -> str:
         rows = [row[:-1] for row in rows]
     facts = (
         f"share of {answer.test_items:,} test items classified rightly; codes of {answer.code_size:,} numbers, "
-        f"classifiers fitted on {answer.train_items:,} training items, after epoch {answer.epoch:,}"
+        f"classifiers fitted on {answer.train_items:,} training items, {engines.behind(answer)}"
     )
     return f"{aligned(rows)}\n\n{facts}"
 

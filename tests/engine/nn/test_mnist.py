@@ -35,10 +35,12 @@ def epochs(data: ImageData, count: int, variant: str = "vanilla", preset: str = 
     return [report.event for report in training.run() if isinstance(report, EpochReport)]
 
 
-def test_the_book_recipe_ends_where_the_published_run_ended(mnist: ImageData) -> None:
-    last = epochs(mnist, 50)[-1]
-    assert last.steps == 235
-    assert last.train["loss"] * last.steps <= 2.79
+def test_the_published_recipes_end_near_the_published_figures(mnist: ImageData) -> None:
+    """As near as seeds scatter (docs/recipes.md)."""
+    vanilla = epochs(mnist, 50)[-1]
+    assert vanilla.steps == 235
+    assert vanilla.train["loss"] * vanilla.steps == pytest.approx(2.785, rel=0.2)
+    assert 0.033 <= epochs(mnist, 1, "denoising")[-1].validation["loss"] <= 0.036
 
 
 def test_the_same_seed_gives_the_same_figures(mnist: ImageData) -> None:
