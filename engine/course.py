@@ -180,7 +180,7 @@ class Course:
                     self._save()
                     return "stopped", ""
             self._save()
-            if self._training.position.stopped_early and self._training.best:
+            if self._training.stopped_early and self._training.best:
                 patience, best = self._training.config.patience, self._training.best.epoch
                 text = f"stopped early: {patience} epochs without a better validation loss than that of epoch {best}"
                 self._keeper.tell(Logged(level="info", text=text))

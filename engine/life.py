@@ -68,7 +68,6 @@ class Life:
         self._writer: RunWriter | None = None
         self._descriptor = descriptor
         self._patient = False
-        self._lengthened = record is not None and record.status == "completed"
         self._record = record
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
@@ -206,11 +205,7 @@ class Life:
                 f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
                 f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
             )
-        checkpoint = read_checkpoint(record.folder / "checkpoint.safetensors")
-        if checkpoint is not None and self._lengthened:
-            going_on = msgspec.structs.replace(checkpoint.position, stopped_early=False)
-            return msgspec.structs.replace(checkpoint, position=going_on)
-        return checkpoint
+        return read_checkpoint(record.folder / "checkpoint.safetensors")
 
     def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
@@ -296,8 +291,9 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")
     done = record.last_epoch.epoch if record.last_epoch else 0
     planned = record.epochs if epochs is None else epochs
-    if planned < done or (status == "completed" and (planned == done or epochs is None)):
-        raise SettingError("epochs", f"{record.id} has {done} complete epochs; ask for more with --epochs")
+    if planned < done or (status == "completed" and planned in (done, record.epochs)):
+        early = f" and stopped early, of {record.epochs} planned" if done < record.epochs else ""
+        raise SettingError("epochs", f"{record.id} has {done} complete epochs{early}; ask for more with --epochs")
     config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
     job = TrainJob(
         variant=record.variant,

@@ -36,8 +36,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     train: Terms = {}
     """Figures of the last complete epoch."""
     validation: Terms = {}
-    stopped_early: bool = False
-    """Whether `patience` epochs passed without a better one, so that there is nothing left to train."""
+    given_up: int = 0
+    """How long the run was to be when patience ended it; 0 while it lasts."""
+    patient_since: int = 0
+    """The epoch that patience counts from, for a run that was made longer after it had ended."""
 
 
 def version_of(position: Position) -> str:
@@ -141,6 +143,10 @@ class Training(Protocol):
         Raises:
             RunError: they do not fit.
         """
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether patience has ended it."""
 
     def judged(self) -> Generator[None, None, Terms]:
         """The loss terms over the test part with the weights in use; yields as often as `run` does."""

@@ -68,7 +68,7 @@ class Trainer:
         self.held_out = data.held_out
         if checkpoint is not None:
             restore(self._networks.variables, checkpoint.arrays)
-            self._position, self._best_so_far = checkpoint.position, checkpoint.best
+            self._position, self._best_so_far = self._made_longer(checkpoint.position), checkpoint.best
         shown = stage_shown(self._position, self.stages)
         self._stage = self._compiled_stage()
         if checkpoint is not None and shown.name == self._stage.name:
@@ -101,6 +101,10 @@ class Trainer:
         return best
 
     @property
+    def stopped_early(self) -> bool:
+        return self._position.given_up > 0
+
+    @property
     def best(self) -> Best | None:
         return self._best_so_far
 
@@ -116,7 +120,7 @@ class Trainer:
 
     def run(self) -> Iterator[Progress | EpochReport]:
         with enough_memory(self.config):
-            while self._position.epoch <= self.config.epochs and not self._position.stopped_early:
+            while self._position.epoch <= self.config.epochs and not self.stopped_early:
                 if self._stage.name != self.stages[self._position.stage].name:
                     self._stage = self._compiled_stage()
                     self._last_good = self.checkpoint()
@@ -222,12 +226,13 @@ class Trainer:
             stage=at.stage + (ended and not last),
             epoch=at.epoch + 1,
             seconds=at.seconds + at.epoch_seconds,
+            patient_since=at.patient_since,
             train=train,
             validation=validation,
         )
         self._note_best(at, validation)
         if self._out_of_patience(at.epoch):
-            self._position = msgspec.structs.replace(self._position, stopped_early=True)
+            self._position = msgspec.structs.replace(self._position, given_up=self.config.epochs)
         self._last_good = self.checkpoint()
         event = EpochEnded(
             stage=stage.name,
@@ -250,13 +255,20 @@ class Trainer:
             weights = copied(self._networks.variables)
             self._best = Checkpoint(arrays=weights, position=self._position, best=self._best_so_far)
 
+    def _made_longer(self, at: Position) -> Position:
+        """`at`, or if the run was to be shorter when patience ended it, the same with new patience."""
+        if at.given_up in (0, self.config.epochs):
+            return at
+        return msgspec.structs.replace(at, given_up=0, patient_since=at.epoch - 1)
+
     def _out_of_patience(self, epoch: int) -> bool:
         """Whether the last stage has gone on for long enough without a better epoch."""
         patience, best = self.config.patience, self._best_so_far
         if not patience or best is None or self._position.stage < len(self.stages) - 1:
             return False
         begun = sum(stage.epochs for stage in self.stages[:-1])
-        return epoch < self.config.epochs and epoch - max(best.epoch, begun) >= patience
+        since = max(best.epoch, begun, self._position.patient_since)
+        return epoch < self.config.epochs and epoch - since >= patience
 
     def _progress(self) -> Progress:
         at, items = self._position, int(self._train.shape[0])

@@ -26,8 +26,8 @@ class Vanilla(DenseVariant):
             schedule="cosine",
             seed=11,
             hidden_dim=128,
+            activation="linear",
             output="sigmoid",
-            reconstruction="bce",
             validation=HELD_OUT,
         ),
         "small": VanillaConfig(

@@ -96,7 +96,7 @@ class ScriptedTraining:
     steps_per_epoch = 4
     code_size = 3
     notes = ("decided by a coin",)
-    held_out = False
+    held_out = stopped_early = False
     best = None
 
     def __init__(

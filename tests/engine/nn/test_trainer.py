@@ -146,8 +146,11 @@ def test_training_ends_when_it_has_been_no_better_for_as_long_as_patience_lasts(
     events = figures(training)
     best = min(events, key=lambda event: event.validation["loss"])
     assert len(events) == best.epoch + 3 < 60
-    assert training.position.stopped_early
-    assert figures(trainer(small_data(), training.checkpoint(), epochs=60, patience=3)) == []
+    assert training.stopped_early
+    kept = training.checkpoint()
+    assert figures(trainer(small_data(), kept, epochs=60, patience=3)) == []
+    longer = figures(trainer(small_data(), kept, epochs=61, learning_rate=0.3, patience=3))
+    assert len(longer) >= 3  # its patience begins anew
 
 
 def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None:
