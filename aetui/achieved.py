@@ -26,10 +26,27 @@ def concluded(
     figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
+    beaten = verdict(figures, variant, config)
+    return [*tested(figures, weights, weights_epoch), *([("beaten", beaten)] if beaten else [])]
+
+
+def tested(figures: Mapping[str, float], weights: str, weights_epoch: int) -> list[tuple[str, str]]:
+    """As `concluded`, for whom being beaten is told elsewhere."""
     best = ", the best by validation loss" if weights == "best" else ""
     measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
-    beaten = verdict(figures, variant, config)
-    return [*measured, *achieved(figures), *([("beaten", beaten)] if beaten else [])]
+    return [*measured, *achieved(figures)]
+
+
+def whose(weights_epoch: int) -> str:
+    """Behind figures: the weights that they were measured with, where that is known."""
+    return f" · weights of epoch {numbers.count(weights_epoch)}" if weights_epoch else ""
+
+
+def outcome(how: str, epochs: int, planned: int) -> str:
+    """How a run ended after so many epochs: "completed, stopped early in epoch 10 of 30"."""
+    if how == "completed" and epochs < planned:
+        return f"{how}, stopped early in epoch {numbers.count(epochs)} of {numbers.count(planned)}"
+    return f"{how}, {numbers.count(epochs)} epochs"
 
 
 def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 class EpochReport(msgspec.Struct, frozen=True, kw_only=True):
     """An epoch is over: its event (not stamped yet), what the model makes of the probe set now, and its codes of the
-    first items of each class of the test part (`engine.analysis.plane.items`), (n, code size)."""
+    first items of each class of the validation part (`engine.analysis.plane.items`), (n, code size)."""
 
     event: EpochEnded
     samples: Samples

@@ -171,9 +171,11 @@ async def test_a_run_that_lost_to_a_baseline_says_so_among_the_alarms(make_app: 
         await pilot.press("h")
         await until(pilot, lambda: "✓ no alarm" in health_text(pilot))
         figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures))
+        end = msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures)
+        engine.play(msgspec.structs.replace(end, weights="best", weights_epoch=1))
         await until(pilot, lambda: "▲ the model loses to PCA" in health_text(pilot))
         shown = " ".join(health_text(pilot).split())
+        assert "tested with the weights of epoch 1, the best by validation loss" in shown
         assert "test MSE 0.01070 (PCA of the same size: 0.003400, the mean item: 0.06750)" in shown
         assert "✓ no alarm" not in shown
         report = engine_desk(pilot).query_one(HealthReport)
