@@ -149,11 +149,11 @@ async def test_a_run_that_stopped_early_says_what_it_takes_to_go_on(make_app: Ma
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await stopped(pilot, "completed")
         desk, app = engine_desk(pilot), pilot.app
-        config = {**desk.run_shown.config, "patience": 1}
+        planned, config = desk.run_shown.planned, {**desk.run_shown.config, "patience": 1}
         app.state = app.state.with_run(replace(desk.run_shown, config=config))
         calls = len(engine.calls)
         await pilot.press("r")
-        await until(pilot, lambda: "stopped early in epoch 2 of 50; set more epochs to go on" in desk._hint_text)
+        await until(pilot, lambda: f"early in epoch 2 of {planned}; set more epochs" in desk._hint_text)
         assert len(engine.calls) == calls
 
 
