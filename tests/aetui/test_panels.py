@@ -12,6 +12,8 @@ from textual.widgets import Static
 
 from aetui import panels
 from aetui.screens.curves import CurveList, CurvesDialog
+from aetui.state import RunState
+from aetui.widgets import digits
 from aetui.widgets.digits import Digits
 from aetui.widgets.health import HealthReport
 from aetui.widgets.image_grid import ImageGrid
@@ -195,3 +197,9 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
         digits.show(panels.View(desk.run_shown, 2, noisy, ""))
         labels = [label for label, _ in digits._grid._rows]
         assert labels == ["input", "output", "original", "linear-128", "|error|"]
+
+
+def test_the_caption_of_the_pictures_names_the_weights_before_any_baseline() -> None:
+    run = RunState("r", status="completed", figures={"test_mse": 0.01, "pca_mse": 0.02}, weights_epoch=3)
+    assert digits._caption(run, 40) == "test MSE 0.01000 · weights of epoch 3"
+    assert digits._caption(run, 80).startswith("test MSE 0.01000 · weights of epoch 3 · PCA")

@@ -45,8 +45,8 @@ async def test_a_run_resumed_from_the_table_keeps_its_past(make_app: Make) -> No
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
         await pilot.press("r")
         engine.runs[kept.run_id] = kept
-        assert (app.state.runs[kept.run_id].variant, app.state.runs[kept.run_id].planned) == ("vanilla", 50)
-        engine.play(RunResumed(epoch=5, step=0, epochs=50))
+        assert (app.state.runs[kept.run_id].variant, app.state.runs[kept.run_id].planned) == ("vanilla", kept.epochs)
+        engine.play(RunResumed(epoch=5, step=0, epochs=kept.epochs))
         engine.play_epochs(5, 6)
         await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 6)
         assert [e.epoch for e in app.desk.run_shown.epochs] == [1, 2, 3, 4, 5, 6]
