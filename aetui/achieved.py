@@ -26,16 +26,33 @@ def concluded(
     figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
+    beaten = verdict(figures, variant, config)
+    return [*tested(figures, weights, weights_epoch), *([("beaten", beaten)] if beaten else [])]
+
+
+def tested(figures: Mapping[str, float], weights: str, weights_epoch: int) -> list[tuple[str, str]]:
+    """As `concluded`, for whom being beaten is told elsewhere."""
     best = ", the best by validation loss" if weights == "best" else ""
     measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
-    beaten = verdict(figures, variant, config)
-    return [*measured, *achieved(figures), *([("beaten", beaten)] if beaten else [])]
+    return [*measured, *achieved(figures)]
+
+
+def whose(weights_epoch: int) -> str:
+    """Behind figures: the weights that they were measured with, where that is known."""
+    return f" · weights of epoch {numbers.count(weights_epoch)}" if weights_epoch else ""
+
+
+def outcome(how: str, epochs: int, planned: int) -> str:
+    """How a run ended after so many epochs: "completed, stopped early in epoch 10 of 30"."""
+    if how == "completed" and epochs < planned:
+        return f"{how}, stopped early in epoch {numbers.count(epochs)} of {numbers.count(planned)}"
+    return f"{how}, {numbers.count(epochs)} epochs"
 
 
 def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     """`RunFinished.figures`, label and words; figures that are not known here keep their names."""
     rows = [*_losses(figures), *_cosine(figures), *_variance(figures)]
-    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *_loss_names(figures)}
+    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *loss_names(figures)}
     for measure in MEASURES:
         known |= {measure.ours, *(f"{row.key}_{measure.key}" for row in BASELINES)}
         rows += _measured(figures, measure)
@@ -77,14 +94,19 @@ def shown(measure: Measure, figure: float) -> str:
 
 
 def _losses(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    """The loss terms on a test part that played no role in any choice; one that is all of it is not said again."""
-    terms = {name.removeprefix("test_"): figures[name] for name in _loss_names(figures)}
-    if len(terms) == 2 and isclose(*terms.values()):
-        terms = {name: value for name, value in terms.items() if name == "loss"}
-    return [(f"test {name.replace('_', ' ')}", numbers.loss(value)) for name, value in terms.items()]
+    """The loss terms on a test part that played no role in any choice."""
+    return [(name.replace("_", " "), numbers.loss(value)) for name, value in loss_terms(figures).items()]
 
 
-def _loss_names(figures: Mapping[str, float]) -> list[str]:
+def loss_terms(figures: Mapping[str, float]) -> dict[str, float]:
+    """The loss on the test part and its terms; one that is all of it is not said again."""
+    terms = {name: figures[name] for name in loss_names(figures)}
+    whole = len(terms) == 2 and "test_loss" in terms and isclose(*terms.values())
+    return {"test_loss": terms["test_loss"]} if whole else terms
+
+
+def loss_names(figures: Mapping[str, float]) -> list[str]:
+    """Which of `figures` are the loss and its terms."""
     measured = {measure.ours for measure in MEASURES}
     return [name for name in figures if name.startswith("test_") and name not in measured]
 

@@ -100,10 +100,10 @@ def _log() -> Widget:
 PANELS: dict[str, PanelKind] = {
     panel.key: panel
     for panel in (
-        PanelKind("digits", "Digits", "d", "test images, what the model makes of them, and the error", True, _digits),
+        PanelKind("digits", "Digits", "d", "validation images, what is made of them, and the error", True, _digits),
         PanelKind("sentences", "Sentences", "S", "ask with sentences of your own; what is read back", True, _sentences),
         PanelKind("weights", "Weights", "w", "what each unit looks for, and how active the units are", True, _weights),
-        PanelKind("latent", "Latent", "c", "codes of test items by class, beside PCA or averages", True, _latent),
+        PanelKind("latent", "Latent", "c", "validation codes by class, beside PCA or averages", True, _latent),
         PanelKind("samples", "Samples", "n", "new images drawn from the prior, KL of each dimension", True, _samples),
         PanelKind("health", "Health", "h", "dead and active units, gradients, and what to change", True, _health),
         PanelKind("parameters", "Parameters", "p", "layers, parameter counts, settings and data", False, _parameters),

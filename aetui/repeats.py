@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from aetui import achieved
 from engine.spread import Spread, spread
 
 if TYPE_CHECKING:
+    from engine.events import EpochEnded, RunFinished
     from engine.groups import Group, Member
     from engine.jobs import TrainJob
     from engine.store import RunRecord, RunStore
@@ -36,7 +38,8 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     precision: str = ""
     versions: dict[str, str] = {}
     figures: dict[str, float] = {}
-    """`training` and `validation`, the losses of the last epoch, then `RunFinished.figures`."""
+    """`training` and `validation`, the losses of the epoch whose weights were tested (the last where none were), then
+    `RunFinished.figures`; a term that is all of the loss is not among them."""
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +47,8 @@ class Mean(msgspec.Struct, frozen=True, kw_only=True):
 
     epochs: int
     runs: int
+    trained: tuple[int, int] = (0, 0)
+    """The fewest and the most epochs: a run may have stopped early."""
     figures: dict[str, Spread]
 
 
@@ -113,8 +118,9 @@ def _seed(config: Mapping[str, Any]) -> int:
 def line(record: RunRecord) -> RunLine:
     """`record` as it stands."""
     end, last, info = record.end, record.last_epoch, record.info
-    figures = {"training": last.train["loss"], "validation": last.validation["loss"]} if last else {}
-    figures |= end.figures if end else {}
+    told = _tested(record, end) or last
+    figures = {"training": told.train["loss"], "validation": told.validation["loss"]} if told else {}
+    figures |= _told_once(end.figures) if end else {}
     return RunLine(
         run=record.id,
         seed=_seed(record.config),
@@ -129,6 +135,21 @@ def line(record: RunRecord) -> RunLine:
     )
 
 
+def _tested(record: RunRecord, end: RunFinished | None) -> EpochEnded | None:
+    """The epoch whose weights were tested, where that is not the last."""
+    from engine.events import complete_epochs
+
+    if end is None or end.weights != "best":
+        return None
+    return next((ended for ended in complete_epochs(record.events()[0]) if ended.epoch == end.weights_epoch), None)
+
+
+def _told_once(figures: Mapping[str, float]) -> dict[str, float]:
+    """Without the one term that is all of the loss."""
+    terms = achieved.loss_terms(figures)
+    return {name: value for name, value in figures.items() if name in terms or name not in achieved.loss_names(figures)}
+
+
 def _means(runs: tuple[RunLine, ...]) -> tuple[Mean, ...]:
     """Runs of another length reached something else: each length has a mean of its own."""
     done = [run for run in runs if run.status == "completed"]
@@ -138,5 +159,6 @@ def _means(runs: tuple[RunLine, ...]) -> tuple[Mean, ...]:
         names = dict.fromkeys(name for run in same for name in run.figures)
         found = {name: spread(run.figures[name] for run in same if name in run.figures) for name in names}
         spreads = {name: value for name, value in found.items() if value is not None}
-        means.append(Mean(epochs=epochs, runs=len(same), figures=spreads))
+        lengths = [run.epochs for run in same]
+        means.append(Mean(epochs=epochs, runs=len(same), trained=(min(lengths), max(lengths)), figures=spreads))
     return tuple(means)

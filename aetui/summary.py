@@ -95,4 +95,9 @@ def _standing(run: RunState, log_key: str) -> str:
         return f"held: {plain(run.message)}"
     if run.status in ("failed", "diverged"):
         return f"✕ {run.status} · see Log ({log_key})"
-    return run.status
+    return f"{run.status}, stopped early" if stopped_early(run) else run.status
+
+
+def stopped_early(run: RunState) -> bool:
+    """Whether it ended because its patience did."""
+    return run.status == "completed" and bool(run.config.get("patience")) and 0 < run.last_epoch < run.planned

@@ -24,6 +24,8 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Complete epochs of training behind the answer."""
     weights: Weights = "last"
     """Whose answer it is."""
+    held_out: bool = False
+    """Whether validation data told the best epoch; else the test part did."""
 
 
 class Reconstruct(_Query, frozen=True, kw_only=True):

@@ -77,17 +77,17 @@ class Questions:
         """
         subject = self._subject(query.run_id, query.weights, life, report)
         found = self.handlers[type(query)](subject, query)
-        return _finished(found, subject.weights) if isinstance(found, Generator) else _said(found, subject.weights)
+        return _finished(found, subject) if isinstance(found, Generator) else _said(found, subject)
 
     def _subject(self, run_id: str, wanted: Weights | None, life: Life | None, report: Report) -> Subject:
         record = self._store.find(run_id)
         variant, config = registry.variant(record.variant), _config(record)
         training = life.training if life is not None and life.run_id == run_id else None
-        live = training if wanted != "best" else None
-        weights = wanted or ("last" if live else _chosen(record, config))
+        live = training if training and wanted in (None, training.weights) else None
+        weights = wanted or (live.weights if live else _chosen(record, config))
         if live is not None:
             model, checkpoint = live.model, live.checkpoint
-            version = f"{model.epoch} epochs, training"
+            version = f"{model.epoch} epochs, {weights}, training"
 
             def still() -> Model:
                 return self._backend.model(variant, config, record.info.shape, checkpoint())
@@ -107,6 +107,7 @@ class Questions:
             version=version,
             live=live is not None,
             weights=weights,
+            held_out=bool(config.validation),
             still=still,
             data=lambda: self._data(record, settings, folder, report),
             lexicon=lambda: self._words(record, settings),
@@ -156,12 +157,12 @@ def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:
     return "best" if config.validation and (record.folder / FILES["best"]).exists() else "last"
 
 
-def _said(answer: Answer, weights: Weights) -> Answer:
-    return msgspec.structs.replace(answer, weights=weights)
+def _said(answer: Answer, subject: Subject) -> Answer:
+    return msgspec.structs.replace(answer, weights=subject.weights, held_out=subject.held_out)
 
 
-def _finished(steps: Steps, weights: Weights) -> Steps:
-    return _said((yield from steps), weights)
+def _finished(steps: Steps, subject: Subject) -> Steps:
+    return _said((yield from steps), subject)
 
 
 def _config(record: RunRecord) -> TrainingConfig:

@@ -1,4 +1,4 @@
-"""The probe set: a few fixed test items whose reconstructions are kept for every epoch (the time machine)."""
+"""The probe set: a few fixed validation items whose reconstructions are kept for every epoch (the time machine)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     baseline_name: NDArray[np.str_] | None = None
     """Which one that is, (1,); None in older runs, where it is PCA."""
     points: NDArray[np.float32] | None = None
-    """Codes of up to 500 test items of each class in the plane, (n, 2): themselves if they have two numbers, else their
-    first two principal components."""
+    """Codes of up to 500 validation items of each class in the plane, (n, 2): themselves if they have two numbers, else
+    their first two principal components."""
     image_points: NDArray[np.float32] | None = None
     """The first two principal components of the same items' images, (n, 2)."""
     point_labels: NDArray[np.int64] | None = None
@@ -44,9 +44,9 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     weights: NDArray[np.float32] | None = None
     """Weights of the first units of a dense first layer, as images, (units, height, width, channels)."""
     activations: NDArray[np.float32] | None = None
-    """Mean activation of each code unit over test items, (code size,)."""
+    """Mean activation of each code unit over validation items, (code size,)."""
     kl: NDArray[np.float32] | None = None
-    """Mean KL divergence of each code dimension from the prior over test items, nats, (code size,)."""
+    """Mean KL divergence of each code dimension from the prior over validation items, nats, (code size,)."""
     generated: NDArray[np.float32] | None = None
     """What the decoder makes of fixed draws from the prior."""
     classes: NDArray[np.str_] | None = None
@@ -56,7 +56,7 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     readings: NDArray[np.str_] | None = None
     """For text: the nearest words to what the decoder makes of them, (count,)."""
     cosines: NDArray[np.float32] | None = None
-    """For text: cosine of encoder(x) and encoder(decoder(encoder(x))) for the first 500 test sentences, (n,)."""
+    """For text: cosine of encoder(x) and encoder(decoder(encoder(x))) for the first 500 validation sentences, (n,)."""
 
 
 FIXED = ("inputs", "targets", "baseline", "image_points")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -64,7 +64,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 class EpochReport(msgspec.Struct, frozen=True, kw_only=True):
     """An epoch is over: its event (not stamped yet), what the model makes of the probe set now, and its codes of the
-    first items of each class of the test part (`engine.analysis.plane.items`), (n, code size)."""
+    first items of each class of the validation part (`engine.analysis.plane.items`), (n, code size)."""
 
     event: EpochEnded
     samples: Samples
@@ -137,6 +137,10 @@ class Training(Protocol):
     def model(self) -> Model:
         """The model in its present state."""
 
+    @property
+    def weights(self) -> Literal["best", "last"]:
+        """Which weights are in use: the last, until `use` puts those of the best epoch in their place."""
+
     def use(self, weights: Checkpoint) -> None:
         """Put other weights of the run in the place of those that it ended with. There is no training after that.
 
@@ -152,7 +156,7 @@ class Training(Protocol):
         """The loss terms over the test part with the weights in use; yields as often as `run` does."""
 
     def checkpoint(self) -> Checkpoint:
-        """The present state, to be called between two chunks."""
+        """The present state with the weights in use, to be called between two chunks."""
 
     def last_good(self) -> Checkpoint:
         """The state at the end of the last complete epoch (at the beginning, before that), whose loss was finite."""

@@ -86,7 +86,8 @@ def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator
 
 def behind(answer: Answer) -> str:
     """Whose answer it is, in words."""
-    return f"after epoch {answer.epoch:,}" + (", the best by validation" if answer.weights == "best" else "")
+    told_by = "validation" if answer.held_out else "the test part: no validation part was held out"
+    return f"after epoch {answer.epoch:,}" + (f", the best by {told_by}" if answer.weights == "best" else "")
 
 
 def error_of(event: EngineFailed) -> EngineError:

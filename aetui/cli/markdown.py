@@ -66,8 +66,15 @@ def group_block(found: Repeats) -> str:
 def _mean(mean: Mean, found: Repeats) -> str:
     done = [run for run in found.runs if run.status == "completed" and run.planned == mean.epochs]
     head = ("figure", "mean ± sd", "lowest", "highest")
-    below = f"{_seeds(done)} for {figures.epochs(mean.epochs)}; {_source(done, _command(found, mean))}"
+    below = f"{_seeds(done)} for {_length(mean)}; {_source(done, _command(found, mean))}"
     return f"{_table(head, [_row(name, spread) for name, spread in mean.figures.items()])}\n\n{below}"
+
+
+def _length(mean: Mean) -> str:
+    """ "50 epochs"; "up to 30 epochs (7 to 12)" where runs stopped early."""
+    fewest, most = mean.trained
+    early = 0 < fewest < mean.epochs
+    return f"up to {figures.epochs(mean.epochs)} ({fewest} to {most})" if early else figures.epochs(mean.epochs)
 
 
 def _command(found: Repeats, mean: Mean) -> str:

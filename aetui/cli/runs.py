@@ -55,10 +55,12 @@ def show(
     group = groups.find(context.obj.store, run)
     if group is not None:
         _show_group(group, context.obj.store, markdown, keep)
-    elif markdown or keep:
-        raise UsageError("A single run", f"{run} is none of a group; --markdown and --keep are for groups of runs")
-    else:
-        typer.echo(_shown(context.obj.store.find(run)))
+        return
+    record = context.obj.store.find(run)
+    if markdown or keep:
+        whose = f"is one of the group {record.group}; name that" if record.group else "is none of a group"
+        raise UsageError("A single run", f"{record.id} {whose}: --markdown and --keep are for groups of runs")
+    typer.echo(_shown(record))
 
 
 def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None) -> None:

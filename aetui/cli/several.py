@@ -101,7 +101,14 @@ def _row(run: RunLine, columns: Sequence[str]) -> tuple[str, ...]:
 
 def _mean(mean: Mean, columns: Sequence[str]) -> tuple[str, ...]:
     spreads = (mean.figures.get(name) for name in columns)
-    return ("", f"mean ± sd of {mean.runs}", "completed", str(mean.epochs), *map(mean_and_sd, spreads))
+    return ("", f"mean ± sd of {mean.runs}", "completed", _epochs(mean), *map(mean_and_sd, spreads))
+
+
+def _epochs(mean: Mean) -> str:
+    """ "50"; "7–12/30" where runs stopped early."""
+    fewest, most = mean.trained
+    trained = str(most) if fewest == most else f"{fewest}–{most}"
+    return str(mean.epochs) if fewest == mean.epochs else f"{trained}/{mean.epochs}"
 
 
 def mean_and_sd(found: Spread | None) -> str:

@@ -195,24 +195,26 @@ def _check_begun(last: Event | None) -> None:
 
 def summary(record: RunRecord, finished: RunFinished) -> str:
     """The final figures of a run, one to a line."""
-    from aetui.achieved import concluded
+    from aetui.achieved import concluded, outcome
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render import numbers
     from engine.events import complete_epochs
 
     epochs = complete_epochs(record.events()[0])
+    how = outcome(finished.outcome, finished.epochs, record.epochs)
     rows = [
         ("run", record.id),
-        ("outcome", f"{finished.outcome}, {finished.epochs} epochs, {numbers.duration(finished.seconds)}"),
+        ("outcome", f"{how}, {numbers.duration(finished.seconds)}"),
     ]
     if finished.train:
         same = [event for event in epochs if event.stage == epochs[-1].stage]  # each stage has a loss of its own
         best = min(same, key=lambda event: event.validation["loss"])
         found = f"best {numbers.loss(best.validation['loss'])} in epoch {best.epoch}"
+        part = "" if record.config.get("validation") else " of the test part: none was held out"
         rows += [
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),
-            ("validation", f"loss {numbers.loss(finished.validation['loss'])} ({found})"),
+            ("validation", f"loss {numbers.loss(finished.validation['loss'])}{part} ({found})"),
         ]
     ended = concluded(finished.figures, finished.weights, finished.weights_epoch, record.variant, record.config)
     return aligned(rows + ended + figures.published(record))

@@ -37,7 +37,7 @@ def _summary(values: Floats) -> tuple[str, ...]:
         return ("no reconstruction has a finite cosine",)
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
     return (
-        f"cosine of code and reconstruction's, {len(values):,} test sentences",
+        f"reconstruction cosine, {len(values):,} validation sentences",
         f"mean {values.mean():.4f} · quartiles {low:.4f} {middle:.4f} {high:.4f}",
     )
 

@@ -21,8 +21,8 @@ def loss(x: float) -> str:
 
 
 def mean_and_sd(mean: float, sd: float | None) -> str:
-    """ "0.01132 ± 0.00021"; the mean alone where there is but one figure."""
-    return loss(mean) if sd is None else f"{loss(mean)} ± {sd:.2g}"
+    """ "0.01132 ± 0.00021"; the mean alone where there is but one figure, or all are the same."""
+    return loss(mean) if not sd else f"{loss(mean)} ± {sd:.2g}"
 
 
 def count(n: int) -> str:

@@ -159,9 +159,9 @@ def _topics(topics: Sequence[str]) -> str:
 
 
 def probes(sentences: Sequence[str], readings: Sequence[str], size: tuple[int, int]) -> list[Content]:
-    """Test sentences, each with what the decoder makes of its code below it, as many as fit."""
+    """Validation sentences, each with what the decoder makes of its code below it, as many as fit."""
     width, height = size
-    lines = [Content.styled("test sentences, and what is read back from their codes", MUTED)]
+    lines = [Content.styled("validation sentences, and what is read back from their codes", MUTED)]
     for sentence, reading in zip(sentences, readings, strict=False):
         lines.append(Content.styled(plain(str(sentence)), "$foreground"))
         lines.append(Content.assemble(("→ ", MUTED), (plain(str(reading)), "italic $primary")))

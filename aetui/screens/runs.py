@@ -211,11 +211,17 @@ class RunsScreen(Screen[None]):
             self.workbench.stop_run(self._chosen["run"])
 
 
+def _unnamed(record: RunRecord) -> str:
+    """The beginning of its id, and the seed where others of its group begin like it."""
+    seed = f"-{record.config.get('seed', '')}" if record.group else ""
+    return plain(record.id[:STAMP_WIDTH] + seed)
+
+
 def _row(record: RunRecord) -> Row:
     last = record.last_epoch
     cells = (
         record.status,
-        plain(record.name, NAME_WIDTH) or plain(record.id[:STAMP_WIDTH]),
+        plain(record.name, NAME_WIDTH) or _unnamed(record),
         plain(f"{record.variant} {record.preset}", NAME_WIDTH),
         plain(record.dataset, NAME_WIDTH),
         f"{numbers.count(last.epoch if last else 0)} / {numbers.count(record.epochs)}",

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from aetui import job_form, keymap, panels
 from aetui.screens.inquiry import InquiryView
 from aetui.state import RESUMABLE, RunState
-from aetui.summary import progress_view
+from aetui.summary import progress_view, stopped_early
 from aetui.widgets import too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar
@@ -200,7 +200,9 @@ class WorkbenchScreen(InquiryView):
 
     def action_resume(self) -> None:
         run = self.run_shown
-        if run is not None and self._form.commit() and self.workbench.resume_run(run.run_id, self._longer(run)):
+        if run is not None and stopped_early(run) and self._longer(run) is None:
+            self.say(f"stopped early in epoch {run.last_epoch:,} of {run.planned:,}; set more epochs to go on")
+        elif run is not None and self._form.commit() and self.workbench.resume_run(run.run_id, self._longer(run)):
             self._lengthened = False
             self.action_chart()
 
@@ -220,6 +222,8 @@ class WorkbenchScreen(InquiryView):
     def _resumable(self, run: RunState) -> bool:
         if not run.seq:  # it failed before anything of it was written down
             return False
+        if stopped_early(run):
+            return True  # to be told what it takes
         return run.status in RESUMABLE or (run.status == "completed" and self._longer(run) is not None)
 
     def _longer(self, run: RunState) -> int | None:

@@ -7,7 +7,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from aetui.achieved import baselines, shown
+from aetui.achieved import baselines, shown, whose
 from aetui.panels import View
 from aetui.render.arrangement import Layout, arrange
 from aetui.render.pixels import to_grey
@@ -112,6 +112,6 @@ def _caption(run: RunState, width: int) -> str:
     ours = run.figures.get(measure.ours)
     if ours is None:
         return ""
-    parts = [f"{measure.label} {shown(measure, ours)}", *baselines(run.figures, measure)]
+    parts = [f"{measure.label} {shown(measure, ours)}{whose(run.weights_epoch)}", *baselines(run.figures, measure)]
     texts = [" · ".join(parts[:count]) for count in range(len(parts), 0, -1)]
     return next((text for text in texts if len(text) <= width), texts[-1])

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from aetui.achieved import achieved
+from aetui.achieved import tested
 from aetui.panels import View
 from aetui.render import numbers
 from aetui.render.spark import sparkline
@@ -80,7 +80,8 @@ class HealthReport(Scroller):
         warnings = [alarm.text for alarm in alarms(epochs, run.config)]
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
-        final = [] if run.going or ended is not run.epochs[-1] else achieved(run.figures)
+        over = not run.going and ended is run.epochs[-1]
+        final = tested(run.figures, run.weights, run.weights_epoch) if over else []
         if final and (beaten := verdict(run.figures, run.variant, run.config)):
             warnings.append(beaten)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]

@@ -1,4 +1,4 @@
-"""Where the codes of test items lie at one epoch, beside the same items as PCA or averaged vectors see them."""
+"""Where the codes of validation items lie at one epoch, beside the same items as PCA or averaged vectors see them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from aetui.achieved import AVERAGE
+from aetui.achieved import AVERAGE, whose
 from aetui.panels import View
 from aetui.render.scatter import class_marks
 from aetui.render.text import plain
@@ -77,7 +77,7 @@ class Latent(Container):
         marks = tuple(class_marks(names)) or ("•",)
         units = run.code_size or samples.codes.shape[-1]
         points = points if units > 1 else _bands(points, members)
-        figures = _figures(run, "", "" if last else " at the end")
+        figures = _figures(run, "", last=last)
         codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
         if samples.image_points is not None:
@@ -128,11 +128,15 @@ def _titles(units: int, classes: int) -> tuple[str, ...]:
     return (f"{size}, first two components", size, "codes") if units > 2 else (size, "codes")
 
 
-def _figures(run: RunState, prefix: str, when: str = "") -> str:
-    """What was measured at the end of the run: "15-NN 0.858 · MSE 0.0333"."""
+def _figures(run: RunState, prefix: str, *, last: bool = True) -> tuple[str, ...]:
+    """What was measured at the end of the run, the model with which weights: "15-NN 0.858 · weights of epoch 3"; the
+    same in several lengths, the longest first."""
     keys = f"{prefix}knn", "pca_mse" if prefix else "test_mse", f"{prefix}precision_at_10"
     knn, mse, precision = (run.figures.get(key) for key in keys)
     parts = [f"15-NN {knn:.3f}"] if knn is not None else []
     parts += [f"topic precision@10 {precision:.3f}"] if precision is not None else []
     parts += [f"MSE {mse:#.3g}"] if mse is not None else []
-    return " · ".join(parts) + when if parts and not run.going else ""
+    if not parts or run.going:
+        return ()
+    when = "" if prefix else whose(run.weights_epoch) or " at the end" * (not last)
+    return tuple(" · ".join(parts) + text for text in (when, when.replace("weights of ", "")))

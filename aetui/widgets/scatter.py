@@ -32,8 +32,8 @@ class Cloud(NamedTuple):
     marks: tuple[str, ...]
     titles: tuple[str, ...]
     """The same in several lengths, the longest first."""
-    figures: str = ""
-    """What was measured about it, below the title."""
+    figures: tuple[str, ...] = ()
+    """What was measured about it, below the title; likewise."""
     y_ticks: bool = True
 
     def same(self, other: Cloud | None) -> bool:
@@ -118,12 +118,12 @@ class Scatter(Widget):
         return [*caption, *chart]
 
     def _caption(self, cloud: Cloud, size: Size) -> list[Strip]:
-        title, figures = self._style("title"), self._style("axis")
+        title = self._style("title")
         if not cloud.figures or size.height < HIGH:
-            both = [f"{text} · {cloud.figures}" for text in cloud.titles if cloud.figures]
+            both = [f"{text} · {figures}" for text in cloud.titles for figures in cloud.figures]
             return [Strip([Segment(_fitting([*both, *cloud.titles], size.width), title)])]
         first = Segment(_fitting(cloud.titles, size.width), title)
-        return [Strip([first]), Strip([Segment(cloud.figures[: size.width], figures)])]
+        return [Strip([first]), Strip([Segment(_fitting(cloud.figures, size.width), self._style("axis"))])]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change while the strips are kept.

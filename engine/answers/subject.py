@@ -29,6 +29,8 @@ class Subject(NamedTuple):
     """Whether the run trains at this moment: its weights are other ones after the next chunk."""
     weights: Weights
     """Which of them the model has."""
+    held_out: bool
+    """Whether the run had validation data beside its test part."""
     still: Callable[[], Model]
     """The model with weights that stay as they are."""
     data: Callable[[], Data]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import keras
 import msgspec
@@ -90,8 +90,13 @@ class Trainer:
         model.epoch = (self._used or self._position).epoch - 1
         return model
 
+    @property
+    def weights(self) -> Literal["best", "last"]:
+        return "last" if self._used is None else "best"
+
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(arrays=copied(self._variables), position=self._position, best=self._best_so_far)
+        position = self._used or self._position
+        return Checkpoint(arrays=copied(self._variables), position=position, best=self._best_so_far)
 
     def last_good(self) -> Checkpoint:
         return self._last_good

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from aetui.achieved import achieved, concluded, of_sentences
+from aetui.achieved import achieved, concluded, of_sentences, outcome
 
 
 def test_figures_of_images_stand_beside_those_of_all_baselines_that_there_are() -> None:
@@ -34,6 +34,12 @@ def test_the_end_of_a_run_says_whose_weights_were_tested_and_whether_they_were_b
     assert "loses to PCA of the same size" in beaten[1]
     assert concluded({"test_mse": 0.01}, "last", 3, "vanilla", {})[0] == ("tested", "with the weights of epoch 3")
     assert concluded({}, "last", 0, "vanilla", {}) == []
+
+
+def test_the_outcome_tells_of_epochs_that_were_not_needed() -> None:
+    assert outcome("completed", 10, 30) == "completed, stopped early in epoch 10 of 30"
+    assert outcome("completed", 30, 30) == "completed, 30 epochs"
+    assert outcome("stopped", 10, 30) == "stopped, 10 epochs"
 
 
 def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:

@@ -34,7 +34,7 @@ def test_the_others_are_the_mean_and_scatter_of_what_they_have_of_each_epoch(sto
     assert (read.others.runs, read.others.epochs) == (2, (1, 2, 3))
     assert read.others.mean == pytest.approx([1.05 * loss(epoch) for epoch in (1, 2, 3)])
     assert read.others.sd == (0, 0, 0)
-    assert read.reached == "mean ± sd of 2 seeds, 3 epochs: training 0.02867 ± 0, validation 0.03010 ± 0"
+    assert read.reached == "mean ± sd of 2 seeds, 3 epochs: training 0.02867, validation 0.03010"
     assert read_others(store, first.run_id, "another").others is None
 
 

@@ -12,6 +12,8 @@ from textual.widgets import Static
 
 from aetui import panels
 from aetui.screens.curves import CurveList, CurvesDialog
+from aetui.state import RunState
+from aetui.widgets import digits
 from aetui.widgets.digits import Digits
 from aetui.widgets.health import HealthReport
 from aetui.widgets.image_grid import ImageGrid
@@ -171,9 +173,11 @@ async def test_a_run_that_lost_to_a_baseline_says_so_among_the_alarms(make_app: 
         await pilot.press("h")
         await until(pilot, lambda: "✓ no alarm" in health_text(pilot))
         figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures))
+        end = msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures)
+        engine.play(msgspec.structs.replace(end, weights="best", weights_epoch=1))
         await until(pilot, lambda: "▲ the model loses to PCA" in health_text(pilot))
         shown = " ".join(health_text(pilot).split())
+        assert "tested with the weights of epoch 1, the best by validation loss" in shown
         assert "test MSE 0.01070 (PCA of the same size: 0.003400, the mean item: 0.06750)" in shown
         assert "✓ no alarm" not in shown
         report = engine_desk(pilot).query_one(HealthReport)
@@ -193,3 +197,9 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
         digits.show(panels.View(desk.run_shown, 2, noisy, ""))
         labels = [label for label, _ in digits._grid._rows]
         assert labels == ["input", "output", "original", "linear-128", "|error|"]
+
+
+def test_the_caption_of_the_pictures_names_the_weights_before_any_baseline() -> None:
+    run = RunState("r", status="completed", figures={"test_mse": 0.01, "pca_mse": 0.02}, weights_epoch=3)
+    assert digits._caption(run, 40) == "test MSE 0.01000 · weights of epoch 3"
+    assert digits._caption(run, 80).startswith("test MSE 0.01000 · weights of epoch 3 · PCA")

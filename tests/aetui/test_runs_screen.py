@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from fakes import FakeRun, fake_store
 from pilots import Make, engine_desk, ready, shown_epoch, stopped, train, until
 
 from aetui.screens.dialogs import Notice
-from aetui.screens.runs import COLUMNS, columns_for
+from aetui.screens.runs import COLUMNS, _row, columns_for
 from aetui.widgets.key_bar import KeyBar
 from engine.errors import RunError
 from engine.events import RunResumed
+from engine.jobs import TrainJob
 
 
 async def test_reopening_shows_the_last_run(make_app: Make) -> None:
@@ -42,8 +45,8 @@ async def test_a_run_resumed_from_the_table_keeps_its_past(make_app: Make) -> No
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
         await pilot.press("r")
         engine.runs[kept.run_id] = kept
-        assert (app.state.runs[kept.run_id].variant, app.state.runs[kept.run_id].planned) == ("vanilla", 50)
-        engine.play(RunResumed(epoch=5, step=0, epochs=50))
+        assert (app.state.runs[kept.run_id].variant, app.state.runs[kept.run_id].planned) == ("vanilla", kept.epochs)
+        engine.play(RunResumed(epoch=5, step=0, epochs=kept.epochs))
         engine.play_epochs(5, 6)
         await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.last_epoch == 6)
         assert [e.epoch for e in app.desk.run_shown.epochs] == [1, 2, 3, 4, 5, 6]
@@ -77,6 +80,14 @@ async def test_the_table_offers_to_resume_only_what_can_be(make_app: Make) -> No
         calls = len(engine.calls)
         await pilot.press("r")
         assert len(engine.calls) == calls
+
+
+def test_unnamed_runs_of_a_group_are_told_by_their_seeds(tmp_path: Path) -> None:
+    store = fake_store(tmp_path)
+    for seed in (11, 12):
+        job = TrainJob(variant="vanilla", dataset="digits", config={"seed": seed}, group="20260131-120000-vanilla")
+        FakeRun(store, f"20260131-120000-vanilla-{seed}", job)
+    assert {_row(record)["name"][-3:] for record in store.runs()} == {"-11", "-12"}
 
 
 def test_columns_give_way_in_order() -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from aetui.state import WorkbenchState, fold
-from aetui.summary import state_and_detail
-from engine.events import DataProgress
+from aetui.state import RunState, WorkbenchState, fold
+from aetui.summary import progress_view, state_and_detail
+from engine.events import DataProgress, EpochEnded
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,14 @@ def test_the_last_step_clears_the_line_whatever_the_activity(activity: str) -> N
     for done, total in ((400, 1_000), (1, 1)):
         state = fold(state, DataProgress(run_id="r", dataset="", activity=activity, done=done, total=total))
     assert state_and_detail(state, None, ("", "")) == ("starting", "")
+
+
+@pytest.mark.parametrize(("planned", "said"), [(2, "completed"), (30, "completed, stopped early")])
+def test_a_run_that_lost_patience_says_so(planned: int, said: str) -> None:
+    terms = {"loss": 1.0}
+    epochs = tuple(
+        EpochEnded(stage="", epoch=n, train=terms, validation=terms, steps=1, seconds=1, samples_per_second=1)
+        for n in (1, 2)
+    )
+    run = RunState("r", status="completed", config={"patience": 1}, planned=planned, epochs=epochs)
+    assert progress_view(run).state == said

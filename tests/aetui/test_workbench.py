@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 from pilots import Make, bar, choose_epochs, engine_desk, ready, shown_epoch, stopped, train, until
 from textual import events
@@ -142,6 +143,18 @@ async def test_a_run_taken_back_while_it_loads_leaves_nothing(make_app: Make) ->
         await until(pilot, lambda: not desk.workbench.state.runs)
         assert desk.run_shown is None
         assert "stopping" not in desk.query_one(StatusLine).render().plain
+
+
+async def test_a_run_that_stopped_early_says_what_it_takes_to_go_on(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await stopped(pilot, "completed")
+        desk, app = engine_desk(pilot), pilot.app
+        planned, config = desk.run_shown.planned, {**desk.run_shown.config, "patience": 1}
+        app.state = app.state.with_run(replace(desk.run_shown, config=config))
+        calls = len(engine.calls)
+        await pilot.press("r")
+        await until(pilot, lambda: f"early in epoch 2 of {planned}; set more epochs" in desk._hint_text)
+        assert len(engine.calls) == calls
 
 
 async def test_resuming_keeps_the_runs_own_length_unless_the_user_set_another(make_app: Make) -> None:

@@ -97,6 +97,7 @@ class ScriptedTraining:
     code_size = 3
     notes = ("decided by a coin",)
     held_out = stopped_early = False
+    weights = "last"
     best = None
 
     def __init__(

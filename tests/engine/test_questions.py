@@ -214,13 +214,23 @@ def test_the_model_is_kept_until_there_is_a_newer_checkpoint(make_asked: Any) ->
 def test_a_run_that_trains_answers_itself(make_asked: Any) -> None:
     ask = make_asked()
     checkpoint = Checkpoint(arrays={}, position=Position(epoch=10, step=2))
-    training = SimpleNamespace(model=Halving(9), checkpoint=lambda: checkpoint)
+    training = SimpleNamespace(model=Halving(9), weights="last", checkpoint=lambda: checkpoint)
     life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
     assert ask(Reconstruct(run_id="run"), life).epoch == 9
     assert ask(Encode(run_id="run"), life).epoch == 9
     assert ask.models == 1  # what takes long is answered by a copy whose weights stay as they are
     life.training = None  # it is still being prepared
     assert ask(Reconstruct(run_id="run"), life).epoch == 4
+
+
+def test_while_the_best_weights_are_measured_they_answer_and_say_so(make_asked: Any) -> None:
+    ask = make_asked()
+    training = SimpleNamespace(model=Halving(3), weights="best", checkpoint=lambda: None)
+    life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
+    answer = ask(Reconstruct(run_id="run"), life)
+    assert (answer.weights, answer.epoch) == ("best", 3)
+    answer = ask(Reconstruct(run_id="run", weights="last"), life)
+    assert (answer.weights, answer.epoch) == ("last", 4)
 
 
 def test_questions_that_cannot_be_answered_say_why(make_asked: Any) -> None:
@@ -245,6 +255,7 @@ def test_the_best_weights_answer_where_data_were_held_out_to_tell_them_by(
     for weights, said in ((None, usual), ("best", "best"), ("last", "last")):
         answer = ask(Encode(run_id="run", weights=weights))
         assert (answer.weights, answer.epoch) == (said, epochs[said])
+        assert answer.held_out == (preset == "tuned")
 
 
 def test_a_model_of_images_has_no_words(make_asked: Any) -> None:

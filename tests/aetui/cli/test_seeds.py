@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from fakes import FakeRun
+from fakes import FakeRun, loss
 from instant import Instant
 
+from aetui.render import numbers
 from engine import groups
 from engine.errors import SettingError, UsageError
 from engine.store import RunStore
@@ -43,7 +44,7 @@ def test_a_row_for_each_seed_and_below_them_mean_and_sample_deviation(instantly:
     assert [row[0] for row in runs] == ["11", "12", "13"]
     assert [row[6] for row in runs] == ["0.01100", "0.01200", "0.01300"]
     assert mean[0] == "mean ± sd of 3"
-    assert mean[-2:] == [f"0.01200 ± {stdev([0.011, 0.012, 0.013]):.2g}", "0.005000 ± 0"]
+    assert mean[-2:] == [f"0.01200 ± {stdev([0.011, 0.012, 0.013]):.2g}", "0.005000"]
     records = store.runs()
     assert {record.name for record in records} == {"trio-11", "trio-12", "trio-13"}
     assert len({record.group for record in records}) == 1
@@ -58,6 +59,38 @@ def test_the_runs_are_shown_together_by_name_id_or_the_beginning_of_it(instantly
         assert instantly("runs", "show", text).stdout == table
     assert group in instantly("runs").stdout
     assert f"run       {group}-12" in instantly("runs", "show", "trio-12").stdout
+
+
+def test_figures_are_those_of_the_weights_tested_and_of_so_many_epochs_as_were_needed(
+    instantly: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished, planned = FakeRun.finished, "9"
+    figures = {"test_loss": 0.1, "test_reconstruction": 0.1, "test_mse": 0.2}
+
+    def best(self: FakeRun, *arguments: Any) -> Any:
+        return msgspec.structs.replace(finished(self, *arguments), weights="best", weights_epoch=2, figures=figures)
+
+    def early(self: Instant, run: FakeRun, _outcome: Any) -> Any:
+        yield run.started()
+        last = 3 + run.config["seed"] % 2
+        yield from (run.epoch(number) for number in range(1, last + 1))
+        yield run.finished("completed", last)
+
+    monkeypatch.setattr(FakeRun, "finished", best)
+    monkeypatch.setattr(Instant, "_life", early)
+    result = instantly("train", "vanilla", "--dataset", "digits", "--epochs", planned, "--seeds", "2", "--name", "two")
+    head, *runs, mean = rows(result.stdout)
+    assert head[-4:] == ["TRAINING", "VALIDATION", "TEST_LOSS", "TEST_MSE"]
+    assert [row[4:6] for row in runs] == [[numbers.loss(loss(2)), numbers.loss(1.05 * loss(2))]] * 2
+    assert [row[3] for row in (*runs, mean)][:2] == ["4/9", "3/9"]
+    assert mean[2] == "3–4/9"
+    assert "up to 9 epochs (3 to 4)" in instantly("runs", "show", "two", "--markdown").stdout
+
+
+def test_a_run_of_a_group_is_not_said_to_be_of_none(instantly: Any, store: RunStore) -> None:
+    instantly(*THREE)
+    group = store.runs()[0].group
+    assert f"is one of the group {group}" in str(instantly("runs", "show", "last", "--markdown").exception)
 
 
 @pytest.mark.parametrize("again", [("resume", "trio"), THREE])

@@ -10,7 +10,7 @@ COSINES = np.concatenate([np.linspace(0.98, 0.99, 492), np.full(8, 0.1)]).astype
 
 def test_mean_quartiles_and_every_value_are_told() -> None:
     count, quartiles, *rows = [line.plain for line in cosine_histogram(COSINES, (60, 14))]
-    assert "500 test sentences" in count
+    assert "500 validation sentences" in count
     assert f"mean {COSINES.mean():.4f}" in quartiles
     for share in (0.25, 0.5, 0.75):
         assert f"{np.quantile(COSINES, share):.4f}" in quartiles

@@ -109,6 +109,14 @@ async def test_figures_say_that_they_are_not_those_of_an_earlier_epoch() -> None
     assert text[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 at the end"
 
 
+async def test_figures_name_the_weights_that_they_were_measured_with_and_are_not_cut() -> None:
+    run = replace(DONE, weights="best", weights_epoch=1)
+    wide, narrow = await _shown(_view(run=run)), await _shown(_view(run=run), (78, 14))
+    assert wide[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 · weights of epoch 1"
+    assert narrow[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 · epoch 1"
+    assert all(text[1].rstrip().endswith("15-NN 0.450 · MSE 0.0557") for text in (wide, narrow))
+
+
 async def test_of_text_the_classes_are_its_own_and_averaged_vectors_stand_beside() -> None:
     run = replace(
         DONE, variant="sentence", dataset="reuters", figures={"precision_at_10": 0.71, "average_precision_at_10": 0.69}

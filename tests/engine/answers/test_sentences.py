@@ -57,6 +57,7 @@ def make_subject(data: TextData, tmp_path: Path) -> Callable[..., Subject]:
             version=version,
             live=live,
             weights="last",
+            held_out=False,
             still=lambda: model,
             data=lambda: data,
             lexicon=lambda: data.lexicon,

@@ -133,8 +133,13 @@ def test_judging_is_the_loss_over_the_test_part_with_the_weights_in_use(small_da
     figures(training)
     best = training.new_best()
     assert best is not None
+    assert training.weights == "last"
     training.use(best)
+    assert training.weights == "best"
     assert training.model.epoch == best.best.epoch  # type: ignore[union-attr]
+    copy = training.checkpoint()  # a long question is answered by it
+    assert copy.position == best.position
+    assert all(np.array_equal(copy.arrays[name], best.arrays[name]) for name in best.arrays)
     outputs = training.model.decode(training.model.encode(data.test.items))
     assert value(training.judged())["loss"] == pytest.approx(
         np.square(outputs - data.test.items / 255).mean(), rel=1e-5
