@@ -23,12 +23,17 @@ _VARIANCE = ("variance_left", "target_variance")
 
 
 def concluded(
-    figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
+    figures: Mapping[str, float],
+    weights: str,
+    weights_epoch: int,
+    variant: str,
+    dataset: str,
+    config: Mapping[str, Any],
 ) -> list[tuple[str, str]]:
     """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
     best = ", the best by validation loss" if weights == "best" else ""
     measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
-    beaten = verdict(figures, variant, config)
+    beaten = verdict(figures, variant, dataset, config)
     return [*measured, *achieved(figures), *([("beaten", beaten)] if beaten else [])]
 
 

@@ -214,5 +214,12 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),
             ("validation", f"loss {numbers.loss(finished.validation['loss'])} ({found})"),
         ]
-    ended = concluded(finished.figures, finished.weights, finished.weights_epoch, record.variant, record.config)
+    ended = concluded(
+        finished.figures,
+        finished.weights,
+        finished.weights_epoch,
+        record.variant,
+        record.dataset,
+        record.config,
+    )
     return aligned(rows + ended + figures.published(record))

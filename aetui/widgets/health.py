@@ -81,7 +81,7 @@ class HealthReport(Scroller):
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
         final = [] if run.going or ended is not run.epochs[-1] else achieved(run.figures)
-        if final and (beaten := verdict(run.figures, run.variant, run.config)):
+        if final and (beaten := verdict(run.figures, run.variant, run.dataset, run.config)):
             warnings.append(beaten)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]

@@ -65,8 +65,8 @@ def fitted(fitting: Fitting) -> LinearDenoiser | None:
     """For the noise that the run trains on, through as many numbers as its code has; None for items that are too wide.
 
     From as many draws of it as the run gets to see, if need be; where it is drawn once and the items are few, with a
-    ridge that was chosen on others. It is kept in the cache, under the data, the noise with its seed, the way of fitting
-    and the rank. Raises Stopped from the report.
+    ridge that was chosen on others. It is kept in the cache, under the data, the noise with its seed, the way of
+    fitting and the rank. Raises Stopped from the report.
     """
     data, model = fitting.data, fitting.model
     size = int(np.prod(data.shape))
