@@ -23,10 +23,15 @@ _VARIANCE = ("variance_left", "target_variance")
 
 
 def concluded(
-    figures: Mapping[str, float], weights: str, weights_epoch: int, variant: str, config: Mapping[str, Any]
+    figures: Mapping[str, float],
+    weights: str,
+    weights_epoch: int,
+    variant: str,
+    dataset: str,
+    config: Mapping[str, Any],
 ) -> list[tuple[str, str]]:
     """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
-    beaten = verdict(figures, variant, config)
+    beaten = verdict(figures, variant, dataset, config)
     return [*tested(figures, weights, weights_epoch), *([("beaten", beaten)] if beaten else [])]
 
 

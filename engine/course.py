@@ -131,7 +131,7 @@ class Course:
 
     def _judge(self, figures: Terms) -> None:
         """Say so where the model loses to a baseline."""
-        beaten = verdict(figures, self._writer.info.variant, self._config)
+        beaten = verdict(figures, self._writer.info.variant, self._writer.info.dataset, self._config)
         if beaten:
             with suppress(EngineError):
                 self._keeper.tell(Logged(level="warning", text=beaten))

@@ -95,11 +95,14 @@ class Model(Protocol):
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Items for codes, float. Raises UsageError for codes of another size."""
 
-    def corrupted(self, images: NDArray[Any], start: int = 0, *, training: bool = False) -> NDArray[np.float32]:
+    def corrupted(
+        self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
+    ) -> NDArray[np.float32]:
         """Items as the encoder gets to see them in validation, or in `training`.
 
         They are those of their part from place `start` on, a multiple of `block`; block by block the noise is the same
-        as for all at once. Noise that is drawn once for the data is that which the run trains on.
+        as for all at once. In training each `draw` is that of another epoch; noise that is drawn once for the data is
+        in all of them that which the run trains on.
         """
 
 

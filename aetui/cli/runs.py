@@ -93,7 +93,11 @@ def _shown(record: RunRecord) -> str:
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
-        *(concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.config) if end else []),
+        *(
+            concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
+            if end
+            else []
+        ),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]

@@ -216,5 +216,12 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
             ("training", f"loss {numbers.loss(finished.train['loss'])}"),
             ("validation", f"loss {numbers.loss(finished.validation['loss'])}{part} ({found})"),
         ]
-    ended = concluded(finished.figures, finished.weights, finished.weights_epoch, record.variant, record.config)
+    ended = concluded(
+        finished.figures,
+        finished.weights,
+        finished.weights_epoch,
+        record.variant,
+        record.dataset,
+        record.config,
+    )
     return aligned(rows + ended + figures.published(record))

@@ -82,7 +82,7 @@ class HealthReport(Scroller):
             warnings.insert(0, run.message)
         over = not run.going and ended is run.epochs[-1]
         final = tested(run.figures, run.weights, run.weights_epoch) if over else []
-        if final and (beaten := verdict(run.figures, run.variant, run.config)):
+        if final and (beaten := verdict(run.figures, run.variant, run.dataset, run.config)):
             warnings.append(beaten)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]

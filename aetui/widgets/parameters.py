@@ -76,7 +76,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
 def _facts(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
     facts = [
-        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.config),
+        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
         *run.facts.items(),

@@ -6,21 +6,34 @@ numbers, the one with the least squared error over the training items.
 
 from __future__ import annotations
 
-from typing import Any
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.baselines import Fitting
 from engine.analysis.kept_arrays import Arrays, kept
-from engine.analysis.moments import BLOCK, Moments, moments
+from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
 from engine.analysis.threads import one_thread
 from engine.datasets.image_data import as_floats
+from engine.datasets.splits import stratified
+
+if TYPE_CHECKING:
+    from engine.training import Model
 
 WIDEST = 4_096
-"""Numbers in an item up to which the map is fitted: there its matrices take half a gigabyte and a minute."""
+"""Numbers in an item up to which the map is fitted: there its matrices take half a gigabyte and minutes."""
 RIDGE = 1e-9
 """Of the mean variance; without it a pixel that never changes has no solution."""
+RIDGES = (RIDGE, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 1e3)
+"""Chosen among where there are too few pairs: without one the map would know their noise by heart."""
+ENOUGH = 50
+"""Pairs for each number in an item. A network that gets fresh noise in every epoch has as many, and more."""
+SPARED = 0.1
+"""The share of the training part on which a ridge is chosen where no validation part is held out."""
+VERSION = 2
+"""Of the way of fitting: part of the name under which a map is kept."""
 
 
 class LinearDenoiser:
@@ -51,31 +64,91 @@ class LinearDenoiser:
 def fitted(fitting: Fitting) -> LinearDenoiser | None:
     """For the noise that the run trains on, through as many numbers as its code has; None for items that are too wide.
 
-    It is kept in the cache, under the data, the noise with its seed, and the rank. Raises Stopped from the report.
+    From as many draws of it as the run gets to see, if need be; where it is drawn once and the items are few, with a
+    ridge that was chosen on others. It is kept in the cache, under the data, the noise with its seed, the way of
+    fitting and the rank. Raises Stopped from the report.
     """
     data, model = fitting.data, fitting.model
     size = int(np.prod(data.shape))
     rank = min(fitting.size, size)
     if size > WIDEST:
         return None
-    path = fitting.cache / "linear" / f"{data.fingerprint}-{data.split}{model.noise}-{rank}.npz"
+    draws = _draws(fitting, size)
+    policy = f"{VERSION}-{draws}-draws" if draws else f"{VERSION}-ridge-chosen"
+    path = fitting.cache / "linear" / f"{data.fingerprint}-{data.split}{model.noise}-{policy}-{rank}.npz"
     shapes = {"seen_mean": (size,), "encoder": (size, rank), "decoder": (rank, size), "mean": (size,)}
-    return LinearDenoiser(kept(path, shapes, lambda: _maps(_moments(fitting, rank), rank)), data.shape)
+    return LinearDenoiser(kept(path, shapes, lambda: _fitted(fitting, rank, draws)), data.shape)
 
 
-def _moments(fitting: Fitting, rank: int) -> Moments:
-    def pair(start: int, clean: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        return fitting.model.corrupted(clean, start, training=True), as_floats(clean)
+def _draws(fitting: Fitting, size: int) -> int:
+    """So many of the training noise make enough pairs; 0 where there is but one, and that is not enough."""
+    items, model = fitting.data.train.items, fitting.model
+    draws = max(1, ceil(ENOUGH * size / len(items)))
+    if draws == 1:
+        return 1
+    first, second = (model.corrupted(as_floats(items[: model.block]), training=True, draw=draw) for draw in (0, 1))
+    return 0 if np.array_equal(first, second) else draws
 
+
+def _fitted(fitting: Fitting, rank: int, draws: int) -> Arrays:
     activity = f"fitting a linear denoiser of rank {rank}"
-    return moments(fitting.data.train.items, pair, activity, fitting.report, fitting.model.block)
+    items, model = fitting.data.train.items, fitting.model
+    pairs = [_trained_on(model, draw) for draw in range(max(1, draws))]
+    of = moments(items, pairs, activity, fitting.report, model.block)
+    return _maps(of, rank, RIDGE if draws else _ridge(fitting, rank, of))
+
+
+def _trained_on(model: Model, draw: int = 0, among: NDArray[np.bool_] | None = None) -> MakePair:
+    """Items with the noise of training, and as they are; of all, or of those that are `among` it."""
+
+    def pair(start: int, block: NDArray[Any]) -> Pair:
+        clean = as_floats(block)
+        seen = model.corrupted(clean, start, training=True, draw=draw)
+        wanted = slice(None) if among is None else among[start : start + len(block)]
+        return seen[wanted], clean[wanted]
+
+    return pair
+
+
+def _ridge(fitting: Fitting, rank: int, of: Moments) -> float:
+    """Of `RIDGES` that whose map errs least on what it was not fitted to: the validation part, else some of `of`."""
+    data, model = fitting.data, fitting.model
+    activity = f"choosing the ridge of a linear denoiser of rank {rank}"
+    judged, judge = data.validation.items, _validated_on(model)
+    if not data.held_out:
+        labels = data.train.labels
+        chosen = stratified(labels, max(SPARED, 1 / max(2, len(labels))))
+        judged, judge = data.train.items, _trained_on(model, among=chosen)
+        of = moments(data.train.items, [_trained_on(model, among=~chosen)], activity, fitting.report, model.block)
+    errors = []
+    for number, ridge in enumerate(RIDGES):
+        fitting.report(activity, number, len(RIDGES))
+        found = LinearDenoiser(_maps(of, rank, ridge), data.shape)
+        errors.append(_error(found, judged, judge, model.block))
+    return RIDGES[int(np.argmin(errors))]
+
+
+def _validated_on(model: Model) -> MakePair:
+    def pair(start: int, block: NDArray[Any]) -> Pair:
+        return model.corrupted(as_floats(block), start), as_floats(block)
+
+    return pair
+
+
+def _error(of: LinearDenoiser, items: NDArray[Any], pair: MakePair, block: int) -> float:
+    """The sum of squares over the pairs of `items`."""
+    total = 0.0
+    for start in range(0, len(items), block):
+        seen, clean = pair(start, items[start : start + block])
+        total += float(np.square(of.answer(seen) - clean, dtype=np.float64).sum())
+    return total
 
 
 @one_thread()
-def _maps(of: Moments, rank: int) -> Arrays:
-    """The regression of full rank, then onto the directions in which what it answers varies most."""
-    ridge = RIDGE * np.trace(of.within) / len(of.within) + 1e-12
-    full = np.linalg.solve(of.within + ridge * np.eye(len(of.within)), of.across)
+def _maps(of: Moments, rank: int, ridge: float) -> Arrays:
+    """The regression with `ridge` times the mean variance, then onto the directions in which its answers vary most."""
+    added = ridge * np.trace(of.within) / len(of.within) + 1e-12
+    full = np.linalg.solve(of.within + added * np.eye(len(of.within)), of.across)
     answers = full.T @ of.within @ full
     axes = np.linalg.eigh((answers + answers.T) / 2)[1][:, ::-1][:, :rank]
     arrays = {"seen_mean": of.seen_mean, "encoder": full @ axes, "decoder": axes.T, "mean": of.wanted_mean}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,18 +34,25 @@ class Moments(NamedTuple):
     """Σ (x - x̄)(y - ȳ)ᵀ, (d, d)."""
 
 
-def moments(items: NDArray[Any], pair: MakePair, activity: str, report: Report, block: int = BLOCK) -> Moments:
-    """Of the pairs made of `block` items at a time; `report` hears of it under `activity`.
+def moments(
+    items: NDArray[Any], pairs: Sequence[MakePair], activity: str, report: Report, block: int = BLOCK
+) -> Moments:
+    """Of the pairs that each of `pairs` makes of `block` items at a time; it may leave some of the items out.
+
+    `report` hears of it under `activity`.
 
     Raises:
         Stopped: from `report`.
     """
-    size, count = int(np.prod(items.shape[1:])), len(items)
+    size, total, count = int(np.prod(items.shape[1:])), len(items) * len(pairs), 0
     sums: list[Floats] = [np.zeros(size), np.zeros(size), np.zeros((size, size)), np.zeros((size, size))]
-    for start in range(0, count, block):
-        report(activity, start, count)
-        _add(sums, *pair(start, items[start : start + block]))
-    report(activity, count, count)
+    for place, pair in enumerate(pairs):
+        for start in range(0, len(items), block):
+            report(activity, place * len(items) + start, total)
+            seen, wanted = pair(start, items[start : start + block])
+            count += len(seen)
+            _add(sums, seen, wanted)
+    report(activity, total, total)
     seen_sum, wanted_sum, within, across = sums
     return Moments(
         seen_sum / count,

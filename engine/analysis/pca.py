@@ -16,6 +16,8 @@ from engine.analysis.threads import one_thread
 from engine.datasets.data import Report, silence
 from engine.datasets.image_data import ImageData, as_floats
 
+VERSION = 2
+"""Of the way of fitting: part of the name under which components are kept."""
 WIDEST_EXACT = 4_096
 """Numbers in an image up to which the components come from the covariances, whatever the number of images."""
 
@@ -71,7 +73,7 @@ def fit(data: ImageData, components: int, cache: Path, report: Report = silence)
     """
     pixels = int(np.prod(data.shape))
     count = min(max(components, 2), len(data.train.items), pixels)
-    path = cache / "pca" / f"{data.fingerprint}-{data.split}{count}.npz"
+    path = cache / "pca" / f"{data.fingerprint}-{data.split}{VERSION}-{count}.npz"
     shapes = {"mean": (pixels,), "components": (count, pixels)}
     arrays = kept(path, shapes, lambda: _fitted(data.train.items, count, report))
     return Pca(arrays["mean"], arrays["components"], data.shape, components)
@@ -86,7 +88,7 @@ def _fitted(images: NDArray[np.uint8], count: int, report: Report) -> Arrays:
         floats = as_floats(block)
         return floats, floats
 
-    of = moments(images, pair, activity, report)
+    of = moments(images, [pair], activity, report)
     with one_thread():
         components = np.linalg.eigh(of.within)[1][:, ::-1][:, :count].T
     strongest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)

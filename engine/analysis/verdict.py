@@ -9,13 +9,16 @@ import msgspec
 
 from engine import params, registry
 from engine.analysis.baselines import BASELINES, MEASURES, Baseline, Measure
+from engine.datasets.catalogue import DATASETS
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 
 LEARNING = ("activation", "output", "reconstruction", "schedule", "learning_rate")
-"""Settings that decide how well a network of the same size learns: taken over from preset `tuned` where they differ."""
+"""Settings that decide how well a network of the same size learns: taken over from a preset that learns well."""
 WIDTHS = {"filters": "more filters", "layers": "wider layers", "hidden": "wider hidden layers"}
 """Settings that make the network larger and leave the code as it is."""
+EXACT = 1e-4
+"""Below this squared error PCA leaves nothing out that can be seen."""
 
 
 class Loss(NamedTuple):
@@ -42,21 +45,22 @@ def lost(figures: Mapping[str, float]) -> Loss | None:
     return None
 
 
-def verdict(figures: Mapping[str, float], variant: str, config: Mapping[str, Any]) -> str:
+def verdict(figures: Mapping[str, float], variant: str, dataset: str, config: Mapping[str, Any]) -> str:
     """Says that the model is beaten and what to try, of settings that it has and that differ; empty if it is not.
 
-    `figures` as in `engine.events.RunFinished`; `config` may be of an older version.
+    `figures` as in `engine.events.RunFinished`; `dataset` and `config` may be of an older version.
     """
     loss = lost(figures)
     if loss is None:
         return ""
-    told = f"the model loses to {loss.baseline.label}: {loss.measure.label} {loss.ours:#.4g}"
-    advice = _advice(variant, config)
-    tried = f"; try {', '.join(advice)}" if advice else ""
-    return f"{told} against {loss.theirs:#.4g}{tried}"
+    told = f"the model loses to {loss.baseline.label}: {loss.measure.label} {loss.ours:#.4g} against {loss.theirs:#.4g}"
+    if figures.get("pca_mse", 1.0) < EXACT:
+        return f"{told}; a code of this size leaves nothing out, so that there is nothing to beat: take a smaller code"
+    advice = _advice(variant, dataset, config)
+    return f"{told}; try {', '.join(advice)}" if advice else told
 
 
-def _advice(variant: str, config: Mapping[str, Any]) -> list[str]:
+def _advice(variant: str, dataset: str, config: Mapping[str, Any]) -> list[str]:
     try:
         now = params.stored(registry.preset(variant, registry.variant(variant).default_preset), config)
     except EngineError:  # of another version
@@ -64,16 +68,22 @@ def _advice(variant: str, config: Mapping[str, Any]) -> list[str]:
     wider = [text for name, text in WIDTHS.items() if name in config][:1]
     if "corruption" in config and "hidden_dim" in config:  # noise is told from images by more units than a code needs
         wider = ["more units (hidden_dim)"]
-    return [*_differences(variant, now), *wider, "more epochs"]
+    return [*_differences(variant, _well(variant, dataset), now), *wider, "more epochs"]
 
 
-def _differences(variant: str, now: TrainingConfig) -> list[str]:
-    """What preset `tuned` sets otherwise, as far as it is possible together with the rest of `now`."""
+def _well(variant: str, dataset: str) -> TrainingConfig | None:
+    """The preset that learns well: the one that suits the data set, if it names any, else `tuned`."""
+    presets = registry.variant(variant).presets
+    known = DATASETS.get(dataset)
+    return presets.get(known.preset if known else "") or presets.get("tuned")
+
+
+def _differences(variant: str, well: TrainingConfig | None, now: TrainingConfig) -> list[str]:
+    """What preset `well` sets otherwise, as far as it is possible together with the rest of `now`."""
     kind = registry.variant(variant)
-    tuned = kind.presets.get("tuned")
     found: list[str] = []
-    for name in LEARNING if tuned is not None else ():
-        better = getattr(tuned, name, None)
+    for name in LEARNING if well is not None else ():
+        better = getattr(well, name, None)
         if better is None or better == getattr(now, name):
             continue
         changed = msgspec.structs.replace(now, **{name: better})

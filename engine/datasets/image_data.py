@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Part
 from engine.datasets.splits import stratified
+from engine.errors import UsageError
 
 
 class ImageData:
@@ -45,10 +46,17 @@ class ImageData:
         return self.validation is not self.test
 
     def with_validation(self, share: float) -> ImageData:
-        """The same with `share` of the training part, the same of each class, held out for validation."""
+        """The same with `share` of the training part, the same of each class, held out for validation.
+
+        One item at least is held out, and one left to train on. Raises UsageError where there are fewer than two.
+        """
         if not share:
             return self
-        chosen = stratified(self.train.labels, share)
+        count = len(self.train.labels)
+        if count < 2:
+            told = f"expected at least 2 items to hold some out for validation, got {count}; set validation to 0"
+            raise UsageError("Too few items", told)
+        chosen = stratified(self.train.labels, min(max(share, 1 / count), 1 - 1 / count))
         train, validation = (Part(self.train.items[mask], self.train.labels[mask]) for mask in (~chosen, chosen))
         made = ImageData(self.key, train, self.test, self.classes, self.path, validation, split=f"held-out-{share:g}-")
         made.__dict__["fingerprint"] = self.fingerprint  # of the whole, however it is cut

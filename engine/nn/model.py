@@ -73,15 +73,17 @@ class KerasModel:
         mean, log_variance = self._distribution(as_floats(images))
         return mean.numpy(), log_variance.numpy()
 
-    def corrupted(self, images: NDArray[Any], start: int = 0, *, training: bool = False) -> NDArray[np.float32]:
+    def corrupted(
+        self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
+    ) -> NDArray[np.float32]:
         seed = self._config.seed
-        fresh, fixed = noise_seeds(seed, 0, 1) if training else validation_seeds(seed)
+        fresh, fixed = noise_seeds(seed, 0, 1 + draw) if training else validation_seeds(seed)
 
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            draw = Draw(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
-            return np.asarray(self._variant.corrupt(tf.constant(items), draw, self._config, self.blocks))
+            keys = Draw(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
+            return np.asarray(self._variant.corrupt(tf.constant(items), keys, self._config, self.blocks))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
 

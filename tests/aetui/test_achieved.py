@@ -27,13 +27,16 @@ def test_losses_on_a_part_that_played_no_role_are_named_and_not_said_twice() -> 
 
 def test_the_end_of_a_run_says_whose_weights_were_tested_and_whether_they_were_beaten() -> None:
     figures = {"test_mse": 0.02, "pca_mse": 0.01}
-    tested, mse, beaten = concluded(figures, "best", 27, "vanilla", {})
+    tested, mse, beaten = concluded(figures, "best", 27, "vanilla", "digits", {})
     assert tested == ("tested", "with the weights of epoch 27, the best by validation loss")
     assert mse[0] == "test MSE"
     assert beaten[0] == "beaten"
     assert "loses to PCA of the same size" in beaten[1]
-    assert concluded({"test_mse": 0.01}, "last", 3, "vanilla", {})[0] == ("tested", "with the weights of epoch 3")
-    assert concluded({}, "last", 0, "vanilla", {}) == []
+    assert concluded({"test_mse": 0.01}, "last", 3, "vanilla", "digits", {})[0] == (
+        "tested",
+        "with the weights of epoch 3",
+    )
+    assert concluded({}, "last", 0, "vanilla", "digits", {}) == []
 
 
 def test_the_outcome_tells_of_epochs_that_were_not_needed() -> None:
@@ -64,7 +67,7 @@ def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
     told = "0.7100 (tf-idf: 0.7200, SIF averages: 0.7000, averaged word vectors: 0.6900)"
     assert ("topic precision@10", told) in achieved(beside)
     assert of_sentences(beside)[-1] == ("", "the codes find no better than tf-idf")
-    assert concluded(beside, "last", 1, "sentence", {})[-1][0] == "beaten"
+    assert concluded(beside, "last", 1, "sentence", "digits", {})[-1][0] == "beaten"
     assert achieved({"cosine_mean": 0.9}) == [("reconstruction cosine", "0.9000")]
 
 

@@ -177,7 +177,7 @@ class ScriptedModel:
     def decode(self, codes: Any) -> Any:
         return np.full((len(codes), *self.shape), 0.5, np.float32)
 
-    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
         return as_floats(np.asarray(images))
 
 

@@ -22,14 +22,14 @@ class Clean:
     block = 1_000
     code_size = 3
 
-    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
         raise AssertionError("it corrupts nothing")
 
 
 class Noisy(Clean):
     noise = "strong"
 
-    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
         return images / np.float32(510)
 
 

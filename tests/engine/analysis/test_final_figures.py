@@ -31,7 +31,7 @@ class Flatterer:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return codes.reshape(-1, *self.shape)
 
-    def corrupted(self, images: np.ndarray, start: int = 0, *, training: bool = False) -> np.ndarray:
+    def corrupted(self, images: np.ndarray, start: int = 0, *, training: bool = False, draw: int = 0) -> np.ndarray:
         return as_floats(images) / 2
 
 

@@ -13,11 +13,11 @@ from engine.control import Stopped
 from engine.datasets.data import Part, silence
 from engine.datasets.image_data import ImageData, as_floats
 
-ITEMS, PIXELS = 330, 16
+ITEMS, PIXELS = 830, 16
 
 
 class Noisy:
-    """Noise that depends on the place of an item alone."""
+    """Noise that depends on the draw and the place of an item alone."""
 
     noise = "loud"
     code_size = 5
@@ -26,8 +26,20 @@ class Noisy:
     def __init__(self, block: int = 100) -> None:
         self.block = block
 
-    def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
         return as_floats(images) + self.noises[int(training), start : start + len(images)]
+
+
+class Loud(Noisy):
+    """Drawn afresh, or once."""
+
+    def __init__(self, fresh: bool) -> None:
+        super().__init__()
+        self.fresh = fresh
+
+    def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
+        key = [int(training), draw * self.fresh, start]
+        return as_floats(images) + np.random.default_rng(key).normal(0, 0.5, (100, 4, 4, 1))[: len(images)]
 
 
 @pytest.fixture
@@ -74,9 +86,55 @@ def test_a_larger_rank_is_better_and_above_the_pixels_there_is_none(data: ImageD
     assert (maps[0].answer(seen).min(), maps[0].answer(seen).max()) >= (0, 0)
 
 
+def few(data: ImageData) -> ImageData:
+    """So few that the noise of one draw is learned by heart."""
+    return ImageData("few", Part(*(each[:60] for each in data.train)), data.test, data.classes, None)
+
+
+def error(found: LinearDenoiser, data: ImageData, model: Noisy) -> float:
+    return float(np.square(found.answer(model.corrupted(data.test.items)) - as_floats(data.test.items)).mean())
+
+
+def one_draw(data: ImageData, model: Noisy, rank: int) -> float:
+    seen, clean = model.corrupted(data.train.items, training=True), as_floats(data.train.items)
+    answers = in_memory(seen, clean, rank, model.corrupted(data.test.items)).reshape(data.test.items.shape)
+    return float(np.square(answers - as_floats(data.test.items)).mean())
+
+
+@pytest.mark.parametrize("validation", [0, 0.25])
+@pytest.mark.parametrize("fresh", [True, False])
+def test_of_few_items_no_noise_is_learned_by_heart(
+    data: ImageData, tmp_path: Path, fresh: bool, validation: float
+) -> None:
+    small, model = few(data).with_validation(validation), Loud(fresh)
+    low, high = (error(fitted(small, tmp_path, model, rank), small, model) for rank in (3, 12))
+    share = 0.9 if fresh else 1.0  # a ridge is chosen on six items or fifteen
+    assert low < share * one_draw(small, model, 3)
+    assert high < share * one_draw(small, model, 12)
+    assert high < 1.1 * low
+
+
+def test_the_test_part_has_no_say_in_the_ridge(data: ImageData, tmp_path: Path) -> None:
+    small = few(data)
+    other = ImageData("few", small.train, Part(255 - small.test.items, small.test.labels), small.classes, None)
+    first, second = (fitted(each, tmp_path, Loud(fresh=False)) for each in (small, other))
+    assert np.array_equal(first.encoder, second.encoder)
+
+
+def test_as_many_draws_as_are_needed_are_named_where_it_is_kept(data: ImageData, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    fitted(few(data), tmp_path, Loud(fresh=True), report=lambda *of: told.append(of))
+    fitted(few(data), tmp_path, Loud(fresh=False))
+    assert told[-1][1:] == (14 * 60, 14 * 60)  # 50 × 16 pairs at least
+    assert sorted(path.name.split("-", 3)[2:] for path in (tmp_path / "linear").iterdir()) == [
+        ["2", "14-draws-5.npz"],
+        ["2", "ridge-chosen-5.npz"],
+    ]
+
+
 def test_pixels_that_never_change_do_no_harm(data: ImageData, tmp_path: Path) -> None:
     class Masked(Noisy):
-        def corrupted(self, images: Any, start: int = 0, *, training: bool = False) -> Any:
+        def corrupted(self, images: Any, start: int = 0, *, training: bool = False, draw: int = 0) -> Any:
             seen = as_floats(images).copy()
             seen[:, 0] = 0
             return seen
@@ -100,7 +158,7 @@ def test_it_is_kept_under_all_that_it_depends_on(
     for made in ((data, other, 5), (data, Noisy(), 4), (data.with_validation(0.1), Noisy(), 5)):
         fitted(made[0], tmp_path, made[1], made[2])
     assert len(kept()) == 4
-    monkeypatch.setattr(linear_denoiser, "_moments", lambda *of: pytest.fail("fitted again"))
+    monkeypatch.setattr(linear_denoiser, "_fitted", lambda *of: pytest.fail("fitted again"))
     assert np.array_equal(fitted(data, tmp_path).encoder, before.encoder)
 
 
@@ -113,7 +171,7 @@ def test_the_fit_says_what_it_does_and_can_be_stopped(data: ImageData, tmp_path:
     told: list[tuple[str, int, int]] = []
     fitted(data, tmp_path / "a", report=lambda *of: told.append(of))
     assert told[-1] == ("fitting a linear denoiser of rank 5", ITEMS, ITEMS)
-    assert len(told) == 5
+    assert len(told) == 10
 
     def stop(*of: Any) -> None:
         raise Stopped

@@ -63,6 +63,9 @@ def test_it_is_fitted_once_per_data_set_and_size(
     before = pca.fit(data, 4, tmp_path)
     [kept] = (tmp_path / "pca").iterdir()
     assert data.fingerprint in kept.name
+    monkeypatch.setattr(pca, "VERSION", pca.VERSION + 1)  # another way of fitting
+    pca.fit(data, 4, tmp_path)
+    assert len(list(kept.parent.iterdir())) == 2
     monkeypatch.setattr(pca, "_fitted", lambda *_: pytest.fail("fitted again"))
     assert np.array_equal(pca.fit(data, 4, tmp_path).components, before.components)
 

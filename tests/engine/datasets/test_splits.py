@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.datasets.splits import stratified
+from engine.errors import UsageError
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
@@ -31,6 +32,14 @@ def test_images_held_out_are_taken_from_the_training_part_alone(small_data: Any)
     assert cut.test is whole.test
     assert cut.held_out
     assert cut.fingerprint == whole.fingerprint
+
+
+@pytest.mark.parametrize(("share", "held_out"), [(1e-4, 1), (0.9999, 39)])
+def test_one_item_at_least_is_held_out_and_one_left_to_train_on(small_data: Any, share: float, held_out: int) -> None:
+    cut = small_data(items=40).with_validation(share)
+    assert (len(cut.train.labels), len(cut.validation.labels)) == (40 - held_out, held_out)
+    with pytest.raises(UsageError, match="set validation to 0"):
+        small_data(items=1).with_validation(share)
 
 
 def test_two_parts_as_published_choose_by_the_test_part_and_say_so(small_data: Any) -> None:

@@ -76,6 +76,13 @@ def test_noise_is_the_same_block_by_block(resample: bool, training: bool) -> Non
 
 
 @pytest.mark.parametrize("resample", [True, False])
+def test_draws_of_the_training_noise_differ_where_each_epoch_has_its_own(resample: bool) -> None:
+    asked, images = model(resample=resample), np.zeros((100, 4, 4, 1), np.uint8)
+    first, second = (asked.corrupted(images, training=True, draw=draw) for draw in (0, 1))
+    assert np.array_equal(first, second) is not resample
+
+
+@pytest.mark.parametrize("resample", [True, False])
 def test_what_is_judged_on_has_not_the_noise_of_training(resample: bool) -> None:
     asked, images = model(resample=resample), np.zeros((2_050, 4, 4, 1), np.uint8)
     seen, trained = asked.corrupted(images), asked.corrupted(images, training=True)
