@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -110,18 +111,64 @@ def read(path: Path) -> Kept:
         raise BadData(path, f"expected results as --keep writes them ({error})") from error
 
 
-def keep(path: Path, found: Kept) -> None:
-    """Put `found` beside, or in the place of, what `path` holds.
+def check(path: Path) -> None:
+    """Make sure that `keep` can write to `path`, before what is to be kept takes hours.
 
     Raises:
         BadData: it holds something else.
-        OSError: it cannot be written.
+        EngineError: it cannot be written.
+    """
+    read(path)
+    before = path.exists()
+    with _writing(path), path.open("ab"):
+        pass
+    if not before:
+        path.resolve().unlink()
+
+
+def keep(path: Path, found: Kept) -> list[str]:
+    """Put `found` beside, or in the place of, what `path` holds; a recipe of which that holds more stays.
+
+    Returns the variants of those.
+
+    Raises:
+        BadData: it holds something else.
+        EngineError: it cannot be written.
     """
     before = read(path)
-    trained = {variant: each for variant, each in found.recipes.items() if each.runs}
+    fuller = [key for key, each in found.recipes.items() if _amount(before.recipes.get(key)) > _amount(each)]
+    trained = {
+        key: _made_by(each, before.recipes.get(key))
+        for key, each in found.recipes.items()
+        if each.runs and key not in fuller
+    }
     recipes, groups = {**before.recipes, **trained}, {**before.groups, **found.groups}
     together = Kept(recipes=dict(sorted(recipes.items())), groups=dict(sorted(groups.items())))
-    path.write_bytes(text(together) + b"\n")
+    with _writing(path):
+        path.write_bytes(text(together) + b"\n")
+    return fuller
+
+
+def _amount(of: Recipe | None) -> int:
+    """How many figures of how many runs there are."""
+    return sum(figure.ours.n for figure in of.figures if figure.ours) if of else 0
+
+
+def _made_by(found: Recipe, before: Recipe | None) -> Recipe:
+    """With the command that made it: what only reads the same again did not."""
+    same = before is not None and before.runs == found.runs and _amount(before) == _amount(found)
+    return msgspec.structs.replace(found, command=before.command) if before and same else found
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    from engine.errors import EngineError
+
+    try:
+        yield
+    except OSError as error:
+        told = f"expected to write {path}, but {error.strerror or error}; choose another file for --keep"
+        raise EngineError("Cannot write", told) from error
 
 
 def text(found: Kept) -> bytes:

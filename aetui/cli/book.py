@@ -12,6 +12,8 @@ from aetui.render.text import plain, plain_json
 from engine.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aetui.options import Options
     from aetui.recipes import Kept
     from engine.published import Seat
@@ -45,15 +47,29 @@ def book(
     if json and markdown:
         raise UsageError("Two formats", "expected --json or --markdown, got both")
     asked = _Asked(variants or [], seeds, epochs)
-    outcomes: set[str] = {"stopped"}
+    if keep is not None:
+        recipes.check(keep)
+    outcomes: set[str] = set()
     try:
         outcomes = set() if markdown else _train(asked, context.obj)
     finally:
         found = asked.found(context.obj)
-        if keep is not None and "stopped" not in outcomes:  # a part is not to take the place of the whole
-            recipes.keep(keep, found)
         typer.echo(_printed(found, json, markdown))
+        if keep is not None:
+            _keep(keep, found, asked.done(context.obj))
     several.leave(outcomes)
+
+
+def _keep(path: Path, found: Kept, done: Sequence[str]) -> None:
+    """A part is not to take the place of the whole: the recipes that are `done`, where `path` has no more of them."""
+    from aetui import recipes
+
+    whole = {variant: each for variant, each in found.recipes.items() if variant in done}
+    for variant in (each for each in found.recipes if each not in whole):
+        typer.echo(f"{variant} is not kept: some of its runs are still to be trained", err=True)
+    for variant in recipes.keep(path, recipes.Kept(recipes=whole)):
+        told = f"{path} has more figures or seeds of it; for these choose another file"
+        typer.echo(plain(f"{variant} is not kept: {told}"), err=True)
 
 
 class _Asked:
@@ -72,6 +88,10 @@ class _Asked:
         from engine import published
 
         return published.seats(variant, options.store, self._seeds, self._epochs)
+
+    def done(self, options: Options) -> list[str]:
+        """The variants of which nothing that was asked for is left to train."""
+        return [variant for variant in self.variants if all(seat.done for seat in self.seats(variant, options))]
 
     def found(self, options: Options) -> Kept:
         from aetui.recipes import Kept, recipe

@@ -70,9 +70,9 @@ def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None
     from aetui.repeats import repeats
 
     found = repeats(group, store)
+    typer.echo(group_block(found) if markdown else table(found))
     if keep is not None:
         recipes.keep(keep, recipes.Kept(groups={found.name or found.group: found}))
-    typer.echo(group_block(found) if markdown else table(found))
 
 
 def _shown(record: RunRecord) -> str:

@@ -13,7 +13,7 @@ from fakes import STEPS, FakeRun, loss
 from instant import Instant
 
 from aetui import recipes
-from engine.errors import BadData, DataUnavailable, UsageError
+from engine.errors import BadData, DataUnavailable, EngineError, UsageError
 from engine.events import RunFinished
 from engine.jobs import TrainJob
 from engine.registry import VARIANTS
@@ -223,6 +223,37 @@ def test_what_is_kept_is_not_replaced_by_a_part_or_by_nothing(
     monkeypatch.setattr(Instant, "ends", ("completed", "stopped"))
     assert aetui("book", "vanilla", "--seeds", "2", "--keep", str(path)).exit_code == 130
     assert path.read_bytes() == kept
+
+
+def test_a_smaller_result_does_not_take_the_place_of_a_fuller_one(aetui: Any, tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    aetui("book", "vanilla", "--seeds", "2", "--epochs", "2", "--keep", str(path))
+    kept = path.read_bytes()
+    part = aetui("book", "vanilla", "--markdown", "--keep", str(path))
+    assert "still to be trained" in part.stderr
+    for smaller in ("--seeds 1 --epochs 2 --markdown", "--seeds 1 --epochs 2", "--seeds 2 --epochs 1"):
+        again = aetui("book", "vanilla", *smaller.split(), "--keep", str(path))
+        assert "has more" in again.stderr
+        assert path.read_bytes() == kept
+    aetui("book", "vanilla", "--keep", str(path))
+    assert len(recipes.read(path).recipes["vanilla"].runs) == 3
+
+
+def test_what_is_read_again_is_kept_with_the_command_that_made_it(aetui: Any, tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    aetui("book", "vanilla", "--seeds", "2", "--epochs", "4", "--keep", str(path))
+    aetui("book", "vanilla", "--markdown", "--seeds", "2", "--keep", str(path))
+    assert recipes.read(path).recipes["vanilla"].command == "aetui book vanilla --seeds 2 --epochs 4"
+
+
+def test_where_nothing_can_be_kept_is_said_before_anything_is_trained(
+    aetui: Any, tmp_path: Path, store: RunStore
+) -> None:
+    for path in (tmp_path / "missing" / "figures.json", tmp_path):
+        assert isinstance(aetui("book", "vanilla", "--keep", str(path)).exception, EngineError)
+    assert not store.runs()
+    recipes.check(tmp_path / "new.json")
+    assert not (tmp_path / "new.json").exists()
 
 
 def test_data_that_are_not_here_are_refused_with_the_remedy_before_anything_is_trained(
