@@ -22,8 +22,8 @@ def test_data_with_a_preset_of_their_own_are_advised_by_it() -> None:
     figures, small = {"test_mse": 0.0210, "pca_mse": 0.0182}, registry.preset("vanilla", "small")
     assert "relu" not in verdict(figures, "vanilla", "digits", msgspec.to_builtins(small))
     book = msgspec.to_builtins(registry.preset("vanilla", "book"))
-    assert "activation linear, " in verdict(figures, "vanilla", "digits", book)
-    assert "activation linear" not in verdict(figures, "vanilla", "mnist", book)
+    assert "activation linear, output sigmoid, reconstruction bce" in verdict(figures, "vanilla", "digits", book)
+    assert "learning_rate" in verdict(figures, "vanilla", "mnist", book)
 
 
 def test_where_the_code_leaves_nothing_out_there_is_nothing_to_try() -> None:
