@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from fakes import LAYERS, SENTENCES, STEPS, FakeRun, readings
+from fake_answers import SENTENCES
+from fakes import LAYERS, STEPS, FakeRun, readings
 
 from engine import events
 from engine.datasets import DATASETS

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from fake_answers import SENTENCES, answer
 
 from engine import events
 from engine.datasets import DATASETS
-from engine.errors import EngineError, SettingError, UsageError
+from engine.errors import EngineError, SettingError
 from engine.events import (
     EngineLoading,
     EngineReady,
@@ -34,7 +35,7 @@ from engine.events import (
 )
 from engine.jobs import HandOver, Job, Order, ResumeJob, TrainJob
 from engine.params import configure
-from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
+from engine.queries import Query
 from engine.registry import preset
 from engine.samples import Samples, write_samples
 from engine.store import RunInfo, RunStore
@@ -54,12 +55,6 @@ LAYERS = (
 def loss(epoch: int) -> float:
     """A curve that falls like a real one."""
     return 0.012 + 0.05 / epoch
-
-
-SENTENCES = ("the dog bit the man", "profits rose by 9 per cent in the quarter", "see the notes below for details")
-LONG = "oil prices fell as the ministers of the exporting countries could not agree how much each was to sell, he said"
-UNKNOWN = "frobnicate"
-"""The one word that the fake model does not know."""
 
 
 def readings(epoch: int) -> Samples:
@@ -82,42 +77,6 @@ def readings(epoch: int) -> Samples:
         readings=np.array([f"{text} read after {epoch}" for text in SENTENCES]),
         cosines=1 - spread / epoch,
     )
-
-
-def words(text: str) -> Words:
-    """`text` as the fake model reads it: five words, all known but one."""
-    split = tuple(text.lower().split())
-    return Words(text=text, words=split, known=tuple(word != UNKNOWN for word in split), used=min(5, len(split)))
-
-
-def answer(query: Query, epoch: int = 3) -> Any:
-    """What the fake model says to a question about text.
-
-    Raises:
-        UsageError: there is no word that it knows.
-    """
-    texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
-    read = [words(text) for text in texts]
-    if not all(any(each.known) for each in read):
-        raise UsageError("No known word", "expected a sentence with a word of the vocabulary")
-    if isinstance(query, Similarity):
-        return Cosine(cosine=0.999812, average=1.0, first=read[0], second=read[1], epoch=epoch)
-    if isinstance(query, Read):
-        return Reading(sentence=read[0], reading=f"{query.text} again", cosine=0.9871, epoch=epoch)
-    assert isinstance(query, Neighbours)
-    found, average = (
-        tuple(
-            Neighbour(
-                sentence=f"{kind} {place}: {LONG if place == 1 else SENTENCES[place % 3]}",
-                cosine=0.9990 - place / 1000,
-                document=f"training/{place}",
-                topics=("crude", "ship", "gas")[: place % 4],
-            )
-            for place in range(1, query.count + 1)
-        )
-        for kind in ("near", "average")
-    )
-    return Nearest(sentence=read[0], neighbours=found, average=average, searched=50_470, epoch=epoch)
 
 
 def pictures(epoch: int) -> Samples:

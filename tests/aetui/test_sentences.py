@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from fakes import UNKNOWN, FakeEngine
+from fake_answers import UNKNOWN
+from fakes import FakeEngine
 from pilots import Make, bar, engine_desk, until
 from textual.pilot import Pilot
 from textual.widgets import Static

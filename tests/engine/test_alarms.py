@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
-from engine.alarms import alarms
-from engine.events import EpochEnded, Health
+from engine import course
+from engine.alarms import Alarm, alarms
+from engine.events import EpochEnded, Health, Logged, Progress
+from engine.jobs import ResumeJob, TrainJob
 
 CONFIG = {"learning_rate": 0.01, "epochs": 50}
 
@@ -112,3 +115,26 @@ def test_a_collapsed_posterior_is_told_instead_of_dead_units() -> None:
 
 def test_a_loss_that_stands_still_is_none() -> None:
     assert alarms([ended(epoch, 0.1, 0.1) for epoch in range(1, 30)], CONFIG) == []
+
+
+def test_alarms_of_a_resumed_run_know_the_epochs_before_and_are_told_once(
+    scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[int] = []
+
+    def three_figures(epochs: Any, config: Any) -> list[Alarm]:
+        known.append(len(epochs))
+        return [Alarm("lost", f"{len(epochs)} of 3 are lost")] if epochs else []
+
+    monkeypatch.setattr(course, "alarms", three_figures)
+    driven = scripted(seconds=0.03)
+    run_id = driven.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 3}))
+    driven.until(Progress, where=lambda event: event.epoch == 2)
+    driven.engine.cancel(run_id)
+    driven.finished(run_id)
+    driven.engine.submit(ResumeJob(run_id=run_id))
+    driven.finished(run_id)
+    assert known[-2:] == [2, 3]
+    history = driven.store.find(run_id).events()[0]
+    told = [event.text for event in history if isinstance(event, Logged) and "lost" in event.text]
+    assert told == ["epoch 1: 1 of 3 are lost"]

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from engine import course, keeping
-from engine.alarms import Alarm
 from engine.checkpoint import read_checkpoint
 from engine.datasets import loading
 from engine.errors import RunError, SettingError, UsageError
@@ -176,29 +175,6 @@ def test_a_stopped_run_is_continued_at_the_next_step(scripted: Any) -> None:
     history = driven.store.find(run_id).events()[0]
     assert [event.epoch for event in history if isinstance(event, EpochEnded)] == [1, 2, 3]
     assert [event.seq for event in history] == list(range(1, len(history) + 1))
-
-
-def test_alarms_of_a_resumed_run_know_the_epochs_before_and_are_told_once(
-    scripted: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known: list[int] = []
-
-    def three_figures(epochs: Any, config: Any) -> list[Alarm]:
-        known.append(len(epochs))
-        return [Alarm("lost", f"{len(epochs)} of 3 are lost")] if epochs else []
-
-    monkeypatch.setattr(course, "alarms", three_figures)
-    driven = scripted(seconds=0.03)
-    run_id = driven.engine.submit(job())
-    driven.until(Progress, where=lambda event: event.epoch == 2)
-    driven.engine.cancel(run_id)
-    driven.finished(run_id)
-    driven.engine.submit(ResumeJob(run_id=run_id))
-    driven.finished(run_id)
-    assert known[-2:] == [2, 3]
-    history = driven.store.find(run_id).events()[0]
-    told = [event.text for event in history if isinstance(event, Logged) and "lost" in event.text]
-    assert told == ["epoch 1: 1 of 3 are lost"]
 
 
 def test_a_completed_run_goes_on_only_for_more_epochs(scripted: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from fakes import UNKNOWN, FakeEngine, FakeRun, fake_store
+from fake_answers import UNKNOWN
+from fakes import FakeEngine, FakeRun, fake_store
 from typer.testing import CliRunner
 
 from aetui.cli import app

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import UNKNOWN, answer, words
+from fake_answers import UNKNOWN, answer, words
 
 from aetui.inquiry import Answers, queries
 from aetui.render.words import AVERAGE, Page, digits, marked, page, probes
