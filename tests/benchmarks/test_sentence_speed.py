@@ -19,8 +19,9 @@ from engine import params, registry
 from engine.datasets.data import Part
 from engine.params import TrainingConfig
 from engine.text.corpus import Corpus
+from engine.text.cut import TEST_SHARE
 from engine.text.lexicon import Lexicon
-from engine.text.text_data import TRAINING_SHARE, TextData
+from engine.text.text_data import TextData
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(3600)]
 
@@ -35,7 +36,7 @@ WORDS, LENGTH, DIMENSIONS = 5_000, 50, 50
 def random_sentences(count: int) -> TextData:
     """`count` for training, of 8 to 49 words; as few for testing as the images of the other benchmarks."""
     random = np.random.default_rng(0)
-    sentences = round(count / TRAINING_SHARE)
+    sentences = round(count / (1 - TEST_SHARE))
     lengths = random.integers(8, LENGTH, sentences)
     tokens = random.integers(0, WORDS, lengths.sum()).astype(np.int32)
     words = tuple(f"w{place:04}" for place in range(WORDS))

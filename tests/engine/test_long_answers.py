@@ -59,7 +59,9 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
     driven, run_id = training
     asked = Event()
 
-    def load(self: Any, key: str, settings: Any, folder: Any, report: Any, *, download: bool) -> None:
+    def load(
+        self: Any, key: str, settings: Any, folder: Any, report: Any, *, validation: float, download: bool
+    ) -> None:
         assert not download
         asked.set()
         while True:
