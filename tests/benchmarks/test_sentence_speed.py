@@ -59,7 +59,8 @@ def random_sentences(count: int) -> TextData:
     )
     vectors = random.normal(0, 0.6, (WORDS, DIMENSIONS)).astype(np.float32)
     data = TextData(corpus, Lexicon.assembled(words, vectors, "drawn at random", 0), LENGTH, "uniform", {})
-    data.test, data.test_places = Part(*(part[:TEST] for part in data.test)), data.test_places[:TEST]
+    data.test = data.validation = Part(*(part[:TEST] for part in data.test))
+    data.test_places = data.validation_places = data.test_places[:TEST]
     return data
 
 

@@ -14,7 +14,7 @@ from engine.events import EpochEnded, RunFinished, RunHandedOver, RunResumed
 from engine.store import RunRecord, RunStore
 
 # Epochs of several chunks: the terminal goes in the midst of one.
-TRAINING = ["train", "vanilla", "--dataset", "digits", "--epochs", "4", "--set", "batch_size=1", "--seed", "5"]
+TRAINING = ["train", "vanilla", "--dataset", "digits", "--preset", "book", "--epochs", "4", "--set", "batch_size=1"]
 
 
 def wait_until_ended(record: RunRecord, timeout: float = 60) -> None:
