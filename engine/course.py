@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from typing import Literal
 
 import msgspec
 
@@ -64,7 +63,6 @@ class Course:
         self._epochs = list(epochs)
         self._config = msgspec.to_builtins(training.config)
         self._alarms = {alarm.key for alarm in alarms(self._epochs, self._config)}
-        self._weights: Literal["best", "last"] = "last"
 
     def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
@@ -88,7 +86,7 @@ class Course:
                 train=at.train,
                 validation=at.validation,
                 seconds=at.seconds + at.epoch_seconds,
-                weights=self._weights,
+                weights=self._training.weights,
                 weights_epoch=measured,
                 figures=figures,
                 message=message,
@@ -158,7 +156,7 @@ class Course:
             best = self._writer.best()
             if best is not None:
                 self._training.use(best)
-                self._weights, position = "best", best.position
+                position = best.position
             judging = self._training.judged()
             while True:
                 try:
