@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+PartName = Literal["train", "validation", "test"]
+
 Weights = Literal["best", "last"]
 """Of the epoch with the lowest validation loss, or as they are at the end of the training."""
 
@@ -62,7 +64,7 @@ class Encode(_Query, frozen=True, kw_only=True):
     inputs: NDArray[Any] | None = None
     texts: tuple[str, ...] = ()
     """Sentences, in the place of `inputs`, for a model of text."""
-    part: Literal["train", "test"] = "test"
+    part: PartName = "test"
     count: int = 0
 
 

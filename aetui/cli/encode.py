@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.queries import Codes
     from engine.store import RunRecord
 
-Part = Literal["train", "test"]
+Part = Literal["train", "validation", "test"]
 
 
 def encode(
@@ -76,8 +76,8 @@ def _sentences(
 
     query = Encode(run_id=record.id, weights=weights, part=part, count=count)
     if source is not None and not files.is_own(record, source):
-        if part == "train":
-            raise UsageError("No training part", f"expected {record.dataset} with --part train, got {source}")
+        if part != "test":
+            raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}")
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
     answer: Codes = engines.ask(options, query, "encoding")
     return answer

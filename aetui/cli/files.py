@@ -130,7 +130,7 @@ def is_own(record: RunRecord, source: str | None) -> bool:
 
 
 def read(
-    options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "test"] = "test"
+    options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "validation", "test"] = "test"
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
     """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
 
@@ -143,13 +143,16 @@ def read(
     from engine.images import read_images
 
     if source in datasets.DATASETS:
+        if part == "validation":
+            told = f"only of its own data ({record.dataset}) did {record.id} hold some out; give --part train or test"
+            raise UsageError("No validation part", told)
         data = datasets.load(source, options.data_folder)
         if not isinstance(data, ImageData):
             raise UsageError("No images", f"expected images for {record.variant}, but {source} is text")
         images, labels = data.train if part == "train" else data.test
         return images[: count or None], labels[: count or None]
-    if part == "train":
-        raise UsageError("No training part", f"expected a data set with --part train, got {source}; leave it out")
+    if part != "test":
+        raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     return read_images(source, record.info.shape, options.data_folder, count or 2**62), None
 
 

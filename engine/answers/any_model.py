@@ -14,10 +14,10 @@ from engine.analysis.neighbours import encoded
 from engine.answers import sentences
 from engine.answers.subject import Steps, Subject
 from engine.datasets import cache_dir
-from engine.datasets.data import Data
+from engine.datasets.data import Data, Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import UsageError
-from engine.queries import Accuracies, Codes, Decode, Encode, Images, Probe, Reconstruct, Reconstruction, Sample
+from engine.queries import Accuracies, Codes, Decode, Encode, Images, PartName, Probe, Reconstruct, Reconstruction, Sample
 from engine.text.text_data import TextData
 from engine.variants.variant import Variant
 
@@ -70,9 +70,18 @@ def encode(subject: Subject, query: Encode) -> Codes | Steps:
 
 def _encode_part(subject: Subject, query: Encode) -> Steps:
     model, data = subject.still(), subject.data()
-    part, first = data.train if query.part == "train" else data.test, slice(query.count or None)
+    part, first = _part(data, query.part), slice(query.count or None)
     codes = yield from encoded(model, data, part.items[first])
     return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+
+
+def _part(data: Data, name: PartName) -> Part:
+    """Raises UsageError for the validation part of data that have none of their own."""
+    if name == "validation" and not data.held_out:
+        told = "the run held no items out of training (its validation is 0) and was judged on the test part; encode that"
+        raise UsageError("No validation part", told)
+    part: Part = getattr(data, name)
+    return part
 
 
 def decode(subject: Subject, query: Decode) -> Images:

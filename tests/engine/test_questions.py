@@ -138,6 +138,14 @@ def test_encode_has_labels_where_they_are_known(make_asked: Any) -> None:
     assert given.labels is None
 
 
+def test_encode_takes_the_items_held_out_and_refuses_where_there_were_none(make_asked: Any) -> None:
+    ask = make_asked()
+    with pytest.raises(UsageError, match="held no items out"):
+        ask(Encode(run_id="run", part="validation"))
+    ask.data = DATA.with_validation(0.2)
+    assert np.array_equal(ask(Encode(run_id="run", part="validation")).labels, ask.data.validation.labels)
+
+
 def test_decode_is_the_other_way(make_asked: Any) -> None:
     answer = make_asked()(Decode(run_id="run", codes=np.ones((2, 3))))
     assert np.array_equal(answer.images, np.full((2, *SHAPE), 0.5))

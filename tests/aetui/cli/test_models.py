@@ -269,6 +269,7 @@ def test_data_that_changed_since_the_training_are_refused(
         (("encode", WITHOUT, "-o", "codes.png"), ".npy, .npz, .tsv"),
         (("encode", WITHOUT, "nothing"), "neither a data set"),
         (("encode", WITHOUT, "images.npy", "--part", "train"), "--part train"),
+        (("encode", WITHOUT, "mnist", "--part", "validation"), "give --part train or test"),
         (("decode", WITHOUT, "nothing.npy"), "aetui encode"),
         (("decode", WITHOUT, "codes.txt"), ".npy, .npz, .tsv, .csv"),
         (("decode", WITHOUT, "codes.npy", "-o", "images.tsv"), ".png, .npy, .npz"),
