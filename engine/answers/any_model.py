@@ -78,7 +78,7 @@ def _encode_part(subject: Subject, query: Encode) -> Steps:
 def _part(data: Data, name: PartName) -> Part:
     """Raises UsageError for the validation part of data that have none of their own."""
     if name == "validation" and not data.held_out:
-        told = "the run held no items out of training (its validation is 0) and was judged on the test part; encode that"
+        told = "the run held no items out of training (its validation is 0) and was judged on the test part"
         raise UsageError("No validation part", told)
     part: Part = getattr(data, name)
     return part
