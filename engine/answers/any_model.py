@@ -17,7 +17,18 @@ from engine.datasets import cache_dir
 from engine.datasets.data import Data, Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import UsageError
-from engine.queries import Accuracies, Codes, Decode, Encode, Images, PartName, Probe, Reconstruct, Reconstruction, Sample
+from engine.queries import (
+    Accuracies,
+    Codes,
+    Decode,
+    Encode,
+    Images,
+    PartName,
+    Probe,
+    Reconstruct,
+    Reconstruction,
+    Sample,
+)
 from engine.text.text_data import TextData
 from engine.variants.variant import Variant
 
