@@ -11,25 +11,27 @@ from textual import on, work
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from aetui import commands, job_form, keymap, settings
-from aetui.attach import FOLLOW_SECONDS, RunFollower
+from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.reading import unread_run
+from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
+from aetui.follow.reading import unread_run
 from aetui.render import numbers
+from aetui.render.status import state_and_detail
+from aetui.screens import palette
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
-from aetui.summary import state_and_detail
+from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
 from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.jobs import HandOver, ResumeJob, TrainJob
 from engine.registry import VARIANTS
+from engine.runs.jobs import HandOver, ResumeJob, TrainJob
 
 if TYPE_CHECKING:
     from aetui.screens.dialogs import Answer
-    from engine.store import RunStore
+    from engine.runs.store import RunStore
 
 MACHINE_SECONDS = 2.0
 
@@ -44,7 +46,7 @@ class Workbench(RunFollower):
     TITLE = "aetui"
     CSS_PATH = FOLDER / "aetui.tcss"
     BINDINGS = keymap.bindings("everywhere")
-    COMMANDS = {commands.Actions}
+    COMMANDS = {palette.Actions}
     DEFAULT_MODE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]

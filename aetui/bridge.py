@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.message import Message
 
 from engine.events import Event
-from engine.jobs import HandOver, Job, Order
+from engine.runs.jobs import HandOver, Job, Order
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.timer import Timer
 
-    from engine.queries import Query
+    from engine.queries.messages import Query
 
 Emit = Callable[[Event], None]
 

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import Keys, _character_to_key, format_key
 
-from aetui.panels import PANELS
+from aetui.panels.table import PANELS
 from aetui.render.text import plain
 
 Scope = Literal["everywhere", "workbench", "lists", "settings", "sentences", "runs"]

@@ -32,7 +32,7 @@ from engine.events import (
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
-    from aetui.others import Others
+    from aetui.follow.group import Others
 
 LOG_LINES = 500
 
@@ -89,7 +89,7 @@ class RunState:
     device: str = ""
     name: str = ""
     group: str = ""
-    """The runs that it belongs to (`engine.groups`)."""
+    """The runs that it belongs to (`engine.runs.groups`)."""
     others: Others | None = None
     """What the other runs of its group reached, as far as it was read."""
     started: float = 0.0

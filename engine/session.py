@@ -19,17 +19,17 @@ from pathlib import Path
 
 import msgspec
 
-from engine.control import ENDING, Control, Emit, Stopped, Wish
-from engine.datasets.shelf import Shelf
+from engine.backend import Backend
+from engine.datasets.cache import Shelf
 from engine.errors import EngineError, UsageError
 from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled, RunHandedOver
-from engine.jobs import HandOver, Job, Order
-from engine.life import Life
-from engine.queries import Answer, Query
-from engine.question_queue import QuestionQueue, closed
-from engine.questions import Questions
-from engine.store import RunStore
-from engine.training import Backend
+from engine.queries.messages import Answer, Query
+from engine.queries.queue import QuestionQueue, closed
+from engine.queries.service import Questions
+from engine.runs.control import ENDING, Control, Emit, Stopped, Wish
+from engine.runs.execution import Life
+from engine.runs.jobs import HandOver, Job, Order
+from engine.runs.store import RunStore
 
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
@@ -40,7 +40,7 @@ REQUEST_SECONDS = 0.2
 
 def tensorflow_backend(device: str) -> Backend:
     """Ring 1, reached by name: nothing in ring 0 imports it."""
-    backend: Backend = importlib.import_module("engine.nn.backend").KerasBackend(device)
+    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device)
     return backend
 
 

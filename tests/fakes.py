@@ -33,12 +33,12 @@ from engine.events import (
     RunStarted,
     Stage,
 )
-from engine.jobs import HandOver, Job, Order, ResumeJob, TrainJob
 from engine.params import configure
-from engine.queries import Query
+from engine.queries.messages import Query
 from engine.registry import preset
-from engine.samples import Samples, write_samples
-from engine.store import RunInfo, RunStore
+from engine.runs.jobs import HandOver, Job, Order, ResumeJob, TrainJob
+from engine.runs.snapshots import Samples, write_samples
+from engine.runs.store import RunInfo, RunStore
 from engine.text.lexicon import Lexicon
 
 STEPS = 10

@@ -23,7 +23,7 @@ def decode(
     weights: Weights = None,
 ) -> None:
     """Decode codes with a trained model and write the images to a file."""
-    from engine.queries import Decode
+    from engine.queries.messages import Decode
 
     files.check_suffix(output, files.IMAGES)
     record = context.obj.store.find(run)

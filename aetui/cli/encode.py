@@ -12,9 +12,9 @@ from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
-    from engine.queries import Codes
-    from engine.store import RunRecord
+    from aetui.cli.options import Options
+    from engine.queries.messages import Codes
+    from engine.runs.store import RunRecord
 
 Part = Literal["train", "validation", "test"]
 
@@ -51,7 +51,7 @@ def _images(
 ) -> Codes:
     import msgspec
 
-    from engine.queries import Encode
+    from engine.queries.messages import Encode
 
     answer: Codes
     if source is None or files.is_own(record, source):
@@ -72,7 +72,7 @@ def _sentences(
 ) -> Codes:
     """Those of a text file, or of the run's own data: only the engine knows how these were read."""
     from engine.errors import UsageError
-    from engine.queries import Encode
+    from engine.queries.messages import Encode
 
     query = Encode(run_id=record.id, weights=weights, part=part, count=count)
     if source is not None and not files.is_own(record, source):

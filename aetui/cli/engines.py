@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from aetui.cli.narration import Narrator
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.errors import EngineError
     from engine.events import EngineFailed, Event
-    from engine.queries import Answer, Query
+    from engine.queries.messages import Answer, Query
     from engine.session import Engine
 
 TICK_SECONDS = 0.05
@@ -23,8 +23,8 @@ TICK_SECONDS = 0.05
 @contextmanager
 def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
     """An engine, still to be started, and the queue of its events. Native lines go to a file from now on."""
-    from engine import native_output
     from engine.session import Engine
+    from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aetui.options import Options
-    from engine.queries import Images
-    from engine.store import RunRecord
+    from aetui.cli.options import Options
+    from engine.queries.messages import Images
+    from engine.runs.store import RunRecord
 
 IMAGES = (".png", ".npy", ".npz")
 SHEET = 1_000
@@ -139,8 +139,8 @@ def read(
     """
     from engine import datasets
     from engine.datasets.image_data import ImageData
+    from engine.datasets.image_files import read_images
     from engine.errors import UsageError
-    from engine.images import read_images
 
     if source in datasets.DATASETS:
         if part == "validation":

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aetui.cli.standard_streams import FULL
 from aetui.render import numbers
 from aetui.render.text import plain
-from aetui.standard_streams import FULL
 from engine.events import (
     DataProgress,
     EngineLoading,

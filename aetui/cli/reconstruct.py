@@ -12,10 +12,10 @@ from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.errors import UsageError
-    from engine.queries import Reconstruct, Reconstruction
-    from engine.store import RunRecord
+    from engine.queries.messages import Reconstruct, Reconstruction
+    from engine.runs.store import RunRecord
 
 DEFAULT = Path("reconstruction.png")
 TEXT = ".txt"
@@ -77,7 +77,7 @@ def _query(
     options: Options, record: RunRecord, source: str | None, output: Path, count: int, noise: bool | None
 ) -> Reconstruct:
     from engine.datasets import DATASETS
-    from engine.queries import Reconstruct
+    from engine.queries.messages import Reconstruct
 
     files.check_suffix(output, files.IMAGES)
     if source is None or files.is_own(record, source):
@@ -102,7 +102,7 @@ def _sentences(
     options: Options, record: RunRecord, source: str | None, output: Path | None, count: int, weights: Weights
 ) -> None:
     from engine.errors import UsageError
-    from engine.queries import Read
+    from engine.queries.messages import Read
 
     if source is None:
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")

@@ -25,8 +25,8 @@ def sample(
 ) -> None:
     """Draw codes from the prior, decode them, and write the images to a file."""
     from engine import registry
-    from engine.answers.any_model import check_prior
-    from engine.queries import Sample
+    from engine.queries.messages import Sample
+    from engine.queries.models import check_prior
 
     files.check_suffix(output, files.IMAGES)
     files.check_sheet(output, count)

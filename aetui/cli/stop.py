@@ -11,7 +11,7 @@ from aetui.cli.arguments import Run
 
 if TYPE_CHECKING:
     from engine.events import RunFinished
-    from engine.store import RunRecord
+    from engine.runs.store import RunRecord
 
 ANSWER_SECONDS = 60.0
 """How long the other process may take: a chunk, an answer it works at, and writing its weights."""
@@ -22,7 +22,7 @@ def stop(context: typer.Context, run: Run) -> None:
     """Stop a run that another process trains; its weights are kept, and `aetui resume` goes on with it."""
     from aetui.cli.train import summary
     from engine.errors import RunError, UsageError
-    from engine.requests import put_request, withdraw_request
+    from engine.runs.commands import put_request, withdraw_request
 
     record = context.obj.store.find(run)
     if not record.lives:

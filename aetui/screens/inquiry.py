@@ -10,13 +10,13 @@ from textual import on, work
 from textual.message import Message
 
 from aetui import bridge
-from aetui.achieved import AVERAGE
+from aetui.render.metrics import AVERAGE
 from aetui.screens.run_view import RunView
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
-    from aetui.widgets.sentences import Sentences
+    from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
 ALONE = "no other run here has sentences; train another, or one with other settings"
@@ -71,7 +71,7 @@ class InquiryView(RunView):
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
-        from engine.queries import Neighbours  # imports numpy; the one who asked has done so before
+        from engine.queries.messages import Neighbours  # imports numpy; the one who asked has done so before
 
         data, query = self.workbench.state.data, message.query
         if data is not None and data.run_id == query.run_id and isinstance(query, Neighbours):

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from aetui.bridge import Throttle
-from aetui.panels import Panel, View, drawable
+from aetui.panels.table import Panel, View, drawable
 from aetui.render.text import plain
 from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
@@ -25,7 +25,7 @@ from engine.registry import VARIANTS
 if TYPE_CHECKING:
     from aetui.app import Workbench
     from aetui.widgets.loss_chart import LossChart
-    from engine.samples import Samples
+    from engine.runs.snapshots import Samples
 
 FRAME_SECONDS = 0.03
 """What a drawn frame takes through Textual's writing thread to the terminal; imports would hold that thread up."""
@@ -201,7 +201,7 @@ class RunView(Screen[None]):
 
     @work(thread=True, exclusive=True, group="samples")
     def _read_samples(self, of: tuple[str, int]) -> None:
-        from engine.samples import read_samples
+        from engine.runs.snapshots import read_samples
 
         run_id, epoch = of
         try:

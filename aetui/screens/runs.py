@@ -25,7 +25,7 @@ from engine.events import Event, Progress
 
 if TYPE_CHECKING:
     from aetui.app import Workbench
-    from engine.store import RunRecord
+    from engine.runs.store import RunRecord
 
 COLUMNS = ("status", "name", "model", "data", "epochs", "validation", "begun", "run")
 GIVING_WAY = ("begun", "run", "data", "name", "model")

@@ -11,11 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
-from aetui import job_form, keymap, panels
+from aetui import keymap
+from aetui.panels import table
+from aetui.render.status import progress_view, stopped_early
 from aetui.screens.inquiry import InquiryView
 from aetui.state import RESUMABLE, RunState
-from aetui.summary import progress_view, stopped_early
-from aetui.widgets import too_small
+from aetui.widgets import job_form, too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
@@ -82,7 +83,7 @@ class WorkbenchScreen(InquiryView):
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
         self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
-        self._tabs.set_kinds(panels.of_variant(self.variant.panels))
+        self._tabs.set_kinds(table.of_variant(self.variant.panels))
         self.watch(self._models, "chosen", self._model_chosen, init=False)
         self._models.focus()
 
@@ -93,7 +94,7 @@ class WorkbenchScreen(InquiryView):
         if draft.variant is not self._variant:
             self._variant = draft.variant
             self._models.choose(draft.variant.key)
-            self._tabs.set_kinds(panels.of_variant(draft.variant.panels))
+            self._tabs.set_kinds(table.of_variant(draft.variant.panels))
             self.call_later(self._fill_panels)
         self._form.set_params(draft.fields, draft.values, job_form.notes(draft.variant, self.workbench.data_dir))
         self._touched = self._lengthened = False

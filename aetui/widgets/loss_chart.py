@@ -23,7 +23,7 @@ from aetui.render.plot import Band, Frame, Line, line_plot
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.others import Others
+    from aetui.follow.group import Others
     from engine.events import Stage
 
 _LOG_MARK = "  log"

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from aetui.panels import PanelKind
+from aetui.panels.table import PanelKind
 from aetui.render import numbers
 
 SHORT = 3

@@ -10,11 +10,11 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from aetui.panels import View
+from aetui.panels.table import View
 from aetui.render.bars import MUTED, bars
 from aetui.render.pixels import colour_mode
 from aetui.widgets.image_grid import ImageGrid, ImageRow
-from engine.samples import Samples
+from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "Images from the prior appear after the first epoch"
 MISSING = "This run keeps no images from the prior: its codes follow none, or an older version trained it"

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from engine.analysis import pca, plane
 from engine.analysis.baselines import Fitting, fitted, task_of
 from engine.analysis.final_figures import SMALL, neighbours_votes, reconstruction_errors
+from engine.backend import Model, Training
 from engine.datasets.data import Data, Report
 from engine.datasets.image_data import ImageData
-from engine.samples import Samples
-from engine.training import Model, Training
+from engine.runs.snapshots import Samples
 
 
 class Comparison(Protocol):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from engine.analysis import probe, raw_items
 from engine.analysis.baselines import Fitted
+from engine.backend import Model
 from engine.datasets.image_data import ImageData, as_floats
-from engine.training import Model
 
 NEIGHBOURS = 15
 SMALL = 8

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
-from engine.private import make_folder
+from engine.storage.atomic import make_folder
+from engine.storage.npz import Malformed, read_npz
 
 Arrays = dict[str, NDArray[np.float32]]
 

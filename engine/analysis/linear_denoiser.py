@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from engine.analysis.baselines import Fitting
 from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
-from engine.analysis.threads import one_thread
 from engine.datasets.image_data import as_floats
 from engine.datasets.splits import stratified
+from engine.storage.blas import one_thread
 
 if TYPE_CHECKING:
-    from engine.training import Model
+    from engine.backend import Model
 
 WIDEST = 4_096
 """Numbers in an item up to which the map is fitted: there its matrices take half a gigabyte and minutes."""

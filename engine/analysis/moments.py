@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.threads import one_thread
 from engine.datasets.data import Report
+from engine.storage.blas import one_thread
 
 BLOCK = 1_000
 """Items at a time: as floats, a whole part of a data set would take four times its memory."""

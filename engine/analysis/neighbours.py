@@ -13,8 +13,8 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from engine.analysis.sentences import unit
+from engine.backend import Model
 from engine.datasets.data import Data
-from engine.training import Model
 
 FILE = "neighbours.safetensors"
 BLOCK = 4_096

@@ -12,9 +12,9 @@ from engine.analysis.baselines import Fitting
 from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
-from engine.analysis.threads import one_thread
 from engine.datasets.data import Report, silence
 from engine.datasets.image_data import ImageData, as_floats
+from engine.storage.blas import one_thread
 
 VERSION = 2
 """Of the way of fitting: part of the name under which components are kept."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.plane import finite
-from engine.analysis.threads import one_thread
+from engine.storage.blas import one_thread
 
 ITERATIONS = 200
 """Of the solver: 45 are enough for 60,000 codes of 128 numbers (2 s), 86 for 1,024 numbers (15 s)."""

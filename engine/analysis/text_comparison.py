@@ -15,9 +15,9 @@ from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.search import precision, unseen
 from engine.analysis.sentences import cosine
 from engine.analysis.text_baselines import sif, tfidf
-from engine.samples import Samples
+from engine.backend import Model
+from engine.runs.snapshots import Samples
 from engine.text.text_data import TextData
-from engine.training import Model
 
 RECONSTRUCTED = 500
 WORD_ORDERS = (

@@ -101,10 +101,10 @@ def _read_digits(path: Path | None) -> tuple[Part, Part]:
 
 
 def _read_files(path: Path | None) -> tuple[Part, Part]:
-    from engine.datasets import idx, npz
+    from engine.datasets import idx, keras_archive
 
     assert path is not None, "only data that come with a package have no path"
-    return npz.read(path) if path.suffix == ".npz" else idx.read(path)
+    return keras_archive.read(path) if path.suffix == ".npz" else idx.read(path)
 
 
 _DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Report = Callable[[str, int, int], None]
 """Called as report(activity, done, total) while data are fetched or read, in bytes or in what the activity names;
-total 0 when unknown. It may raise `engine.control.Stopped`."""
+total 0 when unknown. It may raise `engine.runs.control.Stopped`."""
 
 
 def silence(activity: str, done: int, total: int) -> None:

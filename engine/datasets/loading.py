@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
-from engine.datasets.places import Location, cache_dir, locate, looked_for
 from engine.datasets.told import Told, note
 from engine.errors import BadData, DataUnavailable, UsageError
-from engine.private import make_folder
+from engine.storage.atomic import make_folder
+from engine.storage.places import Location, cache_dir, locate, looked_for
 
 if TYPE_CHECKING:
     from engine.datasets.data import Part, Report
@@ -113,8 +113,8 @@ def _fetched(entry: DataSet, data_dir: Path | None, report: Report | None, downl
 
 
 def _read(location: Location) -> ImageData:
-    from engine.arrays import Malformed
     from engine.datasets.image_data import ImageData
+    from engine.storage.npz import Malformed
 
     entry = dataset(location.key)
     assert entry.read is not None, "images have a reader"

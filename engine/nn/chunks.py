@@ -14,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.nn.blocks import Blocks
-from engine.nn.items import Items
+from engine.nn.inputs import Items
+from engine.nn.layers import Blocks
 from engine.nn.networks import Batch, Draw, StageNetworks, Tensor, Weighted
 from engine.variants.variant import Variant
 

@@ -16,7 +16,7 @@ from engine.datasets.data import Data
 from engine.events import Health
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks
-from engine.samples import PROBE_ITEMS, Samples
+from engine.runs.snapshots import PROBE_ITEMS, Samples
 from engine.text.text_data import TextData
 
 TILES = 64
@@ -31,7 +31,7 @@ LIT, DARK = 0.02, 0.005
 
 
 class Seen(NamedTuple):
-    """What was found after an epoch; `codes` as in `engine.training.EpochReport`."""
+    """What was found after an epoch; `codes` as in `engine.backend.EpochReport`."""
 
     health: Health
     samples: Samples

@@ -10,19 +10,19 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.backend import Arrays, Checkpoint, Position
 from engine.datasets.image_data import as_floats
 from engine.errors import RunError, UsageError
 from engine.events import Stage
-from engine.nn.blocks import Blocks
+from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
 from engine.nn.networks import Draw, Networks, Tensor
 from engine.params import TrainingConfig
-from engine.training import Arrays, Checkpoint, Position
 from engine.variants.variant import Variant
 
 
 class KerasModel:
-    """Networks with weights in them (see `engine.training.Model`)."""
+    """Networks with weights in them (see `engine.backend.Model`)."""
 
     def __init__(self, variant: Variant, config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
         self._variant = variant

@@ -9,9 +9,9 @@ import msgspec
 import tensorflow as tf
 
 from engine.datasets.data import Data
-from engine.nn.blocks import Blocks
 from engine.nn.chunks import Stretch
-from engine.nn.items import of
+from engine.nn.inputs import of
+from engine.nn.layers import Blocks
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant

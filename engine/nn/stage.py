@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from engine.events import Stage
-from engine.nn.blocks import Blocks
 from engine.nn.chunks import Chunks, Stretch
-from engine.nn.items import Items
+from engine.nn.inputs import Items
+from engine.nn.layers import Blocks
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks, Tensor
 from engine.variants.variant import Variant

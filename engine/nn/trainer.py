@@ -13,17 +13,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, Terms
 from engine.nn.chunks import Losses, Pace, Stretch
+from engine.nn.graph_cache import Workshop
 from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.networks import Tensor
 from engine.nn.stage import CompiledStage
-from engine.nn.workshop import Workshop
 from engine.params import TrainingConfig
-from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.variants.variant import Variant
 
 NORM = "gradient_norm"
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Trainer:
-    """A run in memory (see `engine.training.Training`).
+    """A run in memory (see `engine.backend.Training`).
 
     The order of the items is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
     seed: nothing depends on how the run was cut into chunks or lives.

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
-from engine.datasets.places import cache_dir
-from engine.private import make_folder
+from engine.storage.atomic import make_folder
+from engine.storage.npz import Malformed, read_npz
+from engine.storage.places import cache_dir
 from engine.text.corpus import Corpus
 
 ARRAYS = {

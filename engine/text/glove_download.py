@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from engine.datasets.data import Report, silence
 from engine.datasets.download import locked
-from engine.datasets.transport import CHUNK, answer, in_brief
 from engine.errors import DataUnavailable
-from engine.private import make_folder, opener
+from engine.storage.atomic import make_folder, opener
+from engine.storage.transport import CHUNK, answer, in_brief
 from engine.text import glove
 
 if TYPE_CHECKING:

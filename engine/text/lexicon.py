@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npy
 from engine.errors import RunError
-from engine.private import replacing
+from engine.storage.atomic import replacing
+from engine.storage.npz import Malformed, read_npy
 from engine.text.ways import PAD, WAYS, Way
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Report
 from engine.errors import BadData
-from engine.files import ZIP_FAULTS, named, open_zip
+from engine.storage.bounded import ZIP_FAULTS, named, open_zip
 from engine.text.tokeniser import without_controls
 
 _LONGEST = 2**20

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
 from engine.datasets.data import Report
 from engine.errors import BadData, SettingError
-from engine.private import make_folder, opener
+from engine.storage.atomic import make_folder, opener
+from engine.storage.npz import Malformed, read_npz
 from engine.text import cooccurrence, glove
 from engine.text.lexicon import MARKS, Lexicon
 from engine.text.vector_file import VectorFile

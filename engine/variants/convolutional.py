@@ -11,7 +11,7 @@ from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, 
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Draw, Networks
 
 Filters = Annotated[int, Meta(ge=1, le=4096)]

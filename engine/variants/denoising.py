@@ -10,7 +10,7 @@ from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Draw
 
 

@@ -11,7 +11,7 @@ from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks
 
 Output = Annotated[

@@ -12,7 +12,7 @@ from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.variant import Curve, Published, Repeats, TextSettings, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
 

@@ -12,7 +12,7 @@ from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_erro
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]

@@ -13,7 +13,7 @@ from engine.variants.dense import Output, Reconstruction, check_reconstruction, 
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, StageNetworks
 
 WHOLE = "fine-tuning"

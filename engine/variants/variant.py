@@ -12,7 +12,7 @@ from engine.events import Stage
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Optimizer, Tensor
+    from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Draw, Networks, StageNetworks, Weighted
 
 
@@ -95,7 +95,7 @@ class Variant(ABC):
     prefers: ClassVar[tuple[str, ...]]
     """Data set keys in order of preference; the first one on this machine is the default."""
     panels: ClassVar[tuple[str, ...]]
-    """Keys of the panels that show its runs (`aetui.panels.PANELS`)."""
+    """Keys of the panels that show its runs (`aetui.panels.table.PANELS`)."""
     presets: ClassVar[Mapping[str, TrainingConfig]]
     """Named configurations; `book` reproduces the published run."""
     default_preset: ClassVar[str] = "book"

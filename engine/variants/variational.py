@@ -10,7 +10,7 @@ from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Optimizer, Tensor
+    from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
 

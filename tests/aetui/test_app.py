@@ -11,7 +11,7 @@ from aetui import keymap
 from aetui.screens.dialogs import Notice, QuitDialog
 from aetui.screens.help import HelpScreen
 from engine.events import Logged
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
 
 EVIL = "[@click=app.quit]x[/] [/red] [b"
 
@@ -76,7 +76,7 @@ async def test_a_broken_configuration_file_is_named_and_the_app_runs(make_app: M
 
 
 async def test_the_palette_has_what_can_be_done_now_each_under_its_own_name(make_app: Make) -> None:
-    from aetui.commands import Actions
+    from aetui.screens.palette import Actions
 
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:

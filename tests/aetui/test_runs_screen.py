@@ -13,7 +13,7 @@ from aetui.screens.runs import COLUMNS, _row, columns_for
 from aetui.widgets.key_bar import KeyBar
 from engine.errors import RunError
 from engine.events import RunResumed
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
 
 
 async def test_reopening_shows_the_last_run(make_app: Make) -> None:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pilots import Make, bar, choose_epochs, engine_desk, ready, shown_epoch, stopped, train, until
 from textual import events
 
+from aetui.panels.event_log import EventLog
 from aetui.screens.dialogs import Notice
-from aetui.widgets.event_log import EventLog
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from engine.errors import DataUnavailable, SettingError
 from engine.events import RunResumed
-from engine.jobs import ResumeJob, TrainJob
+from engine.runs.jobs import ResumeJob, TrainJob
 
 
 async def test_training_by_keyboard_submits_what_the_form_says(make_app: Make) -> None:

@@ -45,7 +45,7 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
     import keras
     import tensorflow as tf
 
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
     from engine.nn.model import KerasModel
     from engine.nn.networks import Batch, Draw, Weighted
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engine import params, registry
+from engine.backend import EpochReport
 from engine.datasets import DATASETS
 from engine.errors import SettingError, UsageError
 from engine.registry import VARIANTS
-from engine.training import EpochReport
 from engine.variants.variant import Variant
 
 SENTENCES = [(6, 5), (9, 2)]
@@ -66,7 +66,7 @@ def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(
 def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
     variant: Variant, size: int, small_data: Any, small_text: Any
 ) -> None:
-    from engine.nn.backend import KerasBackend
+    from engine.nn.tensorflow_backend import KerasBackend
 
     if "text" in variant.accepts:
         length, dimensions = SENTENCES[size]
@@ -108,7 +108,7 @@ def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
 def test_the_published_networks_have_the_published_number_of_parameters(
     key: str, shape: tuple[int, ...], parameters: int
 ) -> None:
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
 
     networks = registry.variant(key).networks(registry.preset(key, "book"), shape, Blocks(0, "float32"))
     assert sum(layer.parameters for layer in networks.layers) == parameters

@@ -21,10 +21,10 @@ from scripted_runs import EPOCHS, assert_whole, job
 from aetui.state import RunState, apply
 from engine.errors import EngineError, RunError
 from engine.events import EngineFailed, Logged, RunFinished, RunResumed, RunStarted, complete_epochs
-from engine.jobs import ResumeJob
-from engine.samples import read_samples
-from engine.store import SCHEMA, RunRecord, RunStore
-from engine.writer import RunWriter
+from engine.runs.jobs import ResumeJob
+from engine.runs.snapshots import read_samples
+from engine.runs.store import SCHEMA, RunRecord, RunStore
+from engine.runs.writer import RunWriter
 
 GoOn = Callable[[RunRecord], RunFinished | EngineFailed]
 

@@ -17,13 +17,13 @@ from safetensors.numpy import save
 from aetui.render.pixels import to_grey
 from engine.analysis import kept_arrays
 from engine.analysis.neighbours import FILE, Index
-from engine.checkpoint import read_checkpoint
+from engine.backend import Best, Position
 from engine.errors import EngineError
-from engine.samples import LARGEST, read_samples
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.snapshots import LARGEST, read_samples
 from engine.text import corpus_cache
 from engine.text.lexicon import Lexicon
 from engine.text.vectors import _kept
-from engine.training import Best, Position
 
 PICTURES = np.zeros((2, 4, 4, 1), np.float16)
 PROBE = {

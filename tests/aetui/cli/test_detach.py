@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.events import RunStarted
-from engine.store import RunStore
+from engine.runs.store import RunStore
 
 
 def test_a_detached_run_begins_is_seen_and_stopped_and_can_be_resumed_only_then(

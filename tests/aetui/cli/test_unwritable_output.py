@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeRun
 
-from engine.jobs import TrainJob
-from engine.store import RunStore
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 
 AETUI = f"{sys.executable} -m aetui"
 TRAIN = "train vanilla --set hidden_dim=4 --epochs"

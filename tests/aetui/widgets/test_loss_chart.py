@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from aetui.others import Others
+from aetui.follow.group import Others
 from aetui.render.plot import Line
 from aetui.widgets import loss_chart
 from aetui.widgets.loss_chart import LossChart

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, DataSet, RemoteFile, places
+from engine.datasets import DATASETS, DataSet, RemoteFile
+from engine.storage import places
 
 _AETUI_DATA = os.environ.get("AETUI_DATA")
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate, transport
+from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate
 from engine.errors import DataUnavailable
+from engine.storage import transport
 
 
 class Mirrors:

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from engine import params, registry
-from engine.nn.blocks import Blocks
+from engine.nn.layers import Blocks
 from engine.nn.networks import Batch, Draw, Weighted
 from engine.variants.variant import Variant
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine import params, registry
 from engine.nn import precision
-from engine.nn.backend import KerasBackend
+from engine.nn.tensorflow_backend import KerasBackend
 
 
 @pytest.mark.parametrize(

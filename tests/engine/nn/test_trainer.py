@@ -10,11 +10,11 @@ import pytest
 from generators import outcome
 
 from engine import params, registry
-from engine.checkpoint import read_checkpoint, write_checkpoint
+from engine.backend import Checkpoint, Diverged, EpochReport
 from engine.events import EpochEnded
 from engine.nn.chunks import Pace
 from engine.nn.trainer import Trainer
-from engine.training import Checkpoint, Diverged, EpochReport
+from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.variants.vanilla import Vanilla
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.control import Stopped
 from engine.datasets import cache_dir
 from engine.errors import BadData, UsageError
+from engine.runs.control import Stopped
 from engine.text import corpora, corpus_cache, tokenising
 from engine.text.corpora import read_corpus
 from engine.text.corpus import Corpus

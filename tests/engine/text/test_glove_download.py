@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.datasets import transport
 from engine.errors import DataUnavailable
+from engine.storage import transport
 from engine.text import glove, glove_download
 
 CONTENT = np.random.default_rng(0).bytes(10_000)

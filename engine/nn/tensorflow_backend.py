@@ -1,0 +1,50 @@
+"""The computing side of the engine (`engine.backend.Backend`), on TensorFlow."""
+
+from __future__ import annotations
+
+from engine.backend import Checkpoint, Model, Training
+from engine.datasets.data import Data
+from engine.nn import runtime
+from engine.params import TrainingConfig
+from engine.variants.variant import Variant
+
+
+class KerasBackend:
+    """Loads TensorFlow when made. Keras keeps its state per thread: make and use it on one thread only."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = runtime.load(device)
+
+        from engine.nn.graph_cache import Workshops
+
+        self._workshops = Workshops()
+
+    @property
+    def recurrent_loop(self) -> str:
+        from engine.nn.recurrent import loop
+
+        return loop()
+
+    def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
+        from engine.nn.memory import enough_memory
+        from engine.nn.precision import decided
+        from engine.nn.trainer import Trainer
+
+        with enough_memory(config):
+            config, notes = decided(variant, config, data)
+            workshop = self._workshops.take(variant, config, data)
+            training = Trainer(variant, config, data, checkpoint, notes, workshop)
+            self._workshops.used(workshop, training)
+            return training
+
+    def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
+        from engine.nn.memory import enough_memory
+        from engine.nn.model import KerasModel
+
+        with enough_memory(config):
+            return KerasModel.load(variant, config, shape, checkpoint)
+
+    def release(self) -> None:
+        from engine.nn.release import release
+
+        release()

@@ -1,0 +1,154 @@
+"""Reconstructions, codes, samples and probes: what every model can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import registry
+from engine.analysis import pca, probe, raw_items
+from engine.analysis.neighbours import encoded
+from engine.datasets import cache_dir
+from engine.datasets.data import Data, Part
+from engine.datasets.image_data import ImageData, as_floats
+from engine.errors import UsageError
+from engine.queries import sentences
+from engine.queries.context import Steps, Subject
+from engine.queries.messages import (
+    Accuracies,
+    Codes,
+    Decode,
+    Encode,
+    Images,
+    PartName,
+    Probe,
+    Reconstruct,
+    Reconstruction,
+    Sample,
+)
+from engine.text.text_data import TextData
+from engine.variants.variant import Variant
+
+
+def check_prior(variant: Variant) -> None:
+    """Raises UsageError where there is no distribution to draw codes from."""
+    if not variant.prior:
+        able = ", ".join(key for key, other in registry.VARIANTS.items() if other.prior) or "none"
+        raise UsageError(
+            "No prior",
+            f"codes of {variant.key} follow no known distribution, so none can be drawn; variants that can: {able}; "
+            "for images of codes of your own there is `aetui decode`",
+        )
+
+
+def reconstruct(subject: Subject, query: Reconstruct) -> Reconstruction:
+    model = subject.model
+    inputs, targets = _seen(subject, query)
+    codes = model.encode(inputs)
+    outputs = model.decode(codes)
+    return Reconstruction(
+        inputs=inputs,
+        outputs=outputs,
+        targets=targets,
+        codes=codes,
+        errors=np.mean(np.square(outputs - targets), axis=tuple(range(1, targets.ndim))),
+        epoch=model.epoch,
+    )
+
+
+def _seen(subject: Subject, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the encoder gets to see, and the same without noise."""
+    if query.inputs is not None:
+        clean, start, noise = as_floats(query.inputs), 0, bool(query.noise)
+    else:
+        data, start, noise = subject.data(), query.start, query.noise is not False
+        clean = data.as_floats(data.test.items[: start + query.count])  # noise belongs to the place in the test part
+    seen = subject.model.corrupted(clean) if noise and len(clean) else clean
+    return seen[start:], clean[start:]
+
+
+def encode(subject: Subject, query: Encode) -> Codes | Steps:
+    model = subject.model
+    if query.texts:
+        return Codes(codes=model.encode(sentences.read(subject, query.texts)[1]), labels=None, epoch=model.epoch)
+    if query.inputs is not None:
+        return Codes(codes=model.encode(query.inputs), labels=None, epoch=model.epoch)
+    return _encode_part(subject, query)
+
+
+def _encode_part(subject: Subject, query: Encode) -> Steps:
+    model, data = subject.still(), subject.data()
+    part, first = _part(data, query.part), slice(query.count or None)
+    codes = yield from encoded(model, data, part.items[first])
+    return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+
+
+def _part(data: Data, name: PartName) -> Part:
+    """Raises UsageError for the validation part of data that have none of their own."""
+    if name == "validation" and not data.held_out:
+        told = (
+            "the run held no items out of training (its validation is 0) and was judged on the test part; encode that"
+        )
+        raise UsageError("No validation part", told)
+    part: Part = getattr(data, name)
+    return part
+
+
+def decode(subject: Subject, query: Decode) -> Images:
+    codes = query.codes.astype(np.float32)
+    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+
+
+def sample(subject: Subject, query: Sample) -> Images:
+    check_prior(subject.variant)
+    drawn = np.random.default_rng(query.seed).standard_normal((query.count, subject.model.code_size))
+    codes = (query.temperature * drawn).astype(np.float32)
+    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+
+
+def probed(subject: Subject, query: Probe) -> Steps:
+    if query.neighbours < 1:
+        raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
+    model, data = subject.still(), subject.data()
+    items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
+    _check_classes(data, labels)
+    codes = yield from encoded(model, data, items)
+    test_codes = yield from encoded(model, data, data.test.items)
+    words, baseline = _baseline(data, model.code_size)
+    ours = codes, labels, test_codes, data.test.labels
+    theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
+    cache = cache_dir()
+    raw = data if isinstance(data, ImageData) and raw_items.affordable(data, query.items) else None
+    return Accuracies(
+        knn=(yield from probe.knn(*ours, query.neighbours)),
+        softmax=probe.softmax(*ours),
+        pca_knn=(yield from probe.knn(*theirs, query.neighbours)),
+        pca_softmax=probe.softmax(*theirs),
+        baseline=words,
+        raw_knn=(yield from raw_items.knn(raw, query.items, query.neighbours, cache)) if raw else None,
+        raw_softmax=(yield from raw_items.softmax(raw, query.items, cache)) if raw else None,
+        code_size=model.code_size,
+        train_items=len(labels),
+        test_items=len(data.test.labels),
+        epoch=model.epoch,
+    )
+
+
+def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
+    """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
+    if len(np.unique(labels)) < 2:
+        found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
+        more, others = "probe more of them", "probe a run on data with classes (text has them where it has topics)"
+        remedy = more if len(np.unique(data.train.labels)) > 1 else others
+        raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")
+
+
+def _baseline(data: Data, code_size: int) -> tuple[str, Callable[[NDArray[Any]], NDArray[np.float32]]]:
+    """What stands beside a model's codes: its name, and what makes codes of compact items."""
+    if isinstance(data, TextData):
+        return "averaged word vectors", data.lexicon.average
+    assert isinstance(data, ImageData), "there are no other data"
+    return "PCA", pca.fit(data, code_size, cache_dir()).encode

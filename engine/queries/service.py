@@ -1,0 +1,169 @@
+"""Answers to queries, about the run that trains right now or about any stored one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine import params, registry
+from engine.backend import Backend, Model, version_of
+from engine.datasets.cache import Shelf
+from engine.datasets.data import Data, Report
+from engine.errors import RunError, UsageError
+from engine.params import TrainingConfig
+from engine.queries import models
+from engine.queries.context import Steps, Subject
+from engine.queries.messages import (
+    Answer,
+    Decode,
+    Encode,
+    Neighbours,
+    Probe,
+    Query,
+    Read,
+    Reconstruct,
+    Sample,
+    Similarity,
+    Weights,
+)
+from engine.queries.sentences import Search, reading, similarity
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.execution import Life
+from engine.runs.store import RunRecord, RunStore
+from engine.text.lexicon import Lexicon
+from engine.variants.variant import TextSettings, Variant
+
+FILES: dict[Weights, str] = {"best": "best.safetensors", "last": "checkpoint.safetensors"}
+
+
+class _Kept(NamedTuple):
+    """The model that was asked last, as its checkpoint file was at `changed` (ns)."""
+
+    path: Path
+    changed: int
+    model: Model
+    version: str
+
+
+class Questions:
+    """Keeps what was asked last: model, lexicon, index. Used on the engine's thread only."""
+
+    def __init__(self, backend: Backend, store: RunStore, shelf: Shelf) -> None:
+        self._backend = backend
+        self._store = store
+        self._shelf = shelf
+        self._kept: _Kept | None = None
+        self._lexicon: tuple[Path, Lexicon] | None = None
+        self.handlers: dict[type, Callable[[Subject, Any], Answer | Steps]] = {
+            Reconstruct: models.reconstruct,
+            Encode: models.encode,
+            Decode: models.decode,
+            Sample: models.sample,
+            Probe: models.probed,
+            Similarity: similarity,
+            Read: reading,
+            Neighbours: Search().neighbours,
+        }
+
+    def answer(self, query: Query, life: Life | None, report: Report) -> Answer | Steps:
+        """Ask the model of `query.run_id`; `life` is the run between whose chunks we are. What takes long comes as a
+        generator that is to be run to its end; `report` hears of the reading of data, and may raise.
+
+        Raises:
+            EngineError: no such run, no weights yet, or the question does not fit the model.
+        """
+        subject = self._subject(query.run_id, query.weights, life, report)
+        found = self.handlers[type(query)](subject, query)
+        return _finished(found, subject) if isinstance(found, Generator) else _said(found, subject)
+
+    def _subject(self, run_id: str, wanted: Weights | None, life: Life | None, report: Report) -> Subject:
+        record = self._store.find(run_id)
+        variant, config = registry.variant(record.variant), _config(record)
+        training = life.training if life is not None and life.run_id == run_id else None
+        live = training if training and wanted in (None, training.weights) else None
+        weights = wanted or (live.weights if live else _chosen(record, config))
+        if live is not None:
+            model, checkpoint = live.model, live.checkpoint
+            version = f"{model.epoch} epochs, {weights}, training"
+
+            def still() -> Model:
+                return self._backend.model(variant, config, record.info.shape, checkpoint())
+        else:
+            kept = self._stored(record, variant, config, weights)
+            model, version = kept.model, kept.version
+
+            def still() -> Model:
+                return model
+
+        settings = variant.text_settings(config)
+        folder = record.folder if settings else None
+        return Subject(
+            model=model,
+            variant=variant,
+            folder=record.folder,
+            version=version,
+            live=live is not None,
+            weights=weights,
+            held_out=bool(config.validation),
+            still=still,
+            data=lambda: self._data(record, settings, folder, report),
+            lexicon=lambda: self._words(record, settings),
+        )
+
+    def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+        # A question fetches nothing: a training may be waiting.
+        share = _config(record).validation
+        data = self._shelf.load(record.dataset, settings, folder, report, validation=share, download=False)
+        if data.fingerprint != record.info.fingerprint:
+            raise RunError(
+                "The data changed",
+                f"{record.id} learned from {record.dataset} with fingerprint {record.info.fingerprint[:16]}…, but the "
+                f"data found now ({data.path or 'from a package'}) have {data.fingerprint[:16]}…; bring the former "
+                "data back, or train anew",
+            )
+        return data
+
+    def _stored(self, record: RunRecord, variant: Variant, config: TrainingConfig, weights: Weights) -> _Kept:
+        path = record.folder / FILES[weights]
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        if self._kept is None or self._kept[:2] != (path, changed):
+            checkpoint = read_checkpoint(path)
+            if checkpoint is None:
+                raise RunError(
+                    "No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it"
+                )
+            self._kept = _Kept(
+                path,
+                changed,
+                self._backend.model(variant, config, record.info.shape, checkpoint),
+                version_of(checkpoint.position),
+            )
+        return self._kept
+
+    def _words(self, record: RunRecord, settings: TextSettings | None) -> Lexicon:
+        if settings is None:
+            able = ", ".join(key for key, other in registry.VARIANTS.items() if other.reads_text)
+            raise UsageError("No sentences", f"{record.id} ({record.variant}) knows no words; ask a run of {able}")
+        if self._lexicon is None or self._lexicon[0] != record.folder:
+            self._lexicon = record.folder, Lexicon.read(record.folder, settings.ids)
+        return self._lexicon[1]
+
+
+def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:
+    """The best weights if what told them is not what they are judged on, else the last."""
+    return "best" if config.validation and (record.folder / FILES["best"]).exists() else "last"
+
+
+def _said(answer: Answer, subject: Subject) -> Answer:
+    return msgspec.structs.replace(answer, weights=subject.weights, held_out=subject.held_out)
+
+
+def _finished(steps: Steps, subject: Subject) -> Steps:
+    return _said((yield from steps), subject)
+
+
+def _config(record: RunRecord) -> TrainingConfig:
+    return params.stored(registry.preset(record.variant, record.preset), record.config)

@@ -1,0 +1,44 @@
+"""What one process asks of a run that another one trains: a word in a file of the run folder.
+
+Only the user can write there. The process that trains the run looks for it between chunks and takes it away.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from engine.runs.control import Wish
+
+NAME = "request"
+WORDS: dict[bytes, Wish] = {b"run": "run", b"pause": "pause", b"stop": "stop"}
+LONGEST = 16
+
+
+def put_request(folder: Path, wish: Wish) -> None:
+    """Ask for `wish` instead of whatever was asked for before. Raises OSError where that cannot be written."""
+    beside = folder / f"{NAME}-{secrets.token_hex(4)}.tmp"
+    try:
+        beside.touch(mode=0o600)
+        beside.write_text(wish, "ascii")
+        beside.replace(folder / NAME)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def take_request(folder: Path) -> Wish | None:
+    """What was asked for since the last time; None for nothing, or for a word that means nothing."""
+    taken = folder / f"{NAME}.tmp"
+    try:
+        (folder / NAME).rename(taken)  # what is asked for from now on is there the next time
+        with taken.open("rb") as file:
+            word = file.read(LONGEST)
+        taken.unlink()
+    except OSError:  # there is none, or it cannot be taken away: it would be obeyed again and again
+        return None
+    return WORDS.get(word)
+
+
+def withdraw_request(folder: Path) -> None:
+    """Nobody is there to hear it any more."""
+    (folder / NAME).unlink(missing_ok=True)
