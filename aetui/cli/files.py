@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from math import isqrt
 from pathlib import Path
@@ -164,18 +163,13 @@ def written(path: Path) -> Iterator[BinaryIO]:
         EngineError: it cannot be written.
     """
     from engine.errors import EngineError
+    from engine.storage.atomic import SHARED, replacing
 
-    # In a folder that others write to, a name that can be guessed could be a link of theirs.
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("xb") as file:
+        with replacing(path, flush=False, mode=SHARED) as file:
             yield file
-        beside.replace(path)
     except OSError as error:
         raise EngineError("Cannot write", f"expected to write {path}, but {error}; choose another --output") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def write_images(path: Path, answer: Images) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from aetui.cli.repeats import Repeats, RunLine, line
 from engine.analysis.spread import Spread, spread
+from engine.storage.atomic import SHARED, replacing
 
 if TYPE_CHECKING:
     from engine.analysis.published import Course, Seat
@@ -118,11 +119,9 @@ def check(path: Path) -> None:
         BadData: it holds something else.
         EngineError: it cannot be written.
     """
-    read(path)
-    before = path.exists()
-    with _writing(path), path.open("ab"):
-        pass
-    if not before:
+    there = path.exists()
+    keep(path, Kept())
+    if not there:
         path.resolve().unlink()
 
 
@@ -144,8 +143,8 @@ def keep(path: Path, found: Kept) -> list[str]:
     }
     recipes, groups = {**before.recipes, **trained}, {**before.groups, **found.groups}
     together = Kept(recipes=dict(sorted(recipes.items())), groups=dict(sorted(groups.items())))
-    with _writing(path):
-        path.write_bytes(text(together) + b"\n")
+    with _writing(path), replacing(path.resolve(), mode=SHARED) as file:
+        file.write(text(together) + b"\n")
     return fuller
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from safetensors.numpy import save
 from engine.analysis.sentences import unit
 from engine.backend import Model
 from engine.datasets.data import Data
+from engine.storage.atomic import replacing
 
 FILE = "neighbours.safetensors"
 BLOCK = 4_096
@@ -38,19 +38,10 @@ class Index:
         return places.astype(np.int64), np.clip(cosines[places], -1, 1)
 
     def write(self, folder: Path) -> None:
-        """Keep it in the run folder; half the digits are enough to find neighbours.
-
-        Beside under a name of its own, as another process may do the same, then renamed.
-        """
+        """Keep it in the run folder; half the digits are enough to find neighbours."""
         content = save({"codes": self.codes.astype(np.float16)}, {"version": self.version})
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=FILE, suffix=".tmp", delete=False) as file:
-            beside = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                beside.replace(folder / FILE)
-            finally:
-                beside.unlink(missing_ok=True)
+        with replacing(folder / FILE, flush=False) as file:
+            file.write(content)
 
     @classmethod
     def read(cls, folder: Path, version: str, shape: tuple[int, int]) -> Index | None:

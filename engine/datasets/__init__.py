@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from engine.datasets.catalogue import DATASETS, DataSet, RemoteFile, dataset
 from engine.datasets.loading import add, fetch, load, statistics
-from engine.storage.places import Location, cache_dir, data_dir_from, default, locate
+from engine.datasets.places import Location, cache_dir, data_dir_from, default, locate
 
 __all__ = [
     "DATASETS",

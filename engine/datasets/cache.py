@@ -10,8 +10,8 @@ from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report, silence
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
+from engine.datasets.places import cache_dir, locate
 from engine.errors import UsageError
-from engine.storage.places import cache_dir, locate
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus

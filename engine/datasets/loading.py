@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
+from engine.datasets.places import Location, cache_dir, locate, looked_for
 from engine.datasets.told import Told, note
 from engine.errors import BadData, DataUnavailable, UsageError
 from engine.storage.atomic import make_folder
-from engine.storage.places import Location, cache_dir, locate, looked_for
 
 if TYPE_CHECKING:
     from engine.datasets.data import Part, Report

@@ -5,10 +5,10 @@ Only the user can write there. The process that trains the run looks for it betw
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 from engine.runs.control import Wish
+from engine.storage.atomic import replacing
 
 NAME = "request"
 WORDS: dict[bytes, Wish] = {b"run": "run", b"pause": "pause", b"stop": "stop"}
@@ -17,13 +17,8 @@ LONGEST = 16
 
 def put_request(folder: Path, wish: Wish) -> None:
     """Ask for `wish` instead of whatever was asked for before. Raises OSError where that cannot be written."""
-    beside = folder / f"{NAME}-{secrets.token_hex(4)}.tmp"
-    try:
-        beside.touch(mode=0o600)
-        beside.write_text(wish, "ascii")
-        beside.replace(folder / NAME)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(folder / NAME, flush=False) as file:
+        file.write(wish.encode("ascii"))
 
 
 def take_request(folder: Path) -> Wish | None:

@@ -15,8 +15,8 @@ from instant import Instant
 from typer.testing import CliRunner
 
 from aetui.cli import app, engines
+from engine.datasets import places
 from engine.runs.store import RunStore
-from engine.storage import places
 
 Aetui = Callable[..., subprocess.CompletedProcess[str]]
 

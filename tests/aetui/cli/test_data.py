@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 from aetui.cli import data
 from aetui.cli.narration import narrated
 from engine import datasets
-from engine.datasets import DATASETS, Location
+from engine.datasets import DATASETS, Location, places
 from engine.errors import DataUnavailable, UsageError
-from engine.storage import places
 
 
 @pytest.fixture(autouse=True)

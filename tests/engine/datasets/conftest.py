@@ -13,8 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, DataSet, RemoteFile
-from engine.storage import places
+from engine.datasets import DATASETS, DataSet, RemoteFile, places
 
 _AETUI_DATA = os.environ.get("AETUI_DATA")
 

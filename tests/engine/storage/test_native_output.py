@@ -10,7 +10,7 @@ def test_native_lines_go_to_the_log_and_pythons_to_the_terminal(tmp_path: Path) 
     code = f"""
 import os, sys
 from pathlib import Path
-from engine import native_output
+from engine.storage import native_output
 assert native_output.divert(Path({str(log)!r})) == native_output.divert()
 os.write(2, b"from native code\\n")
 import warnings, logging
@@ -30,7 +30,7 @@ def test_a_log_that_cannot_be_written_is_dropped() -> None:
     code = """
 import os
 from pathlib import Path
-from engine import native_output
+from engine.storage import native_output
 native_output.divert(Path("/dev/null/nowhere/native.log"))
 os.write(2, b"from native code")
 """
