@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from engine.analysis.sentences import unit
 from engine.backend import Model
-from engine.datasets.data import Data
+from engine.datasets.data import Data, in_blocks
 from engine.storage.atomic import replacing
 
 FILE = "neighbours.safetensors"
@@ -25,8 +25,8 @@ class Index:
 
     def __init__(self, codes: NDArray[Any], version: str) -> None:
         self.codes = np.empty(codes.shape, np.float32)
-        for start in range(0, len(codes), BLOCK):  # `unit` takes eight bytes a number
-            self.codes[start : start + BLOCK] = unit(codes[start : start + BLOCK])
+        for block in in_blocks(codes, BLOCK):  # `unit` takes eight bytes a number
+            self.codes[block] = unit(codes[block])
         self.version = version
 
     def nearest(self, code: NDArray[np.floating], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -66,8 +66,7 @@ def version_with(data: Data, weights: str) -> str:
 def encoded(model: Model, data: Data, items: NDArray[Any]) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
     """Codes of compact `items`; yields how many are done of how many, every few tenths of a second."""
     codes = np.empty((len(items), model.code_size), np.float32)
-    for start in range(0, len(items), model.block):
-        block = slice(start, start + model.block)
+    for block in in_blocks(items, model.block):
         codes[block] = model.encode(data.as_floats(items[block]))
-        yield min(start + model.block, len(items)), len(items)
+        yield block.stop, len(items)
     return codes

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.plane import finite
+from engine.datasets.data import in_blocks
 from engine.storage.blas import one_thread
 
 ITERATIONS = 200
@@ -41,12 +42,11 @@ def knn(
     search = _by_tree if train_codes.shape[1] <= NARROW else _by_product
     nearest = search(finite(train_codes), min(neighbours, len(train_labels)))
     right, codes = 0, finite(test_codes)
-    for start in range(0, len(codes), VOTES):
-        piece = slice(start, start + VOTES)
-        voted = members[nearest(codes[piece])]
+    for block in in_blocks(codes, VOTES):
+        voted = members[nearest(codes[block])]
         votes = (voted[:, :, None] == np.arange(len(classes))).sum(axis=1)
-        right += int(np.sum(classes[votes.argmax(axis=1)] == test_labels[piece]))
-        yield min(start + VOTES, len(codes)), len(codes)
+        right += int(np.sum(classes[votes.argmax(axis=1)] == test_labels[block]))
+        yield block.stop, len(codes)
     return right / len(codes)
 
 

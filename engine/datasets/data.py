@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sized
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +16,12 @@ total 0 when unknown. It may raise `engine.runs.control.Stopped`."""
 
 def silence(activity: str, done: int, total: int) -> None:
     """A `Report` to nobody."""
+
+
+def in_blocks(items: Sized, size: int) -> Iterator[slice]:
+    """Where to find `items`, at most `size` at a time; the stop of each block is how many are done after it."""
+    for start in range(0, len(items), size):
+        yield slice(start, min(start + size, len(items)))
 
 
 class Part(NamedTuple):

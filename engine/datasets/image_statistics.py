@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData
 
 _BLOCK = 1_000
@@ -55,8 +56,8 @@ def _counts(labels: NDArray[np.int64], classes: int) -> tuple[int, ...]:
 def _mean_and_std(images: NDArray[np.uint8]) -> tuple[float, float]:
     """Exact, by way of the histogram; in blocks, because `bincount` makes eight bytes of every pixel."""
     histogram = np.zeros(256, np.int64)
-    for start in range(0, len(images), _BLOCK):
-        histogram += np.bincount(images[start : start + _BLOCK].ravel(), minlength=256)
+    for block in in_blocks(images, _BLOCK):
+        histogram += np.bincount(images[block].ravel(), minlength=256)
     values = np.arange(256) / 255
     mean = float(np.average(values, weights=histogram))
     return mean, float(np.sqrt(np.average((values - mean) ** 2, weights=histogram)))
