@@ -9,6 +9,7 @@ from time import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from engine import registry
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -29,10 +30,10 @@ from engine.events import (
     RunStarted,
     Stage,
 )
-from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.follow.group import Others
+    from engine.kinds.kind import Kind
 
 LOG_LINES = 500
 
@@ -131,9 +132,9 @@ class RunState:
         return self.going and not self.here
 
     @property
-    def reads_text(self) -> bool:
-        """Whether it learns from sentences; one of an unknown variant does not."""
-        return self.variant in VARIANTS and VARIANTS[self.variant].reads_text
+    def kind(self) -> Kind:
+        """The kind of data that it learns from."""
+        return registry.kind(self.variant, self.dataset)
 
     @property
     def seconds_left(self) -> float:

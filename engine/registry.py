@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from engine.datasets import catalogue as datasets
 from engine.errors import UsageError
+from engine.kinds import KINDS
+from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
@@ -31,6 +33,13 @@ def variant(key: str) -> Variant:
     except KeyError:
         known = ", ".join(VARIANTS)
         raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+
+
+def kind(variant: str, dataset: str) -> Kind:
+    """The kind of data that a run of `variant` on `dataset` learned from; images where neither is known here."""
+    known = datasets.DATASETS.get(dataset)
+    accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
+    return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]
 
 
 def default_preset(key: str, dataset: str) -> str:

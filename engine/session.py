@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from engine.backend import Backend
-from engine.datasets.cache import Shelf
+from engine.datasets.cache import DatasetCache
 from engine.errors import EngineError, UsageError
 from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled, RunHandedOver
 from engine.queries.messages import Answer, Query
@@ -59,7 +59,7 @@ class Engine:
         self._send = emit
         self._store = store
         self._device = device
-        self._shelf = Shelf(data_dir)
+        self._datasets = DatasetCache(data_dir)
         self._make_backend = backend
         self._changed = threading.Condition()
         self._jobs: deque[Life] = deque()
@@ -176,7 +176,7 @@ class Engine:
             self._emit(EngineLoading())
             backend = self._load()
             if backend is not None:
-                self._answers = Questions(backend, self._store, self._shelf)
+                self._answers = Questions(backend, self._store, self._datasets)
                 while (life := self._next()) is not None:
                     self._live(life, backend)
                     backend.release()
@@ -232,7 +232,7 @@ class Engine:
     def _end_of(self, life: Life, backend: Backend) -> Event:
         """Let the run live, and say how that ended."""
         try:
-            return life.live(backend, self._store, self._shelf, self._emit, _Reins(self, life))
+            return life.live(backend, self._store, self._datasets, self._emit, _Reins(self, life))
         except Stopped:
             return RunCancelled(run_id=life.run_id)
         except EngineError as error:

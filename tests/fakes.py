@@ -99,7 +99,7 @@ def pictures(epoch: int) -> Samples:
         labels=np.arange(ITEMS, dtype=np.int64),
         baseline=np.clip(inputs - 0.1, 0, 1),
         points=(centres + spread).astype(np.float32),
-        image_points=spread.astype(np.float32),
+        baseline_points=spread.astype(np.float32),
         point_labels=labels,
         weights=(np.stack(rings[::-1])[..., None] * (1 - blur) - 0.5).astype(np.float32),
         activations=np.linspace(0, 1 - blur, 32, dtype=np.float32),

@@ -58,7 +58,7 @@ EPOCHS = 3
 @lru_cache
 def kept(variant: str, epoch: int) -> Samples:
     """As the real thing keeps it: which views there are, and how large, depends on the model."""
-    if VARIANTS[variant].reads_text:
+    if "text" in VARIANTS[variant].accepts:
         return readings(epoch)
     full = pictures(epoch)
     bare = msgspec.structs.replace(full, kl=None, generated=None)
@@ -190,7 +190,7 @@ def populate(engine: WalkedEngine) -> None:
 
 
 def _lived(engine: WalkedEngine, variant: str, outcome: Any, keep: Callable[[int], Samples] | None = None) -> WalkedRun:
-    dataset = "pydocs" if VARIANTS[variant].reads_text else "digits"
+    dataset = "pydocs" if "text" in VARIANTS[variant].accepts else "digits"
     preset = VARIANTS[variant].default_preset
     run_id = engine.submit(TrainJob(variant=variant, dataset=dataset, preset=preset, config={"epochs": EPOCHS}))
     run = engine.runs[run_id]

@@ -27,7 +27,7 @@ def decode(
 
     files.check_suffix(output, files.IMAGES)
     record = context.obj.store.find(run)
-    files.check_images(record)
+    files.check_kind(record, "image")
     array = codes.read_codes(source)
     files.check_sheet(output, len(array))
     answer = engines.ask(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")

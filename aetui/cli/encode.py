@@ -34,8 +34,7 @@ def encode(
     """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
     files.check_suffix(output, codes.WRITTEN)
     record = context.obj.store.find(run)
-    encoded = _sentences if files.of_text(record) else _images
-    answer = encoded(context.obj, record, source, part, count, weights)
+    answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
     codes.write_codes(output, answer)
     found, size = answer.codes.shape
     typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, {engines.behind(answer)}"))
@@ -81,3 +80,7 @@ def _sentences(
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
     answer: Codes = engines.ask(options, query, "encoding")
     return answer
+
+
+ENCODED = {"image": _images, "text": _sentences}
+"""What is done with the input of a run, by the kind of data that it learned from."""

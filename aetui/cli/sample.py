@@ -31,7 +31,7 @@ def sample(
     files.check_suffix(output, files.IMAGES)
     files.check_sheet(output, count)
     record = context.obj.store.find(run)
-    files.check_images(record)
+    files.check_kind(record, "image")
     check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
     query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
     answer = engines.ask(context.obj, query, "sampling")

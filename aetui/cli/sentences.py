@@ -80,7 +80,7 @@ def _records(context: typer.Context, *runs: str | None) -> list[RunRecord]:
 
     records = [context.obj.store.find(run) for run in runs if run is not None]
     for record in records:
-        files.check_text(record)
+        files.check_kind(record, "text")
     return records
 
 

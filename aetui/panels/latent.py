@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from aetui.panels.table import View
-from aetui.render.metrics import AVERAGE, whose
+from aetui.render.metrics import whose
 from aetui.render.scatter import class_marks
 from aetui.render.text import plain
 from aetui.state import RunState
@@ -80,11 +80,10 @@ class Latent(Container):
         figures = _figures(run, "", last=last)
         codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
-        if samples.image_points is not None:
-            titles = (AVERAGE, "averages") if run.reads_text else ("PCA of the images", "PCA")
-            figures = _figures(run, "average_" if run.reads_text else "pca_")
-            images = Cloud(samples.image_points, members, marks, titles, figures)
-            self.query_one("#image-plane", Scatter).show(images)
+        if samples.baseline_points is not None:
+            figures = _figures(run, f"{run.kind.beside}_")
+            beside = Cloud(samples.baseline_points, members, marks, run.kind.points, figures)
+            self.query_one("#image-plane", Scatter).show(beside)
         self.query_one(Legend).show(marks[: len(names)], names)
         self._say("")
 
@@ -98,7 +97,7 @@ class Latent(Container):
         self._choose()
 
     def _choose(self) -> None:
-        known = self._samples is not None and self._samples.image_points is not None
+        known = self._samples is not None and self._samples.baseline_points is not None
         self.query_one("#image-plane").display = known and self.size.width >= BOTH
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -96,7 +95,7 @@ def _code(run: RunState) -> str:
 
     For text "512 numbers for 50 × 50": words of a sentence, numbers of a word."""
     sizes = [size for size in (run.layers[-1].output_shape if run.layers else ()) if size is not None]
-    size = " × ".join(map(numbers.count, sizes)) if run.reads_text else numbers.count(prod(sizes))
+    size = " × ".join(map(numbers.count, run.kind.size(tuple(sizes))))
     whole = f" for {size}" if sizes else ""
     return f"{numbers.count(run.code_size)} number{'s' * (run.code_size != 1)}{whole}"
 

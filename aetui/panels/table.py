@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aetui.state import EngineStatus, RunState
     from engine.events import DataProgress
+    from engine.kinds.kind import Kind
     from engine.runs.snapshots import Samples
 
 
@@ -117,11 +118,8 @@ def of_variant(keys: Sequence[str]) -> list[PanelKind]:
     return [panel for panel in PANELS.values() if panel.key in keys]
 
 
-def drawable(samples: Samples, *, text: bool) -> bool:
-    """Whether the panels of a run can show them: sentences as vectors if it learns from `text`, else images of one
-    size. A file may hold something else than its run's name promises."""
-    kept = (samples.inputs, samples.targets, samples.outputs, samples.baseline, samples.weights, samples.generated)
-    shapes = {images.shape[1:] for images in kept if images is not None}
-    planes = [points.shape[1] for points in (samples.points, samples.image_points) if points is not None]
-    fitting = samples.inputs.ndim == 3 if text else len(shapes) == 1 and samples.inputs.ndim == 4
-    return fitting and set(planes) <= {2}
+def drawable(samples: Samples, kind: Kind) -> bool:
+    """Whether the panels of a run on data of this `kind` can show them. A file may hold something else than its run's
+    name promises."""
+    planes = [points.shape[1] for points in (samples.points, samples.baseline_points) if points is not None]
+    return kind.drawable(samples) and set(planes) <= {2}

@@ -102,7 +102,7 @@ class InquiryView(RunView):
             records = self.workbench.store.runs()
         except (EngineError, OSError):
             records = []
-        able = {key for key, variant in VARIANTS.items() if variant.reads_text}
+        able = {key for key, variant in VARIANTS.items() if "text" in variant.accepts}
         found = [(each.id, each.name or each.id) for each in records if each.id != of and each.variant in able]
         self.post_message(self.Found(of, found))
 

@@ -18,9 +18,9 @@ from aetui.panels.table import Panel, View, drawable
 from aetui.render.text import plain
 from aetui.state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
+from engine import registry
 from engine.errors import EngineError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
-from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.app import Workbench
@@ -207,7 +207,7 @@ class RunView(Screen[None]):
         try:
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
-            fitting = drawable(samples, text=VARIANTS[record.variant].reads_text)
+            fitting = drawable(samples, registry.kind(record.variant, record.dataset))
             self.post_message(self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT))
         except EngineError as error:
             self.post_message(self.SamplesRead(of, None, str(error)))

@@ -41,7 +41,7 @@ class TextComparison:
     def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
         """`samples` with the latent plane, and the same items' averaged vectors in a plane."""
         return msgspec.structs.replace(
-            samples, points=plane.project(codes), image_points=self._points, point_labels=self._labels
+            samples, points=plane.project(codes), baseline_points=self._points, point_labels=self._labels
         )
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:

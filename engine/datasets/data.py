@@ -24,6 +24,38 @@ def in_blocks(items: Sized, size: int) -> Iterator[slice]:
         yield slice(start, min(start + size, len(items)))
 
 
+class Statistics(Protocol):
+    """What is in a data set, in figures."""
+
+    @property
+    def source(self) -> str:
+        """The file or folder, or where else it comes from."""
+
+    @property
+    def fingerprint(self) -> str:
+        """As `Data.fingerprint`, before it is cut."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Label and words, for people."""
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """What there is to say of each class, with a head; empty where there is nothing."""
+
+
+class Source(Protocol):
+    """What lies at a place, before a model's settings say how to see it."""
+
+    @property
+    def key(self) -> str:
+        """Of the data set."""
+
+    @property
+    def kind(self) -> str:
+        """As `DataSet.kind`."""
+
+
 class Part(NamedTuple):
     """One part of a data set; `labels`: (count,) int64.
 

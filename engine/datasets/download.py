@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from engine.datasets.catalogue import DataSet, RemoteFile
 from engine.datasets.data import Report, silence
-from engine.datasets.places import cache_dir
+from engine.datasets.folders import cache_dir
 from engine.errors import DataUnavailable
 from engine.storage.atomic import make_folder, opener
 from engine.storage.transport import CHUNK, answer, in_brief

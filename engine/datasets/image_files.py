@@ -7,14 +7,16 @@ import warnings
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import DATASETS, load
+from engine.datasets.catalogue import DATASETS
 from engine.datasets.image_data import ImageData
+from engine.datasets.loading import load
 from engine.errors import BadData, UsageError
+from engine.kinds import KINDS
 from engine.storage.bounded import read_bounded
 from engine.storage.npz import read_npy, read_npz
 
@@ -45,10 +47,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         BadData: the file is broken or of another shape.
     """
     if source in DATASETS:
-        data = load(source, data_dir)
-        if not isinstance(data, ImageData):
-            raise UsageError("No images", f"expected images, but {source} is text")
-        return data.test.items[:count]
+        return published(source, data_dir).test.items[:count]
     path = Path(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
@@ -61,6 +60,12 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
     if path.suffix in (".npy", ".npz"):
         return _array(path, shape, count)
     return _picture(path, shape)[None]
+
+
+def published(key: str, data_dir: Path | None) -> ImageData:
+    """Data set `key`. Raises UsageError where it is not one of images; as `load`."""
+    KINDS["image"].check(DATASETS[key])
+    return cast("ImageData", load(key, data_dir))
 
 
 def _picture(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:

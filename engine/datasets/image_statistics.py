@@ -30,6 +30,26 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     pixel_std: float
     fingerprint: str
 
+    @property
+    def source(self) -> str:
+        """Empty for what comes with a package."""
+        return str(self.path or "")
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Label and words, for people."""
+        return {
+            "items": f"{self.train_items:,} training, {self.test_items:,} test",
+            "shape": f"{'×'.join(map(str, self.shape))} (height, width, channels)",
+            "pixels": f"mean {self.pixel_mean:.4f}, standard deviation {self.pixel_std:.4f} of [0, 1]",
+        }
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """How many items each class has."""
+        counts = zip(self.classes, self.train_counts, self.test_counts, strict=True)
+        return [("CLASS", "TRAIN", "TEST"), *((name, f"{train:,}", f"{test:,}") for name, train, test in counts)]
+
 
 def of(data: ImageData) -> Statistics:
     """The figures of `data`; takes 0.13 s for 70,000 images."""

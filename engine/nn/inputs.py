@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pkgutil import resolve_name
 from typing import Any, Protocol
 
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.datasets.data import Data
+from engine.kinds import KINDS
 from engine.nn.networks import Tensor
 from engine.text.text_data import TextData
 
@@ -35,8 +37,8 @@ class Pixels:
 
     constants: tuple[int, ...] = ()
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self._shape = shape
+    def __init__(self, data: Data) -> None:
+        self._shape = data.shape
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
         return tf.constant(items.reshape(len(items), -1))
@@ -69,4 +71,5 @@ class WordIds:
 
 def of(data: Data) -> Items:
     """What turns `data` into tensors."""
-    return WordIds(data) if isinstance(data, TextData) else Pixels(data.shape)
+    items: Items = resolve_name(KINDS[data.kind].inputs)(data)
+    return items

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import plane
-from engine.analysis.sentences import cosine, read_out
 from engine.datasets.data import Data
 from engine.events import Health
+from engine.kinds import KINDS
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks
 from engine.runs.snapshots import PROBE_ITEMS, Samples
-from engine.text.text_data import TextData
 
 TILES = 64
 """Weights of so many units are kept: more tiles than that nobody can look at."""
@@ -26,8 +25,6 @@ ACTIVE_VARIANCE = 0.01
 """Least variance of the mean of an active code dimension (Burda, Grosse & Salakhutdinov 2016)."""
 STILL = 1e-6
 """A unit whose activations lie closer together says nothing."""
-LIT, DARK = 0.02, 0.005
-"""Mean brightness from which a pixel belongs to the images, and brightness below which an output counts as black."""
 
 
 class Seen(NamedTuple):
@@ -57,9 +54,8 @@ class Inspection:
         outputs = yield from _by_block(model.decode, codes, model.block)
         health = self._health(model, items, codes, outputs, gradient_norm)
         samples = self._samples(model, networks, prior, inputs, codes, outputs)
-        if isinstance(self._data, TextData):
-            again = yield from _by_block(model.encode, outputs, model.block)
-            samples = msgspec.structs.replace(samples, **_in_words(self._data, outputs), cosines=cosine(codes, again))
+        views = yield from KINDS[self._data.kind].views(self._data, model, codes, outputs)
+        samples = msgspec.structs.replace(samples, **views)
         seen = self._data.as_floats
         shown = yield from _by_block(lambda block: model.encode(seen(block)), self._plane, model.block)
         return Seen(health, samples, shown)
@@ -100,10 +96,7 @@ class Inspection:
         """How the model is, seen with the items as the encoder gets them."""
         still = np.ptp(codes, axis=0) < STILL
         active = codes.var(axis=0) > ACTIVE_VARIANCE if model.gives_distribution else ~still
-        pixels, dead = 0, 0
-        if self._data.kind == "image":
-            lit = self._data.as_floats(items).mean(axis=0) > LIT
-            pixels, dead = lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
+        pixels, dead = KINDS[self._data.kind].dead_outputs(self._data, items, outputs)
         return Health(
             units=model.code_size,
             dead=int(still.sum()),
@@ -128,15 +121,6 @@ def _by_block(
         yield
         found.append(function(array[start : start + size]))
     return np.concatenate(found)
-
-
-def _in_words(data: TextData, outputs: NDArray[np.float32]) -> dict[str, NDArray[np.str_]]:
-    """The probe set as it stands in the corpus, and what is read out of it."""
-    places = data.validation_places[:PROBE_ITEMS]
-    lengths = np.count_nonzero(data.validation.items[:PROBE_ITEMS], axis=1).tolist()
-    readings = [read_out(data.lexicon, *said) for said in zip(outputs, lengths, strict=False)]
-    sentences = [data.corpus.sentence(int(place)) for place in places]
-    return {"sentences": np.array(sentences, str), "readings": np.array(readings, str)}
 
 
 def _tiles(encoder: keras.Model, shape: tuple[int, ...]) -> NDArray[np.float32] | None:

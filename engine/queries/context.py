@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.backend import Model
 from engine.datasets.data import Data
 from engine.queries.messages import Answer, Weights
-from engine.text.lexicon import Lexicon
 from engine.variants.variant import Variant
 
 Steps = Generator[tuple[int, int], None, Answer]
@@ -35,5 +34,5 @@ class Subject(NamedTuple):
     """The model with weights that stay as they are."""
     data: Callable[[], Data]
     """What it learned from."""
-    lexicon: Callable[[], Lexicon]
-    """The words it knows. Raises UsageError for a model of images."""
+    kept: Callable[[], Any]
+    """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""

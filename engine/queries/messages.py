@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -15,6 +15,9 @@ Weights = Literal["best", "last"]
 
 
 class _Query(msgspec.Struct, frozen=True, kw_only=True):
+    about: ClassVar[str] = ""
+    """The kind of data that a run must have learned from to answer (a key of `engine.kinds.KINDS`); empty for any."""
+
     run_id: str
     weights: Weights | None = None
     """Which of the run's weights answer. None: the best ones where validation data were held out to tell them by, else
@@ -141,6 +144,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 class Similarity(_Query, frozen=True, kw_only=True):
     """How like are two sentences?"""
 
+    about: ClassVar[str] = "text"
+
     first: str
     second: str
 
@@ -158,6 +163,8 @@ class Cosine(_Answer, frozen=True, kw_only=True):
 class Read(_Query, frozen=True, kw_only=True):
     """What comes back of a sentence when the decoder has only its code?"""
 
+    about: ClassVar[str] = "text"
+
     text: str
 
 
@@ -173,6 +180,8 @@ class Reading(_Answer, frozen=True, kw_only=True):
 class Neighbours(_Query, frozen=True, kw_only=True):
     """Which sentences of the run's corpus lie nearest to `text`? The first such question of a checkpoint has the whole
     corpus encoded, with progress; a training that runs meanwhile goes on."""
+
+    about: ClassVar[str] = "text"
 
     text: str
     count: int = 10

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import registry
-from engine.analysis import pca, probe, raw_items
+from engine.analysis import probe, raw_items
 from engine.analysis.neighbours import encoded
-from engine.datasets import cache_dir
 from engine.datasets.data import Data, Part
-from engine.datasets.image_data import ImageData, as_floats
+from engine.datasets.folders import cache_dir
+from engine.datasets.image_data import as_floats
 from engine.errors import UsageError
+from engine.kinds import KINDS
 from engine.queries import sentences
 from engine.queries.context import Steps, Subject
 from engine.queries.messages import (
@@ -29,7 +27,6 @@ from engine.queries.messages import (
     Reconstruction,
     Sample,
 )
-from engine.text.text_data import TextData
 from engine.variants.variant import Variant
 
 
@@ -117,11 +114,11 @@ def probed(subject: Subject, query: Probe) -> Steps:
     _check_classes(data, labels)
     codes = yield from encoded(model, data, items)
     test_codes = yield from encoded(model, data, data.test.items)
-    words, baseline = _baseline(data, model.code_size)
+    kind, cache = KINDS[data.kind], cache_dir()
+    words, baseline = kind.features(data, model.code_size, cache)
     ours = codes, labels, test_codes, data.test.labels
     theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
-    cache = cache_dir()
-    raw = data if isinstance(data, ImageData) and raw_items.affordable(data, query.items) else None
+    raw = kind.raw(data, query.items)
     return Accuracies(
         knn=(yield from probe.knn(*ours, query.neighbours)),
         softmax=probe.softmax(*ours),
@@ -144,11 +141,3 @@ def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
         more, others = "probe more of them", "probe a run on data with classes (text has them where it has topics)"
         remedy = more if len(np.unique(data.train.labels)) > 1 else others
         raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")
-
-
-def _baseline(data: Data, code_size: int) -> tuple[str, Callable[[NDArray[Any]], NDArray[np.float32]]]:
-    """What stands beside a model's codes: its name, and what makes codes of compact items."""
-    if isinstance(data, TextData):
-        return "averaged word vectors", data.lexicon.average
-    assert isinstance(data, ImageData), "there are no other data"
-    return "PCA", pca.fit(data, code_size, cache_dir()).encode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,14 @@ def read(subject: Subject, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDA
     Raises:
         UsageError: one has no words, or none that the model knows.
     """
-    lexicon, length = subject.lexicon(), subject.model.shape[0]
+    lexicon, length = _lexicon(subject), subject.model.shape[0]
     ids = np.stack([_known(lexicon, text, length) for text in texts])
     vectors: NDArray[np.float32] = lexicon.vectors[ids]
     return ids, vectors
+
+
+def _lexicon(subject: Subject) -> Lexicon:
+    return cast("Lexicon", subject.kept())
 
 
 def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
@@ -54,7 +58,7 @@ def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
 
 def similarity(subject: Subject, query: Similarity) -> Cosine:
     ids, vectors = read(subject, (query.first, query.second))
-    codes, average = subject.model.encode(vectors), subject.lexicon().average(ids)
+    codes, average = subject.model.encode(vectors), _lexicon(subject).average(ids)
     return Cosine(
         cosine=float(cosine(codes[:1], codes[1:])[0]),
         average=float(cosine(average[:1], average[1:])[0]),
@@ -70,14 +74,14 @@ def reading(subject: Subject, query: Read) -> Reading:
     outputs, sentence = subject.model.decode(codes), _words(subject, query.text)
     return Reading(
         sentence=sentence,
-        reading=read_out(subject.lexicon(), outputs[0], sentence.used),
+        reading=read_out(_lexicon(subject), outputs[0], sentence.used),
         cosine=float(cosine(codes, subject.model.encode(outputs))[0]),
         epoch=subject.model.epoch,
     )
 
 
 def _words(subject: Subject, text: str) -> Words:
-    lexicon = subject.lexicon()
+    lexicon = _lexicon(subject)
     found = lexicon.way.words(text)
     known = lexicon.ids(found) != UNK
     used = lexicon.way.used(len(found), subject.model.shape[0])
@@ -125,8 +129,7 @@ class Search:
         ids, vectors = read(subject, (query.text,))  # before the long work: a query may be refused
         if query.count < 1:
             raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.count}")
-        data = subject.data()
-        assert isinstance(data, TextData), "a model with a lexicon learned from text"
+        data = cast("TextData", subject.data())
         searched = self._kept.pop(subject.folder, None)
         if searched is None or searched.version != version_with(data, subject.version):
             searched = yield from _searched(subject, data)

@@ -10,9 +10,11 @@ import msgspec
 
 from engine import params, registry
 from engine.backend import Backend, Model, version_of
-from engine.datasets.cache import Shelf
+from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Data, Report
 from engine.errors import RunError, UsageError
+from engine.kinds import KINDS
+from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import models
 from engine.queries.context import Steps, Subject
@@ -33,8 +35,7 @@ from engine.queries.sentences import Search, reading, similarity
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.execution import Life
 from engine.runs.store import RunRecord, RunStore
-from engine.text.lexicon import Lexicon
-from engine.variants.variant import TextSettings, Variant
+from engine.variants.variant import Variant
 
 FILES: dict[Weights, str] = {"best": "best.safetensors", "last": "checkpoint.safetensors"}
 
@@ -51,12 +52,12 @@ class _Kept(NamedTuple):
 class Questions:
     """Keeps what was asked last: model, lexicon, index. Used on the engine's thread only."""
 
-    def __init__(self, backend: Backend, store: RunStore, shelf: Shelf) -> None:
+    def __init__(self, backend: Backend, store: RunStore, datasets: DatasetCache) -> None:
         self._backend = backend
         self._store = store
-        self._shelf = shelf
+        self._datasets = datasets
         self._kept: _Kept | None = None
-        self._lexicon: tuple[Path, Lexicon] | None = None
+        self._kept_of_data: tuple[Path, Any] | None = None
         self.handlers: dict[type, Callable[[Subject, Any], Answer | Steps]] = {
             Reconstruct: models.reconstruct,
             Encode: models.encode,
@@ -75,6 +76,7 @@ class Questions:
         Raises:
             EngineError: no such run, no weights yet, or the question does not fit the model.
         """
+        _check_kind(query, self._store.find(query.run_id))
         subject = self._subject(query.run_id, query.weights, life, report)
         found = self.handlers[type(query)](subject, query)
         return _finished(found, subject) if isinstance(found, Generator) else _said(found, subject)
@@ -98,8 +100,7 @@ class Questions:
             def still() -> Model:
                 return model
 
-        settings = variant.text_settings(config)
-        folder = record.folder if settings else None
+        reading = variant.reading(config)
         return Subject(
             model=model,
             variant=variant,
@@ -109,14 +110,13 @@ class Questions:
             weights=weights,
             held_out=bool(config.validation),
             still=still,
-            data=lambda: self._data(record, settings, folder, report),
-            lexicon=lambda: self._words(record, settings),
+            data=lambda: self._data(record, reading, report),
+            kept=lambda: self._of_data(record, reading),
         )
 
-    def _data(self, record: RunRecord, settings: TextSettings | None, folder: Path | None, report: Report) -> Data:
+    def _data(self, record: RunRecord, reading: Reading, report: Report) -> Data:
         # A question fetches nothing: a training may be waiting.
-        share = _config(record).validation
-        data = self._shelf.load(record.dataset, settings, folder, report, validation=share, download=False)
+        data = self._datasets.load(record.dataset, reading, record.folder, report, download=False)
         if data.fingerprint != record.info.fingerprint:
             raise RunError(
                 "The data changed",
@@ -143,13 +143,20 @@ class Questions:
             )
         return self._kept
 
-    def _words(self, record: RunRecord, settings: TextSettings | None) -> Lexicon:
-        if settings is None:
-            able = ", ".join(key for key, other in registry.VARIANTS.items() if other.reads_text)
-            raise UsageError("No sentences", f"{record.id} ({record.variant}) knows no words; ask a run of {able}")
-        if self._lexicon is None or self._lexicon[0] != record.folder:
-            self._lexicon = record.folder, Lexicon.read(record.folder, settings.ids)
-        return self._lexicon[1]
+    def _of_data(self, record: RunRecord, reading: Reading) -> Any:
+        if self._kept_of_data is None or self._kept_of_data[0] != record.folder:
+            kind = registry.kind(record.variant, record.dataset)
+            self._kept_of_data = record.folder, kind.kept(record.folder, reading)
+        return self._kept_of_data[1]
+
+
+def _check_kind(query: Query, record: RunRecord) -> None:
+    """Raises UsageError where a run cannot be meant, whatever its weights."""
+    kind, about = registry.kind(record.variant, record.dataset), query.about
+    if about and about != kind.key:
+        able = ", ".join(key for key, other in registry.VARIANTS.items() if about in other.accepts)
+        told = f"{record.id} ({record.variant}) knows no {KINDS[about].items}, but {kind.items}; ask a run of {able}"
+        raise UsageError(f"No {KINDS[about].items}", told)
 
 
 def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:

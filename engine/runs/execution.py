@@ -12,11 +12,11 @@ from typing import TypeVar
 import msgspec
 
 from engine import params, registry
-from engine.analysis.comparison import comparison
 from engine.backend import Backend, Checkpoint, Training
-from engine.datasets import cache_dir, dataset
-from engine.datasets.cache import Shelf
+from engine.datasets.cache import DatasetCache
+from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report
+from engine.datasets.folders import cache_dir
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
     DataProgress,
@@ -28,6 +28,7 @@ from engine.events import (
     RunStarted,
     complete_epochs,
 )
+from engine.kinds import KINDS
 from engine.params import TrainingConfig
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Control, Emit, Stopped, Wish
@@ -36,7 +37,6 @@ from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
 from engine.runs.loop import PROGRESS_SECONDS, Course
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
-from engine.text.text_data import TextData
 
 LONGEST_NAME = 60
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class Life:
         """What another process asked of the run since the last time."""
         return self._writer.request() if self._writer else None
 
-    def live(self, backend: Backend, store: RunStore, shelf: Shelf, emit: Emit, control: Control) -> Event:
+    def live(self, backend: Backend, store: RunStore, datasets: DatasetCache, emit: Emit, control: Control) -> Event:
         """Prepare and train. Returns the one `RunFinished`, recorded but not emitted yet, after letting go of the run:
         whoever hears of the end can resume it at once. Or `RunHandedOver`; then `order` holds the run's lock.
 
@@ -125,18 +125,18 @@ class Life:
         """
         with ExitStack() as stack:
             stack.callback(self.let_go)
-            data = self._load(shelf, emit, control)
+            data = self._load(datasets, emit, control)
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                beside = comparison(data, training, cache_dir(), self._report(emit, control, "items"))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control, "items"))
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                beside = comparison(data, training, cache_dir(), self._report(emit, control, "items"))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control, "items"))
                 self._describe(writer, backend.device, emit, control)
             if control.wish() in ENDING:
                 self._undo(writer)
@@ -174,10 +174,9 @@ class Life:
         descriptor, self._descriptor = self._descriptor, None
         return descriptor
 
-    def _load(self, shelf: Shelf, emit: Emit, control: Control) -> Data:
+    def _load(self, datasets: DatasetCache, emit: Emit, control: Control) -> Data:
         folder = self._record.folder if self._record else None
-        settings, report = self._variant.text_settings(self.config), self._report(emit, control)
-        return shelf.load(self.job.dataset, settings, folder, report, validation=self.config.validation)
+        return datasets.load(self.job.dataset, self._variant.reading(self.config), folder, self._report(emit, control))
 
     def _report(self, emit: Emit, control: Control, unit: str = "B") -> Report:
         """Tells how far the preparation is; raises Stopped when told to."""
@@ -224,17 +223,17 @@ class Life:
             **this_process(),
         )
         writer = RunWriter.create(store, self._info(info, device))
-        if isinstance(data, TextData):
-            self._keep_words(data, writer)
+        self._keep_of(data, writer)
         return writer
 
-    def _keep_words(self, data: TextData, writer: RunWriter) -> None:
-        """The run must understand its words whatever becomes of corpus and vectors."""
+    def _keep_of(self, data: Data, writer: RunWriter) -> None:
+        """What the run must have whatever becomes of its data."""
         try:
-            data.lexicon.write(writer.folder)
+            KINDS[data.kind].keep(data, writer.folder)
         except OSError as error:
             self._undo(writer)
-            raise RunError("No room", f"the vocabulary cannot be written to {writer.folder}: {error}") from error
+            told = f"what the run keeps of {data.key} cannot be written to {writer.folder}: {error}"
+            raise RunError("No room", told) from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
         config = msgspec.to_builtins(self.config)

@@ -37,8 +37,9 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     points: NDArray[np.float32] | None = None
     """Codes of up to 500 validation items of each class in the plane, (n, 2): themselves if they have two numbers, else
     their first two principal components."""
-    image_points: NDArray[np.float32] | None = None
-    """The first two principal components of the same items' images, (n, 2)."""
+    baseline_points: NDArray[np.float32] | None = None
+    """Where the baseline puts the same items, (n, 2): the first two principal components of images, or of the averaged
+    vectors of sentences."""
     point_labels: NDArray[np.int64] | None = None
     """Classes of these items, (n,)."""
     weights: NDArray[np.float32] | None = None
@@ -59,19 +60,22 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     """For text: cosine of encoder(x) and encoder(decoder(encoder(x))) for the first 500 validation sentences, (n,)."""
 
 
-FIXED = ("inputs", "targets", "baseline", "image_points")
+FIXED = ("inputs", "targets", "baseline", "baseline_points")
 AS_THEY_ARE = ("labels", "point_labels", "classes", "sentences", "baseline_name")
 """Both the same at every epoch; of the numbers half the digits are kept."""
 CHANGING = ("outputs", "codes", "points", "weights", "activations", "kl", "generated")
 EXACT = ("readings", "cosines")
 """Both new at every epoch."""
 
+FORMER = {"baseline_points": "image_points"}
+"""What arrays are called in older files."""
+
 _NUMBERS, _ROWS, _LABELS, _TEXTS = ("f", 1), ("f", 2), ("iu", 1), ("U", 1)
 FORMS = {
     "labels": _LABELS,
     "codes": _ROWS,
     "points": _ROWS,
-    "image_points": _ROWS,
+    "baseline_points": _ROWS,
     "point_labels": _LABELS,
     "activations": _NUMBERS,
     "kl": _NUMBERS,
@@ -123,7 +127,9 @@ def read_samples(folder: Path, epoch: int) -> Samples:
 
 def _read(path: Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """Those of `names` that the file has, as `Samples` takes them."""
-    arrays = read_npz(path, lambda there: [name for name in names if name in there], LARGEST)
+    called = {FORMER.get(name, name): name for name in names} | {name: name for name in names}
+    found = read_npz(path, lambda there: [name for name in called if name in there], LARGEST)
+    arrays = {called[name]: array for name, array in found.items()}
     for name, array in arrays.items():
         if not (_fits(array, *FORMS[name]) if name in FORMS else _is_pictures(array)):
             raise Malformed(path, f"{path.name} has {name} of {array.shape} {array.dtype}, which cannot be")
@@ -147,7 +153,7 @@ def _mismatch(samples: Samples) -> str:
             array.shape for array in (samples.inputs, samples.targets, samples.outputs)
         },
         "the arrays of the probe set are": _counts(*probe),
-        "the arrays of points are": _counts(samples.points, samples.image_points, samples.point_labels),
+        "the arrays of points are": _counts(samples.points, samples.baseline_points, samples.point_labels),
     }
     return next((f"{name} of different sizes: {found}" for name, found in alike.items() if len(found) > 1), "")
 

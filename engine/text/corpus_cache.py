@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.places import cache_dir
+from engine.datasets.folders import cache_dir
 from engine.storage.atomic import make_folder, replacing
 from engine.storage.npz import Malformed, read_npz
 from engine.text.corpus import Corpus

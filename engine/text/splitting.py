@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.datasets.places import cache_dir
+from engine.datasets.folders import cache_dir
 from engine.errors import BadData
 from engine.storage.bounded import ZIP_FAULTS, open_zip, read_bounded
 

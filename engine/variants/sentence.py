@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from engine.errors import SettingError
+from engine.kinds.reading import TextReading
 from engine.params import HELD_OUT, TrainingConfig
-from engine.variants.variant import Curve, Published, Repeats, TextSettings, Variant
+from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
     from engine.nn.layers import Blocks, Tensor
@@ -201,8 +202,8 @@ class Sentence(Variant):
         kept = (drawn >= config.word_dropout) | ~ops.isfinite(batch.epochs)
         return batch.input * ops.cast(kept, "float32")[..., None]
 
-    def text_settings(self, config: SentenceConfig) -> TextSettings:
-        return TextSettings(
+    def reading(self, config: SentenceConfig) -> TextReading:
+        return TextReading(
             vocabulary=config.vocabulary,
             length=config.length,
             vectors=config.vectors,

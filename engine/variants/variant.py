@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import msgspec
 
 from engine.events import Stage
+from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
@@ -56,26 +57,6 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """Where the published program, or its text, is not what the figures or the recipe say; a sentence each."""
 
 
-class TextSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a corpus becomes items: what of a variant's configuration the reader of the data has to know."""
-
-    vocabulary: int
-    """Distinct words, padding and "unknown" included."""
-    length: int
-    """Words of a sentence."""
-    vectors: str
-    """Where word vectors come from, see `engine.text.vectors`."""
-    dimensions: int
-    weighting: Literal["uniform", "frequency", "idf"]
-    loss_over: Literal["places", "words"]
-    """Whether padding counts in the loss."""
-    ids: Literal["tokens", "split"]
-    """How sentences become ids, see `engine.text.ways`."""
-    validation: float
-    """Share of what is not for the test that is held out, see `engine.text.cut`."""
-    seed: int
-
-
 class Variant(ABC):
     """One autoencoder: its settings, its networks, its loss.
 
@@ -91,7 +72,7 @@ class Variant(ABC):
     reference: ClassVar[str]
     """Where the recipe or the mathematics comes from."""
     accepts: ClassVar[tuple[str, ...]]
-    """Kinds of data sets it can learn from (`DataSet.kind`)."""
+    """Kinds of data sets it can learn from (`engine.kinds.KINDS`)."""
     prefers: ClassVar[tuple[str, ...]]
     """Data set keys in order of preference; the first one on this machine is the default."""
     panels: ClassVar[tuple[str, ...]]
@@ -109,11 +90,6 @@ class Variant(ABC):
     """The variant whose weights are shown beside this one's."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
-
-    @property
-    def reads_text(self) -> bool:
-        """Whether its runs learn from sentences."""
-        return "text" in self.accepts
 
     def check(self, config: Any) -> None:
         """Refuse settings that are possible each but not together.
@@ -164,10 +140,9 @@ class Variant(ABC):
         del stage, config
         return blocks.whole(networks)
 
-    def text_settings(self, config: Any) -> TextSettings | None:
-        """How a corpus is to be read; None for variants that learn from images."""
-        del config
-        return None
+    def reading(self, config: Any) -> Reading:
+        """How its data are to be seen."""
+        return Reading(validation=config.validation)
 
     def target_rate(self, config: Any) -> float | None:
         """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from aetui.cli import data
 from aetui.cli.narration import narrated
 from engine import datasets
-from engine.datasets import DATASETS, Location, places
+from engine.datasets import DATASETS, Location, folders
 from engine.errors import DataUnavailable, UsageError
 
 
@@ -20,7 +20,7 @@ from engine.errors import DataUnavailable, UsageError
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AETUI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(folders, "SYSTEM_FOLDERS", ())
 
 
 def run(*arguments: str, data_dir: Path | None = None, quiet: bool = False) -> Result:

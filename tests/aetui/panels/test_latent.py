@@ -156,7 +156,7 @@ async def test_without_labels_there_are_dots_and_no_legend() -> None:
 
 
 async def test_without_images_in_the_plane_the_codes_stand_alone() -> None:
-    assert "PCA" not in "".join(await _shown(_view(image_points=None)))
+    assert "PCA" not in "".join(await _shown(_view(baseline_points=None)))
 
 
 @pytest.mark.parametrize("columns", [1, 2])
@@ -178,7 +178,7 @@ async def test_without_colours_the_points_are_marks(monkeypatch: pytest.MonkeyPa
 
 async def test_only_what_changed_is_drawn_again() -> None:
     async with LatentApp().run_test(size=(120, 30)) as pilot:
-        first, second = pictures(1), msgspec.structs.replace(pictures(2), image_points=pictures(1).image_points)
+        first, second = pictures(1), msgspec.structs.replace(pictures(2), baseline_points=pictures(1).baseline_points)
         pilot.app.show(_view(first, epoch=1))
         await pilot.pause()
         with patch.object(scatter, "scatter_plot", wraps=scatter.scatter_plot) as plot:

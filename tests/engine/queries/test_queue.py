@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.datasets.cache import Shelf
+from engine.datasets.cache import DatasetCache
 from engine.errors import RunError, UsageError
 from engine.events import DataProgress, Progress, RunStarted
 from engine.queries import queue
@@ -66,7 +66,7 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
             time.sleep(0.01)
             report("cutting into words", 1, 2)
 
-    monkeypatch.setattr(Shelf, "load", load)
+    monkeypatch.setattr(DatasetCache, "load", load)
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.01)
     future = driven.engine.ask(Encode(run_id=run_id, part="train"))
     assert asked.wait(10)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine import params, registry
-from engine.datasets.cache import Shelf
+from engine.datasets.cache import DatasetCache
 from engine.errors import RunError, UsageError
 from engine.events import DataProgress, EngineFailed, Event, RunFinished, RunStarted
 from engine.queries.messages import Neighbours, Similarity
@@ -86,17 +86,17 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
 def test_with_a_validation_part_words_are_learned_from_the_training_part_alone_and_found_again(
     run: Any, store: RunStore, data_dir: Path
 ) -> None:
-    settings = registry.variant("sentence").text_settings(
+    settings = registry.variant("sentence").reading(
         params.configure(registry.preset("sentence", "book"), {**SETTINGS, "validation": 0.2})
     )
-    shelf = Shelf(data_dir)
-    data = shelf.load("text", settings)
+    datasets = DatasetCache(data_dir)
+    data = datasets.load("text", settings)
     assert isinstance(data, TextData)
     fitted = data.corpus.of(data.train_places)
     assert data.lexicon.words[2:] == fitted.words[:10]
     _, events = run(job(validation=0.2))
     record = store.find(events[-1].run_id)
-    again = shelf.load("text", settings, record.folder)
+    again = datasets.load("text", settings, record.folder)
     assert again.fingerprint == data.fingerprint == record.info.fingerprint
     assert [len(part.items) for part in (again.train, again.validation, again.test)] == [34, 8, 18]
     engine, _ = run(ResumeJob(run_id=record.id, epochs=2))
@@ -153,14 +153,12 @@ def test_neighbours_are_not_looked_for_in_a_text_that_the_run_never_read(run: An
 
 
 def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) -> None:
-    settings = registry.variant("sentence").text_settings(
-        params.configure(registry.preset("sentence", "book"), SETTINGS)
-    )
-    shelf = Shelf(data_dir)
-    first = shelf.load("text", settings)
-    assert shelf.load("text", settings) is first
+    settings = registry.variant("sentence").reading(params.configure(registry.preset("sentence", "book"), SETTINGS))
+    datasets = DatasetCache(data_dir)
+    first = datasets.load("text", settings)
+    assert datasets.load("text", settings) is first
     write_text(data_dir / "text.txt", seed=1)
-    assert shelf.load("text", settings).fingerprint != first.fingerprint
+    assert datasets.load("text", settings).fingerprint != first.fingerprint
 
 
 def test_more_neighbours_than_there_are_sentences_are_all_of_them(run: Any) -> None:
