@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.backend import Checkpoint, EpochReport, Position
-from engine.datasets import loading
+from engine.datasets import image_reader
 from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
@@ -244,7 +244,7 @@ def store(tmp_path: Path) -> RunStore:
 @pytest.fixture
 def scripted(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Makes engines with a scripted backend on small data; closes them."""
-    monkeypatch.setattr(loading, "_read", lambda location: make_data())
+    monkeypatch.setattr(image_reader, "read", lambda entry, location: make_data())
     monkeypatch.setattr(execution, "cache_dir", lambda: store.root.parent / "cache")
     made: list[Driven] = []
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.backend import Diverged
-from engine.datasets import loading
+from engine.datasets import image_reader
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
     CheckpointSaved,
@@ -222,7 +222,7 @@ def test_changed_data_are_refused_with_both_fingerprints(
     driven.until(Progress)
     driven.engine.cancel(run_id)
     driven.finished(run_id)
-    monkeypatch.setattr(loading, "_read", lambda location: small_data(seed=1))
+    monkeypatch.setattr(image_reader, "read", lambda entry, location: small_data(seed=1))
     later = scripted()
     later.engine.submit(ResumeJob(run_id=run_id))
     failed = later.until(EngineFailed)

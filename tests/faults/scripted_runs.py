@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine import events
-from engine.datasets import loading
+from engine.datasets import image_reader
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, Progress, RunFinished, RunPaused, Terms, complete_epochs
 from engine.runs import execution, loop
@@ -106,7 +106,7 @@ def command(store: RunStore, run_id: str = "") -> list[str]:
 
 
 def main(runs: str, run_id: str = "") -> int:
-    loading._read = lambda location: _engine.make_data()
+    image_reader.read = lambda entry, location: _engine.make_data()
     loop.CHECKPOINT_SECONDS = 0.0
     setattr(execution, "comparison", lambda *of: NoComparison())  # noqa: B010
     heard: SimpleQueue[Event] = SimpleQueue()

@@ -105,7 +105,7 @@ def test_encode_sends_the_lines_of_a_file_or_asks_for_a_part(aetui: Aetui) -> No
     [
         (("similarity", "images", "a", "b"), "aetui train sentence"),
         (("neighbours", "one", UNKNOWN), "a word of the vocabulary"),
-        (("neighbours", "one", "a", "--beside", "images"), "images is vanilla on digits"),
+        (("neighbours", "one", "a", "--beside", "images"), "images (vanilla on digits) learned from images"),
         (("reconstruct", "one"), "FILE.txt"),
         (("reconstruct", "one", "nothing.txt"), "is not a file"),
         (("reconstruct", "one", "lines.txt", "-o", "a.png"), ".txt"),

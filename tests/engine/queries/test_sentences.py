@@ -60,7 +60,7 @@ def make_subject(data: TextData, tmp_path: Path) -> Callable[..., Subject]:
             held_out=False,
             still=lambda: model,
             data=lambda: data,
-            lexicon=lambda: data.lexicon,
+            kept=lambda: data.lexicon,
         )
 
     return make

@@ -79,7 +79,7 @@ class Asked:
         self.models = 0
         self.data = DATA
         self.questions = Questions(
-            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, validation, download: self.data)
+            SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, download: self.data)
         )
         self.train_to(4)
 
