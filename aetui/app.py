@@ -16,6 +16,7 @@ from aetui.attach import FOLLOW_SECONDS, RunFollower
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.reading import unread_run
 from aetui.render import numbers
+from aetui.render.palette import muted
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.summary import state_and_detail
@@ -87,6 +88,12 @@ class Workbench(RunFollower):
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
+        variables = super().get_css_variables()
+        variables["text-muted"] = muted(variables)
+        return variables
 
     def begin(self) -> None:
         """What can wait until the first frame stands: the engine, the last run, the machine's figures."""

@@ -54,11 +54,11 @@ class LossChart(Widget):
 
     DEFAULT_CSS = """
     LossChart { width: 1fr; height: 1fr; }
-    LossChart > .loss-chart--axis { color: $foreground 60%; }
+    LossChart > .loss-chart--axis { color: $text-muted; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
-    LossChart > .loss-chart--band { color: $foreground 60%; }
+    LossChart > .loss-chart--band { color: $text-muted; }
     LossChart > .loss-chart--others { color: $foreground 45%; }
-    LossChart > .loss-chart--placeholder { color: $foreground 60%; }
+    LossChart > .loss-chart--placeholder { color: $text-muted; }
     """
 
     log_scale: reactive[bool] = reactive(False, repaint=False, init=False)
