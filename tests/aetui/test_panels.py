@@ -47,6 +47,12 @@ def health_text(pilot: Pilot[None]) -> str:
     return engine_desk(pilot).query_one(HealthReport).query_one(Static).render().plain
 
 
+def frame_line(pilot: Pilot[None]) -> str:
+    """The upper edge of the panels as it stands on the screen."""
+    region = engine_desk(pilot)._tabs.region
+    return pilot.app.screen._compositor.render_strips()[region.y].crop(region.x, region.right).text
+
+
 def curve_names(pilot: Pilot[None]) -> list[str]:
     return [line.name for line in engine_desk(pilot).query_one(LossChart)._series]
 
@@ -64,7 +70,22 @@ async def test_every_panel_of_every_model_opens_by_its_key(make_app: Make, size:
                 await pilot.press(kind.shortcut)
                 assert desk._tabs.current == f"panel-{kind.key}"
                 assert desk._tabs._title.plain.find(kind.label) >= 0
-                assert desk._tabs._title.cell_length <= desk._tabs.outer_size.width - 4
+                await pilot.pause()
+                assert desk._tabs._title.plain in frame_line(pilot)
+
+
+@pytest.mark.parametrize("zoomed", [False, True])
+async def test_the_last_panel_is_named_at_every_width(make_app: Make, zoomed: bool) -> None:
+    async with make_app().run_test(size=(60, 40)) as pilot:
+        await train(pilot, epochs=3)
+        desk = engine_desk(pilot)
+        desk._tabs.set_kinds(panels.of_variant(VARIANTS["variational"].panels))
+        await desk._tabs.fill()
+        if zoomed:
+            await pilot.press("z")
+        for width in range(60, 132, 2):
+            await pilot.resize_terminal(width, 40)
+            assert "Log" in frame_line(pilot), width
 
 
 async def test_panels_of_a_run_show_something(make_app: Make) -> None:
