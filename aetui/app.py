@@ -339,7 +339,7 @@ class Workbench(RunFollower):
         name = active.name or active.variant
         what = f"{name} on {active.dataset} can be stopped and resumed later, or go on without the workbench."
         queue = f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else ""
-        self.push_screen(QuitDialog(what + queue), self._leave)
+        self.push_screen(QuitDialog(what + queue, self.key_overrides), self._leave)
 
     def _leave(self, answer: Answer | None) -> None:
         if answer in ("stop", "leave"):

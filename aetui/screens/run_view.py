@@ -177,7 +177,9 @@ class RunView(Screen[None]):
 
         run = self.run_shown
         if run is not None:
-            self.workbench.push_screen(CurvesDialog(run.curves, self._curves, self._show_curves))
+            self.workbench.push_screen(
+                CurvesDialog(run.curves, self._curves, self._show_curves, self.workbench.key_overrides)
+            )
 
     def action_panel(self, key: str) -> None:
         self._tabs.open(key)

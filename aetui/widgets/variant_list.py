@@ -15,9 +15,9 @@ from engine.variants.variant import Variant
 
 
 class VariantList(Widget, can_focus=True):
-    """Choosing happens by moving: who wants to know watches `chosen`. Enter goes on to the settings."""
+    """Choosing happens by moving: who wants to know watches `chosen`."""
 
-    BINDINGS = [*keymap.bindings("lists"), ("enter", "screen.settings")]
+    BINDINGS = keymap.bindings("lists", "models")
 
     chosen: reactive[int] = reactive(0)
 
