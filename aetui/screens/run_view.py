@@ -183,11 +183,11 @@ class RunView(Screen[None]):
 
     def action_panel(self, key: str) -> None:
         self._tabs.open(key)
-        self._show_curves()
+        self._show_panels()
 
     def action_step(self, by: int) -> None:
         self._tabs.step(by)
-        self._show_curves()
+        self._show_panels()
 
     def _ask_samples(self) -> None:
         run = self.run_shown

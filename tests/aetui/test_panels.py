@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import msgspec
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from textual.widgets import Static
 from aetui import panels
 from aetui.screens.curves import CurveList, CurvesDialog
 from aetui.state import RunState
-from aetui.widgets import digits
+from aetui.widgets import digits, loss_chart
 from aetui.widgets.digits import Digits
 from aetui.widgets.health import HealthReport
 from aetui.widgets.image_grid import ImageGrid
@@ -103,6 +105,20 @@ async def test_panels_of_a_run_show_something(make_app: Make) -> None:
             assert text.strip()
             before.add(text)
         assert len(before) == len(desk._tabs.kinds)
+
+
+async def test_the_chart_is_not_drawn_again_when_a_panel_is_opened_or_it_comes_back(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await train(pilot, epochs=3)
+        await until(pilot, lambda: shown_epoch(pilot) == 3)
+        await pilot.pause(0.5)
+        with patch.object(loss_chart, "line_plot", wraps=loss_chart.line_plot) as plot:
+            await pilot.press("h", "p", "d", "right_square_bracket", "left_square_bracket", "L", "d")
+            await pilot.pause(0.5)
+            assert plot.call_count == 0
+            await pilot.press("z", "z")
+            await pilot.pause()
+            assert plot.call_count == 0
 
 
 async def test_the_health_of_the_epoch_under_the_cursor_is_shown(make_app: Make) -> None:
