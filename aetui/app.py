@@ -16,8 +16,8 @@ from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
 from aetui.follow.reading import unread_run
 from aetui.render import numbers
+from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
-from aetui.screens import palette
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.widgets import job_form
@@ -46,7 +46,7 @@ class Workbench(RunFollower):
     TITLE = "aetui"
     CSS_PATH = FOLDER / "aetui.tcss"
     BINDINGS = keymap.bindings("everywhere")
-    COMMANDS = {palette.Actions}
+    COMMANDS = {command_palette.Actions}
     DEFAULT_MODE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
@@ -89,6 +89,12 @@ class Workbench(RunFollower):
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
+        variables = super().get_css_variables()
+        variables["text-muted"] = muted(variables)
+        return variables
 
     def begin(self) -> None:
         """What can wait until the first frame stands: the engine, the last run, the machine's figures."""
@@ -334,7 +340,7 @@ class Workbench(RunFollower):
         name = active.name or active.variant
         what = f"{name} on {active.dataset} can be stopped and resumed later, or go on without the workbench."
         queue = f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else ""
-        self.push_screen(QuitDialog(what + queue), self._leave)
+        self.push_screen(QuitDialog(what + queue, self.key_overrides), self._leave)
 
     def _leave(self, answer: Answer | None) -> None:
         if answer in ("stop", "leave"):

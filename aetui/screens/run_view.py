@@ -177,15 +177,17 @@ class RunView(Screen[None]):
 
         run = self.run_shown
         if run is not None:
-            self.workbench.push_screen(CurvesDialog(run.curves, self._curves, self._show_curves))
+            self.workbench.push_screen(
+                CurvesDialog(run.curves, self._curves, self._show_curves, self.workbench.key_overrides)
+            )
 
     def action_panel(self, key: str) -> None:
         self._tabs.open(key)
-        self._show_curves()
+        self._show_panels()
 
     def action_step(self, by: int) -> None:
         self._tabs.step(by)
-        self._show_curves()
+        self._show_panels()
 
     def _ask_samples(self) -> None:
         run = self.run_shown

@@ -99,7 +99,7 @@ def test_events_are_on_the_disk_before_the_checkpoint_that_comes_after_them(
     monkeypatch.setattr(os, "fsync", noted)
     driven = scripted()
     assert driven.finished(driven.engine.submit(job())).outcome == "completed"
-    saved = [at for at, name in enumerate(flushed) if name.startswith("checkpoint")]
+    saved = [at for at, name in enumerate(flushed) if "checkpoint" in name]
     assert saved
     assert all("events.jsonl" in flushed[:at] for at in saved)
     assert flushed[-1] == "events.jsonl"  # the end itself

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import msgspec
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from aetui.panels.health import HealthReport
 from aetui.panels.parameters import Parameters
 from aetui.screens.curves import CurveList, CurvesDialog
 from aetui.state import RunState
+from aetui.widgets import loss_chart
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart
 from engine.events import Event, Stage
@@ -46,6 +49,12 @@ def health_text(pilot: Pilot[None]) -> str:
     return engine_desk(pilot).query_one(HealthReport).query_one(Static).render().plain
 
 
+def frame_line(pilot: Pilot[None]) -> str:
+    """The upper edge of the panels as it stands on the screen."""
+    region = engine_desk(pilot)._tabs.region
+    return pilot.app.screen._compositor.render_strips()[region.y].crop(region.x, region.right).text
+
+
 def curve_names(pilot: Pilot[None]) -> list[str]:
     return [line.name for line in engine_desk(pilot).query_one(LossChart)._series]
 
@@ -63,7 +72,22 @@ async def test_every_panel_of_every_model_opens_by_its_key(make_app: Make, size:
                 await pilot.press(kind.shortcut)
                 assert desk._tabs.current == f"panel-{kind.key}"
                 assert desk._tabs._title.plain.find(kind.label) >= 0
-                assert desk._tabs._title.cell_length <= desk._tabs.outer_size.width - 4
+                await pilot.pause()
+                assert desk._tabs._title.plain in frame_line(pilot)
+
+
+@pytest.mark.parametrize("zoomed", [False, True])
+async def test_the_last_panel_is_named_at_every_width(make_app: Make, zoomed: bool) -> None:
+    async with make_app().run_test(size=(60, 40)) as pilot:
+        await train(pilot, epochs=3)
+        desk = engine_desk(pilot)
+        desk._tabs.set_kinds(table.of_variant(VARIANTS["variational"].panels))
+        await desk._tabs.fill()
+        if zoomed:
+            await pilot.press("z")
+        for width in range(60, 132, 2):
+            await pilot.resize_terminal(width, 40)
+            assert "Log" in frame_line(pilot), width
 
 
 async def test_panels_of_a_run_show_something(make_app: Make) -> None:
@@ -81,6 +105,20 @@ async def test_panels_of_a_run_show_something(make_app: Make) -> None:
             assert text.strip()
             before.add(text)
         assert len(before) == len(desk._tabs.kinds)
+
+
+async def test_the_chart_is_not_drawn_again_when_a_panel_is_opened_or_it_comes_back(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await train(pilot, epochs=3)
+        await until(pilot, lambda: shown_epoch(pilot) == 3)
+        await pilot.pause(0.5)
+        with patch.object(loss_chart, "line_plot", wraps=loss_chart.line_plot) as plot:
+            await pilot.press("h", "p", "d", "right_square_bracket", "left_square_bracket", "L", "d")
+            await pilot.pause(0.5)
+            assert plot.call_count == 0
+            await pilot.press("z", "z")
+            await pilot.pause()
+            assert plot.call_count == 0
 
 
 async def test_the_health_of_the_epoch_under_the_cursor_is_shown(make_app: Make) -> None:
