@@ -18,6 +18,7 @@ from aetui.follow.reading import unread_run
 from aetui.render import numbers
 from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
+from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import RunState, WorkbenchState, fold
 from aetui.widgets import job_form
