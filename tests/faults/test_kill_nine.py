@@ -19,6 +19,8 @@ from scripted_runs import EPOCHS, assert_whole
 from engine.events import RunHeld
 from engine.runs.store import RunStore
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe("vanilla", 20, ("--set", "hidden_dim=32"))
 LONG = 100
 """Seconds that loading TensorFlow, and training, may take on a busy machine."""

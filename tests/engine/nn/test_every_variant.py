@@ -107,6 +107,7 @@ def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
             np.testing.assert_array_equal(rest.checkpoint().arrays[weights], array, err_msg=weights)
 
 
+@pytest.mark.slow
 def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(
     small_data: Any, small_text: Any, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from engine.backend import EpochReport
 from engine.events import EpochEnded
 from engine.nn.tensorflow_backend import KerasBackend
 
+pytestmark = pytest.mark.slow
+
 FEW = {"epochs": 2, "batch_size": 16, "precision": "float32"}
 
 

@@ -9,6 +9,8 @@ from engine.backend import EpochReport, Training
 from engine.errors import EngineError
 from engine.nn.tensorflow_backend import KerasBackend
 
+pytestmark = pytest.mark.slow
+
 
 def training(data: Any) -> Training:
     config = params.configure(registry.preset("vanilla", "book"), {"epochs": 2, "batch_size": 16, "hidden_dim": 8})

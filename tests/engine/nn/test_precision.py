@@ -8,6 +8,8 @@ from engine import params, registry
 from engine.nn import precision
 from engine.nn.tensorflow_backend import KerasBackend
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("full", "half", "chosen"),

@@ -18,6 +18,8 @@ from engine.datasets.data import Data
 from engine.events import EpochEnded
 from engine.nn.tensorflow_backend import KerasBackend
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("FuncGraph", "AtomicFunction", "Functional", "ResourceVariable", "EagerTensor", "Trainer", "Adam")
 
 

@@ -64,6 +64,7 @@ def test_words_are_in_the_order_of_their_frequency_then_of_the_alphabet(stories:
     assert ranks == sorted(ranks)
 
 
+@pytest.mark.slow
 def test_on_several_cores_comes_out_what_one_gives(
     stories: Corpus, reuters_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
