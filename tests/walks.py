@@ -20,6 +20,7 @@ from aetui.panels.event_log import EventLog
 from aetui.panels.health import HealthReport
 from aetui.panels.latent import Latent
 from aetui.panels.parameters import Parameters
+from aetui.panels.samples import Divergences, PriorSamples
 from aetui.panels.sentence_overview import SentenceOverview
 from aetui.panels.sentences import Sentences
 from aetui.panels.weights import Weights
@@ -28,7 +29,6 @@ from aetui.render.text import plain
 from aetui.screens.dialogs import Farewell
 from aetui.widgets import job_form
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
-from aetui.widgets.samples import Divergences, PriorSamples
 from aetui.widgets.scatter import Scatter
 from aetui.widgets.tiles import Tiles
 from engine.events import (

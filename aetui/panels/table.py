@@ -5,7 +5,8 @@ A variant names the panels that its runs fill (`Variant.panels`); the workbench 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -44,71 +45,50 @@ class PanelKind(NamedTuple):
     key: str
     label: str
     shortcut: str
+    widget: str
+    """Its class, "module:class" in this package: imported when it is first opened."""
     meaning: str
-    by_epoch: bool
+    by_epoch: bool = True
     """Whether it shows something else at every epoch."""
-    make: Callable[[], Widget]
 
-
-def _digits() -> Widget:
-    from aetui.panels.digits import Digits
-
-    return Digits()
-
-
-def _sentences() -> Widget:
-    from aetui.panels.sentences import Sentences
-
-    return Sentences()
-
-
-def _weights() -> Widget:
-    from aetui.panels.weights import Weights
-
-    return Weights()
-
-
-def _latent() -> Widget:
-    from aetui.panels.latent import Latent
-
-    return Latent()
-
-
-def _samples() -> Widget:
-    from aetui.widgets.samples import PriorSamples
-
-    return PriorSamples()
-
-
-def _health() -> Widget:
-    from aetui.panels.health import HealthReport
-
-    return HealthReport()
-
-
-def _parameters() -> Widget:
-    from aetui.panels.parameters import Parameters
-
-    return Parameters()
-
-
-def _log() -> Widget:
-    from aetui.panels.event_log import EventLog
-
-    return EventLog()
+    def make(self) -> Widget:
+        made: Widget = resolve_name(f"{__package__}.{self.widget}")()
+        return made
 
 
 PANELS: dict[str, PanelKind] = {
     panel.key: panel
     for panel in (
-        PanelKind("digits", "Digits", "d", "validation images, what is made of them, and the error", True, _digits),
-        PanelKind("sentences", "Sentences", "S", "ask with sentences of your own; what is read back", True, _sentences),
-        PanelKind("weights", "Weights", "w", "what each unit looks for, and how active the units are", True, _weights),
-        PanelKind("latent", "Latent", "c", "validation codes by class, beside PCA or averages", True, _latent),
-        PanelKind("samples", "Samples", "n", "new images drawn from the prior, KL of each dimension", True, _samples),
-        PanelKind("health", "Health", "h", "dead and active units, gradients, and what to change", True, _health),
-        PanelKind("parameters", "Parameters", "p", "layers, parameter counts, settings and data", False, _parameters),
-        PanelKind("log", "Log", "L", "what happened to the run, with every warning in full", False, _log),
+        PanelKind("digits", "Digits", "d", "digits:Digits", "validation images, what is made of them, and the error"),
+        PanelKind(
+            "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
+        ),
+        PanelKind(
+            "weights", "Weights", "w", "weights:Weights", "what each unit looks for, and how active the units are"
+        ),
+        PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
+        PanelKind(
+            "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"
+        ),
+        PanelKind(
+            "health", "Health", "h", "health:HealthReport", "dead and active units, gradients, and what to change"
+        ),
+        PanelKind(
+            "parameters",
+            "Parameters",
+            "p",
+            "parameters:Parameters",
+            "layers, parameter counts, settings and data",
+            by_epoch=False,
+        ),
+        PanelKind(
+            "log",
+            "Log",
+            "L",
+            "event_log:EventLog",
+            "what happened to the run, with every warning in full",
+            by_epoch=False,
+        ),
     )
 }
 

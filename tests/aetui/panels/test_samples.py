@@ -8,9 +8,9 @@ import pytest
 from fakes import pictures
 from textual.app import App, ComposeResult
 
+from aetui.panels.samples import MISSING, PLACEHOLDER, Divergences, PriorSamples, divergences
 from aetui.panels.table import View
 from aetui.widgets.image_grid import ImageGrid
-from aetui.widgets.samples import MISSING, PLACEHOLDER, Divergences, PriorSamples, divergences
 from engine.runs.snapshots import Samples
 
 KL = np.float32([0.5, 0.001, 3, 0, 0.02])
