@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
+from aetui.fold import Queued, Unqueued
 from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
 from aetui.follow.reading import unread_run
 from aetui.render import numbers
@@ -20,7 +21,7 @@ from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
-from aetui.state import RunState, WorkbenchState, fold
+from aetui.state import RunState, WorkbenchState
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
@@ -32,6 +33,7 @@ from engine.runs.jobs import HandOver, ResumeJob, TrainJob
 
 if TYPE_CHECKING:
     from aetui.screens.dialogs import Answer
+    from aetui.screens.runs import RunsScreen
     from engine.runs.store import RunStore
 
 MACHINE_SECONDS = 2.0
@@ -65,10 +67,10 @@ class Workbench(RunFollower):
         self.engine: EngineLike | None = None
         self.store = store
         self.data_dir = data_dir
-        self.state = WorkbenchState()
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
         self.desk = WorkbenchScreen()
+        self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
         self._engine_factory = engine_factory
@@ -76,7 +78,7 @@ class Workbench(RunFollower):
         self._machine = ""
         self._asked = ("", "")
         self.add_mode("workbench", lambda: self.desk)
-        self.add_mode("runs", _runs_screen)
+        self.add_mode("runs", self._runs_screen)
 
         self._configure(config or settings.default_path())
 
@@ -118,7 +120,8 @@ class Workbench(RunFollower):
     @on(EngineEvent)
     def _engine_event(self, message: EngineEvent) -> None:
         event = message.event
-        before, self.state = self.state, fold(self.state, event)
+        before = self.state
+        self.hear(event)
         if _status(before, event.run_id) != _status(self.state, event.run_id):
             self.heard_of(event.run_id)
         match event:
@@ -159,11 +162,16 @@ class Workbench(RunFollower):
         if active is None:
             self.show_last(self.desk.variant.key)
 
+    def _runs_screen(self) -> Screen[None]:
+        from aetui.screens.runs import RunsScreen
+
+        screen = RunsScreen()
+        self._mode_screens.append(screen)
+        return screen
+
     def _changed(self, event: Event) -> None:
-        for stack in self._screen_stacks.values():
-            changed = getattr(stack[0], "changed", None) if stack else None
-            if changed:
-                changed(event)
+        for screen in self._mode_screens:
+            screen.changed(event)
 
     # Commands to the engine.
 
@@ -210,7 +218,7 @@ class Workbench(RunFollower):
 
     def _queue(self, run: RunState) -> None:
         before = self.state.active
-        self.state = self.state.queued(run)
+        self.hear(Queued(run))
         self._asked = ("", "")
         if before is not None:
             self.desk.say("queued; it begins when this run has ended")
@@ -221,7 +229,7 @@ class Workbench(RunFollower):
         waiting = self.state.waiting
         if self.engine is not None and waiting:
             self.engine.cancel(waiting[-1].run_id)
-            self.state = self.state.unqueued(waiting[-1].run_id)
+            self.hear(Unqueued(waiting[-1].run_id))
             self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
             self._forget(waiting[-1].run_id)
 
@@ -361,12 +369,6 @@ class Workbench(RunFollower):
                 self.left = HandOver([], clean=True)
         finally:
             self.call_from_thread(self.exit)
-
-
-def _runs_screen() -> Screen[None]:
-    from aetui.screens.runs import RunsScreen
-
-    return RunsScreen()
 
 
 def _status(state: WorkbenchState, run_id: str) -> str:

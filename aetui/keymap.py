@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import difflib
 import string
+import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.keys import Keys, _character_to_key, format_key
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.panels.table import PANELS
 from aetui.render.text import plain
@@ -56,7 +57,13 @@ LAST_RESORT = "ctrl+c"
 FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "leave"})
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
 
-NAMES: dict[str, str] = {char: _character_to_key(char) for char in string.punctuation + " "}
+
+def _name(char: str) -> str:
+    name = unicodedata.name(char).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+NAMES: dict[str, str] = {char: _name(char) for char in string.punctuation + " "}
 """What Textual calls a character that is neither letter nor digit."""
 
 CHARACTERS: dict[str, str] = {name: char for char, name in NAMES.items()}

@@ -1,35 +1,16 @@
-"""What the screen shows, as a pure fold over events: live, finished and foreign runs go through the same code."""
+"""What the screen shows: values that never change, each made out of the one before by `aetui.fold`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
-from time import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from aetui.epochs import Epochs
 from engine import registry
-from engine.events import (
-    DataProgress,
-    EngineFailed,
-    EngineLoading,
-    EngineReady,
-    EpochEnded,
-    Event,
-    Layer,
-    Logged,
-    Outcome,
-    Progress,
-    RunCancelled,
-    RunFinished,
-    RunHandedOver,
-    RunHeld,
-    RunPaused,
-    RunResumed,
-    RunStarted,
-    Stage,
-)
+from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
 
 if TYPE_CHECKING:
     from aetui.follow.group import Others
@@ -104,7 +85,7 @@ class RunState:
     validation_items: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is known of the data, label and words (`RunStarted.facts`)."""
-    epochs: tuple[EpochEnded, ...] = ()
+    epochs: Epochs = field(default_factory=Epochs)
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
@@ -161,10 +142,7 @@ class RunState:
 
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
-        index = number - 1
-        if 0 <= index < len(self.epochs) and self.epochs[index].epoch == number:
-            return self.epochs[index]
-        return next((ended for ended in self.epochs if ended.epoch == number), None)
+        return self.epochs.numbered(number)
 
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
@@ -187,12 +165,16 @@ class RunState:
             log=(*past.log, *unwritten),
         )
 
-    def beside(self, others: Others | None, reached: str) -> RunState:
+    def logged(self, at: float, text: str, level: Level = "info") -> RunState:
+        """The same with one more line in its log, which keeps the newest `LOG_LINES`."""
+        return replace(self, log=(*self.log[1 - LOG_LINES :], LogLine(at, level, text)))
+
+    def beside(self, others: Others | None, reached: str, at: float) -> RunState:
         """The same with what is known of its group; `reached` is logged, unless it was before."""
         run = replace(self, others=others)
         if not reached or any(line.text == reached for line in self.log):
             return run
-        return _logged(run, time(), reached)
+        return run.logged(at, reached)
 
     def as_found(self, status: RunStatus) -> RunState:
         """The same with the status that its folder gives away: only there it shows that a process is gone."""
@@ -239,157 +221,3 @@ class WorkbenchState:
             return self.with_run(replace(run, status=run.found))
         others = {known: other for known, other in self.runs.items() if known != run_id}
         return replace(self, runs=MappingProxyType(others))
-
-
-def fold(state: WorkbenchState, event: Event) -> WorkbenchState:
-    """`state` after `event`."""
-    match event:
-        case EngineLoading():
-            return replace(state, engine="loading")
-        case EngineReady(device=device):
-            return replace(state, engine="ready", device=device)
-        case EngineFailed(run_id="") as failure:
-            return replace(_all_failed(state, failure), engine="failed", failure=failure)
-        case RunCancelled(run_id=run_id):
-            return replace(state.unqueued(run_id), data=None)
-        case DataProgress():
-            done = bool(event.total) and event.done >= event.total
-            return replace(state, data=None if done else event)
-    run = state.runs.get(event.run_id) or RunState(event.run_id)
-    changed = apply(run, event)
-    return state if changed is run else replace(state.with_run(changed), data=None)
-
-
-def _all_failed(state: WorkbenchState, failure: EngineFailed) -> WorkbenchState:
-    """Without an engine nothing that waits for it ever begins."""
-    for run in state.runs.values():
-        if run.here and run.going:
-            state = state.with_run(apply(run, failure))
-    return state
-
-
-def apply_all(run: RunState, events: Iterable[Event]) -> RunState:
-    """`run` after all `events`, in order."""
-    for event in events:
-        run = apply(run, event)
-    return run
-
-
-def apply(run: RunState, event: Event) -> RunState:
-    """`run` after `event`. A recorded event that was folded in before changes nothing."""
-    if event.recorded:
-        if event.seq <= run.seq:
-            return run
-        run = replace(run, seq=event.seq)
-    if run.status == "held" and not isinstance(event, RunHeld):
-        run = replace(run, status="running", message="")
-    match event:
-        case RunStarted():
-            return _started(run, event)
-        case Progress():
-            return replace(run, progress=event, moving=True) if run.going else run
-        case EpochEnded():
-            return _epoch_ended(run, event)
-        case RunPaused():
-            return replace(_logged(run, event.at, "paused"), status="paused")
-        case RunResumed():
-            return _resumed(run, event)
-        case RunHandedOver():
-            return replace(_logged(run, event.at, "handed over to a process of its own"), progress=None, moving=False)
-        case RunHeld():
-            return _held(run, event)
-        case Logged():
-            return _logged(run, event.at, event.text, event.level)
-        case RunFinished():
-            return _finished(run, event)
-        case EngineFailed():
-            line = f"{event.title}: {event.message}"
-            return replace(_logged(run, event.at, line, "error"), status="failed", message=event.message)
-    return run
-
-
-def _started(run: RunState, event: RunStarted) -> RunState:
-    run = replace(
-        run,
-        status="running",
-        variant=event.variant,
-        preset=event.preset,
-        config=event.config,
-        dataset=event.dataset,
-        device=event.device,
-        name=event.name,
-        group=event.group,
-        moving=False,
-        started=event.at,
-        planned=event.epochs,
-        steps_per_epoch=event.steps_per_epoch,
-        stages=event.stages,
-        layers=event.layers,
-        code_size=event.code_size,
-        train_items=event.train_items,
-        validation_items=event.validation_items,
-        facts=event.facts,
-    )
-    return _logged(run, event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
-
-
-def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
-    best = _better(run.best, event)
-    return replace(run, epochs=(*run.epochs, event), best=best, progress=None, moving=True)
-
-
-def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
-    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
-    loss = other.validation.get("loss", nan)
-    same = best is not None and best.stage == other.stage
-    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
-        return best
-    return other
-
-
-def _resumed(run: RunState, event: RunResumed) -> RunState:
-    """What was recorded from the epoch in progress on is void and comes again."""
-    kept = tuple(ended for ended in run.epochs if ended.epoch < event.epoch)
-    best: EpochEnded | None = None
-    for ended in kept:
-        best = _better(best, ended)
-    run = replace(
-        run,
-        status="running",
-        epochs=kept,
-        best=best,
-        progress=None,
-        moving=False,
-        planned=event.epochs,
-        device=event.device or run.device,
-        message="",
-    )
-    return _logged(run, event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
-
-
-def _held(run: RunState, event: RunHeld) -> RunState:
-    """It is told again and again; one line will do."""
-    if not run.going or run.status == "held":
-        return run
-    return replace(_logged(run, event.at, event.reason, "error"), status="held", message=event.reason)
-
-
-def _finished(run: RunState, event: RunFinished) -> RunState:
-    level: Level = "error" if event.outcome in ("failed", "diverged") else "info"
-    text = f"{event.outcome} after {event.epochs} epochs"
-    if event.message:
-        text = f"{text}: {event.message}"
-    run = _logged(run, event.at, text, level)
-    return replace(
-        run,
-        status=event.outcome,
-        progress=None,
-        figures=event.figures,
-        weights=event.weights,
-        weights_epoch=event.weights_epoch,
-        message=event.message,
-    )
-
-
-def _logged(run: RunState, at: float, text: str, level: Level = "info") -> RunState:
-    return replace(run, log=(*run.log[1 - LOG_LINES :], LogLine(at, level, text)))

@@ -20,6 +20,9 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 Terms = dict[str, float]
 """Loss terms by name; `loss` is the total that was minimised."""
 
+Unit = Literal["B", "items"]
+"""What progress is counted in: bytes, or whatever the activity names."""
+
 Outcome = Literal["completed", "stopped", "failed", "diverged"]
 
 
@@ -263,7 +266,7 @@ class DataProgress(_Event, frozen=True, kw_only=True):
     """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
     done: Count
     total: Count
-    unit: str = "B"
+    unit: Unit = "items"
 
 
 Event = (

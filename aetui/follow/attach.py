@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import time
 from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from aetui.fold import Change, GroupRead, Read, fold
 from aetui.follow.group import OthersRead, read_others
 from aetui.follow.reading import Followed, RunRead, follow, read_run
 from aetui.screens.faults import Unfailing
@@ -26,8 +28,8 @@ class RunFollower(Unfailing):
     """An app, not a mixin: Textual collects handlers and workers from the classes of message pumps only."""
 
     store: RunStore
-    state: WorkbenchState
     desk: WorkbenchScreen
+    _state = WorkbenchState()
     _followed: tuple[str, int] | None = None
     """The run of another process, and how far its events are read."""
     _reading = 0
@@ -39,6 +41,15 @@ class RunFollower(Unfailing):
 
         def heard_of(self, run_id: str) -> None:
             """The run has another status now."""
+
+    @property
+    def state(self) -> WorkbenchState:
+        """All that is known so far."""
+        return self._state
+
+    def hear(self, change: Change) -> None:
+        """Take `change` into the state: the one way in which it becomes another."""
+        self._state = fold(self._state, change)
 
     def request(self, run_id: str, wish: Wish) -> None:
         """Ask the process that trains a run for something; it takes that process up to half a second."""
@@ -97,14 +108,14 @@ class RunFollower(Unfailing):
             return
         run, known = message.run, self.state.runs.get(message.run.run_id)
         if known is None or not (known.here and known.going):
-            self.state = self.state.with_run(run)
+            self.hear(Read(run))
             self._followed = (run.run_id, message.offset)  # also one at rest: another process may resume it
         elif not known.whole:
             # Events are written before they are sent, so a second reading has all that was sent meanwhile.
             if run.seq < known.seq:
                 self._read(lambda: self.store.find(run.run_id), asked=message.asked)
                 return
-            self.state = self.state.with_run(known.with_past(message.until(known.seq)))
+            self.hear(Read(known.with_past(message.until(known.seq))))
         self.desk.show_run(run.run_id, asked=message.asked)
         if message.asked:
             self.show_workbench()
@@ -123,9 +134,8 @@ class RunFollower(Unfailing):
 
     @on(OthersRead)
     def _others_read(self, message: OthersRead) -> None:
-        run = self.state.runs.get(message.run_id)
-        if run is not None:
-            self.state = self.state.with_run(run.beside(message.others, message.reached))
+        if message.run_id in self.state.runs:
+            self.hear(GroupRead(message.run_id, message.others, message.reached, time()))
             self.desk.refresh_run()
 
     def _follow(self) -> None:
@@ -143,7 +153,7 @@ class RunFollower(Unfailing):
         if run is None or (run.here and run.going) or self._followed != (run.run_id, message.before):
             return
         now = message.applied_to(run)
-        self.state = self.state.with_run(now)
+        self.hear(Read(now))
         self._followed = (run.run_id, message.offset)
         if now.status != run.status:
             self.heard_of(run.run_id)

@@ -276,12 +276,13 @@ def progress_line(data: DataProgress, started: Started) -> str:
         return f"{plain(data.activity)} …"
     share = min(1.0, data.done / data.total)
     bar = "━" * round(share * BAR) + "─" * (BAR - round(share * BAR))
-    text = f"{plain(data.activity)} {bar} {numbers.count(data.done)} of {numbers.count(data.total)}"
+    text = f"{plain(data.activity)} {bar} {numbers.progress(data.done, data.total, data.unit)}"
     seconds, done = data.at - started.at, data.done - started.done
     if seconds <= 0 or done <= 0:
         return text
     left = numbers.duration((data.total - data.done) * seconds / done)
-    return f"{text} · {float(f'{done / seconds:.3g}'):,.10g} a second · {left} left"
+    speed = numbers.size(done / seconds) if data.unit == "B" else f"{float(f'{done / seconds:.3g}'):,.10g}"
+    return f"{text} · {speed} a second · {left} left"
 
 
 def _reason(error: BaseException) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
 from textual.message import Message
 
 from aetui import bridge
+from aetui.fold import QuestionOver
 from aetui.render.metrics import AVERAGE
 from aetui.screens.run_view import RunView
 from engine.errors import EngineError, RunError
@@ -73,9 +73,8 @@ class InquiryView(RunView):
         """Whatever kept the answer waiting is over, also where it broke off."""
         from engine.queries.messages import Neighbours  # imports numpy; the one who asked has done so before
 
-        data, query = self.workbench.state.data, message.query
-        if data is not None and data.run_id == query.run_id and isinstance(query, Neighbours):
-            self.workbench.state = replace(self.workbench.state, data=None)
+        if isinstance(message.query, Neighbours):
+            self.workbench.hear(QuestionOver(message.query.run_id))
             self.refresh_run()
 
     def action_panel(self, key: str) -> None:

@@ -61,7 +61,7 @@ class RunView(Screen[None]):
         self.cursor: int | None = None
         """The epoch looked at; None follows the run."""
         self._samples: RunView.SamplesRead | None = None
-        self._name = ""
+        self._name_shown = ""
         self._curves = {curve.name for curve in TOTALS}
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
@@ -235,8 +235,8 @@ class RunView(Screen[None]):
         else:
             self._ask_samples()
         name = plain(run.name or run.run_id) if run else ""
-        if name != self._name:  # a new one has the chart drawn again, even if it is the same
-            self._name = name
+        if name != self._name_shown:  # a new one has the chart drawn again, even if it is the same
+            self._name_shown = name
             self._loss.border_subtitle = Content(name)
         self._show_panels()
 

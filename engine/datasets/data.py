@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Report = Callable[[str, int, int], None]
-"""Called as report(activity, done, total) while data are fetched or read, in bytes or in what the activity names;
-total 0 when unknown. It may raise `engine.runs.control.Stopped`."""
+from engine.events import Unit
 
 
-def silence(activity: str, done: int, total: int) -> None:
+class Report(Protocol):
+    """Who hears how far the fetching or reading of data is."""
+
+    def __call__(self, activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
+        """`done` and `total` are counted in `unit`; `total` is 0 when unknown. May raise `engine.runs.control.Stopped`."""
+
+
+def silence(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
     """A `Report` to nobody."""
 
 

@@ -75,7 +75,7 @@ def _replace(folder: Path, entry: DataSet, report: Report) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     size = sum(file.size for file in entry.files)
-    report(f"fetched {entry.key}", size, size)
+    report(f"fetched {entry.key}", size, size, "B")
 
 
 def _download(part: Path, entry: DataSet, report: Report) -> None:
@@ -142,4 +142,4 @@ class _Transfer:
     def _tell(self, address: str, done: int) -> None:
         if time.monotonic() - self._reported >= _PAUSE:
             self._reported = time.monotonic()
-            self._report(f"downloading {address.rpartition('/')[2]}", done, self._whole)
+            self._report(f"downloading {address.rpartition('/')[2]}", done, self._whole, "B")

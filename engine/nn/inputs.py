@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Hashable
 from pkgutil import resolve_name
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.datasets.data import Data
 from engine.kinds import KINDS
 from engine.nn.networks import Tensor
+from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
 
 
 class Items(Protocol):
     """One kind of data."""
 
-    constants: tuple[int, ...]
+    constants: tuple[Hashable, ...]
     """Tells apart what a compiled function holds of the data."""
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
@@ -35,7 +40,7 @@ class Items(Protocol):
 class Pixels:
     """Images: bytes on the device, flat because XLA gathers flat rows 7 % faster."""
 
-    constants: tuple[int, ...] = ()
+    constants: tuple[Hashable, ...] = ()
 
     def __init__(self, data: Data) -> None:
         self._shape = data.shape
@@ -55,9 +60,10 @@ class WordIds:
 
     def __init__(self, data: TextData) -> None:
         self._length = data.shape[0]
-        self.constants: tuple[int, ...] = hash(data.lexicon.vectors.tobytes()), hash(data.word_weights.tobytes())
-        self._vectors = tf.constant(data.lexicon.vectors)
-        self._weights = tf.constant(data.word_weights)
+        table = _table(data.lexicon)
+        self.constants: tuple[Hashable, ...] = table.digest, _digest(data.word_weights)
+        self._vectors = table.vectors
+        self._weights = tf.constant(data.word_weights)  # one number a word, not worth keeping
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
         return tf.constant(items)
@@ -67,6 +73,27 @@ class WordIds:
 
     def seen(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         return tf.gather(self._vectors, rows), tf.gather(self._weights, rows)
+
+
+class _Table(NamedTuple):
+    """Vectors of words on the device, and what tells them from others."""
+
+    vectors: Tensor
+    digest: str
+
+
+_TABLES: WeakKeyDictionary[Lexicon, _Table] = WeakKeyDictionary()
+"""As long as the lexicon is there: its vectors are up to gigabytes, and most runs read the words of the one before."""
+
+
+def _table(lexicon: Lexicon) -> _Table:
+    if lexicon not in _TABLES:
+        _TABLES[lexicon] = _Table(tf.constant(lexicon.vectors), _digest(lexicon.vectors))
+    return _TABLES[lexicon]
+
+
+def _digest(array: NDArray[np.float32]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def of(data: Data) -> Items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
@@ -124,9 +125,12 @@ def _by_block(
 
 
 def _tiles(encoder: keras.Model, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
-    """The weights of the first units of a first layer that is dense, (units, height, width, channels)."""
+    """The weights of the first units of a first layer that is dense, (units, height, width, channels).
+
+    None where its units do not see the whole item: before it is flattened, a dense layer sees one pixel at a time.
+    """
     first = next((layer for layer in encoder.layers if layer.weights), None)
-    if not isinstance(first, keras.layers.Dense):
+    if not isinstance(first, keras.layers.Dense) or first.kernel.shape[0] != math.prod(shape):
         return None
     kernel: NDArray[np.float32] = np.array(first.kernel.numpy())
     return kernel[:, :TILES].T.reshape(-1, *shape)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from engine.datasets.data import Report
 from engine.errors import RunError, UsageError
-from engine.events import DataProgress
+from engine.events import DataProgress, Unit
 from engine.queries.context import Steps
 from engine.queries.messages import Answer, Query
 from engine.queries.service import Questions
@@ -96,17 +96,18 @@ class QuestionQueue:
     def _reporter(self, run_id: str, ending: Callable[[], bool]) -> Report:
         """Tells how far the reading of data for an answer is."""
 
-        def report(activity: str, done: int, total: int) -> None:
+        def report(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
             if ending():
                 raise Stopped
-            self._tell_progress(run_id, activity, done, total)
+            self._tell_progress(run_id, activity, done, total, unit)
 
         return report
 
-    def _tell_progress(self, run_id: str, activity: str, done: int, total: int) -> None:
+    def _tell_progress(self, run_id: str, activity: str, done: int, total: int, unit: Unit = "items") -> None:
         if time.monotonic() - self._told_at > PROGRESS_SECONDS or done == total:
             self._told_at = time.monotonic()
-            self._emit(DataProgress(run_id=run_id, dataset="", activity=activity, done=done, total=total, unit="items"))
+            event = DataProgress(run_id=run_id, dataset="", activity=activity, done=done, total=total, unit=unit)
+            self._emit(event)
 
 
 def closed() -> UsageError:

@@ -26,6 +26,7 @@ from engine.events import (
     RunHandedOver,
     RunResumed,
     RunStarted,
+    Unit,
     complete_epochs,
 )
 from engine.kinds import KINDS
@@ -129,14 +130,14 @@ class Life:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control, "items"))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control, "items"))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
                 self._describe(writer, backend.device, emit, control)
             if control.wish() in ENDING:
                 self._undo(writer)
@@ -178,11 +179,11 @@ class Life:
         folder = self._record.folder if self._record else None
         return datasets.load(self.job.dataset, self._variant.reading(self.config), folder, self._report(emit, control))
 
-    def _report(self, emit: Emit, control: Control, unit: str = "B") -> Report:
+    def _report(self, emit: Emit, control: Control) -> Report:
         """Tells how far the preparation is; raises Stopped when told to."""
         key, last = self.job.dataset, [0.0]
 
-        def report(activity: str, done: int, total: int) -> None:
+        def report(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
             if control.wish() in ENDING:
                 raise Stopped
             if time.monotonic() - last[0] > PROGRESS_SECONDS or done == total:

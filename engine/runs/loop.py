@@ -143,7 +143,7 @@ class Course:
             except StopIteration as end:
                 figures: Terms = end.value
                 return figures
-            step = DataProgress(activity=MEASURING, done=done, total=total, unit="items", dataset="")
+            step = DataProgress(activity=MEASURING, done=done, total=total, dataset="")
             self._emit(self._writer.record(step))
             if self._control.serve() in ENDING:
                 raise Stopped

@@ -48,7 +48,7 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
         raise DataUnavailable(
             "No data", f"{path} cannot be stored: {error.strerror or error}. {glove.REMEDY}"
         ) from error
-    report(f"fetched {path.name}", glove.SIZE, glove.SIZE)
+    report(f"fetched {path.name}", glove.SIZE, glove.SIZE, "B")
     return path
 
 
@@ -123,7 +123,7 @@ def _append(response: Response, file: BinaryIO, report: Report) -> None:
         file.write(chunk)
         if time.monotonic() - reported >= _PAUSE:
             reported = time.monotonic()
-            report(f"downloading {glove.ARCHIVE}", file.tell(), glove.SIZE)
+            report(f"downloading {glove.ARCHIVE}", file.tell(), glove.SIZE, "B")
 
 
 def _settle(path: Path, part: Path, report: Report) -> None:
@@ -140,7 +140,7 @@ def _checksum(path: Path, report: Report) -> str:
     with path.open("rb") as file:
         while block := file.read(2**24):
             digest.update(block)
-            report(f"checking {path.name}", file.tell(), glove.SIZE)
+            report(f"checking {path.name}", file.tell(), glove.SIZE, "B")
     return digest.hexdigest()
 
 

@@ -11,10 +11,11 @@ from textual.widgets import Button
 from aetui import keymap
 from aetui.screens.dialogs import Notice, QuitDialog
 from aetui.screens.help import HelpScreen
+from aetui.state import WorkbenchState
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
-from engine.events import Logged
+from engine.events import EngineReady, Logged
 from engine.runs.jobs import TrainJob
 
 EVIL = "[@click=app.quit]x[/] [/red] [b"
@@ -51,6 +52,14 @@ async def test_quitting_without_a_run_asks_nothing(make_app: Make) -> None:
         await ready(pilot)
         await pilot.press("q")
         assert app._exit
+
+
+def test_only_what_happened_gives_the_app_another_state(make_app: Make) -> None:
+    app = make_app()
+    with pytest.raises(AttributeError):
+        app.state = WorkbenchState()
+    app.hear(EngineReady(device="CPU", seconds=1))
+    assert app.state.engine == "ready"
 
 
 async def test_help_lists_every_key_and_user_keys_count(make_app: Make) -> None:

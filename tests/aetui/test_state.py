@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from math import inf, nan
 
-from aetui.state import RunState, WorkbenchState, apply, apply_all, fold
+from aetui.fold import GroupRead, QuestionOver, Queued, Read, Unqueued, apply, apply_all, fold
+from aetui.state import RunState, WorkbenchState
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -87,6 +89,17 @@ def test_resuming_voids_the_epochs_from_the_one_in_progress_on() -> None:
     assert again.train["loss"] == 0.25
 
 
+def test_folding_in_an_epoch_copies_none_of_the_earlier_ones() -> None:
+    first = ended(2, 1, 0.9)
+    states = [fold(fold(WorkbenchState(), started()), first)]
+    held = sys.getrefcount(first)
+    for number in range(2, 500):
+        states.append(fold(states[-1], ended(number + 1, number)))
+        states.append(fold(states[-1], RunPaused(run_id="r", seq=number + 1, epoch=number + 1, step=0)))
+    assert sys.getrefcount(first) == held
+    assert [len(state.runs["r"].epochs) for state in states[::100]] == [1, 51, 101, 151, 201, 251, 301, 351, 401, 451]
+
+
 def test_resuming_after_a_pause_at_an_epochs_end_keeps_that_epoch() -> None:
     run = run_of(started(), ended(2, 1), RunPaused(run_id="r", seq=3, epoch=2, step=0))
     assert run.status == "paused"
@@ -147,6 +160,25 @@ def test_a_run_taken_from_the_queue_is_gone_and_a_stored_one_stands_as_before() 
     for run_id in ("new", "r", "unknown"):
         state = fold(state, RunCancelled(run_id=run_id))
     assert {run_id: run.status for run_id, run in state.runs.items()} == {"r": "stopped"}
+
+
+def test_what_this_process_does_or_reads_is_folded_in_like_events() -> None:
+    known = run_of(started(), finished(2, "stopped"))
+    state = fold(fold(WorkbenchState(), Read(known)), Queued(known))
+    assert (state.runs["r"].status, state.runs["r"].here) == ("queued", True)
+    assert fold(state, Unqueued("r")).runs["r"].status == "stopped"
+    told = fold(fold(state, GroupRead("r", None, "all reached it", at=7)), GroupRead("r", None, "all reached it", at=9))
+    assert [(line.at, line.text) for line in told.runs["r"].log[-2:]] == [
+        (0, "stopped after 2 epochs"),
+        (7, "all reached it"),
+    ]
+    assert fold(state, GroupRead("unknown", None, "", at=7)) is state
+
+
+def test_what_a_question_waits_for_is_over_with_it_and_no_other_runs_data_are() -> None:
+    state = fold(WorkbenchState(), DataProgress(run_id="r", dataset="", activity="encoding", done=1, total=2))
+    assert fold(state, QuestionOver("s")) is state
+    assert fold(state, QuestionOver("r")).data is None
 
 
 def test_between_two_epochs_the_last_one_tells_the_time_left() -> None:

@@ -10,6 +10,7 @@ import pytest
 from fakes import pictures, readings
 from textual.app import App, ComposeResult
 
+from aetui.epochs import Epochs
 from aetui.panels import latent
 from aetui.panels.latent import Latent
 from aetui.panels.table import View
@@ -39,7 +40,7 @@ def _ended(epoch: int) -> EpochEnded:
     )
 
 
-RUN = RunState("a", status="running", dataset="mnist", code_size=128, epochs=(_ended(1), _ended(2)))
+RUN = RunState("a", status="running", dataset="mnist", code_size=128, epochs=Epochs([_ended(1), _ended(2)]))
 DONE = replace(RUN, status="completed", figures=FIGURES)
 
 

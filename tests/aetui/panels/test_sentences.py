@@ -155,6 +155,12 @@ def progress(engine: FakeEngine, at: float, done: int) -> Event:
     )
 
 
+def test_progress_counts_bytes_where_the_event_does() -> None:
+    event = DataProgress(at=2, dataset="", activity="reading vectors", done=400_000_000, total=800_000_000, unit="B")
+    line = panel.progress_line(event, panel.Started(at=0, done=0))
+    assert line.endswith("400.0 of 800.0 MB · 200 MB a second · 2 s left")
+
+
 async def test_a_question_waits_for_tensorflow(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot)

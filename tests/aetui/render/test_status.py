@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from aetui.fold import fold
 from aetui.render.status import progress_view, state_and_detail
-from aetui.state import RunState, WorkbenchState, fold
+from aetui.state import RunState, WorkbenchState
 from engine.events import DataProgress, EpochEnded
 
 

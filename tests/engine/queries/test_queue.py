@@ -64,12 +64,13 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
         asked.set()
         while True:
             time.sleep(0.01)
-            report("cutting into words", 1, 2)
+            report("reading vectors", 2, 2, "B")
 
     monkeypatch.setattr(DatasetCache, "load", load)
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.01)
     future = driven.engine.ask(Encode(run_id=run_id, part="train"))
     assert asked.wait(10)
+    driven.until(DataProgress, where=lambda event: (event.activity, event.unit) == ("reading vectors", "B"))
     began = time.monotonic()
     driven.engine.cancel(run_id)
     assert driven.finished(run_id).outcome == "stopped"

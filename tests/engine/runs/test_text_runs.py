@@ -83,6 +83,19 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     assert (folder / "neighbours.safetensors").exists()
 
 
+def test_what_is_read_keeps_its_unit_in_the_event(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = DatasetCache.load
+
+    def load(self: Any, key: str, settings: Any, folder: Any, report: Any, **how: Any) -> Any:
+        report("reading vectors", 3, 3, "B")
+        return loaded(self, key, settings, folder, report, **how)
+
+    monkeypatch.setattr(DatasetCache, "load", load)
+    _, events = run(job())
+    units = {event.activity: event.unit for event in events if isinstance(event, DataProgress)}
+    assert (units.pop("reading vectors"), set(units.values())) == ("B", {"items"})
+
+
 def test_with_a_validation_part_words_are_learned_from_the_training_part_alone_and_found_again(
     run: Any, store: RunStore, data_dir: Path
 ) -> None:
