@@ -13,7 +13,6 @@ from textual.screen import Screen
 
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.fold import Queued, Unqueued
 from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
 from aetui.follow.reading import unread_run
 from aetui.render import numbers
@@ -21,7 +20,8 @@ from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
-from aetui.state import RunState, WorkbenchState
+from aetui.state.fold import Queued, Unqueued
+from aetui.state.run_state import RunState, WorkbenchState
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
@@ -32,6 +32,7 @@ from engine.registry import VARIANTS
 from engine.runs.jobs import HandOver, ResumeJob, TrainJob
 
 if TYPE_CHECKING:
+    from aetui.screens import host
     from aetui.screens.dialogs import Answer
     from aetui.screens.runs import RunsScreen
     from engine.runs.store import RunStore
@@ -374,3 +375,9 @@ class Workbench(RunFollower):
 def _status(state: WorkbenchState, run_id: str) -> str:
     run = state.runs.get(run_id)
     return run.status if run else ""
+
+
+if TYPE_CHECKING:
+
+    def _as_screens_see_it(app: Workbench) -> host.Workbench:
+        return app

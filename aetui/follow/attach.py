@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from aetui.fold import Change, GroupRead, Read, fold
 from aetui.follow.group import OthersRead, read_others
 from aetui.follow.reading import Followed, RunRead, follow, read_run
 from aetui.screens.faults import Unfailing
-from aetui.state import WorkbenchState
+from aetui.state.fold import Change, GroupRead, Read, fold
+from aetui.state.run_state import WorkbenchState
 from engine.errors import EngineError
 from engine.registry import VARIANTS
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from aetui.fold import apply, apply_all
-from aetui.state import RunState, RunStatus
+from aetui.state.fold import apply, apply_all
+from aetui.state.run_state import RunState, RunStatus
 from engine.errors import EngineError
 from engine.events import Event
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from engine.errors import EngineError
 from engine.registry import VARIANTS
 

@@ -12,7 +12,7 @@ from aetui.render.arrangement import Layout, arrange
 from aetui.render.metrics import baselines, shown, whose
 from aetui.render.pixels import to_grey
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.image_grid import ImageGrid, ImageRow
 from engine.analysis.baselines import MEASURES
 from engine.runs.snapshots import Samples

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from aetui.panels.table import View
 from aetui.render.text import plain_lines
-from aetui.state import LogLine
+from aetui.state.run_state import LogLine
 from aetui.widgets.scroller import Scroller
 
 STYLES = {"info": "$foreground", "warning": "$warning", "error": "$error"}

@@ -15,7 +15,7 @@ from aetui.render import numbers
 from aetui.render.metrics import tested
 from aetui.render.spark import sparkline
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.scroller import Scroller
 from engine.analysis.alarms import alarms
 from engine.analysis.verdict import verdict

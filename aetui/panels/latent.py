@@ -17,7 +17,7 @@ from aetui.panels.table import View
 from aetui.render.metrics import whose
 from aetui.render.scatter import class_marks
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import DATASETS
 from engine.runs.snapshots import Samples

@@ -12,7 +12,7 @@ from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.metrics import concluded
 from aetui.render.text import plain
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.scroller import Scroller
 from engine.events import Layer
 

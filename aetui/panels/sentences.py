@@ -19,7 +19,7 @@ from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.text import plain
 from aetui.render.words import Page, page
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.scroller import Scroller
 from engine.errors import EngineError, RunError, UsageError
 from engine.events import DataProgress

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from aetui.state import EngineStatus, RunState
+    from aetui.state.run_state import EngineStatus, RunState
     from engine.events import DataProgress
     from engine.kinds.kind import Kind
     from engine.runs.snapshots import Samples

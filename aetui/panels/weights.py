@@ -21,11 +21,11 @@ from aetui.render.bars import histogram
 from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
 from aetui.render.tiles import signed_grey, symmetric_scale
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
-    from aetui.app import Workbench
+    from aetui.screens.host import Workbench
     from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "The weights appear after the first epoch"

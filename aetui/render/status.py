@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aetui.render.text import plain
-from aetui.state import RunState, WorkbenchState
+from aetui.state.run_state import RunState, WorkbenchState
 from aetui.widgets.epoch_progress import ProgressView
 from aetui.widgets.status_line import STATE_STYLES
 from engine.events import DataProgress

@@ -17,7 +17,7 @@ from textual.widgets import Label
 
 from aetui import keymap
 from aetui.render.text import plain
-from aetui.state import Curve
+from aetui.state.run_state import Curve
 
 
 class CurveList(Widget, can_focus=True):

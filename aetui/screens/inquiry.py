@@ -9,9 +9,9 @@ from textual import on, work
 from textual.message import Message
 
 from aetui import bridge
-from aetui.fold import QuestionOver
 from aetui.render.metrics import AVERAGE
 from aetui.screens.run_view import RunView
+from aetui.state.fold import QuestionOver
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
 

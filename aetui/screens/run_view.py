@@ -16,14 +16,14 @@ from textual.screen import Screen
 from aetui.bridge import Throttle
 from aetui.panels.table import Panel, View, drawable
 from aetui.render.text import plain
-from aetui.state import TOTALS, RunState
+from aetui.state.run_state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
 from engine import registry
 from engine.errors import EngineError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
 
 if TYPE_CHECKING:
-    from aetui.app import Workbench
+    from aetui.screens.host import Workbench
     from aetui.widgets.loss_chart import LossChart
     from engine.runs.snapshots import Samples
 

@@ -15,7 +15,7 @@ from aetui import keymap
 from aetui.panels import table
 from aetui.render.status import progress_view, stopped_early
 from aetui.screens.inquiry import InquiryView
-from aetui.state import RESUMABLE, RunState
+from aetui.state.run_state import RESUMABLE, RunState
 from aetui.widgets import job_form, too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from aetui.render import numbers
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.param_form import Note
 from engine import datasets, registry
 from engine.errors import EngineError

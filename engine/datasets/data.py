@@ -16,7 +16,7 @@ class Report(Protocol):
     """Who hears how far the fetching or reading of data is."""
 
     def __call__(self, activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
-        """`done` and `total` are counted in `unit`; `total` is 0 when unknown. May raise `engine.runs.control.Stopped`."""
+        """`done` of `total` (0: unknown), counted in `unit`. May raise `engine.runs.control.Stopped`."""
 
 
 def silence(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:

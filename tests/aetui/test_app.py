@@ -11,7 +11,7 @@ from textual.widgets import Button
 from aetui import keymap
 from aetui.screens.dialogs import Notice, QuitDialog
 from aetui.screens.help import HelpScreen
-from aetui.state import WorkbenchState
+from aetui.state.run_state import WorkbenchState
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pilots import Make, bar, choose_epochs, engine_desk, ready, shown_epoch, stopped, train, until
 from textual import events
 
-from aetui.fold import Read
 from aetui.panels.event_log import EventLog
 from aetui.screens.dialogs import Notice
+from aetui.state.fold import Read
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine

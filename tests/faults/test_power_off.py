@@ -18,8 +18,8 @@ from kept_run import strays
 from run_process import Process
 from scripted_runs import EPOCHS, assert_whole, job
 
-from aetui.fold import apply
-from aetui.state import RunState
+from aetui.state.fold import apply
+from aetui.state.run_state import RunState
 from engine.errors import EngineError, RunError
 from engine.events import EngineFailed, Logged, RunFinished, RunResumed, RunStarted, complete_epochs
 from engine.runs.jobs import ResumeJob

@@ -10,11 +10,11 @@ import pytest
 from fakes import pictures, readings
 from textual.app import App, ComposeResult
 
-from aetui.epochs import Epochs
 from aetui.panels import latent
 from aetui.panels.latent import Latent
 from aetui.panels.table import View
-from aetui.state import RunState
+from aetui.state.epochs import Epochs
+from aetui.state.run_state import RunState
 from aetui.widgets import scatter
 from engine.events import EpochEnded
 from engine.runs.snapshots import Samples

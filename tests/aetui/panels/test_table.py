@@ -17,7 +17,7 @@ from aetui.panels.digits import Digits
 from aetui.panels.health import HealthReport
 from aetui.panels.parameters import Parameters
 from aetui.screens.curves import CurveList, CurvesDialog
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets import loss_chart
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart

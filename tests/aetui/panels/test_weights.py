@@ -18,7 +18,7 @@ from aetui.follow.reading import read_run
 from aetui.panels import comparison
 from aetui.panels.table import View
 from aetui.panels.weights import MISSING, PLACEHOLDER, Activations, Weights
-from aetui.state import RunState
+from aetui.state.run_state import RunState
 from aetui.widgets.tiles import Tiles
 from engine.registry import VARIANTS
 from engine.runs.jobs import TrainJob

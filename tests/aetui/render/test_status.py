@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from aetui.fold import fold
 from aetui.render.status import progress_view, state_and_detail
-from aetui.state import RunState, WorkbenchState
+from aetui.state.fold import fold
+from aetui.state.run_state import RunState, WorkbenchState
 from engine.events import DataProgress, EpochEnded
 
 

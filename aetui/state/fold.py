@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import nan
 
 from aetui.follow.group import Others
-from aetui.state import Level, RunState, WorkbenchState
+from aetui.state.run_state import Level, RunState, WorkbenchState
 from engine.events import (
     DataProgress,
     EngineFailed,

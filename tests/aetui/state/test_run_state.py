@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from math import inf, nan
 
-from aetui.fold import GroupRead, QuestionOver, Queued, Read, Unqueued, apply, apply_all, fold
-from aetui.state import RunState, WorkbenchState
+from aetui.state.fold import GroupRead, QuestionOver, Queued, Read, Unqueued, apply, apply_all, fold
+from aetui.state.run_state import RunState, WorkbenchState
 from engine.events import (
     DataProgress,
     EngineFailed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aetui.epochs import Epochs
+from aetui.state.epochs import Epochs
 from engine.events import EpochEnded
 
 

@@ -1,4 +1,4 @@
-"""What the screen shows: values that never change, each made out of the one before by `aetui.fold`."""
+"""What the screen shows: values that never change, each made out of the one before by `aetui.state.fold`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import inf, isclose, nan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from aetui.epochs import Epochs
+from aetui.state.epochs import Epochs
 from engine import registry
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
 
