@@ -22,6 +22,11 @@ BRANCHES = re.compile(
 """Ways to ask for the kind of data."""
 
 
+PAGES = [path for path in (*(CHECKOUT / "docs").glob("*.md"), *CHECKOUT.glob("*.md")) if path.name != "CHANGELOG.md"]
+"""CHANGELOG.md tells of files that were there."""
+NAMED = re.compile(r"\b(?:aetui|engine|tests|docs|assets)/[\w/.-]*\w\.(?:py|md|json|tcss)\b")
+
+
 def module_of(path: Path) -> str:
     parts = path.relative_to(CHECKOUT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -71,3 +76,8 @@ def test_the_corridor_is_short(package: str) -> None:
 def test_every_file_can_be_read_in_one_go() -> None:
     every = [*FILES, *(CHECKOUT / "tests").rglob("*.py")]
     assert not [path for path in every if len(path.read_text("utf-8").splitlines()) > LONGEST]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    assert not [name for name in NAMED.findall(page.read_text("utf-8")) if not (CHECKOUT / name).exists()]
