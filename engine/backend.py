@@ -177,7 +177,9 @@ class Backend(Protocol):
     def recurrent_loop(self) -> str:
         """What steps recurrent layers through a sentence on this device, in words: cuDNN's kernel where it can be."""
 
-    def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
+    def training(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint | None
+    ) -> Training:
         """A new run, or the continuation of the one that `checkpoint` was saved from.
 
         Raises:
@@ -185,7 +187,7 @@ class Backend(Protocol):
         """
 
     def model(
-        self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+        self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> Model: ...
 
     def release(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.datasets import catalogue as datasets
 from engine.errors import UsageError
 from engine.kinds import KINDS
@@ -16,13 +18,13 @@ from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
 from engine.variants.variational import Variational
 
-VARIANTS: dict[str, Variant] = {
+VARIANTS: dict[str, Variant[Any]] = {
     variant.key: variant
     for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Sentence(), Variational())
 }
 
 
-def variant(key: str) -> Variant:
+def variant(key: str) -> Variant[Any]:
     """The autoencoder called `key`.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -52,7 +52,7 @@ class WorkbenchScreen(InquiryView):
         self._bar: tuple[object, ...] = ()
 
     @property
-    def variant(self) -> Variant:
+    def variant(self) -> Variant[Any]:
         """The chosen autoencoder: the one that list, form and panels are about."""
         return self._variant
 

@@ -31,7 +31,7 @@ SEEDS = Param("seeds", "seeds", "int", "runs, one after the other, each with the
 class Draft(NamedTuple):
     """What is to be trained: an autoencoder and all its settings, which mean nothing without it."""
 
-    variant: Variant
+    variant: Variant[Any]
     values: Mapping[str, Any]
     """The form's, preset and data set among them."""
 
@@ -75,14 +75,14 @@ class Draft(NamedTuple):
         return groups.rest(groups.begin(self.job(), self.seeds, store), store)
 
 
-def of_preset(variant: Variant, data_dir: Path | None, preset: str = "", dataset: str = "") -> Draft:
+def of_preset(variant: Variant[Any], data_dir: Path | None, preset: str = "", dataset: str = "") -> Draft:
     """An untouched form, by default of the variant's own first choices."""
     dataset = dataset or preferred(variant, data_dir)
     preset = preset or registry.default_preset(variant.key, dataset)
     return Draft(variant, values(variant, preset, dataset))
 
 
-def of_run(run: RunState, variant: Variant, data_dir: Path | None) -> Draft:
+def of_run(run: RunState, variant: Variant[Any], data_dir: Path | None) -> Draft:
     """The form as it was for `run`, which is one of `variant`; what this version cannot have gives way."""
     preset = run.preset if run.preset in variant.presets else variant.default_preset
     fitting = run.dataset in datasets.DATASETS and datasets.DATASETS[run.dataset].kind in variant.accepts
@@ -95,7 +95,7 @@ def of_run(run: RunState, variant: Variant, data_dir: Path | None) -> Draft:
     return Draft(variant, filled)
 
 
-def fields(variant: Variant, preset: str, dataset: str) -> tuple[Param, ...]:
+def fields(variant: Variant[Any], preset: str, dataset: str) -> tuple[Param, ...]:
     """The form: preset and data set, then every setting with the preset's value as its default."""
     accepted = tuple(key for key, row in datasets.DATASETS.items() if row.kind in variant.accepts)
     return (
@@ -111,12 +111,12 @@ def _with_seeds(params: Sequence[Param]) -> list[Param]:
     return [*params[:at], SEEDS, *params[at:]]
 
 
-def values(variant: Variant, preset: str, dataset: str) -> dict[str, Any]:
+def values(variant: Variant[Any], preset: str, dataset: str) -> dict[str, Any]:
     """What an untouched form holds."""
     return {param.name: param.default for param in fields(variant, preset, dataset)}
 
 
-def preferred(variant: Variant, data_dir: Path | None) -> str:
+def preferred(variant: Variant[Any], data_dir: Path | None) -> str:
     """The data set to begin with; the variant's first choice where the data folder cannot be looked into."""
     try:
         return datasets.default(variant.prefers, data_dir)
@@ -124,7 +124,7 @@ def preferred(variant: Variant, data_dir: Path | None) -> str:
         return variant.prefers[0]
 
 
-def notes(variant: Variant, data_dir: Path | None) -> dict[tuple[str, str], Note]:
+def notes(variant: Variant[Any], data_dir: Path | None) -> dict[tuple[str, str], Note]:
     """What each data set is, and where it is or that it must be fetched."""
     rows = (row for row in datasets.DATASETS.values() if row.kind in variant.accepts)
     return {("dataset", row.key): _note(row, data_dir) for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual import events
 from textual.content import Content
@@ -21,13 +22,13 @@ class VariantList(Widget, can_focus=True):
 
     chosen: reactive[int] = reactive(0)
 
-    def __init__(self, variants: Sequence[Variant], *, id: str | None = None) -> None:
+    def __init__(self, variants: Sequence[Variant[Any]], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = "Models"
         self.variants = variants
 
     @property
-    def variant(self) -> Variant:
+    def variant(self) -> Variant[Any]:
         return self.variants[self.chosen]
 
     def choose(self, key: str) -> None:

@@ -51,7 +51,7 @@ class Chunks:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: Any,
         stage: str,
         networks: StageNetworks,

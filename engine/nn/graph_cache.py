@@ -31,7 +31,7 @@ CAPACITY = 8
 class Workshop:
     """Networks of one configuration for one data set, and the stages that were compiled for them."""
 
-    def __init__(self, variant: Variant, config: TrainingConfig, data: Data, items: Items | None = None) -> None:
+    def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data, items: Items | None = None) -> None:
         self.blocks = Blocks(config.seed, config.precision)
         self.items = items or of(data)
         self.networks: Networks = variant.networks(config, data.shape, self.blocks)
@@ -62,7 +62,7 @@ class Workshops:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Any, ...], tuple[Workshop, weakref.ref[Any] | None]] = OrderedDict()
 
-    def take(self, variant: Variant, config: TrainingConfig, data: Data) -> Workshop:
+    def take(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> Workshop:
         """One for a run with `config` on `data`, as it is in the beginning; say with `used` what works in it."""
         items = of(data)
         # What the functions depend on: items are arguments of theirs, the vectors of words are part of them.

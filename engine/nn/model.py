@@ -24,7 +24,7 @@ from engine.variants.variant import Variant
 class KerasModel:
     """Networks with weights in them (see `engine.backend.Model`)."""
 
-    def __init__(self, variant: Variant, config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
+    def __init__(self, variant: Variant[Any], config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
         self._variant = variant
         self._config = config
         self._networks = networks
@@ -42,7 +42,7 @@ class KerasModel:
 
     @classmethod
     def load(
-        cls, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+        cls, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> KerasModel:
         """The model of `checkpoint`, which may hold more (the optimiser) than is needed here."""
         blocks = Blocks(config.seed, config.precision)

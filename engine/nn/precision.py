@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from statistics import median
+from typing import Any
 
 import msgspec
 import tensorflow as tf
@@ -21,7 +22,7 @@ WORTH = 1.15
 """Half precision has to be so many times faster to be chosen."""
 
 
-def decided(variant: Variant, config: TrainingConfig, data: Data) -> tuple[TrainingConfig, tuple[str, ...]]:
+def decided(variant: Variant[Any], config: TrainingConfig, data: Data) -> tuple[TrainingConfig, tuple[str, ...]]:
     """`config` with a precision instead of `auto`, and a sentence that says why."""
     if config.precision != "auto":
         return config, ()
@@ -34,7 +35,7 @@ def decided(variant: Variant, config: TrainingConfig, data: Data) -> tuple[Train
     return msgspec.structs.replace(config, precision=chosen), (note,)
 
 
-def _seconds_per_step(variant: Variant, config: TrainingConfig, data: Data) -> float:
+def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data) -> float:
     blocks, items = Blocks(config.seed, config.precision), of(data)
     networks = variant.networks(config, data.shape, blocks)
     stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, items, steps_per_epoch=1)

@@ -21,7 +21,7 @@ class CompiledStage:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: Any,
         stage: Stage,
         networks: Networks,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.backend import Checkpoint, Model, Training
 from engine.datasets.data import Data
 from engine.nn import runtime
@@ -25,7 +27,9 @@ class KerasBackend:
 
         return loop()
 
-    def training(self, variant: Variant, config: TrainingConfig, data: Data, checkpoint: Checkpoint | None) -> Training:
+    def training(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint | None
+    ) -> Training:
         from engine.nn.memory import enough_memory
         from engine.nn.precision import decided
         from engine.nn.trainer import Trainer
@@ -37,7 +41,9 @@ class KerasBackend:
             self._workshops.used(workshop, training)
             return training
 
-    def model(self, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint) -> Model:
+    def model(
+        self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+    ) -> Model:
         from engine.nn.memory import enough_memory
         from engine.nn.model import KerasModel
 

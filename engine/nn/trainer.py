@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import keras
 import msgspec
@@ -39,7 +39,7 @@ class Trainer:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: TrainingConfig,
         data: Data,
         checkpoint: Checkpoint | None = None,

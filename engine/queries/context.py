@@ -19,7 +19,7 @@ class Subject(NamedTuple):
     """A model, what it is, and what belongs to it (read when it is called for)."""
 
     model: Model
-    variant: Variant
+    variant: Variant[Any]
     folder: Path
     """Of the run."""
     version: str

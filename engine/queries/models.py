@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ from engine.queries.messages import (
 from engine.variants.variant import Variant
 
 
-def check_prior(variant: Variant) -> None:
+def check_prior(variant: Variant[Any]) -> None:
     """Raises UsageError where there is no distribution to draw codes from."""
     if not variant.prior:
         able = ", ".join(key for key, other in registry.VARIANTS.items() if other.prior) or "none"

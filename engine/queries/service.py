@@ -126,7 +126,7 @@ class Questions:
             )
         return data
 
-    def _stored(self, record: RunRecord, variant: Variant, config: TrainingConfig, weights: Weights) -> _Kept:
+    def _stored(self, record: RunRecord, variant: Variant[Any], config: TrainingConfig, weights: Weights) -> _Kept:
         path = record.folder / FILES[weights]
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):

@@ -35,7 +35,7 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     clip: Clip = True
 
 
-class Convolutional(Variant):
+class Convolutional(Variant[ConvolutionalConfig]):
     """Three times convolution 3×3 and pooling 2×2; and back by enlarging. Loss: binary cross-entropy per pixel."""
 
     key = "convolutional"

@@ -25,7 +25,7 @@ class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
     clip: Clip = True
 
 
-class Denoising(DenseVariant):
+class Denoising(DenseVariant[DenoisingConfig]):
     key = "denoising"
     label = "Denoising"
     summary = "It sees noisy images and answers with clean ones; codes larger than the image are possible."

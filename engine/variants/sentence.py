@@ -105,7 +105,7 @@ FINDING = SentenceConfig(
 """For codes that find sentences of the same matter."""
 
 
-class Sentence(Variant):
+class Sentence(Variant[SentenceConfig]):
     """x → embedded words (length, dimensions) → z → x̂ of the same shape. Loss: mean squared error of the vectors."""
 
     key = "sentence"

@@ -38,7 +38,7 @@ class StackedConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 3
 
 
-class Stacked(Variant):
+class Stacked(Variant[StackedConfig]):
     """x → h1 → … → z → … → x̂. Greedy training has each layer reconstruct what it is given, from the outside in."""
 
     key = "stacked"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -57,8 +57,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """Where the published program, or its text, is not what the figures or the recipe say; a sentence each."""
 
 
-class Variant(ABC):
-    """One autoencoder: its settings, its networks, its loss.
+ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
+
+
+class Variant(ABC, Generic[ConfigT]):
+    """One autoencoder: its settings, which are a `ConfigT`, its networks, its loss.
 
     A variant never sees the training loop, the data or the device. Whatever is built from layers goes
     through the `Blocks` that it is handed, so that a variant's file imports nothing heavy.
@@ -91,7 +94,7 @@ class Variant(ABC):
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
 
-    def check(self, config: Any) -> None:
+    def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.
 
         Raises:
@@ -100,25 +103,25 @@ class Variant(ABC):
         del config
 
     @abstractmethod
-    def networks(self, config: Any, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+    def networks(self, config: ConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """Encoder and decoder, both Keras functional models, for items of `shape`: (height, width, channels), or for
         sentences (words, numbers in a word's vector)."""
 
     @abstractmethod
     def loss_terms(
-        self, networks: Networks, batch: Batch, config: Any, blocks: Blocks
+        self, networks: Networks, batch: Batch, config: ConfigT, blocks: Blocks
     ) -> Mapping[str, Tensor | Weighted]:
         """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, draw: Draw, config: Any, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: Draw, config: ConfigT, blocks: Blocks) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
         del draw, config, blocks
         return items
 
-    def noise(self, config: Any) -> str:
+    def noise(self, config: ConfigT) -> str:
         """Names what `corrupt` does, with all that it depends on but the items; empty where it leaves them as they are.
 
         A run that corrupts its input is asked for more than to give back what it saw, and judged by that.
@@ -126,25 +129,25 @@ class Variant(ABC):
         del config
         return ""
 
-    def optimizer(self, config: Any, steps: int, blocks: Blocks) -> Optimizer:
+    def optimizer(self, config: ConfigT, steps: int, blocks: Blocks) -> Optimizer:
         """What takes the steps; `steps` is their number over the stage, for rates that follow a schedule."""
         decay = steps if config.schedule == "cosine" else None
         return blocks.adam(config.learning_rate, decay_steps=decay)
 
-    def stages(self, config: Any) -> tuple[Stage, ...]:
+    def stages(self, config: ConfigT) -> tuple[Stage, ...]:
         """The stretches of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
 
-    def stage_networks(self, networks: Networks, stage: Stage, config: Any, blocks: Blocks) -> StageNetworks:
+    def stage_networks(self, networks: Networks, stage: Stage, config: ConfigT, blocks: Blocks) -> StageNetworks:
         """What `stage` trains; of the whole `networks` that are saved."""
         del stage, config
         return blocks.whole(networks)
 
-    def reading(self, config: Any) -> Reading:
+    def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
         return Reading(validation=config.validation)
 
-    def target_rate(self, config: Any) -> float | None:
+    def target_rate(self, config: ConfigT) -> float | None:
         """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""
         del config
         return None

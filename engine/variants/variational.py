@@ -35,7 +35,7 @@ class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 15.0
 
 
-class Variational(Variant):
+class Variational(Variant[VariationalConfig]):
     """x → N(µ, σ²) ∋ z = µ + σ ε → x̂. Loss per image: Σ_pixels binary cross-entropy + β KL(N(µ, σ²) ‖ N(0, I))."""
 
     key = "variational"
