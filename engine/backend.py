@@ -76,7 +76,7 @@ class Diverged(Exception):
 
 
 class Model(Protocol):
-    """A trained model for questions. Items: (count, *shape), as `Data.as_floats` makes them; codes: (count, code size)
+    """A trained model for queries. Items: (count, *shape), as `Data.as_floats` makes them; codes: (count, code size)
     float32."""
 
     shape: tuple[int, ...]

@@ -36,7 +36,7 @@ def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
 
 
 def ask(options: Options, query: Query, activity: str) -> Any:
-    """The answer to one question; `activity` says meanwhile, on a terminal, what is going on.
+    """The answer to one query; `activity` says meanwhile, on a terminal, what is going on.
 
     Raises:
         EngineError: there is no answer, or no engine.
@@ -45,7 +45,7 @@ def ask(options: Options, query: Query, activity: str) -> Any:
 
 
 def ask_all(options: Options, queries: Sequence[Query], activity: str) -> list[Any]:
-    """The answers to several questions, put to one engine.
+    """The answers to several queries, put to one engine.
 
     Raises:
         EngineError: one of them has no answer, or there is no engine.
@@ -79,7 +79,7 @@ def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator
     try:
         return future.result()
     except EngineError:
-        if failed is not None:  # that it answers no questions is only what follows from it
+        if failed is not None:  # that it answers no queries is only what follows from it
             raise error_of(failed) from None
         raise
 

@@ -1,4 +1,4 @@
-"""`aetui similarity` and `aetui neighbours`: questions with sentences to a model of text."""
+"""`aetui similarity` and `aetui neighbours`: queries with sentences to a model of text."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from aetui.screens.workbench import WorkbenchScreen
-    from engine.runs.control import Wish
+    from engine.runs.control import Command
     from engine.runs.store import RunRecord, RunStore
 
 FOLLOW_SECONDS = 0.5
@@ -51,12 +51,12 @@ class RunFollower(Unfailing):
         """Take `change` into the state: the one way in which it becomes another."""
         self._state = fold(self._state, change)
 
-    def request(self, run_id: str, wish: Wish) -> None:
+    def request(self, run_id: str, command: Command) -> None:
         """Ask the process that trains a run for something; it takes that process up to half a second."""
-        from engine.runs.commands import put_request
+        from engine.runs.commands import put_command
 
         try:
-            put_request(self.store.find(run_id).folder, wish)
+            put_command(self.store.find(run_id).folder, command)
         except EngineError as error:
             self.notice(error.title, error.message)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What is asked of models of text, and what came back: the questions behind the sentences panel."""
+"""What is asked of models of text, and what came back: the queries behind the sentences panel."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ class Answers:
         return replace(self, **changes)
 
     def with_failure(self, failure: str) -> Answers:
-        """The same with a question that was refused; without a reason if that one stands elsewhere."""
+        """The same with a query that was refused; without a reason if that one stands elsewhere."""
         failures = tuple(dict.fromkeys([*self.failures, failure])) if failure else self.failures
         return replace(self, failures=failures, came=self.came + 1)

@@ -1,4 +1,4 @@
-"""Questions and notices that stand before everything else."""
+"""QueryService and notices that stand before everything else."""
 
 from __future__ import annotations
 

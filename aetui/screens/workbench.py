@@ -14,7 +14,7 @@ from textual.widget import Widget
 from aetui import keymap
 from aetui.panels import table
 from aetui.render.status import progress_view, stopped_early
-from aetui.screens.inquiry import InquiryView
+from aetui.screens.query_view import QueryView
 from aetui.state.run_state import RESUMABLE, RunState
 from aetui.widgets import job_form, too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
@@ -30,7 +30,7 @@ HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
 
-class WorkbenchScreen(InquiryView):
+class WorkbenchScreen(QueryView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")

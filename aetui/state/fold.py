@@ -59,13 +59,13 @@ class GroupRead:
 
 
 @dataclass(frozen=True)
-class QuestionOver:
-    """A question about a run has its answer, or broke off."""
+class QueryOver:
+    """A query about a run has its answer, or broke off."""
 
     run_id: str
 
 
-Change = Event | Queued | Unqueued | Read | GroupRead | QuestionOver
+Change = Event | Queued | Unqueued | Read | GroupRead | QueryOver
 """All that the state can hear of: the engine's events, and what this process did or read itself."""
 
 
@@ -81,7 +81,7 @@ def fold(state: WorkbenchState, change: Change) -> WorkbenchState:
         case GroupRead(run_id, others, reached, at):
             known = state.runs.get(run_id)
             return state if known is None else state.with_run(known.beside(others, reached, at))
-        case QuestionOver(run_id):
+        case QueryOver(run_id):
             over = state.data is not None and state.data.run_id == run_id
             return replace(state, data=None) if over else state
     return _after_event(state, change)

@@ -22,6 +22,6 @@ class Comparison(Protocol):
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`.
 
-        Yields, every few tenths of a second, how much is done of how much (0 of 0: unknown). What questions to the
+        Yields, every few tenths of a second, how much is done of how much (0 of 0: unknown). What queries to the
         run will need is kept in its `folder` under the `version` of the weights (see `engine.analysis.neighbours`).
         """

@@ -47,12 +47,12 @@ class TextComparison:
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`. Yields how many sentences are encoded, and how many there are.
 
-        The codes of the corpus are kept in the run's `folder` for questions about neighbours.
+        The codes of the corpus are kept in the run's `folder` for queries about neighbours.
         """
         data = self._data
         codes = yield from encoded(model, data, data.items)
         index = Index(codes, version_with(data, version))
-        with suppress(OSError):  # a full disk only makes the first question slower
+        with suppress(OSError):  # a full disk only makes the first query slower
             index.write(folder)
         tested = codes[data.test_places]
         figures = {"target_variance": target_variance(data)}

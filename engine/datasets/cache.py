@@ -1,4 +1,4 @@
-"""The last data set read, kept in memory: runs that follow each other, and questions, mostly want the same one."""
+"""The last data set read, kept in memory: runs that follow each other, and queries, mostly want the same one."""
 
 from __future__ import annotations
 

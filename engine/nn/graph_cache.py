@@ -28,7 +28,7 @@ CAPACITY = 8
 """Configurations that are kept: one of each variant, and one more."""
 
 
-class Workshop:
+class Graphs:
     """Networks of one configuration for one data set, and the stages that were compiled for them."""
 
     def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data, items: Items | None = None) -> None:
@@ -56,28 +56,28 @@ class Workshop:
         return made
 
 
-class Workshops:
+class GraphCache:
     """The newest few; one that is in use is not given away twice."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], tuple[Workshop, weakref.ref[Any] | None]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], tuple[Graphs, weakref.ref[Any] | None]] = OrderedDict()
 
-    def take(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> Workshop:
+    def take(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> Graphs:
         """One for a run with `config` on `data`, as it is in the beginning; say with `used` what works in it."""
         items = of(data)
         # What the functions depend on: items are arguments of theirs, the vectors of words are part of them.
         key = variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, items.constants
-        workshop, user = self._kept.pop(key, (None, None))
-        if workshop is None or (user is not None and user() is not None):
-            workshop = Workshop(variant, config, data, items)
-        self._kept[key] = workshop, None
+        graphs, user = self._kept.pop(key, (None, None))
+        if graphs is None or (user is not None and user() is not None):
+            graphs = Graphs(variant, config, data, items)
+        self._kept[key] = graphs, None
         while len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)
-        workshop.begin()
-        return workshop
+        graphs.begin()
+        return graphs
 
-    def used(self, workshop: Workshop, user: object) -> None:
+    def used(self, graphs: Graphs, user: object) -> None:
         """Until `user` is no more, nobody else gets this one."""
         for key, (kept, _) in self._kept.items():
-            if kept is workshop:
+            if kept is graphs:
                 self._kept[key] = kept, weakref.ref(user)

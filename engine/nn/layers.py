@@ -12,7 +12,7 @@ from keras import ops
 
 from engine.nn import noise, recurrent
 from engine.nn.greedy import pair
-from engine.nn.networks import Draw, Networks, StageNetworks, Tensor, Weighted, chain
+from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Weighted, chain
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
 
@@ -161,15 +161,15 @@ class Blocks:
         """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
         return -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))
 
-    def normal(self, like: Tensor, draw: Draw, *, fresh: bool = True) -> Tensor:
+    def normal(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
         return self._noise(noise.normal, like, draw, fresh)
 
-    def uniform(self, like: Tensor, draw: Draw, *, fresh: bool = True) -> Tensor:
+    def uniform(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Noise in (0, 1), otherwise as `normal`."""
         return self._noise(noise.uniform, like, draw, fresh)
 
-    def _noise(self, kind: Any, like: Tensor, draw: Draw, fresh: bool) -> Tensor:
+    def _noise(self, kind: Any, like: Tensor, draw: NoiseKeys, fresh: bool) -> Tensor:
         rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else draw.items
         numbers = kind(draw.fresh if fresh else draw.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))

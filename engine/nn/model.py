@@ -1,4 +1,4 @@
-"""A model for questions: encode and decode arrays of any length."""
+"""A model for queries: encode and decode arrays of any length."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.events import Stage
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
-from engine.nn.networks import Draw, Networks, Tensor
+from engine.nn.networks import Networks, NoiseKeys, Tensor
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -82,7 +82,7 @@ class KerasModel:
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            keys = Draw(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
+            keys = NoiseKeys(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
             return np.asarray(self._variant.corrupt(tf.constant(items), keys, self._config, self.blocks))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])

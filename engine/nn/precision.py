@@ -10,7 +10,7 @@ import msgspec
 import tensorflow as tf
 
 from engine.datasets.data import Data
-from engine.nn.chunks import Stretch
+from engine.nn.chunks import StepRange
 from engine.nn.inputs import of
 from engine.nn.layers import Blocks
 from engine.nn.stage import CompiledStage
@@ -40,10 +40,10 @@ def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data)
     networks = variant.networks(config, data.shape, blocks)
     stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, items, steps_per_epoch=1)
     batch = items.on_device(data.train.items[: config.batch_size])
-    stretch = Stretch(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
+    step_range = StepRange(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
     seconds = []
     for _ in range(1 + STEPS):
         began = time.perf_counter()
-        stage.chunks.run(batch, tf.range(stretch.rows), stretch, (0, 0), learn=True)
+        stage.chunks.run(batch, tf.range(step_range.rows), step_range, (0, 0), learn=True)
         seconds.append(time.perf_counter() - began)
     return median(seconds[1:])

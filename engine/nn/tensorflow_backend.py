@@ -17,9 +17,9 @@ class KerasBackend:
     def __init__(self, device: str = "auto") -> None:
         self.device = runtime.load(device)
 
-        from engine.nn.graph_cache import Workshops
+        from engine.nn.graph_cache import GraphCache
 
-        self._workshops = Workshops()
+        self._graph_cache = GraphCache()
 
     @property
     def recurrent_loop(self) -> str:
@@ -36,9 +36,9 @@ class KerasBackend:
 
         with enough_memory(config):
             config, notes = decided(variant, config, data)
-            workshop = self._workshops.take(variant, config, data)
-            training = Trainer(variant, config, data, checkpoint, notes, workshop)
-            self._workshops.used(workshop, training)
+            graphs = self._graph_cache.take(variant, config, data)
+            training = Trainer(variant, config, data, checkpoint, notes, graphs)
+            self._graph_cache.used(graphs, training)
             return training
 
     def model(

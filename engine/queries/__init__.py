@@ -1,1 +1,1 @@
-"""Questions to a trained model: what can be asked, who answers, and in which order."""
+"""QueryService to a trained model: what can be asked, who answers, and in which order."""

@@ -15,7 +15,7 @@ Steps = Generator[tuple[int, int], None, Answer]
 """A long answer, worked at between two chunks of a training; yields how much is done of how much."""
 
 
-class Subject(NamedTuple):
+class QueryContext(NamedTuple):
     """A model, what it is, and what belongs to it (read when it is called for)."""
 
     model: Model

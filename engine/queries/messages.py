@@ -1,4 +1,4 @@
-"""Questions to a trained model, answered on the engine thread, between two chunks of a training if one runs."""
+"""QueryService to a trained model, answered on the engine thread, between two chunks of a training if one runs."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class Reading(_Answer, frozen=True, kw_only=True):
 
 
 class Neighbours(_Query, frozen=True, kw_only=True):
-    """Which sentences of the run's corpus lie nearest to `text`? The first such question of a checkpoint has the whole
+    """Which sentences of the run's corpus lie nearest to `text`? The first such query of a checkpoint has the whole
     corpus encoded, with progress; a training that runs meanwhile goes on."""
 
     about: ClassVar[str] = "text"

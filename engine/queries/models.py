@@ -16,7 +16,7 @@ from engine.datasets.image_data import as_floats
 from engine.errors import UsageError
 from engine.kinds import KINDS
 from engine.queries import sentences
-from engine.queries.context import Steps, Subject
+from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Accuracies,
     Codes,
@@ -43,9 +43,9 @@ def check_prior(variant: Variant[Any]) -> None:
         )
 
 
-def reconstruct(subject: Subject, query: Reconstruct) -> Reconstruction:
-    model = subject.model
-    inputs, targets = _seen(subject, query)
+def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
+    model = context.model
+    inputs, targets = _seen(context, query)
     codes = model.encode(inputs)
     outputs = model.decode(codes)
     return Reconstruction(
@@ -58,28 +58,28 @@ def reconstruct(subject: Subject, query: Reconstruct) -> Reconstruction:
     )
 
 
-def _seen(subject: Subject, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _seen(context: QueryContext, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What the encoder gets to see, and the same without noise."""
     if query.inputs is not None:
         clean, start, noise = as_floats(query.inputs), 0, bool(query.noise)
     else:
-        data, start, noise = subject.data(), query.start, query.noise is not False
+        data, start, noise = context.data(), query.start, query.noise is not False
         clean = data.as_floats(data.test.items[: start + query.count])  # noise belongs to the place in the test part
-    seen = subject.model.corrupted(clean) if noise and len(clean) else clean
+    seen = context.model.corrupted(clean) if noise and len(clean) else clean
     return seen[start:], clean[start:]
 
 
-def encode(subject: Subject, query: Encode) -> Codes | Steps:
-    model = subject.model
+def encode(context: QueryContext, query: Encode) -> Codes | Steps:
+    model = context.model
     if query.texts:
-        return Codes(codes=model.encode(sentences.read(subject, query.texts)[1]), labels=None, epoch=model.epoch)
+        return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
     if query.inputs is not None:
         return Codes(codes=model.encode(query.inputs), labels=None, epoch=model.epoch)
-    return _encode_part(subject, query)
+    return _encode_part(context, query)
 
 
-def _encode_part(subject: Subject, query: Encode) -> Steps:
-    model, data = subject.still(), subject.data()
+def _encode_part(context: QueryContext, query: Encode) -> Steps:
+    model, data = context.still(), context.data()
     part, first = _part(data, query.part), slice(query.count or None)
     codes = yield from encoded(model, data, part.items[first])
     return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
@@ -96,22 +96,22 @@ def _part(data: Data, name: PartName) -> Part:
     return part
 
 
-def decode(subject: Subject, query: Decode) -> Images:
+def decode(context: QueryContext, query: Decode) -> Images:
     codes = query.codes.astype(np.float32)
-    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+    return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
 
 
-def sample(subject: Subject, query: Sample) -> Images:
-    check_prior(subject.variant)
-    drawn = np.random.default_rng(query.seed).standard_normal((query.count, subject.model.code_size))
+def sample(context: QueryContext, query: Sample) -> Images:
+    check_prior(context.variant)
+    drawn = np.random.default_rng(query.seed).standard_normal((query.count, context.model.code_size))
     codes = (query.temperature * drawn).astype(np.float32)
-    return Images(images=subject.model.decode(codes), codes=codes, epoch=subject.model.epoch)
+    return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
 
 
-def probed(subject: Subject, query: Probe) -> Steps:
+def probed(context: QueryContext, query: Probe) -> Steps:
     if query.neighbours < 1:
         raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
-    model, data = subject.still(), subject.data()
+    model, data = context.still(), context.data()
     items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
     _check_classes(data, labels)
     codes = yield from encoded(model, data, items)

@@ -1,4 +1,4 @@
-"""Questions in the order in which they were put, answered on the engine's thread, a long one a moment at a time."""
+"""QueryService in the order in which they were put, answered on the engine's thread, a long one a moment at a time."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from engine.errors import RunError, UsageError
 from engine.events import DataProgress, Unit
 from engine.queries.context import Steps
 from engine.queries.messages import Answer, Query
-from engine.queries.service import Questions
+from engine.queries.service import QueryService
 from engine.runs.control import Emit, Stopped
-from engine.runs.execution import Life
+from engine.runs.execution import Execution
 from engine.runs.loop import PROGRESS_SECONDS
 
 ANSWER_SECONDS = 0.2
@@ -31,35 +31,35 @@ class _LongAnswer(NamedTuple):
     future: Future[Answer]
 
 
-class QuestionQueue:
+class QueryQueue:
     """`put` may be called from any thread, everything else from the engine's."""
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._questions: deque[tuple[Query, Future[Answer]]] = deque()
+        self._waiting: deque[tuple[Query, Future[Answer]]] = deque()
         self._long: deque[_LongAnswer] = deque()
         self._told_at = 0.0
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
-        return bool(self._questions or self._long)
+        return bool(self._waiting or self._long)
 
     def put(self, query: Query) -> Future[Answer]:
         future: Future[Answer] = Future()
-        self._questions.append((query, future))
+        self._waiting.append((query, future))
         return future
 
-    def work(self, answers: Questions, life: Life | None, ending: Callable[[], bool]) -> None:
+    def work(self, answers: QueryService, execution: Execution | None, ending: Callable[[], bool]) -> None:
         """Answer what can be answered at once, and work at the first of the long answers for a moment.
 
-        `life` is the run that waits meanwhile; once it is `ending`, data for an answer are read no further.
+        `execution` is the run that waits meanwhile; once it is `ending`, data for an answer are read no further.
         """
-        while self._questions:
-            query, future = self._questions.popleft()
+        while self._waiting:
+            query, future = self._waiting.popleft()
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                answer = answers.answer(query, life, self._reporter(query.run_id, ending))
+                answer = answers.answer(query, execution, self._reporter(query.run_id, ending))
             except Exception as error:  # the one who asked gets it
                 _settle(future, error)
                 continue
@@ -71,15 +71,15 @@ class QuestionQueue:
 
     def refuse(self) -> None:
         """Leave nobody waiting for an answer."""
-        while self._questions:
-            _, future = self._questions.popleft()
+        while self._waiting:
+            _, future = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
                 _settle(future, closed())
         while self._long:
             _settle(self._long.popleft().future, closed())
 
     def _work_at_long_answers(self) -> None:
-        """A long answer is brought to its end even if nobody waits any more: the next question finds its index."""
+        """A long answer is brought to its end even if nobody waits any more: the next query finds its index."""
         until = time.monotonic() + ANSWER_SECONDS
         while self._long and time.monotonic() < until:
             run_id, steps, future = self._long[0]
@@ -111,8 +111,8 @@ class QuestionQueue:
 
 
 def closed() -> UsageError:
-    """What a question gets that comes too late."""
-    return UsageError("Engine closed", "the engine answers no more questions")
+    """What a query gets that comes too late."""
+    return UsageError("Engine closed", "the engine answers no more queries")
 
 
 def _settle(future: Future[Answer], outcome: Answer | Exception) -> None:

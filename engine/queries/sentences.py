@@ -14,7 +14,7 @@ from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.sentences import cosine, read_out
 from engine.backend import Model
 from engine.errors import UsageError
-from engine.queries.context import Steps, Subject
+from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 from engine.text.lexicon import UNK, Lexicon
 from engine.text.text_data import TextData
@@ -24,20 +24,20 @@ QUOTED = 80
 """Characters of a sentence that are repeated in a message."""
 
 
-def read(subject: Subject, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def read(context: QueryContext, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Sentences as ids (count, length), and as the model sees them, (count, length, dimensions).
 
     Raises:
         UsageError: one has no words, or none that the model knows.
     """
-    lexicon, length = _lexicon(subject), subject.model.shape[0]
+    lexicon, length = _lexicon(context), context.model.shape[0]
     ids = np.stack([_known(lexicon, text, length) for text in texts])
     vectors: NDArray[np.float32] = lexicon.vectors[ids]
     return ids, vectors
 
 
-def _lexicon(subject: Subject) -> Lexicon:
-    return cast("Lexicon", subject.kept())
+def _lexicon(context: QueryContext) -> Lexicon:
+    return cast("Lexicon", context.kept())
 
 
 def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
@@ -56,35 +56,35 @@ def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
     return row
 
 
-def similarity(subject: Subject, query: Similarity) -> Cosine:
-    ids, vectors = read(subject, (query.first, query.second))
-    codes, average = subject.model.encode(vectors), _lexicon(subject).average(ids)
+def similarity(context: QueryContext, query: Similarity) -> Cosine:
+    ids, vectors = read(context, (query.first, query.second))
+    codes, average = context.model.encode(vectors), _lexicon(context).average(ids)
     return Cosine(
         cosine=float(cosine(codes[:1], codes[1:])[0]),
         average=float(cosine(average[:1], average[1:])[0]),
-        first=_words(subject, query.first),
-        second=_words(subject, query.second),
-        epoch=subject.model.epoch,
+        first=_words(context, query.first),
+        second=_words(context, query.second),
+        epoch=context.model.epoch,
     )
 
 
-def reading(subject: Subject, query: Read) -> Reading:
-    _, vectors = read(subject, (query.text,))
-    codes = subject.model.encode(vectors)
-    outputs, sentence = subject.model.decode(codes), _words(subject, query.text)
+def reading(context: QueryContext, query: Read) -> Reading:
+    _, vectors = read(context, (query.text,))
+    codes = context.model.encode(vectors)
+    outputs, sentence = context.model.decode(codes), _words(context, query.text)
     return Reading(
         sentence=sentence,
-        reading=read_out(_lexicon(subject), outputs[0], sentence.used),
-        cosine=float(cosine(codes, subject.model.encode(outputs))[0]),
-        epoch=subject.model.epoch,
+        reading=read_out(_lexicon(context), outputs[0], sentence.used),
+        cosine=float(cosine(codes, context.model.encode(outputs))[0]),
+        epoch=context.model.epoch,
     )
 
 
-def _words(subject: Subject, text: str) -> Words:
-    lexicon = _lexicon(subject)
+def _words(context: QueryContext, text: str) -> Words:
+    lexicon = _lexicon(context)
     found = lexicon.way.words(text)
     known = lexicon.ids(found) != UNK
-    used = lexicon.way.used(len(found), subject.model.shape[0])
+    used = lexicon.way.used(len(found), context.model.shape[0])
     return Words(
         text=text,
         words=tuple(found),
@@ -107,15 +107,15 @@ class _Searched(NamedTuple):
     averages: Index
 
 
-def _searched(subject: Subject, data: TextData) -> Generator[tuple[int, int], None, _Searched]:
+def _searched(context: QueryContext, data: TextData) -> Generator[tuple[int, int], None, _Searched]:
     """The index that is stored for these weights and data, or one made now."""
-    model, version = subject.still(), version_with(data, subject.version)
-    stored = None if subject.live else Index.read(subject.folder, version, (len(data.items), model.code_size))
+    model, version = context.still(), version_with(data, context.version)
+    stored = None if context.live else Index.read(context.folder, version, (len(data.items), model.code_size))
     if stored is None:
         stored = Index((yield from encoded(model, data, data.items)), version)
-        if not subject.live:
-            with suppress(OSError):  # a full disk only makes the next question slower
-                stored.write(subject.folder)
+        if not context.live:
+            with suppress(OSError):  # a full disk only makes the next query slower
+                stored.write(context.folder)
     return _Searched(version, model, stored, Index(data.lexicon.average(data.items), ""))
 
 
@@ -125,19 +125,19 @@ class Search:
     def __init__(self) -> None:
         self._kept: dict[Path, _Searched] = {}
 
-    def neighbours(self, subject: Subject, query: Neighbours) -> Steps:
-        ids, vectors = read(subject, (query.text,))  # before the long work: a query may be refused
+    def neighbours(self, context: QueryContext, query: Neighbours) -> Steps:
+        ids, vectors = read(context, (query.text,))  # before the long work: a query may be refused
         if query.count < 1:
             raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.count}")
-        data = cast("TextData", subject.data())
-        searched = self._kept.pop(subject.folder, None)
-        if searched is None or searched.version != version_with(data, subject.version):
-            searched = yield from _searched(subject, data)
-        self._kept[subject.folder] = searched
+        data = cast("TextData", context.data())
+        searched = self._kept.pop(context.folder, None)
+        if searched is None or searched.version != version_with(data, context.version):
+            searched = yield from _searched(context, data)
+        self._kept[context.folder] = searched
         while len(self._kept) > INDICES:
             del self._kept[next(iter(self._kept))]
         return Nearest(
-            sentence=_words(subject, query.text),
+            sentence=_words(context, query.text),
             neighbours=_nearest(data, searched.codes, searched.model.encode(vectors)[0], query.count),
             average=_nearest(data, searched.averages, data.lexicon.average(ids)[0], query.count),
             searched=len(data.items),

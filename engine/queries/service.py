@@ -17,7 +17,7 @@ from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import models
-from engine.queries.context import Steps, Subject
+from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Answer,
     Decode,
@@ -33,7 +33,7 @@ from engine.queries.messages import (
 )
 from engine.queries.sentences import Search, reading, similarity
 from engine.runs.checkpoint import read_checkpoint
-from engine.runs.execution import Life
+from engine.runs.execution import Execution
 from engine.runs.store import RunRecord, RunStore
 from engine.variants.variant import Variant
 
@@ -49,7 +49,7 @@ class _Kept(NamedTuple):
     version: str
 
 
-class Questions:
+class QueryService:
     """Keeps what was asked last: model, lexicon, index. Used on the engine's thread only."""
 
     def __init__(self, backend: Backend, store: RunStore, datasets: DatasetCache) -> None:
@@ -58,7 +58,7 @@ class Questions:
         self._datasets = datasets
         self._kept: _Kept | None = None
         self._kept_of_data: tuple[Path, Any] | None = None
-        self.handlers: dict[type, Callable[[Subject, Any], Answer | Steps]] = {
+        self.handlers: dict[type, Callable[[QueryContext, Any], Answer | Steps]] = {
             Reconstruct: models.reconstruct,
             Encode: models.encode,
             Decode: models.decode,
@@ -69,22 +69,26 @@ class Questions:
             Neighbours: Search().neighbours,
         }
 
-    def answer(self, query: Query, life: Life | None, report: Report) -> Answer | Steps:
-        """Ask the model of `query.run_id`; `life` is the run between whose chunks we are. What takes long comes as a
-        generator that is to be run to its end; `report` hears of the reading of data, and may raise.
+    def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
+        """Ask the model of `query.run_id`; `execution` is the run between whose chunks we are.
+
+        What takes long comes as a generator that is to be run to its end; `report` hears of the reading of data, and
+        may raise.
 
         Raises:
-            EngineError: no such run, no weights yet, or the question does not fit the model.
+            EngineError: no such run, no weights yet, or the query does not fit the model.
         """
         _check_kind(query, self._store.find(query.run_id))
-        subject = self._subject(query.run_id, query.weights, life, report)
-        found = self.handlers[type(query)](subject, query)
-        return _finished(found, subject) if isinstance(found, Generator) else _said(found, subject)
+        context = self._context(query.run_id, query.weights, execution, report)
+        found = self.handlers[type(query)](context, query)
+        return _finished(found, context) if isinstance(found, Generator) else _said(found, context)
 
-    def _subject(self, run_id: str, wanted: Weights | None, life: Life | None, report: Report) -> Subject:
+    def _context(
+        self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
+    ) -> QueryContext:
         record = self._store.find(run_id)
         variant, config = registry.variant(record.variant), _config(record)
-        training = life.training if life is not None and life.run_id == run_id else None
+        training = execution.training if execution is not None and execution.run_id == run_id else None
         live = training if training and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))
         if live is not None:
@@ -101,7 +105,7 @@ class Questions:
                 return model
 
         reading = variant.reading(config)
-        return Subject(
+        return QueryContext(
             model=model,
             variant=variant,
             folder=record.folder,
@@ -115,7 +119,7 @@ class Questions:
         )
 
     def _data(self, record: RunRecord, reading: Reading, report: Report) -> Data:
-        # A question fetches nothing: a training may be waiting.
+        # A query fetches nothing: a training may be waiting.
         data = self._datasets.load(record.dataset, reading, record.folder, report, download=False)
         if data.fingerprint != record.info.fingerprint:
             raise RunError(
@@ -164,12 +168,12 @@ def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:
     return "best" if config.validation and (record.folder / FILES["best"]).exists() else "last"
 
 
-def _said(answer: Answer, subject: Subject) -> Answer:
-    return msgspec.structs.replace(answer, weights=subject.weights, held_out=subject.held_out)
+def _said(answer: Answer, context: QueryContext) -> Answer:
+    return msgspec.structs.replace(answer, weights=context.weights, held_out=context.held_out)
 
 
-def _finished(steps: Steps, subject: Subject) -> Steps:
-    return _said((yield from steps), subject)
+def _finished(steps: Steps, context: QueryContext) -> Steps:
+    return _said((yield from steps), context)
 
 
 def _config(record: RunRecord) -> TrainingConfig:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.runs.control import Wish
+from engine.runs.control import Command
 from engine.storage.atomic import replacing
 
 NAME = "request"
-WORDS: dict[bytes, Wish] = {b"run": "run", b"pause": "pause", b"stop": "stop"}
+WORDS: dict[bytes, Command] = {b"run": "run", b"pause": "pause", b"stop": "stop"}
 LONGEST = 16
 
 
-def put_request(folder: Path, wish: Wish) -> None:
-    """Ask for `wish` instead of whatever was asked for before. Raises OSError where that cannot be written."""
+def put_command(folder: Path, command: Command) -> None:
+    """Ask for `command` instead of whatever was asked for before. Raises OSError where that cannot be written."""
     with replacing(folder / NAME, flush=False) as file:
-        file.write(wish.encode("ascii"))
+        file.write(command.encode("ascii"))
 
 
-def take_request(folder: Path) -> Wish | None:
+def take_command(folder: Path) -> Command | None:
     """What was asked for since the last time; None for nothing, or for a word that means nothing."""
     taken = folder / f"{NAME}.tmp"
     try:
@@ -34,6 +34,6 @@ def take_request(folder: Path) -> Wish | None:
     return WORDS.get(word)
 
 
-def withdraw_request(folder: Path) -> None:
+def withdraw_command(folder: Path) -> None:
     """Nobody is there to hear it any more."""
     (folder / NAME).unlink(missing_ok=True)

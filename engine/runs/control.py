@@ -7,10 +7,10 @@ from typing import Literal, Protocol
 
 from engine.events import Event
 
-Wish = Literal["run", "pause", "stop", "leave"]
+Command = Literal["run", "pause", "stop", "leave"]
 """`leave`: let another process go on with it."""
-ENDING: frozenset[Wish] = frozenset({"stop", "leave"})
-"""Wishes after which this process has nothing more to do for a run."""
+ENDING: frozenset[Command] = frozenset({"stop", "leave"})
+"""Commands after which this process has nothing more to do for a run."""
 Emit = Callable[[Event], None]
 
 
@@ -21,11 +21,11 @@ class Stopped(Exception):
 class Control(Protocol):
     """What was asked of one run."""
 
-    def wish(self) -> Wish:
+    def command(self) -> Command:
         """What to do next, at once."""
 
-    def serve(self) -> Wish:
-        """The same after answering the questions that have come; only between two chunks."""
+    def serve(self) -> Command:
+        """The same after answering the queries that have come; only between two chunks."""
 
-    def rest(self, seconds: float) -> Wish:
-        """Do nothing but answer questions, until something else is wished than now or `seconds` have passed."""
+    def rest(self, seconds: float) -> Command:
+        """Do nothing but answer queries, until something else is wished than now or `seconds` have passed."""

@@ -32,10 +32,10 @@ from engine.events import (
 from engine.kinds import KINDS
 from engine.params import TrainingConfig
 from engine.runs.checkpoint import read_checkpoint
-from engine.runs.control import ENDING, Control, Emit, Stopped, Wish
+from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
-from engine.runs.loop import PROGRESS_SECONDS, Course
+from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 
@@ -43,7 +43,7 @@ LONGEST_NAME = 60
 T = TypeVar("T")
 
 
-class Life:
+class Execution:
     """What `submit` queued. It touches neither data nor disk before `live`."""
 
     def __init__(
@@ -74,7 +74,7 @@ class Life:
         self._variant = registry.variant(job.variant)
 
     @classmethod
-    def of(cls, job: Job, store: RunStore) -> Life:
+    def of(cls, job: Job, store: RunStore) -> Execution:
         """Check a job as far as can be done at once.
 
         Raises:
@@ -97,7 +97,7 @@ class Life:
         return cls(new_run_id(job.variant), job, config, job)
 
     @classmethod
-    def ordered(cls, order: Order, store: RunStore) -> Life:
+    def ordered(cls, order: Order, store: RunStore) -> Execution:
         """What another process left to this one.
 
         Raises:
@@ -112,9 +112,9 @@ class Life:
         epochs = job.epochs if isinstance(job, ResumeJob) else None
         return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
 
-    def request(self) -> Wish | None:
+    def command(self) -> Command | None:
         """What another process asked of the run since the last time."""
-        return self._writer.request() if self._writer else None
+        return self._writer.command() if self._writer else None
 
     def live(self, backend: Backend, store: RunStore, datasets: DatasetCache, emit: Emit, control: Control) -> Event:
         """Prepare and train. Returns the one `RunFinished`, recorded but not emitted yet, after letting go of the run:
@@ -139,12 +139,12 @@ class Life:
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
                 self._describe(writer, backend.device, emit, control)
-            if control.wish() in ENDING:
+            if control.command() in ENDING:
                 self._undo(writer)
                 raise Stopped
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = Course(training, beside, writer, emit, control, self._earlier(training)).run()
+            end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
             return end
@@ -184,7 +184,7 @@ class Life:
         key, last = self.job.dataset, [0.0]
 
         def report(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
-            if control.wish() in ENDING:
+            if control.command() in ENDING:
                 raise Stopped
             if time.monotonic() - last[0] > PROGRESS_SECONDS or done == total:
                 last[0] = time.monotonic()
@@ -284,7 +284,7 @@ class Life:
         )
 
 
-def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Life:
+def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
     """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
     status, info, epochs = record.status, record.info, asked.epochs
     if status in ("running", "paused", "held") and descriptor is None:
@@ -303,4 +303,4 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         name=record.name,
         group=record.group,
     )
-    return Life(record.id, job, config, asked, record, descriptor)
+    return Execution(record.id, job, config, asked, record, descriptor)

@@ -24,7 +24,7 @@ class Keeper:
         self._held = 0.0
 
     def keep(self, write: Callable[[], T]) -> T:
-        """What `write` returns, however long it takes until it can be written; questions are answered meanwhile.
+        """What `write` returns, however long it takes until it can be written; queries are answered meanwhile.
 
         Raises:
             NotKept: the folder is gone, or the run is to stop or to be left before it can be written.

@@ -16,7 +16,7 @@ from engine import params, registry
 from engine.errors import RunError, UsageError
 from engine.events import UNREADABLE
 from engine.params import TrainingConfig
-from engine.runs.execution import Life
+from engine.runs.execution import Execution
 from engine.runs.jobs import MOST_SEEDS, Order, TrainJob
 from engine.runs.store import RunRecord, RunStore, has_begun
 from engine.runs.writer import new_run_id
@@ -53,11 +53,11 @@ def plan(job: TrainJob, seeds: int, store: RunStore) -> Group:
     """
     if not 1 <= seeds <= MOST_SEEDS:
         raise UsageError("Bad number of seeds", f"expected 1 to {MOST_SEEDS} seeds, got {seeds}")
-    Life.of(job, store)
+    Execution.of(job, store)
     group, first = new_run_id(job.variant), _config(job).seed
     jobs = [_seeded(job, seed, group) for seed in range(first, first + seeds)]
     for each in jobs:
-        Life.of(each, store)
+        Execution.of(each, store)
     members = tuple(Member(run_id=f"{group}-{each.config['seed']}", job=each) for each in jobs)
     return Group(id=group, name=job.name, members=members)
 

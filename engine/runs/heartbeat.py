@@ -24,7 +24,7 @@ BEAT_SECONDS = 0.4
 LONGEST_REASON = 1000
 
 
-class Pulse:
+class Heartbeat:
     """Written by the process that trains the run."""
 
     def __init__(self, folder: Path) -> None:

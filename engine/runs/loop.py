@@ -26,7 +26,7 @@ from engine.events import (
     RunResumed,
     Terms,
 )
-from engine.runs.control import ENDING, Control, Emit, Stopped, Wish
+from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.full_disk import Keeper
 from engine.runs.writer import NotKept, RunWriter
 
@@ -38,7 +38,7 @@ REST_SECONDS = 5.0
 MEASURING = "measuring the final figures"
 
 
-class Course:
+class TrainingLoop:
     """From the first chunk to the one `RunFinished`."""
 
     def __init__(
@@ -76,7 +76,7 @@ class Course:
                 self._judge(figures)
             except Stopped:  # whoever resumes it gets them: there is nothing left to train
                 outcome = "stopped"
-        if outcome == "stopped" and self._control.wish() == "leave":
+        if outcome == "stopped" and self._control.command() == "leave":
             return self._handed_over()
         at = self._training.last_good().position if outcome == "diverged" else self._training.position
         return self._recorded(
@@ -99,7 +99,7 @@ class Course:
                 return self._keeper.keep(lambda: self._writer.record(finished))
             return self._writer.record(finished)  # who stops it does not wait for the disk
         except EngineError as error:
-            if self._control.wish() == "leave":  # who takes it over waits until its end can be written
+            if self._control.command() == "leave":  # who takes it over waits until its end can be written
                 return self._handed_over()
             message = finished.message or self._then_resume(error)
             return self._writer.stamp(msgspec.structs.replace(finished, outcome="failed", message=message))
@@ -135,7 +135,7 @@ class Course:
                 self._keeper.tell(Logged(level="warning", text=beaten))
 
     def _measured(self) -> Terms:
-        """Answers questions meanwhile. Raises Stopped when told to."""
+        """Answers queries meanwhile. Raises Stopped when told to."""
         measuring = self._measuring()
         while True:
             try:
@@ -170,7 +170,7 @@ class Course:
 
     def _train(self) -> tuple[Outcome, str]:
         try:
-            if self._control.wish() == "pause" and self._obey() in ENDING:
+            if self._control.command() == "pause" and self._obey() in ENDING:
                 return "stopped", ""
             for report in self._training.run():
                 self._take(report)
@@ -185,7 +185,7 @@ class Course:
         except Diverged as error:
             return self._diverged(*error.args)
         except NotKept as error:  # and whoever steers it does not want to wait until it can be
-            return ("stopped" if self._control.wish() == "leave" else "failed"), self._then_resume(error)
+            return ("stopped" if self._control.command() == "leave" else "failed"), self._then_resume(error)
         except EngineError as error:
             return "failed", str(error)
         except MemoryError:
@@ -230,17 +230,17 @@ class Course:
                 self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {alarm.text}"))
         self._alarms = {alarm.key for alarm in found}
 
-    def _obey(self) -> Wish:
-        wish = self._control.serve()
-        if wish != "pause":
-            return wish
+    def _obey(self) -> Command:
+        command = self._control.serve()
+        if command != "pause":
+            return command
         self._save()
         at = self._training.position
         self._keeper.tell(RunPaused(epoch=at.epoch, step=at.step))
-        while (wish := self._control.rest(REST_SECONDS)) == "pause":
+        while (command := self._control.rest(REST_SECONDS)) == "pause":
             self._writer.beat()
-        if wish in ENDING:
-            return wish
+        if command in ENDING:
+            return command
         epochs = sum(stage.epochs for stage in self._training.stages)
         self._keeper.tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
         return "run"

@@ -24,9 +24,9 @@ from engine.backend import Checkpoint
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
-from engine.runs.commands import take_request, withdraw_request
-from engine.runs.control import Wish
-from engine.runs.heartbeat import Pulse
+from engine.runs.commands import take_command, withdraw_command
+from engine.runs.control import Command
+from engine.runs.heartbeat import Heartbeat
 from engine.runs.snapshots import Samples, write_samples
 from engine.runs.store import RunInfo, RunRecord, RunStore, seconds_to_wait
 from engine.storage.atomic import make_folder, replacing
@@ -81,7 +81,7 @@ class RunWriter:
             self._file.close()
             raise
         self._sweep(requests=descriptor is None)
-        self._pulse = Pulse(folder)
+        self._heartbeat = Heartbeat(folder)
         self._handed_over = False
 
     def _take_lock(self) -> None:
@@ -103,7 +103,7 @@ class RunWriter:
         """Remove what a process that was killed was about to write, and what nobody heard."""
         with suppress(OSError):
             if requests:
-                withdraw_request(self.folder)
+                withdraw_command(self.folder)
             for folder in (self.folder, self.folder / "samples"):
                 for left in folder.glob("*.tmp"):
                     left.unlink(missing_ok=True)
@@ -115,7 +115,7 @@ class RunWriter:
 
     def beat(self) -> None:
         """Show other processes that this one lives."""
-        self._pulse.beat()
+        self._heartbeat.beat()
 
     @classmethod
     def create(cls, store: RunStore, info: RunInfo) -> RunWriter:
@@ -141,9 +141,9 @@ class RunWriter:
         self.__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def request(self) -> Wish | None:
+    def command(self) -> Command | None:
         """What another process asked of the run since the last time."""
-        return take_request(self.folder)
+        return take_command(self.folder)
 
     def describe(self, info: RunInfo) -> None:
         """Replace `run.json`: another process, perhaps more epochs."""
@@ -163,7 +163,7 @@ class RunWriter:
         """
         if not event.recorded:
             passing = self.stamp(event)
-            self._pulse.show(passing)
+            self._heartbeat.show(passing)
             return passing
         stamped = msgspec.structs.replace(self.stamp(event), seq=self._seq + 1)
         with self._disk("record an event"):
@@ -220,7 +220,7 @@ class RunWriter:
 
     def __exit__(self, *exception: object) -> None:
         """Let go of the lock."""
-        self._pulse.close(handed_over=self._handed_over)
+        self._heartbeat.close(handed_over=self._handed_over)
         self._file.close()
 
     def _mend(self) -> int:

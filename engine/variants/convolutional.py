@@ -12,7 +12,7 @@ from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
     from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Batch, Draw, Networks
+    from engine.nn.networks import Batch, Networks, NoiseKeys
 
 Filters = Annotated[int, Meta(ge=1, le=4096)]
 
@@ -125,7 +125,7 @@ class Convolutional(Variant[ConvolutionalConfig]):
         logits = networks.logits(networks.encode(batch.input))
         return {"reconstruction": blocks.ops.mean(blocks.binary_cross_entropy(batch.target, logits))}
 
-    def corrupt(self, items: Tensor, draw: Draw, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
 
     def noise(self, config: ConvolutionalConfig) -> str:

@@ -11,7 +11,7 @@ from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
     from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Draw
+    from engine.nn.networks import NoiseKeys
 
 
 class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class Denoising(DenseVariant[DenoisingConfig]):
         ),
     )
 
-    def corrupt(self, items: Tensor, draw: Draw, config: DenoisingConfig, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: DenoisingConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
 
     def noise(self, config: DenoisingConfig) -> str:

@@ -14,7 +14,7 @@ from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
     from engine.nn.layers import Blocks, Optimizer, Tensor
-    from engine.nn.networks import Batch, Draw, Networks, StageNetworks, Weighted
+    from engine.nn.networks import Batch, Networks, NoiseKeys, StageNetworks, Weighted
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ class Variant(ABC, Generic[ConfigT]):
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, draw: Draw, config: ConfigT, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConfigT, blocks: Blocks) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
         del draw, config, blocks
         return items

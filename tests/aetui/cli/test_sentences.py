@@ -1,4 +1,4 @@
-"""Questions with sentences on the command line, to an engine that needs no TensorFlow."""
+"""QueryService with sentences on the command line, to an engine that needs no TensorFlow."""
 
 from __future__ import annotations
 

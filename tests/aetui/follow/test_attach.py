@@ -14,8 +14,8 @@ from pilots import Make, bar, train, until
 from aetui.app import Workbench
 from aetui.widgets.status_line import StatusLine
 from engine.events import RunHeld, RunPaused, RunResumed
-from engine.runs.commands import take_request
-from engine.runs.heartbeat import Pulse
+from engine.runs.commands import take_command
+from engine.runs.heartbeat import Heartbeat
 from engine.runs.jobs import TrainJob
 
 
@@ -46,10 +46,10 @@ async def test_a_run_of_another_process_is_followed_with_what_was_never_recorded
             assert app.state.active is None
             status = app.desk.query_one(StatusLine)
             await until(pilot, lambda: "training elsewhere" in status.render().plain)
-            pulse = Pulse(other.run.folder)
-            pulse.show(other.run.stamp(other.run.progress(4, 5)))
+            heartbeat = Heartbeat(other.run.folder)
+            heartbeat.show(other.run.stamp(other.run.progress(4, 5)))
             await until(pilot, lambda: "step 5/10" in bar(pilot))
-            pulse.close()
+            heartbeat.close()
 
 
 async def test_the_run_that_is_trained_elsewhere_is_shown_first(make_app: Make) -> None:
@@ -69,16 +69,16 @@ async def test_keys_ask_the_other_process(make_app: Make) -> None:
             await until(pilot, lambda: app.desk.run_id == other.run.run_id)
             status = app.desk.query_one(StatusLine)
             await pilot.press("space")
-            assert take_request(other.run.folder) == "pause"
+            assert take_command(other.run.folder) == "pause"
             assert "pausing" in status.render().plain
             other.play(RunPaused(epoch=2, step=0))
             await until(pilot, lambda: "paused elsewhere" in status.render().plain)
             await pilot.press("space")
-            assert take_request(other.run.folder) == "run"
+            assert take_command(other.run.folder) == "run"
             other.play(RunResumed(epoch=2, step=0, epochs=50))
             await until(pilot, lambda: "training elsewhere" in status.render().plain)
             await pilot.press("x")
-            assert take_request(other.run.folder) == "stop"
+            assert take_command(other.run.folder) == "stop"
             other.play(other.run.finished("stopped", 1))
             await until(pilot, lambda: "stopped" in bar(pilot))
 
@@ -96,15 +96,15 @@ async def test_a_process_that_dies_leaves_its_run_interrupted(make_app: Make) ->
 async def test_a_run_that_cannot_be_kept_says_why(make_app: Make, size: tuple[int, int]) -> None:
     app = make_app()
     with elsewhere(app) as other:
-        pulse = Pulse(other.run.folder)
-        pulse.show(other.run.stamp(RunHeld(reason="No space left on device; make room")))
+        heartbeat = Heartbeat(other.run.folder)
+        heartbeat.show(other.run.stamp(RunHeld(reason="No space left on device; make room")))
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: "held: No space left on device" in bar(pilot))
             assert "cannot be kept" in app.desk.query_one(StatusLine).render().plain
-            pulse.show(other.run.stamp(other.run.progress(2, 5)))
+            heartbeat.show(other.run.stamp(other.run.progress(2, 5)))
             other.play_epochs(2, 2)
             await until(pilot, lambda: "held" not in bar(pilot))
-            pulse.close()
+            heartbeat.close()
 
 
 async def test_a_run_that_was_trained_here_is_followed_when_another_process_goes_on_with_it(make_app: Make) -> None:
@@ -120,4 +120,4 @@ async def test_a_run_that_was_trained_here_is_followed_when_another_process_goes
             status = app.desk.query_one(StatusLine)
             await until(pilot, lambda: "training elsewhere" in status.render().plain)
             await pilot.press("x")
-            assert take_request(engine.run.folder) == "stop"
+            assert take_command(engine.run.folder) == "stop"

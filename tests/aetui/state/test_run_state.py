@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from math import inf, nan
 
-from aetui.state.fold import GroupRead, QuestionOver, Queued, Read, Unqueued, apply, apply_all, fold
+from aetui.state.fold import GroupRead, QueryOver, Queued, Read, Unqueued, apply, apply_all, fold
 from aetui.state.run_state import RunState, WorkbenchState
 from engine.events import (
     DataProgress,
@@ -177,8 +177,8 @@ def test_what_this_process_does_or_reads_is_folded_in_like_events() -> None:
 
 def test_what_a_question_waits_for_is_over_with_it_and_no_other_runs_data_are() -> None:
     state = fold(WorkbenchState(), DataProgress(run_id="r", dataset="", activity="encoding", done=1, total=2))
-    assert fold(state, QuestionOver("s")) is state
-    assert fold(state, QuestionOver("r")).data is None
+    assert fold(state, QueryOver("s")) is state
+    assert fold(state, QueryOver("r")).data is None
 
 
 def test_between_two_epochs_the_last_one_tells_the_time_left() -> None:

@@ -1,4 +1,4 @@
-"""Questions about typed sentences, put to a model whose codes can be told beforehand."""
+"""QueryService about typed sentences, put to a model whose codes can be told beforehand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from generators import outcome
 
 from engine.analysis.neighbours import FILE
 from engine.errors import UsageError
-from engine.queries.context import Subject
+from engine.queries.context import QueryContext
 from engine.queries.messages import Neighbours, Read, Similarity
 from engine.queries.sentences import Search, reading, similarity
 from engine.text.text_data import TextData
@@ -46,11 +46,11 @@ def data(small_text: Any, request: pytest.FixtureRequest) -> TextData:
 
 
 @pytest.fixture
-def make_subject(data: TextData, tmp_path: Path) -> Callable[..., Subject]:
+def make_subject(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
     model = FirstWords(data)
 
-    def make(version: str = "epoch 4, step 0", live: bool = False) -> Subject:
-        return Subject(
+    def make(version: str = "epoch 4, step 0", live: bool = False) -> QueryContext:
+        return QueryContext(
             model=model,
             variant=None,
             folder=tmp_path,
@@ -136,15 +136,15 @@ def test_the_corpus_is_encoded_once_for_a_checkpoint_and_kept_in_the_run(
     make_subject: Any, data: TextData, tmp_path: Path
 ) -> None:
     search, ask = Search(), Neighbours(run_id="run", text="the cat", count=1)
-    subject = make_subject()
+    context = make_subject()
     for _ in range(2):
-        outcome(search.neighbours(subject, ask))
-    assert subject.model.encoded == len(data.items) + 2
+        outcome(search.neighbours(context, ask))
+    assert context.model.encoded == len(data.items) + 2
     assert (tmp_path / FILE).exists()
-    outcome(Search().neighbours(subject, ask))  # as after a new start
-    assert subject.model.encoded == len(data.items) + 3
+    outcome(Search().neighbours(context, ask))  # as after a new start
+    assert context.model.encoded == len(data.items) + 3
     outcome(search.neighbours(make_subject("epoch 5, step 0"), ask))
-    assert subject.model.encoded == 2 * len(data.items) + 4
+    assert context.model.encoded == 2 * len(data.items) + 4
 
 
 def test_codes_of_a_run_that_trains_are_not_kept_in_its_folder(make_subject: Any, tmp_path: Path) -> None:

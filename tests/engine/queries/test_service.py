@@ -15,7 +15,7 @@ from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
 from engine.queries.messages import Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
-from engine.queries.service import Questions
+from engine.queries.service import QueryService
 from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
@@ -71,14 +71,14 @@ class Kept:
 
 
 class Asked:
-    """Questions about one stored run of `variant`, whose checkpoint stands after epoch 4; `data` is found now."""
+    """QueryService about one stored run of `variant`, whose checkpoint stands after epoch 4; `data` is found now."""
 
     def __init__(self, folder: Path, variant: str, preset: str) -> None:
         store = RunStore(folder / "runs")
         self.run = FakeRun(store, "run", TrainJob(variant=variant, dataset="digits", preset=preset), DATA.fingerprint)
         self.models = 0
         self.data = DATA
-        self.questions = Questions(
+        self.questions = QueryService(
             SimpleNamespace(model=self._model), store, SimpleNamespace(load=lambda *_, download: self.data)
         )
         self.train_to(4)

@@ -135,35 +135,35 @@ def test_what_a_dead_process_had_not_begun_begins_anew_under_its_id(scripted: An
     assert kinds(here.store, run_id)[0] is RunStarted
 
 
-@pytest.mark.parametrize(("wish", "expected"), [("stop", RunFinished), ("pause", RunPaused)])
-def test_another_process_can_ask_a_run_for_something(scripted: Any, wish: Any, expected: type) -> None:
-    from engine.runs.commands import put_request
+@pytest.mark.parametrize(("command", "expected"), [("stop", RunFinished), ("pause", RunPaused)])
+def test_another_process_can_ask_a_run_for_something(scripted: Any, command: Any, expected: type) -> None:
+    from engine.runs.commands import put_command
 
     here = scripted(seconds=0.02)
     run_id = here.engine.submit(job(epochs=500))
     here.until(Progress)
     folder = here.store.find(run_id).folder
     began = time.monotonic()
-    put_request(folder, wish)
+    put_command(folder, command)
     here.until(expected)
     assert time.monotonic() - began < 1
     assert not (folder / "request").exists()
 
 
 def test_a_paused_run_hears_another_process(scripted: Any) -> None:
-    from engine.runs.commands import put_request
+    from engine.runs.commands import put_command
 
     here = scripted(seconds=0.02)
     run_id = here.engine.submit(job())
     here.until(Progress)
     here.engine.pause(run_id)
     here.until(RunPaused)
-    put_request(here.store.find(run_id).folder, "run")
+    put_command(here.store.find(run_id).folder, "run")
     assert here.finished(run_id).outcome == "completed"
 
 
 def test_what_was_asked_of_a_run_that_is_gone_is_not_asked_of_the_next_life(scripted: Any) -> None:
-    from engine.runs.commands import put_request
+    from engine.runs.commands import put_command
     from engine.runs.jobs import ResumeJob
 
     here = scripted(seconds=0.02)
@@ -171,7 +171,7 @@ def test_what_was_asked_of_a_run_that_is_gone_is_not_asked_of_the_next_life(scri
     here.until(Progress)
     here.engine.cancel(run_id)
     here.finished(run_id)
-    put_request(here.store.find(run_id).folder, "stop")
+    put_command(here.store.find(run_id).folder, "stop")
     here.engine.submit(ResumeJob(run_id=run_id))
     assert here.finished(run_id).outcome == "completed"
 

@@ -1,4 +1,4 @@
-"""A run that can be asked: questions of its panels go to the engine, answers come back, the screen never waits."""
+"""A run that can be asked: queries of its panels go to the engine, answers come back, the screen never waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.message import Message
 from aetui import bridge
 from aetui.render.metrics import AVERAGE
 from aetui.screens.run_view import RunView
-from aetui.state.fold import QuestionOver
+from aetui.state.fold import QueryOver
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
 
@@ -22,7 +22,7 @@ PANEL = "sentences"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
-class InquiryView(RunView):
+class QueryView(RunView):
     """Sees to the sentences panel, if the model shown has one."""
 
     class Found(Message):
@@ -60,7 +60,7 @@ class InquiryView(RunView):
                 future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
         self._pending = [future for future in self._pending if not future.done()]
         engine, failure = self.workbench.engine, self.workbench.state.failure
-        for query in message.questions:
+        for query in message.queries:
             if engine is None or failure is not None:
                 reason = f"{failure.title}: {failure.message}" if failure else "the engine did not start"
                 error = RunError("No engine", reason)
@@ -74,7 +74,7 @@ class InquiryView(RunView):
         from engine.queries.messages import Neighbours  # imports numpy; the one who asked has done so before
 
         if isinstance(message.query, Neighbours):
-            self.workbench.hear(QuestionOver(message.query.run_id))
+            self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
 
     def action_panel(self, key: str) -> None:
