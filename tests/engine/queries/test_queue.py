@@ -83,5 +83,5 @@ def test_closing_refuses_what_is_not_answered_yet(training: Any) -> None:
     driven, run_id = training
     future = driven.engine.ask(Encode(run_id=run_id, part="train"))
     driven.engine.close()
-    with pytest.raises(UsageError, match="no more questions"):
+    with pytest.raises(UsageError, match="no more queries"):
         future.result(timeout=1)
