@@ -22,7 +22,7 @@ import msgspec
 from engine.backend import Backend
 from engine.datasets.cache import DatasetCache
 from engine.errors import EngineError, UsageError
-from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled, RunHandedOver
+from engine.events import EngineFailed, EngineLoading, EngineReady, Event, Every, RunCancelled, RunHandedOver
 from engine.queries.messages import Answer, Query
 from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
@@ -302,12 +302,11 @@ class _Reins(Control):
         self._engine = engine
         self._execution = execution
 
-        self._asked_at = 0.0
+        self._due = Every(REQUEST_SECONDS)
 
     def command(self) -> Command:
         self._engine._tidy()
-        if time.monotonic() - self._asked_at > REQUEST_SECONDS:
-            self._asked_at = time.monotonic()
+        if self._due():
             request = self._execution.command()
             if request is not None:
                 self._engine._command(self._execution.run_id, request)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from engine.datasets.data import Report
 from engine.errors import RunError, UsageError
-from engine.events import DataProgress, Unit
+from engine.events import DataProgress, Every, Unit
 from engine.queries.context import Steps
 from engine.queries.messages import Answer, Query
 from engine.queries.service import QueryService
@@ -38,7 +38,7 @@ class QueryQueue:
         self._emit = emit
         self._waiting: deque[tuple[Query, Future[Answer]]] = deque()
         self._long: deque[_LongAnswer] = deque()
-        self._told_at = 0.0
+        self._due = Every(PROGRESS_SECONDS)
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
@@ -104,8 +104,7 @@ class QueryQueue:
         return report
 
     def _tell_progress(self, run_id: str, activity: str, done: int, total: int, unit: Unit = "items") -> None:
-        if time.monotonic() - self._told_at > PROGRESS_SECONDS or done == total:
-            self._told_at = time.monotonic()
+        if self._due(always=done == total):
             event = DataProgress(run_id=run_id, dataset="", activity=activity, done=done, total=total, unit=unit)
             self._emit(event)
 

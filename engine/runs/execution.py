@@ -22,6 +22,7 @@ from engine.events import (
     DataProgress,
     EpochEnded,
     Event,
+    Every,
     Logged,
     RunHandedOver,
     RunResumed,
@@ -181,13 +182,12 @@ class Execution:
 
     def _report(self, emit: Emit, control: Control) -> Report:
         """Tells how far the preparation is; raises Stopped when told to."""
-        key, last = self.job.dataset, [0.0]
+        key, due = self.job.dataset, Every(PROGRESS_SECONDS)
 
         def report(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
             if control.command() in ENDING:
                 raise Stopped
-            if time.monotonic() - last[0] > PROGRESS_SECONDS or done == total:
-                last[0] = time.monotonic()
+            if due(always=done == total):
                 emit(
                     DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total, unit=unit)
                 )

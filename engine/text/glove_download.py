@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from engine.datasets.data import Report, silence
 from engine.datasets.download import locked
 from engine.errors import DataUnavailable
+from engine.events import Every
 from engine.storage.atomic import make_folder, opener
 from engine.storage.transport import CHUNK, answer, in_brief
 from engine.text import glove
@@ -116,13 +116,12 @@ def _start(response: Response, wanted: int) -> int:
 
 
 def _append(response: Response, file: BinaryIO, report: Report) -> None:
-    reported = 0.0
+    due = Every(_PAUSE)
     for chunk in response.iter_content(CHUNK):
         if file.tell() + len(chunk) > glove.SIZE:
             raise _WrongFileError(f"it is longer than {glove.SIZE:,} bytes")
         file.write(chunk)
-        if time.monotonic() - reported >= _PAUSE:
-            reported = time.monotonic()
+        if due():
             report(f"downloading {glove.ARCHIVE}", file.tell(), glove.SIZE, "B")
 
 
