@@ -52,7 +52,7 @@ class Convolutional(Variant[ConvolutionalConfig]):
         ),
         "tuned": ConvolutionalConfig(
             epochs=25,
-            batch_size=128,
+            batch_size=16,
             learning_rate=3e-3,
             schedule="cosine",
             seed=11,
