@@ -9,6 +9,7 @@ from engine.errors import UsageError
 from engine.kinds import KINDS
 from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
+from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
 from engine.variants.sentence import Sentence
@@ -20,7 +21,16 @@ from engine.variants.variational import Variational
 
 VARIANTS: dict[str, Variant[Any]] = {
     variant.key: variant
-    for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Sentence(), Variational())
+    for variant in (
+        Vanilla(),
+        Sparse(),
+        Denoising(),
+        Stacked(),
+        Convolutional(),
+        Sentence(),
+        Variational(),
+        Contractive(),
+    )
 }
 
 

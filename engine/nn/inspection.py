@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -39,8 +39,16 @@ class Seen(NamedTuple):
 class Inspection:
     """Looks at a model with the same items of the validation part after every epoch."""
 
-    def __init__(self, data: Data, seed: int, target_rate: float | None) -> None:
+    def __init__(
+        self,
+        data: Data,
+        seed: int,
+        target_rate: float | None,
+        views: Callable[[Networks, NDArray[np.float32]], Mapping[str, Any]],
+    ) -> None:
+        """`views`: what the variant wants shown of its networks with these items (see `Variant.views`)."""
         self._data = data
+        self._views = views
         self._seed = seed
         self._target_rate = target_rate
         self._plane = data.validation.items[plane.items(data.validation.labels, data.plane_items)]
@@ -72,10 +80,11 @@ class Inspection:
     ) -> Samples:
         """The probe set and the views that the model has."""
         seen, probe = self._data.validation, slice(PROBE_ITEMS)
+        targets = self._data.as_floats(seen.items[probe])
         distribution = model.distribution(self._data.as_floats(seen.items[: self._data.health_items]))
         return Samples(
             inputs=inputs[probe],
-            targets=self._data.as_floats(seen.items[probe]),
+            targets=targets,
             outputs=outputs[probe],
             codes=codes[probe],
             labels=seen.labels[probe],
@@ -84,6 +93,7 @@ class Inspection:
             activations=codes.mean(axis=0),
             kl=None if distribution is None else _kl(*distribution),
             generated=model.decode(self._draws(model.code_size)) if prior else None,
+            views={name: np.asarray(view, np.float32) for name, view in self._views(networks, targets).items()},
         )
 
     def _health(

@@ -58,7 +58,12 @@ class Trainer:
         self._train = graphs.items.on_device(data.train.items)
         self._validation = graphs.items.on_device(data.validation.items)
         self._data = data
-        self._inspection = Inspection(data, config.seed, variant.target_rate(config))
+        self._inspection = Inspection(
+            data,
+            config.seed,
+            variant.target_rate(config),
+            lambda networks, items: variant.views(networks, items, config, graphs.blocks),
+        )
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None

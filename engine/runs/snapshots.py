@@ -58,6 +58,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
     """For text: the nearest words to what the decoder makes of them, (count,)."""
     cosines: NDArray[np.float32] | None = None
     """For text: cosine of encoder(x) and encoder(decoder(encoder(x))) for the first 500 validation sentences, (n,)."""
+    views: dict[str, NDArray[np.float32]] = {}
+    """What the variant's own panels show (see `Variant.views`), by name."""
 
 
 FIXED = ("inputs", "targets", "baseline", "baseline_points")
@@ -87,6 +89,10 @@ FORMS = {
 }
 """NumPy's kind and the number of dimensions of what is not an image or a sentence in vectors."""
 
+VIEW = "view "
+"""Begins the names of views in a file."""
+DIMENSIONS = (1, 2, 3, 4)
+
 LARGEST = 2**28
 """Bytes of arrays in one file."""
 
@@ -99,7 +105,9 @@ def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
     if not (probe.exists() and probe.stat().st_size):  # without it no epoch can be shown
         _save(probe, _halved(samples, FIXED) | _there(samples, AS_THEY_ARE), flush=True)
     name = f"epoch-{epoch:04d}.npz"
-    _save(directory / name, _halved(samples, CHANGING) | _there(samples, EXACT), flush=False)  # short epochs are many
+    views = {f"{VIEW}{view}": array for view, array in samples.views.items()}
+    # Not flushed: short epochs are many.
+    _save(directory / name, _halved(samples, CHANGING) | _there(samples, EXACT) | views, flush=False)
     return f"samples/{name}"
 
 
@@ -113,7 +121,7 @@ def read_samples(folder: Path, epoch: int) -> Samples:
     now = directory / f"epoch-{epoch:04d}.npz"
     try:
         arrays = _read(directory / "probe.npz", (*FIXED, *AS_THEY_ARE)) | _read(now, (*CHANGING, *EXACT))
-        samples = Samples(**arrays)
+        samples = Samples(**arrays, views=_views(now))
         if mismatch := _mismatch(samples):
             raise Malformed(now, mismatch)
         return samples
@@ -134,6 +142,14 @@ def _read(path: Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         if not (_fits(array, *FORMS[name]) if name in FORMS else _is_pictures(array)):
             raise Malformed(path, f"{path.name} has {name} of {array.shape} {array.dtype}, which cannot be")
     return {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+
+
+def _views(path: Path) -> dict[str, NDArray[np.float32]]:
+    found = read_npz(path, lambda there: [name for name in there if name.startswith(VIEW)], LARGEST)
+    for name, array in found.items():
+        if array.dtype.kind != "f" or array.ndim not in DIMENSIONS or 0 in array.shape:
+            raise Malformed(path, f"{path.name} has {name} of {array.shape} {array.dtype}, which cannot be")
+    return {name.removeprefix(VIEW): array.astype(np.float32) for name, array in found.items()}
 
 
 def _fits(array: NDArray[Any], kinds: str, dimensions: int) -> bool:

@@ -143,6 +143,12 @@ class Variant(ABC, Generic[ConfigT]):
         del stage, config
         return blocks.whole(networks)
 
+    def views(self, networks: Networks, items: Tensor, config: ConfigT, blocks: Blocks) -> Mapping[str, Tensor]:
+        """What its own panels show after an epoch, by name: arrays of one to four dimensions, small enough to keep of
+        every epoch. `items`: the first validation items as they are, (count, *shape) float32."""
+        del networks, items, config, blocks
+        return {}
+
     def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
         return Reading(validation=config.validation)

@@ -266,6 +266,14 @@ class TestSamples:
         for name, array in views.items():
             np.testing.assert_array_equal(getattr(again, name), array)
 
+    def test_keep_what_a_variant_shows_by_name_and_in_full(self, tmp_path: Path) -> None:
+        shown = {"spectrum": np.float32([3, 1 / 3]), "a name": np.ones((2, 3, 4, 1), np.float32)}
+        write_samples(tmp_path, 1, msgspec.structs.replace(self.samples(), views=shown))
+        again = read_samples(tmp_path, 1).views
+        assert again.keys() == shown.keys()
+        for name, array in shown.items():
+            np.testing.assert_array_equal(again[name], array)
+
     def test_of_another_epoch_are_refused_in_words(self, tmp_path: Path) -> None:
         write_samples(tmp_path, 7, self.samples())
         (tmp_path / "samples/epoch-0009.npz").write_bytes(b"PK\x03\x04")
