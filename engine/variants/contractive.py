@@ -21,7 +21,7 @@ class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
     """Settings of the contractive autoencoder."""
 
     activation: Annotated[
-        Literal["sigmoid", "tanh"], Meta(title="activation", description="activation of the code layer")
+        Literal["sigmoid", "tanh", "relu"], Meta(title="activation", description="activation of the code layer")
     ] = "sigmoid"
     contraction: Annotated[
         float,
@@ -32,8 +32,8 @@ class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
 class Contractive(DenseVariant[ContractiveConfig]):
     """z = f(W x + b) with the penalty λ ‖J‖², the squared Frobenius norm of J = ∂z/∂x, mean over the batch.
 
-    ‖J‖² = Σ_j f'(a_j)² Σ_i W_ij², with f' = z (1 − z) for sigmoid units and 1 − z² for tanh. As the reconstruction is
-    the mean over the pixels, λ is divided by their number.
+    ‖J‖² = Σ_j f'(a_j)² Σ_i W_ij², with f' = z (1 − z) for sigmoid units, 1 − z² for tanh, and 1 for ReLU where z > 0. As the
+    reconstruction is the mean over the pixels, λ is divided by their number.
     """
 
     key = "contractive"
@@ -56,10 +56,11 @@ class Contractive(DenseVariant[ContractiveConfig]):
         "small": ContractiveConfig(
             epochs=100,
             batch_size=32,
-            learning_rate=0.003,
+            learning_rate=0.001,
             schedule="cosine",
             seed=11,
             hidden_dim=16,
+            activation="relu",
             output="sigmoid",
             reconstruction="bce",
             validation=HELD_OUT,
@@ -72,7 +73,7 @@ class Contractive(DenseVariant[ContractiveConfig]):
         ops, codes = blocks.ops, networks.encode(batch.input)
         kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
         sizes = ops.sum(ops.square(kernel), axis=0)
-        norm = ops.mean(ops.sum(ops.square(self._slope(codes, config)) * sizes, axis=1))
+        norm = ops.mean(ops.sum(ops.square(self._slope(codes, config, blocks)) * sizes, axis=1))
         return {
             "reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks),
             "contraction": blocks.weighted(norm, config.contraction / blocks.size(networks.shape)),
@@ -81,10 +82,13 @@ class Contractive(DenseVariant[ContractiveConfig]):
     def views(self, networks: Networks, items: Tensor, config: ContractiveConfig, blocks: Blocks) -> dict[str, Tensor]:
         """`spectrum`: mean singular values of J around the first images, largest first, (min(units, pixels),)."""
         ops = blocks.ops
-        slopes = self._slope(networks.encode(items[:LOOKED_AT]), config)
+        slopes = self._slope(networks.encode(items[:LOOKED_AT]), config, blocks)
         kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
         jacobians = slopes[:, :, None] * ops.transpose(kernel)[None]
         return {"spectrum": ops.mean(ops.svd(jacobians, compute_uv=False), axis=0)}
 
-    def _slope(self, codes: Tensor, config: ContractiveConfig) -> Tensor:
+    def _slope(self, codes: Tensor, config: ContractiveConfig, blocks: Blocks) -> Tensor:
+        """f' of each unit, (batch, units), told by what the unit gives."""
+        if config.activation == "relu":
+            return blocks.ops.cast(codes > 0, "float32")
         return codes * (1 - codes) if config.activation == "sigmoid" else 1 - codes * codes

@@ -10,7 +10,7 @@ import pytest
 from engine import params, registry
 
 
-@pytest.fixture(params=["sigmoid", "tanh"])
+@pytest.fixture(params=["sigmoid", "tanh", "relu"])
 def built(request: pytest.FixtureRequest) -> Any:
     """Configuration, networks, items, and the Jacobians of the codes, (items, units, pixels)."""
     from engine.nn import runtime
