@@ -32,8 +32,8 @@ class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
 class Contractive(DenseVariant[ContractiveConfig]):
     """z = f(W x + b) with the penalty λ ‖J‖², the squared Frobenius norm of J = ∂z/∂x, mean over the batch.
 
-    ‖J‖² = Σ_j f'(a_j)² Σ_i W_ij², with f' = z (1 − z) for sigmoid units, 1 − z² for tanh, and 1 for ReLU where z > 0. As the
-    reconstruction is the mean over the pixels, λ is divided by their number.
+    ‖J‖² = Σ_j f'(a_j)² Σ_i W_ij², with f' = z (1 − z) for sigmoid units, 1 − z² for tanh, 1 for ReLU where z > 0. The
+    reconstruction is the mean over the pixels, so λ is divided by their number.
     """
 
     key = "contractive"

@@ -11,6 +11,7 @@ from pathlib import Path
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+import aetui.panels
 import aetui.screens
 import aetui.widgets
 from aetui import keymap, settings
@@ -47,7 +48,7 @@ def test_every_binding_of_the_screen_stands_in_the_table() -> None:
 
 def _bindings() -> Iterator[Binding]:
     """Those of every screen and widget of ours."""
-    for package in (aetui.screens, aetui.widgets):
+    for package in (aetui.screens, aetui.panels, aetui.widgets):
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             for thing in vars(import_module(module.name)).values():
                 if isinstance(thing, type) and issubclass(thing, DOMNode) and thing.__module__ == module.name:
