@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import suppress
 
-from aetui.standard_streams import drop_output, open_closed, told
+from aetui.cli.standard_streams import drop_output, open_closed, told
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def _run() -> None:
         if len(sys.argv) == 1:
             # Past the command line, whose import would hold the first frame up by 0.1 s.
             from aetui import launch
-            from aetui.options import Options
+            from aetui.cli.options import Options
 
             launch.run(Options.of_environment())
         else:

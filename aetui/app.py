@@ -11,25 +11,31 @@ from textual import on, work
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from aetui import commands, job_form, keymap, settings
-from aetui.attach import FOLLOW_SECONDS, RunFollower
+from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.reading import unread_run
+from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
+from aetui.follow.reading import unread_run
 from aetui.render import numbers
+from aetui.render.palette import muted
+from aetui.render.status import state_and_detail
+from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
-from aetui.state import RunState, WorkbenchState, fold
-from aetui.summary import state_and_detail
+from aetui.state.fold import Queued, Unqueued
+from aetui.state.run_state import RunState, WorkbenchState
+from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
 from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.jobs import HandOver, ResumeJob, TrainJob
 from engine.registry import VARIANTS
+from engine.runs.jobs import HandOver, ResumeJob, TrainJob
 
 if TYPE_CHECKING:
+    from aetui.screens import host
     from aetui.screens.dialogs import Answer
-    from engine.store import RunStore
+    from aetui.screens.runs import RunsScreen
+    from engine.runs.store import RunStore
 
 MACHINE_SECONDS = 2.0
 
@@ -44,7 +50,7 @@ class Workbench(RunFollower):
     TITLE = "aetui"
     CSS_PATH = FOLDER / "aetui.tcss"
     BINDINGS = keymap.bindings("everywhere")
-    COMMANDS = {commands.Actions}
+    COMMANDS = {command_palette.Actions}
     DEFAULT_MODE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
@@ -62,10 +68,10 @@ class Workbench(RunFollower):
         self.engine: EngineLike | None = None
         self.store = store
         self.data_dir = data_dir
-        self.state = WorkbenchState()
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
         self.desk = WorkbenchScreen()
+        self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
         self._engine_factory = engine_factory
@@ -73,7 +79,7 @@ class Workbench(RunFollower):
         self._machine = ""
         self._asked = ("", "")
         self.add_mode("workbench", lambda: self.desk)
-        self.add_mode("runs", _runs_screen)
+        self.add_mode("runs", self._runs_screen)
 
         self._configure(config or settings.default_path())
 
@@ -87,6 +93,12 @@ class Workbench(RunFollower):
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
+        variables = super().get_css_variables()
+        variables["text-muted"] = muted(variables)
+        return variables
 
     def begin(self) -> None:
         """What can wait until the first frame stands: the engine, the last run, the machine's figures."""
@@ -109,7 +121,8 @@ class Workbench(RunFollower):
     @on(EngineEvent)
     def _engine_event(self, message: EngineEvent) -> None:
         event = message.event
-        before, self.state = self.state, fold(self.state, event)
+        before = self.state
+        self.hear(event)
         if _status(before, event.run_id) != _status(self.state, event.run_id):
             self.heard_of(event.run_id)
         match event:
@@ -150,11 +163,16 @@ class Workbench(RunFollower):
         if active is None:
             self.show_last(self.desk.variant.key)
 
+    def _runs_screen(self) -> Screen[None]:
+        from aetui.screens.runs import RunsScreen
+
+        screen = RunsScreen()
+        self._mode_screens.append(screen)
+        return screen
+
     def _changed(self, event: Event) -> None:
-        for stack in self._screen_stacks.values():
-            changed = getattr(stack[0], "changed", None) if stack else None
-            if changed:
-                changed(event)
+        for screen in self._mode_screens:
+            screen.changed(event)
 
     # Commands to the engine.
 
@@ -201,7 +219,7 @@ class Workbench(RunFollower):
 
     def _queue(self, run: RunState) -> None:
         before = self.state.active
-        self.state = self.state.queued(run)
+        self.hear(Queued(run))
         self._asked = ("", "")
         if before is not None:
             self.desk.say("queued; it begins when this run has ended")
@@ -212,7 +230,7 @@ class Workbench(RunFollower):
         waiting = self.state.waiting
         if self.engine is not None and waiting:
             self.engine.cancel(waiting[-1].run_id)
-            self.state = self.state.unqueued(waiting[-1].run_id)
+            self.hear(Unqueued(waiting[-1].run_id))
             self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
             self._forget(waiting[-1].run_id)
 
@@ -332,7 +350,7 @@ class Workbench(RunFollower):
         name = active.name or active.variant
         what = f"{name} on {active.dataset} can be stopped and resumed later, or go on without the workbench."
         queue = f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else ""
-        self.push_screen(QuitDialog(what + queue), self._leave)
+        self.push_screen(QuitDialog(what + queue, self.key_overrides), self._leave)
 
     def _leave(self, answer: Answer | None) -> None:
         if answer in ("stop", "leave"):
@@ -354,12 +372,12 @@ class Workbench(RunFollower):
             self.call_from_thread(self.exit)
 
 
-def _runs_screen() -> Screen[None]:
-    from aetui.screens.runs import RunsScreen
-
-    return RunsScreen()
-
-
 def _status(state: WorkbenchState, run_id: str) -> str:
     run = state.runs.get(run_id)
     return run.status if run else ""
+
+
+if TYPE_CHECKING:
+
+    def _as_screens_see_it(app: Workbench) -> host.Workbench:
+        return app

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.message import Message
 
 from engine.events import Event
-from engine.jobs import HandOver, Job, Order
+from engine.runs.jobs import HandOver, Job, Order
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.timer import Timer
 
-    from engine.queries import Query
+    from engine.queries.messages import Query
 
 Emit = Callable[[Event], None]
 
@@ -72,17 +72,17 @@ def emitter(pump: MessagePump) -> Emit:
 
 
 class Asked(Message):
-    """Questions of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
+    """QueryService of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
 
-    def __init__(self, sender: MessagePump, stamp: int, questions: Sequence[Query]) -> None:
+    def __init__(self, sender: MessagePump, stamp: int, queries: Sequence[Query]) -> None:
         super().__init__()
         self.sender = sender
         self.stamp = stamp
-        self.questions = questions
+        self.queries = queries
 
 
 class Answered(Message):
-    """What came of a question: the answer, or the error that stands for it. `stamp` is the one it was asked with."""
+    """What came of a query: the answer, or the error that stands for it. `stamp` is the one it was asked with."""
 
     def __init__(self, query: Query, stamp: int, answer: Any, error: BaseException | None) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Answered(Message):
 
 
 def ask(engine: EngineLike, query: Query, stamp: int, pump: MessagePump) -> Future[Any]:
-    """Put a question; `pump` gets an `Answered` unless the question is taken back before its turn."""
+    """Put a query; `pump` gets an `Answered` unless the query is taken back before its turn."""
     future = engine.ask(query)
 
     def done(finished: Future[Any]) -> None:

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import difflib
 import string
+import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.keys import Keys, _character_to_key, format_key
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
-from aetui.panels import PANELS
+from aetui.panels.table import PANELS
 from aetui.render.text import plain
 
-Scope = Literal["everywhere", "workbench", "lists", "settings", "sentences", "runs"]
+Scope = Literal[
+    "everywhere", "workbench", "models", "lists", "settings", "sentences", "runs", "curves", "dialogs", "leaving"
+]
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
     "settings": "In the settings",
     "sentences": "While a sentence is typed",
     "lists": "In lists",
+    "models": "In the list of models",
     "runs": "In the table of runs",
+    "curves": "In the list of loss terms",
+    "dialogs": "In help, notices and the list of loss terms",
+    "leaving": "When asked how to leave a run",
     "everywhere": "Everywhere",
 }
 
@@ -32,9 +39,17 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "lists"},
+    {"workbench", "models"},
+    {"models", "lists"},
     {"runs", "lists"},
+    {"curves", "lists"},
+    {"curves", "dialogs"},
+    {"dialogs", "lists"},
 )
-"""Scopes whose keys work at the same time; "everywhere" goes with all."""
+"""Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
+
+MODAL: frozenset[Scope] = frozenset({"curves", "dialogs", "leaving"})
+"""Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
@@ -42,7 +57,13 @@ LAST_RESORT = "ctrl+c"
 FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "leave"})
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
 
-NAMES: dict[str, str] = {char: _character_to_key(char) for char in string.punctuation + " "}
+
+def _name(char: str) -> str:
+    name = unicodedata.name(char).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+NAMES: dict[str, str] = {char: _name(char) for char in string.punctuation + " "}
 """What Textual calls a character that is neither letter nor digit."""
 
 CHARACTERS: dict[str, str] = {name: char for char, name in NAMES.items()}
@@ -123,10 +144,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave", "escape", "leave", "leave the field, so that keys are keys again", "sentences", "screen.chart", 3),
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
+    Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
     Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("stop_run", "x", "stop", "stop the run, whichever process trains it", "runs", "screen.stop", 3),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 4),
+    Action("switch", "space,enter", "switch", "draw the loss term, or leave it out", "curves", "switch"),
+    Action("close", "escape,q,enter", "close", "close; the key that opened it does so, too", "dialogs", "dismiss"),
+    Action("leave_stopped", "s,y", "stop and save", "stop the run, save and leave", "leaving", "answer('stop')"),
+    Action("leave_running", "r", "leave it running", "leave; the run goes on", "leaving", "answer('leave')"),
+    Action("stay", "escape,n", "stay", "stay in the workbench", "leaving", "answer('stay')"),
+    Action("button_back", "left,h,up,k", "button back", "one button back", "leaving", "app.focus_previous"),
+    Action("button_forward", "right,l,down,j", "button forward", "one button forward", "leaving", "app.focus_next"),
     Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
@@ -145,6 +174,12 @@ def bindings(*scopes: Scope) -> list[BindingType]:
         for action in ACTIONS
         if action.scope in scopes
     ]
+
+
+def closing(name: str) -> Binding:
+    """Textual's binding by which the keys of the action `name`, which opens a dialog, close it again."""
+    action = BY_ID[name]
+    return Binding(action.keys, "dismiss", action.label, id=action.id)
 
 
 def keys(action: Action, overrides: Mapping[str, str]) -> str:
@@ -231,11 +266,14 @@ def _clash(overrides: Mapping[str, str]) -> tuple[str, Action, Action] | None:
         for other in ACTIONS:
             both = set(split(one, overrides)) & set(split(other, overrides))
             meant = set(_split(one.keys)) & set(_split(other.keys))
-            if both and other is not one and not meant and _meet(one.scope, other.scope):
+            if both and other is not one and not meant and meet(one, other):
                 return min(both), one, other
     return None
 
 
-def _meet(one: Scope, other: Scope) -> bool:
-    """Whether keys of both scopes are looked at together."""
-    return one == other or "everywhere" in (one, other) or {one, other} in TOGETHER
+def meet(one: Action, other: Action) -> bool:
+    """Whether there is a place where the keys of both actions are looked at."""
+    scopes = {one.scope, other.scope}
+    if "everywhere" in scopes and scopes & MODAL:
+        return bool({one.id, other.id} & FIRST)
+    return len(scopes) == 1 or "everywhere" in scopes or scopes in TOGETHER

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aetui.app import Workbench
     from aetui.bridge import Emit, EngineLike
-    from aetui.options import Options
+    from aetui.cli.options import Options
 
 RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
@@ -21,8 +21,8 @@ RESTORING_SECONDS = 3.0
 
 def run(options: Options, open_run: str | None = None) -> None:
     """Open the workbench and leave the process when it is closed."""
-    from engine import native_output
     from engine.errors import UsageError
+    from engine.storage import native_output
 
     served = os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")  # `aetui serve`: a browser is the terminal
     if not (served or (sys.stdin.isatty() and sys.stdout.isatty())):
@@ -32,7 +32,7 @@ def run(options: Options, open_run: str | None = None) -> None:
     from aetui.app import Workbench
 
     def make(emit: Emit) -> EngineLike:
-        from engine import handoff  # noqa: F401 (before a long run the packages are those it was started with)
+        from engine.runs import handover  # noqa: F401 (before a long run the packages are those it was started with)
         from engine.session import Engine
 
         return Engine(emit, store, device=options.device, data_dir=folder)
@@ -110,7 +110,7 @@ class _Departure:
 
     def _detach(self) -> str:
         """What went where; nothing the second time. Who comes second waits, as it may end the process."""
-        from aetui.detaching import detach, told
+        from aetui.follow.detaching import detach, told
 
         with self._detaching:
             handed = self._app.left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aetui.cli.markdown import filled
-from aetui.recipes import read
+from aetui.cli.recipes import read
 
 HERE = Path(__file__).parent
 PAGE, RESULTS = HERE / "recipes.md", HERE / "figures.json"

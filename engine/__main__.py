@@ -14,12 +14,13 @@ from queue import SimpleQueue
 
 import msgspec
 
-from engine import events, native_output
+from engine import events
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
-from engine.handoff import Mission
+from engine.runs.handover import Mission
+from engine.runs.store import RunStore
 from engine.session import Engine, failure
-from engine.store import RunStore
+from engine.storage import native_output
 
 
 def main() -> None:

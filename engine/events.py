@@ -8,7 +8,9 @@ has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -19,6 +21,9 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 Terms = dict[str, float]
 """Loss terms by name; `loss` is the total that was minimised."""
+
+Unit = Literal["B", "items"]
+"""What progress is counted in: bytes, or whatever the activity names."""
 
 Outcome = Literal["completed", "stopped", "failed", "diverged"]
 
@@ -33,6 +38,22 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_s
     run_id: str = ""
     seq: Count = 0
     at: Annotated[float, Meta(ge=0, le=1e11)] = 0.0
+
+
+class Every:
+    """Lets something through at most every so many seconds, from the beginning on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = -inf
+
+    def __call__(self, *, always: bool = False) -> bool:
+        """Whether it is time; `always` for what must not be left out."""
+        now = time.monotonic()
+        if not always and now < self._next:
+            return False
+        self._next = now + self._seconds
+        return True
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -263,7 +284,7 @@ class DataProgress(_Event, frozen=True, kw_only=True):
     """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
     done: Count
     total: Count
-    unit: str = "B"
+    unit: Unit = "items"
 
 
 Event = (

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.datasets import catalogue as datasets
 from engine.errors import UsageError
+from engine.kinds import KINDS
+from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
+from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
 from engine.variants.sentence import Sentence
@@ -14,13 +19,22 @@ from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
 from engine.variants.variational import Variational
 
-VARIANTS: dict[str, Variant] = {
+VARIANTS: dict[str, Variant[Any]] = {
     variant.key: variant
-    for variant in (Vanilla(), Sparse(), Denoising(), Stacked(), Convolutional(), Sentence(), Variational())
+    for variant in (
+        Vanilla(),
+        Sparse(),
+        Denoising(),
+        Stacked(),
+        Convolutional(),
+        Sentence(),
+        Variational(),
+        Contractive(),
+    )
 }
 
 
-def variant(key: str) -> Variant:
+def variant(key: str) -> Variant[Any]:
     """The autoencoder called `key`.
 
     Raises:
@@ -31,6 +45,13 @@ def variant(key: str) -> Variant:
     except KeyError:
         known = ", ".join(VARIANTS)
         raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+
+
+def kind(variant: str, dataset: str) -> Kind:
+    """The kind of data that a run of `variant` on `dataset` learned from; images where neither is known here."""
+    known = datasets.DATASETS.get(dataset)
+    accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
+    return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]
 
 
 def default_preset(key: str, dataset: str) -> str:

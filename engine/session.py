@@ -1,4 +1,4 @@
-"""The engine: one background thread that owns TensorFlow, a queue of jobs, and questions answered between chunks.
+"""The engine: one background thread that owns TensorFlow, a queue of jobs, and queries answered between chunks.
 
 This is the only threading code of the project. Commands go down through methods that return at once; events come up
 through `emit`, which is called on the engine's thread and must return quickly.
@@ -19,17 +19,17 @@ from pathlib import Path
 
 import msgspec
 
-from engine.control import ENDING, Control, Emit, Stopped, Wish
-from engine.datasets.shelf import Shelf
+from engine.backend import Backend
+from engine.datasets.cache import DatasetCache
 from engine.errors import EngineError, UsageError
-from engine.events import EngineFailed, EngineLoading, EngineReady, Event, RunCancelled, RunHandedOver
-from engine.jobs import HandOver, Job, Order
-from engine.life import Life
-from engine.queries import Answer, Query
-from engine.question_queue import QuestionQueue, closed
-from engine.questions import Questions
-from engine.store import RunStore
-from engine.training import Backend
+from engine.events import EngineFailed, EngineLoading, EngineReady, Event, Every, RunCancelled, RunHandedOver
+from engine.queries.messages import Answer, Query
+from engine.queries.queue import QueryQueue, closed
+from engine.queries.service import QueryService
+from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.execution import Execution
+from engine.runs.jobs import HandOver, Job, Order
+from engine.runs.store import RunStore
 
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
@@ -40,12 +40,12 @@ REQUEST_SECONDS = 0.2
 
 def tensorflow_backend(device: str) -> Backend:
     """Ring 1, reached by name: nothing in ring 0 imports it."""
-    backend: Backend = importlib.import_module("engine.nn.backend").KerasBackend(device)
+    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device)
     return backend
 
 
 class Engine:
-    """Trains one run at a time and answers questions meanwhile. Every public method may be called from any thread."""
+    """Trains one run at a time and answers queries meanwhile. Every public method may be called from any thread."""
 
     def __init__(
         self,
@@ -59,13 +59,13 @@ class Engine:
         self._send = emit
         self._store = store
         self._device = device
-        self._shelf = Shelf(data_dir)
+        self._datasets = DatasetCache(data_dir)
         self._make_backend = backend
         self._changed = threading.Condition()
-        self._jobs: deque[Life] = deque()
-        self._present: Life | None = None
-        self._questions = QuestionQueue(self._emit)
-        self._wishes: dict[str, Wish] = {}
+        self._jobs: deque[Execution] = deque()
+        self._present: Execution | None = None
+        self._queries = QueryQueue(self._emit)
+        self._commands: dict[str, Command] = {}
         self._closing = self._leaving = False
         self.ready = False
         """Whether TensorFlow is loaded."""
@@ -84,41 +84,41 @@ class Engine:
             UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting; or the
                 run is complete or being trained already.
         """
-        return self._queue(Life.of(job, self._store), "run")
+        return self._queue(Execution.of(job, self._store), "run")
 
     def adopt(self, order: Order) -> str:
         """Queue what another process left to this one. Raises as `submit`."""
-        return self._queue(Life.ordered(order, self._store), "pause" if order.paused else "run")
+        return self._queue(Execution.ordered(order, self._store), "pause" if order.paused else "run")
 
-    def _queue(self, life: Life, wish: Wish) -> str:
+    def _queue(self, execution: Execution, command: Command) -> str:
         with self._changed:
             if self._closing:
                 raise UsageError("Engine closed", "the engine takes no more jobs")
-            if life.run_id in self._wishes:
-                raise UsageError("Run in use", f"{life.run_id} is being trained or waits for its turn")
-            self._jobs.append(life)
-            self._wishes[life.run_id] = wish
+            if execution.run_id in self._commands:
+                raise UsageError("Run in use", f"{execution.run_id} is being trained or waits for its turn")
+            self._jobs.append(execution)
+            self._commands[execution.run_id] = command
             self._changed.notify_all()
-        return life.run_id
+        return execution.run_id
 
     def cancel(self, run_id: str) -> None:
         """Stop the run after the present chunk, keeping its weights; a run that still waits never starts."""
-        self._wish(run_id, "stop")
+        self._command(run_id, "stop")
 
     def pause(self, run_id: str) -> None:
         """Hold the run after the present chunk; its checkpoint is written."""
-        self._wish(run_id, "pause")
+        self._command(run_id, "pause")
 
     def resume(self, run_id: str) -> None:
-        """Let a paused run go on. (A run of an earlier life is continued with `submit(ResumeJob(…))`.)"""
-        self._wish(run_id, "run")
+        """Let a paused run go on. (A run of an earlier session is continued with `submit(ResumeJob(…))`.)"""
+        self._command(run_id, "run")
 
     def ask(self, query: Query) -> Future[Answer]:
-        """Put a question; the future's exception is an `EngineError` where there is no answer."""
+        """Put a query; the future's exception is an `EngineError` where there is no answer."""
         with self._changed:
             if not self._closing:
                 self._changed.notify_all()
-                return self._questions.put(query)
+                return self._queries.put(query)
         future: Future[Answer] = Future()
         future.set_exception(closed())
         return future
@@ -147,25 +147,30 @@ class Engine:
     def _let_go_of_all(self, timeout: float) -> HandOver:
         with self._changed:
             present, waiting = self._present, list(self._jobs)
-            paused = {run_id for run_id, wish in self._wishes.items() if wish == "pause"}
-            left = [life for life in (present, *waiting) if life and self._wishes.get(life.run_id) != "stop"]
+            paused = {run_id for run_id, command in self._commands.items() if command == "pause"}
+            left = [
+                execution
+                for execution in (present, *waiting)
+                if execution and self._commands.get(execution.run_id) != "stop"
+            ]
             self._closing = self._leaving = True
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(timeout if present and present.training else BUILDING_SECONDS)
         orders = [
             msgspec.structs.replace(
-                life.order or Order(run_id=life.run_id, job=life.asked), paused=life.run_id in paused
+                execution.order or Order(run_id=execution.run_id, job=execution.asked),
+                paused=execution.run_id in paused,
             )
-            for life in left
-            if not life.ended
+            for execution in left
+            if not execution.ended
         ]
         return HandOver(orders, clean=not self._thread.is_alive())
 
-    def _wish(self, run_id: str, wish: Wish) -> None:
+    def _command(self, run_id: str, command: Command) -> None:
         with self._changed:
-            if self._wishes.get(run_id, "stop") != "stop":  # who is to stop is not asked for anything else
-                self._wishes[run_id] = wish
+            if self._commands.get(run_id, "stop") != "stop":  # who is to stop is not asked for anything else
+                self._commands[run_id] = command
                 self._changed.notify_all()
 
     # What follows runs on the engine's thread.
@@ -176,9 +181,9 @@ class Engine:
             self._emit(EngineLoading())
             backend = self._load()
             if backend is not None:
-                self._answers = Questions(backend, self._store, self._shelf)
-                while (life := self._next()) is not None:
-                    self._live(life, backend)
+                self._answers = QueryService(backend, self._store, self._datasets)
+                while (execution := self._next()) is not None:
+                    self._execute(execution, backend)
                     backend.release()
         finally:
             self._refuse_all()
@@ -203,11 +208,11 @@ class Engine:
             return backend
         return None
 
-    def _next(self) -> Life | None:
-        """The next job, waiting for it and answering questions meanwhile; None when the engine closes."""
+    def _next(self) -> Execution | None:
+        """The next job, waiting for it and answering queries meanwhile; None when the engine closes."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._jobs or self._questions)
+                self._changed.wait_for(lambda: self._closing or self._jobs or self._queries)
                 if self._closing:
                     return None
             self._tidy()
@@ -217,58 +222,62 @@ class Engine:
                     self._present = self._jobs.popleft()
                     return self._present
 
-    def _live(self, life: Life, backend: Backend) -> None:
-        end = self._end_of(life, backend)
-        life.ended = not isinstance(end, RunCancelled | RunHandedOver)
+    def _execute(self, execution: Execution, backend: Backend) -> None:
+        end = self._end_of(execution, backend)
+        execution.ended = not isinstance(end, RunCancelled | RunHandedOver)
         with self._changed:
-            self._wishes.pop(life.run_id, None)
+            self._commands.pop(execution.run_id, None)
             self._present = None
         if not (self._leaving and isinstance(end, RunCancelled)):  # it begins elsewhere
             self._emit(end)
 
-    def _answer(self, life: Life | None = None) -> None:
-        self._questions.work(self._answers, life, lambda: life is not None and self._wish_for(life) in ENDING)
+    def _answer(self, execution: Execution | None = None) -> None:
+        self._queries.work(
+            self._answers, execution, lambda: execution is not None and self._command_for(execution) in ENDING
+        )
 
-    def _end_of(self, life: Life, backend: Backend) -> Event:
+    def _end_of(self, execution: Execution, backend: Backend) -> Event:
         """Let the run live, and say how that ended."""
         try:
-            return life.live(backend, self._store, self._shelf, self._emit, _Reins(self, life))
+            return execution.live(backend, self._store, self._datasets, self._emit, _Reins(self, execution))
         except Stopped:
-            return RunCancelled(run_id=life.run_id)
+            return RunCancelled(run_id=execution.run_id)
         except EngineError as error:
-            return failure(error, life.run_id)
+            return failure(error, execution.run_id)
         except Exception as error:  # before its first event a run leaves no trace: the screen has to say it
             message = f"{type(error).__name__}: {error}"
-            return EngineFailed(run_id=life.run_id, title="The run could not start", message=message)
+            return EngineFailed(run_id=execution.run_id, title="The run could not start", message=message)
 
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
         with self._changed:
-            dropped = [life for life in self._jobs if self._closing or self._wishes[life.run_id] == "stop"]
-            for life in dropped:
-                self._jobs.remove(life)
-                del self._wishes[life.run_id]
-                life.let_go()
-        for life in dropped if not self._leaving else ():
-            self._emit(RunCancelled(run_id=life.run_id))
+            dropped = [
+                execution for execution in self._jobs if self._closing or self._commands[execution.run_id] == "stop"
+            ]
+            for execution in dropped:
+                self._jobs.remove(execution)
+                del self._commands[execution.run_id]
+                execution.let_go()
+        for execution in dropped if not self._leaving else ():
+            self._emit(RunCancelled(run_id=execution.run_id))
 
-    def _wish_for(self, life: Life) -> Wish:
+    def _command_for(self, execution: Execution) -> Command:
         with self._changed:
-            wish = self._wishes[life.run_id]
+            command = self._commands[execution.run_id]
             if self._leaving:
-                return wish if wish == "stop" else "leave"
-            return "stop" if self._closing else wish
+                return command if command == "stop" else "leave"
+            return "stop" if self._closing else command
 
-    def _sleep(self, life: Life, wish: Wish, seconds: float) -> None:
-        """Until there is a question, another wish, or the end."""
+    def _sleep(self, execution: Execution, command: Command, seconds: float) -> None:
+        """Until there is a query, another command, or the end."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._questions) or self._wish_for(life) != wish, seconds)
+            self._changed.wait_for(lambda: bool(self._queries) or self._command_for(execution) != command, seconds)
 
     def _refuse_all(self) -> None:
         """Leave nobody waiting for an answer or a run."""
         with self._changed:
             self._closing = True
-        self._questions.refuse()
+        self._queries.refuse()
         self._tidy()
 
 
@@ -287,29 +296,28 @@ def failure(error: EngineError, run_id: str = "") -> EngineFailed:
 
 
 class _Reins(Control):
-    """Steers one life by what the engine was told about it."""
+    """Steers one execution by what the engine was told about it."""
 
-    def __init__(self, engine: Engine, life: Life) -> None:
+    def __init__(self, engine: Engine, execution: Execution) -> None:
         self._engine = engine
-        self._life = life
+        self._execution = execution
 
-        self._asked_at = 0.0
+        self._due = Every(REQUEST_SECONDS)
 
-    def wish(self) -> Wish:
+    def command(self) -> Command:
         self._engine._tidy()
-        if time.monotonic() - self._asked_at > REQUEST_SECONDS:
-            self._asked_at = time.monotonic()
-            request = self._life.request()
+        if self._due():
+            request = self._execution.command()
             if request is not None:
-                self._engine._wish(self._life.run_id, request)
-        return self._engine._wish_for(self._life)
+                self._engine._command(self._execution.run_id, request)
+        return self._engine._command_for(self._execution)
 
-    def serve(self) -> Wish:
-        self._engine._answer(self._life)
-        return self.wish()
+    def serve(self) -> Command:
+        self._engine._answer(self._execution)
+        return self.command()
 
-    def rest(self, seconds: float) -> Wish:
-        before, until = self.wish(), time.monotonic() + seconds
-        while (wish := self.serve()) == before and (left := until - time.monotonic()) > 0:
-            self._engine._sleep(self._life, wish, min(left, REQUEST_SECONDS))
-        return wish
+    def rest(self, seconds: float) -> Command:
+        before, until = self.command(), time.monotonic() + seconds
+        while (command := self.serve()) == before and (left := until - time.monotonic()) > 0:
+            self._engine._sleep(self._execution, command, min(left, REQUEST_SECONDS))
+        return command

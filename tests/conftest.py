@@ -19,7 +19,7 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., W
     from aetui.app import Workbench
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("engine.datasets.places.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr("engine.datasets.folders.SYSTEM_FOLDERS", ())
     store = fake_store(tmp_path / "runs")
 
     def make(open_run: str | None = None, config: str = "") -> Workbench:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from engine.store import RunRecord, RunStore
+from engine.runs.store import RunRecord, RunStore
 
 PROGRAM = str(Path(sys.executable).with_name("aetui"))
 

@@ -13,9 +13,9 @@ from fakes import LAYERS, STEPS, FakeRun, readings
 from engine import events
 from engine.datasets import DATASETS
 from engine.events import EpochEnded, Layer, Logged, RunFinished, RunResumed, Stage
-from engine.jobs import TrainJob
-from engine.samples import write_samples
-from engine.store import RunInfo, RunStore
+from engine.runs.jobs import TrainJob
+from engine.runs.snapshots import write_samples
+from engine.runs.store import RunInfo, RunStore
 
 MARK = "Xq"
 """In every hostile text, to see that it was shown at all."""

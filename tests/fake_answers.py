@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import UsageError
-from engine.queries import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
+from engine.queries.messages import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
 
 SENTENCES = ("the dog bit the man", "profits rose by 9 per cent in the quarter", "see the notes below for details")
 LONG = "oil prices fell as the ministers of the exporting countries could not agree how much each was to sell, he said"

@@ -33,12 +33,12 @@ from engine.events import (
     RunStarted,
     Stage,
 )
-from engine.jobs import HandOver, Job, Order, ResumeJob, TrainJob
 from engine.params import configure
-from engine.queries import Query
+from engine.queries.messages import Query
 from engine.registry import preset
-from engine.samples import Samples, write_samples
-from engine.store import RunInfo, RunStore
+from engine.runs.jobs import HandOver, Job, Order, ResumeJob, TrainJob
+from engine.runs.snapshots import Samples, write_samples
+from engine.runs.store import RunInfo, RunStore
 from engine.text.lexicon import Lexicon
 
 STEPS = 10
@@ -99,7 +99,7 @@ def pictures(epoch: int) -> Samples:
         labels=np.arange(ITEMS, dtype=np.int64),
         baseline=np.clip(inputs - 0.1, 0, 1),
         points=(centres + spread).astype(np.float32),
-        image_points=spread.astype(np.float32),
+        baseline_points=spread.astype(np.float32),
         point_labels=labels,
         weights=(np.stack(rings[::-1])[..., None] * (1 - blur) - 0.5).astype(np.float32),
         activations=np.linspace(0, 1 - blur, 32, dtype=np.float32),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aetui.cli.markdown import NOTHING, filled
-from aetui.recipes import Kept, read
+from aetui.cli.recipes import Kept, read
 
 DOCS = Path(__file__).parent.parent / "docs"
 

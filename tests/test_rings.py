@@ -34,7 +34,9 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(statement: str, forbidden: 
 
 
 def test_the_engine_with_tensorflow_loads_no_screen() -> None:
-    loaded = loaded_by("from engine.nn.backend import KerasBackend; KerasBackend('cpu'); import engine.nn.trainer")
+    loaded = loaded_by(
+        "from engine.nn.tensorflow_backend import KerasBackend; KerasBackend('cpu'); import engine.nn.trainer"
+    )
     assert "tensorflow" in loaded
     assert not loaded & {"textual", "typer", "aetui"}
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).parent.parent
 
 

@@ -12,23 +12,25 @@ import msgspec
 import numpy as np
 from fakes import STEPS, FakeEngine, FakeRun, loss, pictures, readings
 
-from aetui import job_form, keymap, panels
+from aetui import keymap
 from aetui.app import Workbench
+from aetui.panels import table
+from aetui.panels.digits import Digits
+from aetui.panels.event_log import EventLog
+from aetui.panels.health import HealthReport
+from aetui.panels.latent import Latent
+from aetui.panels.parameters import Parameters
+from aetui.panels.samples import Divergences, PriorSamples
+from aetui.panels.sentence_overview import SentenceOverview
+from aetui.panels.sentences import Sentences
+from aetui.panels.weights import Weights
 from aetui.render.pixels import to_grey
 from aetui.render.text import plain
 from aetui.screens.dialogs import Farewell
-from aetui.widgets.digits import Digits
+from aetui.widgets import job_form
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
-from aetui.widgets.event_log import EventLog
-from aetui.widgets.health import HealthReport
-from aetui.widgets.latent import Latent
-from aetui.widgets.parameters import Parameters
-from aetui.widgets.samples import Divergences, PriorSamples
 from aetui.widgets.scatter import Scatter
-from aetui.widgets.sentence_overview import SentenceOverview
-from aetui.widgets.sentences import Sentences
 from aetui.widgets.tiles import Tiles
-from aetui.widgets.weights import Weights
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -41,10 +43,10 @@ from engine.events import (
     RunResumed,
     Stage,
 )
-from engine.jobs import Job, ResumeJob, TrainJob
 from engine.registry import VARIANTS
-from engine.samples import Samples
-from engine.store import RunStore
+from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.runs.snapshots import Samples
+from engine.runs.store import RunStore
 
 EPOCHS = 3
 """Of the runs in the store."""
@@ -56,7 +58,7 @@ EPOCHS = 3
 @lru_cache
 def kept(variant: str, epoch: int) -> Samples:
     """As the real thing keeps it: which views there are, and how large, depends on the model."""
-    if VARIANTS[variant].reads_text:
+    if "text" in VARIANTS[variant].accepts:
         return readings(epoch)
     full = pictures(epoch)
     bare = msgspec.structs.replace(full, kl=None, generated=None)
@@ -188,7 +190,7 @@ def populate(engine: WalkedEngine) -> None:
 
 
 def _lived(engine: WalkedEngine, variant: str, outcome: Any, keep: Callable[[int], Samples] | None = None) -> WalkedRun:
-    dataset = "pydocs" if VARIANTS[variant].reads_text else "digits"
+    dataset = "pydocs" if "text" in VARIANTS[variant].accepts else "digits"
     preset = VARIANTS[variant].default_preset
     run_id = engine.submit(TrainJob(variant=variant, dataset=dataset, preset=preset, config={"epochs": EPOCHS}))
     run = engine.runs[run_id]
@@ -221,7 +223,7 @@ class WalkedWorkbench(Workbench):
 MAPPED = [key for action in keymap.ACTIONS for key in keymap.split(action, {})]
 TYPED = [*"0123456789.-", *"abehowyB", "backspace", "delete", "tab", "shift+tab", "home", "end", "ctrl+u", "pageup"]
 OFTEN = ["t", "m", "s", "c", "d", "down", "up", "enter", "escape", "right", "left"]
-PANEL_KEYS = [kind.shortcut for kind in panels.PANELS.values()]
+PANEL_KEYS = [kind.shortcut for kind in table.PANELS.values()]
 
 
 def some_keys(app: Workbench, rng: random.Random) -> list[str]:
@@ -268,7 +270,7 @@ def _claims(app: Workbench) -> Iterator[tuple[str, bool]]:
     yield "the form has values of another model", set(form.values) == {param.name for param in fields}
     job = job_form.Draft(variant, form.values).job()
     yield "what t trains is another model", job.variant == variant.key
-    kinds = panels.of_variant(variant.panels)
+    kinds = table.of_variant(variant.panels)
     yield "the tabs are another model's", desk._tabs.kinds == kinds
     yield "the open panel is not offered", desk._tabs.open_key in [kind.key for kind in kinds]
     yield "the panel on the screen is not the open one", desk._tabs.current in (None, f"panel-{desk._tabs.open_key}")

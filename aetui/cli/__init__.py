@@ -25,7 +25,7 @@ from aetui.cli import (
     train,
     variants,
 )
-from aetui.options import Options
+from aetui.cli.options import Options
 
 app = typer.Typer(
     name="aetui",

@@ -9,14 +9,14 @@ import typer
 
 from aetui.cli.arguments import Keep, Markdown
 from aetui.render.text import plain, plain_json
-from engine.jobs import MOST_SEEDS
+from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aetui.options import Options
-    from aetui.recipes import Kept
-    from engine.published import Seat
+    from aetui.cli.options import Options
+    from aetui.cli.recipes import Kept
+    from engine.analysis.published import Seat
 
 
 def book(
@@ -40,8 +40,7 @@ def book(
     Runs that are in the store already are not trained again, and interrupted ones go on. Ctrl-C stops and keeps the
     weights.
     """
-    from aetui import recipes
-    from aetui.cli import several
+    from aetui.cli import recipes, several
     from engine.errors import UsageError
 
     if json and markdown:
@@ -62,7 +61,7 @@ def book(
 
 def _keep(path: Path, found: Kept, done: Sequence[str]) -> None:
     """A part is not to take the place of the whole: the recipes that are `done`, where `path` has no more of them."""
-    from aetui import recipes
+    from aetui.cli import recipes
 
     whole = {variant: each for variant, each in found.recipes.items() if variant in done}
     for variant in (each for each in found.recipes if each not in whole):
@@ -77,7 +76,7 @@ class _Asked:
 
     def __init__(self, variants: Sequence[str], seeds: int | None, epochs: int | None) -> None:
         """Raises UsageError for a variant without published figures."""
-        from engine import published
+        from engine.analysis import published
 
         self.variants = list(dict.fromkeys(variants or published.published_variants()))
         self._seeds, self._epochs = seeds, epochs
@@ -85,7 +84,7 @@ class _Asked:
             published.figures(variant)
 
     def seats(self, variant: str, options: Options) -> list[Seat]:
-        from engine import published
+        from engine.analysis import published
 
         return published.seats(variant, options.store, self._seeds, self._epochs)
 
@@ -94,7 +93,7 @@ class _Asked:
         return [variant for variant in self.variants if all(seat.done for seat in self.seats(variant, options))]
 
     def found(self, options: Options) -> Kept:
-        from aetui.recipes import Kept, recipe
+        from aetui.cli.recipes import Kept, recipe
 
         given = (("--seeds", self._seeds), ("--epochs", self._epochs))
         options_given = "".join(f" {name} {value}" for name, value in given if value is not None)
@@ -113,7 +112,7 @@ def _train(asked: _Asked, options: Options) -> set[str]:
         EngineError: data are missing, or a run could not begin.
     """
     from aetui.cli import several
-    from engine import published
+    from engine.analysis import published
 
     seats = [seat for variant in asked.variants for seat in asked.seats(variant, options)]
     left = [seat for seat in seats if not seat.done]
@@ -127,7 +126,8 @@ def _train(asked: _Asked, options: Options) -> set[str]:
 
 def _check_data(seats: Sequence[Seat], options: Options) -> None:
     """Raises DataUnavailable before the first of several hours, not after it."""
-    from engine import datasets, published
+    from engine import datasets
+    from engine.analysis import published
 
     for key in dict.fromkeys(published.figures(seat.variant).dataset for seat in seats):
         datasets.load(key, options.data_folder, download=False)

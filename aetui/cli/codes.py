@@ -11,7 +11,7 @@ from aetui.cli.files import written
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.queries import Codes
+    from engine.queries.messages import Codes
 
 WRITTEN = (".npy", ".npz", ".tsv")
 READ = (*WRITTEN, ".csv")
@@ -64,8 +64,8 @@ def read_codes(path: Path) -> NDArray[Any]:
 def _array(path: Path) -> NDArray[Any]:
     import numpy as np
 
-    from engine.arrays import read_npy, read_npz
-    from engine.files import named
+    from engine.storage.bounded import named
+    from engine.storage.npz import read_npy, read_npz
 
     if path.suffix == ".npy":
         return np.atleast_2d(read_npy(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from engine.datasets import DataSet, Location
-    from engine.datasets.image_statistics import Statistics
+    from engine.datasets.data import Statistics
 
 app = typer.Typer(help="Data sets: list them, fetch them, look at one.", no_args_is_help=False)
 
@@ -67,7 +67,8 @@ def add(
     with narrated(context.obj.quiet) as report:
         datasets.add(key, path, report, "" if lines is None else "lines" if lines else "prose")
         data = datasets.load(key, _data_dir(context), report, download=False)
-    typer.echo(_described(entry, datasets.statistics(data)))
+    found = datasets.statistics(data)
+    typer.echo(_described(entry, found, found.source or f"with {entry.package}"))
 
 
 @app.command()
@@ -77,14 +78,16 @@ def show(
 ) -> None:
     """Statistics, source, licence and place of a data set on this machine."""
     from engine import datasets
+    from engine.kinds import KINDS
 
     entry, data_dir = datasets.dataset(key), _data_dir(context)
-    if entry.kind == "vectors":
-        typer.echo(_described_vectors(entry, datasets.locate(key, data_dir)))
+    if entry.kind not in KINDS:
+        typer.echo(_described(entry, None, _place(entry, datasets.locate(key, data_dir))))
         return
     with narrated(context.obj.quiet) as report:
         data = datasets.load(key, data_dir, report, download=False)
-    typer.echo(_described(entry, datasets.statistics(data)))
+    found = datasets.statistics(data)
+    typer.echo(_described(entry, found, found.source or f"with {entry.package}"))
 
 
 def _data_dir(context: typer.Context) -> Path | None:
@@ -116,47 +119,15 @@ def _shape(shape: tuple[int, ...]) -> str:
     return "×".join(str(size) for size in shape) or UNKNOWN
 
 
-def _described(entry: DataSet, figures: Any) -> str:
-    """`figures`: what `engine.datasets.statistics` has to say about this kind of data."""
-    return _described_images(entry, figures) if entry.kind == "image" else _described_text(entry, figures)
-
-
-def _described_text(entry: DataSet, figures: Any) -> str:
+def _described(entry: DataSet, found: Statistics | None, place: str) -> str:
+    """`found`: what is in it; None for what nothing learns from."""
     facts = [
         ("key", entry.key),
         ("what", entry.title),
-        ("path", figures.source),
-        *figures.facts.items(),
+        ("path", place),
+        *(found.facts.items() if found else ()),
         ("source", entry.source),
         ("licence", entry.licence),
-        ("fingerprint", figures.fingerprint),
+        *([("fingerprint", found.fingerprint)] if found else []),
     ]
-    return aligned(facts)
-
-
-def _described_vectors(entry: DataSet, location: Location | None) -> str:
-    facts = [
-        ("key", entry.key),
-        ("what", entry.title),
-        ("path", _place(entry, location)),
-        ("source", entry.source),
-        ("licence", entry.licence),
-    ]
-    return aligned(facts)
-
-
-def _described_images(entry: DataSet, figures: Statistics) -> str:
-    facts = [
-        ("key", entry.key),
-        ("what", entry.title),
-        ("path", str(figures.path or f"with {entry.package}")),
-        ("items", f"{figures.train_items:,} training, {figures.test_items:,} test"),
-        ("shape", f"{_shape(figures.shape)} (height, width, channels)"),
-        ("pixels", f"mean {figures.pixel_mean:.4f}, standard deviation {figures.pixel_std:.4f} of [0, 1]"),
-        ("source", entry.source),
-        ("licence", entry.licence),
-        ("fingerprint", figures.fingerprint),
-    ]
-    counts = zip(figures.classes, figures.train_counts, figures.test_counts, strict=True)
-    classes = [("CLASS", "TRAIN", "TEST"), *((name, f"{train:,}", f"{test:,}") for name, train, test in counts)]
-    return f"{aligned(facts)}\n\n{aligned(classes)}"
+    return "\n\n".join(aligned(rows) for rows in (facts, found.table if found else []) if rows)

@@ -23,11 +23,11 @@ def decode(
     weights: Weights = None,
 ) -> None:
     """Decode codes with a trained model and write the images to a file."""
-    from engine.queries import Decode
+    from engine.queries.messages import Decode
 
     files.check_suffix(output, files.IMAGES)
     record = context.obj.store.find(run)
-    files.check_images(record)
+    files.check_kind(record, "image")
     array = codes.read_codes(source)
     files.check_sheet(output, len(array))
     answer = engines.ask(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")

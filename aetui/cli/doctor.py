@@ -15,7 +15,7 @@ import typer
 from aetui.render.text import plain_lines
 
 if TYPE_CHECKING:
-    from aetui.options import Options
+    from aetui.cli.options import Options
 
 DIMENSIONS = 50
 """Of the word vectors that the recipes use."""
@@ -104,9 +104,9 @@ def _vectors(options: Options) -> Iterator[Finding]:
 
 
 def _device(options: Options) -> Iterator[Finding]:
-    from engine import native_output
     from engine.errors import EngineError
     from engine.session import tensorflow_backend
+    from engine.storage import native_output
 
     log = native_output.divert()
     try:

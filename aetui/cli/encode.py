@@ -12,9 +12,9 @@ from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
-    from engine.queries import Codes
-    from engine.store import RunRecord
+    from aetui.cli.options import Options
+    from engine.queries.messages import Codes
+    from engine.runs.store import RunRecord
 
 Part = Literal["train", "validation", "test"]
 
@@ -34,8 +34,7 @@ def encode(
     """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
     files.check_suffix(output, codes.WRITTEN)
     record = context.obj.store.find(run)
-    encoded = _sentences if files.of_text(record) else _images
-    answer = encoded(context.obj, record, source, part, count, weights)
+    answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
     codes.write_codes(output, answer)
     found, size = answer.codes.shape
     typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, {engines.behind(answer)}"))
@@ -51,7 +50,7 @@ def _images(
 ) -> Codes:
     import msgspec
 
-    from engine.queries import Encode
+    from engine.queries.messages import Encode
 
     answer: Codes
     if source is None or files.is_own(record, source):
@@ -72,7 +71,7 @@ def _sentences(
 ) -> Codes:
     """Those of a text file, or of the run's own data: only the engine knows how these were read."""
     from engine.errors import UsageError
-    from engine.queries import Encode
+    from engine.queries.messages import Encode
 
     query = Encode(run_id=record.id, weights=weights, part=part, count=count)
     if source is not None and not files.is_own(record, source):
@@ -81,3 +80,7 @@ def _sentences(
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
     answer: Codes = engines.ask(options, query, "encoding")
     return answer
+
+
+ENCODED = {"image": _images, "text": _sentences}
+"""What is done with the input of a run, by the kind of data that it learned from."""

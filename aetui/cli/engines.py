@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from aetui.cli.narration import Narrator
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.errors import EngineError
     from engine.events import EngineFailed, Event
-    from engine.queries import Answer, Query
+    from engine.queries.messages import Answer, Query
     from engine.session import Engine
 
 TICK_SECONDS = 0.05
@@ -23,8 +23,8 @@ TICK_SECONDS = 0.05
 @contextmanager
 def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
     """An engine, still to be started, and the queue of its events. Native lines go to a file from now on."""
-    from engine import native_output
     from engine.session import Engine
+    from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
@@ -36,7 +36,7 @@ def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
 
 
 def ask(options: Options, query: Query, activity: str) -> Any:
-    """The answer to one question; `activity` says meanwhile, on a terminal, what is going on.
+    """The answer to one query; `activity` says meanwhile, on a terminal, what is going on.
 
     Raises:
         EngineError: there is no answer, or no engine.
@@ -45,7 +45,7 @@ def ask(options: Options, query: Query, activity: str) -> Any:
 
 
 def ask_all(options: Options, queries: Sequence[Query], activity: str) -> list[Any]:
-    """The answers to several questions, put to one engine.
+    """The answers to several queries, put to one engine.
 
     Raises:
         EngineError: one of them has no answer, or there is no engine.
@@ -79,7 +79,7 @@ def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator
     try:
         return future.result()
     except EngineError:
-        if failed is not None:  # that it answers no questions is only what follows from it
+        if failed is not None:  # that it answers no queries is only what follows from it
             raise error_of(failed) from None
         raise
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aetui.cli.standard_streams import drop_output
 from aetui.render.text import plain_json
-from aetui.standard_streams import drop_output
 
 if TYPE_CHECKING:
     from engine.errors import EngineError

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from aetui.render import numbers
 
 if TYPE_CHECKING:
-    from aetui.recipes import Figure, Recipe
-    from engine.published import Course
-    from engine.store import RunRecord
+    from aetui.cli.recipes import Figure, Recipe
+    from engine.analysis.published import Course
+    from engine.runs.store import RunRecord
     from engine.variants.variant import Curve
 
 LABEL = "published"
@@ -74,7 +74,7 @@ def notes(recipe: Recipe) -> list[str]:
 
 def comparisons(record: RunRecord) -> list[Comparison]:
     """A run of the published recipe on the published data beside each published curve; empty for any other run."""
-    from engine import published
+    from engine.analysis import published
 
     known = published.of(record)
     if known is None or not published.comparable(record):
@@ -85,7 +85,7 @@ def comparisons(record: RunRecord) -> list[Comparison]:
 
 def _compared(curve: Curve, run: Course) -> Comparison | None:
     """At the last epoch that is both published and trained."""
-    from engine import published
+    from engine.analysis import published
 
     last = run.epochs[-1].epoch if run.epochs else 0
     at = max((epoch for epoch in curve.values if epoch <= last), default=0)
@@ -109,7 +109,7 @@ def published(record: RunRecord) -> list[tuple[str, str]]:
 
 def _obstacle(record: RunRecord) -> str:
     """How a run differs from the published recipe that it began from; empty if it does not."""
-    from engine import published
+    from engine.analysis import published
     from engine.errors import SettingError
 
     if published.of(record) is None:

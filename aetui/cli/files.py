@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from math import isqrt
 from pathlib import Path
@@ -14,9 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aetui.options import Options
-    from engine.queries import Images
-    from engine.store import RunRecord
+    from aetui.cli.options import Options
+    from engine.kinds.kind import Kind
+    from engine.queries.messages import Images
+    from engine.runs.store import RunRecord
 
 IMAGES = (".png", ".npy", ".npz")
 SHEET = 1_000
@@ -39,34 +39,24 @@ def check_sheet(path: Path, count: int) -> None:
         raise UsageError("Large sheet", f"expected at most {SHEET:,} images for a .png, got {count:,}; choose .npz")
 
 
-def of_text(record: RunRecord) -> bool:
-    """Whether the run learned from sentences."""
+def kind_of(record: RunRecord) -> Kind:
+    """The kind of data that the run learned from."""
     from engine import registry
 
-    return registry.variant(record.variant).reads_text
+    return registry.kind(record.variant, record.dataset)
 
 
-def check_text(record: RunRecord) -> None:
-    """Raises UsageError for a run that cannot read sentences."""
+def check_kind(record: RunRecord, key: str) -> None:
+    """Raises UsageError for a run that learned from another kind of data than `key`."""
     from engine.errors import UsageError
+    from engine.kinds import KINDS
 
-    if not of_text(record):
+    found, wanted = kind_of(record), KINDS[key]
+    if found is not wanted:
         raise UsageError(
-            "No sentences",
-            f"expected a run that learned from text, but {record.id} is {record.variant} on {record.dataset}; "
-            "`aetui train sentence` makes one",
-        )
-
-
-def check_images(record: RunRecord) -> None:
-    """Raises UsageError for a run that has no images to show."""
-    from engine.errors import UsageError
-
-    if of_text(record):
-        raise UsageError(
-            "No images",
-            f"expected a run that learned from images, but {record.id} learned from text; there are "
-            "`aetui neighbours`, `aetui similarity`, `aetui encode`, and to read back `aetui reconstruct RUN FILE.txt`",
+            f"No {wanted.items}",
+            f"expected a run that learned from {wanted.items}, which {wanted.trained_by} makes, but {record.id} "
+            f"({record.variant} on {record.dataset}) learned from {found.items}; for it there are {found.commands}",
         )
 
 
@@ -100,13 +90,11 @@ def _check_known(record: RunRecord, path: Path, lines: Sequence[tuple[int, str]]
     from aetui.render.text import plain
     from engine import params, registry
     from engine.errors import BadData
-    from engine.text.lexicon import UNK, Lexicon
+    from engine.text.lexicon import UNK
 
-    settings = registry.variant(record.variant).text_settings(
-        params.stored(registry.preset(record.variant, record.preset), record.config)
-    )
-    assert settings is not None, "a run of text"
-    lexicon, length = Lexicon.read(record.folder, settings.ids), record.info.shape[0]
+    config = params.stored(registry.preset(record.variant, record.preset), record.config)
+    lexicon = kind_of(record).kept(record.folder, registry.variant(record.variant).reading(config))
+    length = record.info.shape[0]
 
     def readable(line: str) -> bool:
         row = lexicon.row(line, length)
@@ -138,17 +126,14 @@ def read(
         EngineError: there is no such input, or it does not fit the model.
     """
     from engine import datasets
-    from engine.datasets.image_data import ImageData
+    from engine.datasets.image_files import published, read_images
     from engine.errors import UsageError
-    from engine.images import read_images
 
     if source in datasets.DATASETS:
         if part == "validation":
             told = f"only of its own data ({record.dataset}) did {record.id} hold some out; give --part train or test"
             raise UsageError("No validation part", told)
-        data = datasets.load(source, options.data_folder)
-        if not isinstance(data, ImageData):
-            raise UsageError("No images", f"expected images for {record.variant}, but {source} is text")
+        data = published(source, options.data_folder)
         images, labels = data.train if part == "train" else data.test
         return images[: count or None], labels[: count or None]
     if part != "test":
@@ -164,18 +149,13 @@ def written(path: Path) -> Iterator[BinaryIO]:
         EngineError: it cannot be written.
     """
     from engine.errors import EngineError
+    from engine.storage.atomic import SHARED, replacing
 
-    # In a folder that others write to, a name that can be guessed could be a link of theirs.
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("xb") as file:
+        with replacing(path, flush=False, mode=SHARED) as file:
             yield file
-        beside.replace(path)
     except OSError as error:
         raise EngineError("Cannot write", f"expected to write {path}, but {error}; choose another --output") from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def write_images(path: Path, answer: Images) -> None:

@@ -16,7 +16,7 @@ from aetui.cli.engines import error_of
 
 if TYPE_CHECKING:
     from aetui.cli.event_stream import EventStream
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.events import Event, RunFinished
     from engine.session import Engine
 
@@ -117,7 +117,7 @@ class Follower:
     def _hand_over(self) -> NoReturn:
         """Nobody is at the terminal any more: the runs go on without it."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a second one would find this thread waiting for itself
-        from aetui.detaching import detach
+        from aetui.follow.detaching import detach
         from engine.errors import EngineError
 
         handed = self._engine.hand_over()

@@ -12,9 +12,9 @@ from aetui.render import numbers
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.recipes import Kept, Recipe
-    from aetui.repeats import Mean, Repeats, RunLine
-    from engine.spread import Spread
+    from aetui.cli.recipes import Kept, Recipe
+    from aetui.cli.repeats import Mean, Repeats, RunLine
+    from engine.analysis.spread import Spread
 
 NOTHING = "No results are kept yet."
 _BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aetui.cli.standard_streams import FULL
 from aetui.render import numbers
 from aetui.render.text import plain
-from aetui.standard_streams import FULL
 from engine.events import (
     DataProgress,
     EngineLoading,
@@ -25,21 +25,22 @@ from engine.events import (
     RunHeld,
     RunResumed,
     RunStarted,
+    Unit,
 )
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report
 
 _BAR = 24
-_OF_BYTES = ("downloading", "checking", "fetched")
-"""What counts bytes; everything else counts things."""
 
 
 @contextmanager
 def narrated(quiet: bool) -> Iterator[Report]:
     """How far a download is, on standard error: a bar on a terminal, else a line for each file."""
     if quiet:
-        yield lambda activity, done, total: None
+        from engine.datasets.data import silence  # with numpy, which a training does without here
+
+        yield silence
     elif sys.stderr.isatty():
         bar = _Bar()
         try:
@@ -59,8 +60,8 @@ class _Bar:
         self._before = 0
         self._drawn = False
 
-    def __call__(self, activity: str, done: int, total: int) -> None:
-        self.draw(f"{self._amount(activity, done, total)}{activity}")
+    def __call__(self, activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
+        self.draw(f"{self._amount(activity, done, total, unit)}{activity}")
 
     def draw(self, text: str) -> None:
         line = plain(text)[: shutil.get_terminal_size().columns - 1]
@@ -78,7 +79,7 @@ class _Bar:
         if self._drawn:
             _say("")
 
-    def _amount(self, activity: str, done: int, total: int) -> str:
+    def _amount(self, activity: str, done: int, total: int, unit: Unit) -> str:
         if not done or not total:
             return ""
         now = time.monotonic()
@@ -87,9 +88,9 @@ class _Bar:
         rate = (done - self._before) / max(now - self._since, 1e-3)
         seconds = (total - done) / rate if rate > 0 else inf if done < total else 0.0
         left = f"{numbers.duration(seconds)} left"
-        amount = f"{done:,} of {total:,}"
-        if activity.startswith(_OF_BYTES):
-            amount = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB · {rate / 1e6:.1f} MB/s"
+        amount = numbers.progress(done, total, unit)
+        if unit == "B":
+            amount = f"{amount} · {rate / 1e6:.1f} MB/s"
         return f"{_filled(done, total)} {amount} · {left} · "
 
 
@@ -97,7 +98,7 @@ class _Lines:
     def __init__(self) -> None:
         self._activity = ""
 
-    def __call__(self, activity: str, done: int, total: int) -> None:
+    def __call__(self, activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
         if activity != self._activity:
             self._activity = activity
             _say(plain(activity))
@@ -135,7 +136,7 @@ class Narrator:
             case EngineReady():
                 self._fleeting(f"ready on {event.device}")
             case DataProgress():
-                (self._bar or self._lines)(event.activity, event.done, event.total)
+                (self._bar or self._lines)(event.activity, event.done, event.total, event.unit)
             case RunStarted():
                 self._epochs = event.epochs
                 self._line(f"{event.run_id}: {event.variant} on {event.dataset}, {event.device}")

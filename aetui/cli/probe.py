@@ -10,7 +10,7 @@ from aetui.cli import engines
 from aetui.cli.arguments import Run, Weights
 
 if TYPE_CHECKING:
-    from engine.queries import Accuracies
+    from engine.queries.messages import Accuracies
 
 
 def probe(
@@ -26,7 +26,7 @@ def probe(
 ) -> None:
     """Fit classifiers on the codes, on PCA codes of the same size and on raw pixels; print how much of the test part is
     right. What is found of pixels is kept, as it takes half a minute for MNIST."""
-    from engine.queries import Probe
+    from engine.queries.messages import Probe
 
     record = context.obj.store.find(run)
     query = Probe(run_id=record.id, weights=weights, neighbours=neighbours, items=items)

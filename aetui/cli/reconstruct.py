@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,10 +12,10 @@ from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.errors import UsageError
-    from engine.queries import Reconstruct, Reconstruction
-    from engine.store import RunRecord
+    from engine.queries.messages import Reconstruct, Reconstruction
+    from engine.runs.store import RunRecord
 
 DEFAULT = Path("reconstruction.png")
 TEXT = ".txt"
@@ -50,19 +50,25 @@ def reconstruct(
 
     Errors are against the images without noise.
     """
-    import msgspec
-
     if output is not None:
         files.check_suffix(output, (*files.IMAGES, TEXT))
     record = context.obj.store.find(run)
-    if files.of_text(record):
-        _sentences(context.obj, record, source, output, count, weights)
-    else:
-        query = _query(context.obj, record, source, output or DEFAULT, count, noise)
-        _images(context.obj, record, msgspec.structs.replace(query, weights=weights), output or DEFAULT)
+    RECONSTRUCTED[files.kind_of(record).key](context.obj, record, source, output, count, noise, weights)
 
 
-def _images(options: Options, record: RunRecord, query: Reconstruct, output: Path) -> None:
+def _images(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    output: Path | None,
+    count: int,
+    noise: bool | None,
+    weights: Literal["best", "last"] | None,
+) -> None:
+    import msgspec
+
+    output = output or DEFAULT
+    query = msgspec.structs.replace(_query(options, record, source, output, count, noise), weights=weights)
     answer = engines.ask(options, query, "reconstructing")
     if query.noise and not _noisy(answer):
         raise _no_noise(record)
@@ -77,7 +83,7 @@ def _query(
     options: Options, record: RunRecord, source: str | None, output: Path, count: int, noise: bool | None
 ) -> Reconstruct:
     from engine.datasets import DATASETS
-    from engine.queries import Reconstruct
+    from engine.queries.messages import Reconstruct
 
     files.check_suffix(output, files.IMAGES)
     if source is None or files.is_own(record, source):
@@ -99,11 +105,19 @@ def _no_noise(record: RunRecord) -> UsageError:
 
 
 def _sentences(
-    options: Options, record: RunRecord, source: str | None, output: Path | None, count: int, weights: Weights
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    output: Path | None,
+    count: int,
+    noise: bool | None,
+    weights: Literal["best", "last"] | None,
 ) -> None:
     from engine.errors import UsageError
-    from engine.queries import Read
+    from engine.queries.messages import Read
 
+    if noise:
+        raise _no_noise(record)
     if source is None:
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")
     if output is not None:
@@ -136,3 +150,7 @@ def _write(path: Path, answer: Reconstruction) -> None:
         else:
             names = ("inputs", "outputs", "targets", "codes", "errors")
             np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
+
+
+RECONSTRUCTED = {"image": _images, "text": _sentences}
+"""What is done with the input of a run, by the kind of data that it learned from."""

@@ -12,8 +12,8 @@ import typer
 from aetui.cli.arguments import Keep, Markdown, RunOrGroup
 
 if TYPE_CHECKING:
-    from engine.groups import Group
-    from engine.store import RunRecord, RunStore
+    from engine.runs.groups import Group
+    from engine.runs.store import RunRecord, RunStore
 
 app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
 
@@ -49,8 +49,8 @@ def show(
     keep: Keep = None,
 ) -> None:
     """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
-    from engine import groups
     from engine.errors import UsageError
+    from engine.runs import groups
 
     group = groups.find(context.obj.store, run)
     if group is not None:
@@ -64,10 +64,10 @@ def show(
 
 
 def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None) -> None:
-    from aetui import recipes
+    from aetui.cli import recipes
     from aetui.cli.markdown import group_block
+    from aetui.cli.repeats import repeats
     from aetui.cli.several import table
-    from aetui.repeats import repeats
 
     found = repeats(group, store)
     typer.echo(group_block(found) if markdown else table(found))
@@ -76,9 +76,9 @@ def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None
 
 
 def _shown(record: RunRecord) -> str:
-    from aetui.achieved import concluded
     from aetui.cli import figures
     from aetui.cli.tables import aligned
+    from aetui.render.metrics import concluded
 
     info, end = record.info, record.end
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())

@@ -25,13 +25,13 @@ def sample(
 ) -> None:
     """Draw codes from the prior, decode them, and write the images to a file."""
     from engine import registry
-    from engine.answers.any_model import check_prior
-    from engine.queries import Sample
+    from engine.queries.messages import Sample
+    from engine.queries.models import check_prior
 
     files.check_suffix(output, files.IMAGES)
     files.check_sheet(output, count)
     record = context.obj.store.find(run)
-    files.check_images(record)
+    files.check_kind(record, "image")
     check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
     query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
     answer = engines.ask(context.obj, query, "sampling")

@@ -1,4 +1,4 @@
-"""`aetui similarity` and `aetui neighbours`: questions with sentences to a model of text."""
+"""`aetui similarity` and `aetui neighbours`: queries with sentences to a model of text."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.achieved import AVERAGE
 from aetui.cli import engines
 from aetui.cli.arguments import Run, Weights
+from aetui.render.metrics import AVERAGE
 from aetui.render.text import plain, plain_json
 
 if TYPE_CHECKING:
-    from engine.queries import Cosine, Nearest, Neighbour, Query, Reading, Words
-    from engine.store import RunRecord
+    from engine.queries.messages import Cosine, Nearest, Neighbour, Query, Reading, Words
+    from engine.runs.store import RunRecord
 
 Beside = Annotated[str | None, typer.Option(metavar="RUN", help="Ask this run the same.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON line.")]
@@ -32,7 +32,7 @@ def similarity(
     json: Json = False,
 ) -> None:
     """How like two sentences are: cosine of their codes, beside that of their averaged word vectors."""
-    from engine.queries import Similarity
+    from engine.queries.messages import Similarity
 
     records = _records(context, run, beside)
     queries: list[Query] = [Similarity(run_id=each.id, weights=weights, first=first, second=second) for each in records]
@@ -53,7 +53,7 @@ def neighbours(
     json: Json = False,
 ) -> None:
     """The sentences of the run's corpus that lie nearest to TEXT, by codes and by averaged word vectors."""
-    from engine.queries import Neighbours, Read
+    from engine.queries.messages import Neighbours, Read
 
     records = _records(context, run, beside)
     queries: list[Query] = [
@@ -80,7 +80,7 @@ def _records(context: typer.Context, *runs: str | None) -> list[RunRecord]:
 
     records = [context.obj.store.find(run) for run in runs if run is not None]
     for record in records:
-        files.check_text(record)
+        files.check_kind(record, "text")
     return records
 
 

@@ -12,7 +12,7 @@ import typer
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
+    from aetui.cli.options import Options
 
 PORT = 8000
 INSTALL = 'python -m pip install "aetui[serve]"'

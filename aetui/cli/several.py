@@ -12,11 +12,11 @@ from aetui.render import numbers
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.options import Options
-    from aetui.repeats import Mean, Repeats, RunLine
-    from engine.groups import Group
-    from engine.jobs import Order
-    from engine.spread import Spread
+    from aetui.cli.options import Options
+    from aetui.cli.repeats import Mean, Repeats, RunLine
+    from engine.analysis.spread import Spread
+    from engine.runs.groups import Group
+    from engine.runs.jobs import Order
 
 
 def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) -> set[str]:
@@ -60,8 +60,8 @@ def leave(outcomes: set[str]) -> None:
 
 def carry_out(group: Group, options: Options, json: bool) -> None:
     """Train what is left of `group`, and print what its runs reached."""
-    from aetui.repeats import repeats
-    from engine import groups
+    from aetui.cli.repeats import repeats
+    from engine.runs import groups
 
     orders = groups.rest(group, options.store)
     if orders and not options.quiet:

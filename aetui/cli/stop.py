@@ -11,7 +11,7 @@ from aetui.cli.arguments import Run
 
 if TYPE_CHECKING:
     from engine.events import RunFinished
-    from engine.store import RunRecord
+    from engine.runs.store import RunRecord
 
 ANSWER_SECONDS = 60.0
 """How long the other process may take: a chunk, an answer it works at, and writing its weights."""
@@ -22,16 +22,16 @@ def stop(context: typer.Context, run: Run) -> None:
     """Stop a run that another process trains; its weights are kept, and `aetui resume` goes on with it."""
     from aetui.cli.train import summary
     from engine.errors import RunError, UsageError
-    from engine.requests import put_request, withdraw_request
+    from engine.runs.commands import put_command, withdraw_command
 
     record = context.obj.store.find(run)
     if not record.lives:
         raise UsageError("Nothing to stop", f"no process trains {record.id}; it is {record.status}")
     before = record.last_seq
-    put_request(record.folder, "stop")
+    put_command(record.folder, "stop")
     finished = _awaited(record, before)
     if finished is None:
-        withdraw_request(record.folder)
+        withdraw_command(record.folder)
         raise RunError(
             "No answer",
             f"process {record.info.pid} on {record.info.host} still trains {record.id} after {ANSWER_SECONDS:.0f} s; "

@@ -10,14 +10,14 @@ import typer
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
-from engine.jobs import MOST_SEEDS
+from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
-    from aetui.options import Options
+    from aetui.cli.options import Options
     from engine.events import Event, RunFinished
-    from engine.groups import Group
-    from engine.jobs import Job, Order
-    from engine.store import RunRecord
+    from engine.runs.groups import Group
+    from engine.runs.jobs import Job, Order
+    from engine.runs.store import RunRecord
 
 Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of its own; return when it has begun.")]
@@ -46,8 +46,9 @@ def train(
     detached: Detach = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
-    from engine import datasets, groups, registry
-    from engine.jobs import TrainJob
+    from engine import datasets, registry
+    from engine.runs import groups
+    from engine.runs.jobs import TrainJob
 
     options: Options = context.obj
     chosen = registry.variant(variant)
@@ -73,9 +74,9 @@ def resume(
 
     Of a group it goes on with every run that is not complete, and trains those that never began.
     """
-    from engine import groups
     from engine.errors import UsageError
-    from engine.jobs import ResumeJob
+    from engine.runs import groups
+    from engine.runs.jobs import ResumeJob
 
     options: Options = context.obj
     group = groups.find(options.store, run)
@@ -88,17 +89,17 @@ def resume(
 
 
 def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
-    from engine import handoff
+    from engine.runs import handover
 
     if detached:
-        _detach([handoff.order(job, options.store)], options, json)
+        _detach([handover.order(job, options.store)], options, json)
     else:
         _carry_out(job, options, json)
 
 
 def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
     from aetui.cli import several
-    from engine import groups
+    from engine.runs import groups
 
     orders = groups.rest(group, options.store) if detached else []
     if orders:
@@ -156,8 +157,8 @@ def _detach(orders: list[Order], options: Options, json: bool) -> None:
     """Start the runs in a process of its own and wait until the first has begun: what is wrong shows by then."""
     from aetui.cli.event_stream import EventStream
     from aetui.cli.narration import Narrator
-    from aetui.detaching import detach, told
-    from engine.jobs import HandOver
+    from aetui.follow.detaching import detach, told
+    from engine.runs.jobs import HandOver
 
     handed = HandOver(orders, clean=True)
     detached, narrator = detach(options, handed, watched=True), Narrator(options.quiet)
@@ -182,9 +183,9 @@ def _detach(orders: list[Order], options: Options, json: bool) -> None:
 
 def _check_begun(last: Event | None) -> None:
     """Raises EngineError, saying why the other process did not begin."""
-    from engine import native_output
     from engine.errors import RunError
     from engine.events import EngineFailed, RunResumed, RunStarted
+    from engine.storage import native_output
 
     if isinstance(last, EngineFailed):
         raise engines.error_of(last)
@@ -195,10 +196,10 @@ def _check_begun(last: Event | None) -> None:
 
 def summary(record: RunRecord, finished: RunFinished) -> str:
     """The final figures of a run, one to a line."""
-    from aetui.achieved import concluded, outcome
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render import numbers
+    from aetui.render.metrics import concluded, outcome
     from engine.events import complete_epochs
 
     epochs = complete_epochs(record.events()[0])

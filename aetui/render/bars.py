@@ -11,7 +11,7 @@ from textual.content import Content
 
 from aetui.render.series import Floats, tick_labels
 
-MUTED = "$foreground 60%"  # in Content, `auto` colours such as $text-muted lose their alpha
+MUTED = "$text-muted"
 
 MOST_BINS = 20
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isfinite, isnan
 
+from engine.events import Unit
+
 UNKNOWN = "–"
 
 
@@ -28,6 +30,13 @@ def mean_and_sd(mean: float, sd: float | None) -> str:
 def count(n: int) -> str:
     """A number of things: "60,000"."""
     return f"{n:,}"
+
+
+def progress(done: int, total: int, unit: Unit) -> str:
+    """How far something is: "2,000 of 50,470", "0.5 of 1.0 MB"."""
+    if unit == "B":
+        return f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+    return f"{count(done)} of {count(total)}"
 
 
 def rate(x: float, unit: str) -> str:

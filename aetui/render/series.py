@@ -41,6 +41,7 @@ def _extremes(y: Floats, offset: int) -> list[int]:
 def nice_ticks(low: float, high: float, count: int, *, whole: bool = False) -> list[float]:
     """Multiples of 1, 2, 2.5 or 5 × 10^k within [low, high], as many as possible but at most `count` (at least 1).
 
+    Where the range is so narrow that floats hardly tell its ends apart, a tick may be a few of them outside.
     `whole` allows whole numbers only. The list may be empty when no such number lies in the range.
     """
     if not (math.isfinite(low) and math.isfinite(high)) or low > high:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from aetui.achieved import AVERAGE
-from aetui.inquiry import COUNT, Answers
+from aetui.panels.sentence_queries import COUNT, Answers
 from aetui.render.bars import MUTED
+from aetui.render.metrics import AVERAGE
 from aetui.render.text import plain
-from engine.queries import Neighbour, Words
+from engine.queries.messages import Neighbour, Words
 
 SIDE_BY_SIDE = 100
 """Columns from which two answers stand beside each other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -17,13 +17,13 @@ from textual.widgets import Label
 
 from aetui import keymap
 from aetui.render.text import plain
-from aetui.state import Curve
+from aetui.state.run_state import Curve
 
 
 class CurveList(Widget, can_focus=True):
     """One line a curve, with a mark where it is switched on; `names_on` is changed in place."""
 
-    BINDINGS = [*keymap.bindings("lists"), ("space,enter", "switch")]
+    BINDINGS = keymap.bindings("lists", "curves")
 
     marked: reactive[int] = reactive(0)
 
@@ -66,17 +66,24 @@ class CurveList(Widget, can_focus=True):
 class CurvesDialog(ModalScreen[None]):
     """Switches curves on and off; the chart behind shows each change at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,C,q", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("dialogs"), keymap.closing("curves")]
 
-    def __init__(self, curves: Sequence[Curve], names_on: set[str], changed: Callable[[], None]) -> None:
-        """`names_on` is changed in place; `changed` is called after each change."""
+    def __init__(
+        self,
+        curves: Sequence[Curve],
+        names_on: set[str],
+        changed: Callable[[], None],
+        overrides: Mapping[str, str],
+    ) -> None:
+        """`names_on` is changed in place; `changed` is called after each change. `overrides` are the user's keys."""
         super().__init__()
+        self._keys = [keymap.first_key(keymap.BY_ID[name], overrides) for name in ("switch", "close")]
         self._list = CurveList(curves, names_on, changed)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "Curves"
-            box.border_subtitle = "space switches · esc closes"
+            box.border_subtitle = Content("{} switches · {} closes".format(*self._keys))
             if len(self._list.curves) == 2:
                 yield Label(Content.styled("This run's loss has one term: the total is all of it.", "$text-muted"))
             yield self._list

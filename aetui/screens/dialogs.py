@@ -1,24 +1,25 @@
-"""Questions and notices that stand before everything else."""
+"""QueryService and notices that stand before everything else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal, cast
+from typing import Literal, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from aetui import keymap
 from aetui.render.text import plain, plain_lines
 
 
 class Notice(ModalScreen[None]):
     """Something went wrong: what it was, and what to do."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q", "dismiss", "close")]
+    BINDINGS = keymap.bindings("dialogs")
 
     def __init__(self, title: str, message: str) -> None:
         super().__init__()
@@ -52,26 +53,27 @@ Answer = Literal["stop", "leave", "stay"]
 class QuitDialog(ModalScreen[Answer]):
     """Leaving with a run going: stop and save it, leave it running, or stay."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,n", "answer('stay')", "stay"),
-        ("y,s", "answer('stop')", "stop and save"),
-        ("r", "answer('leave')", "leave it running"),
-        ("left,h,up,k", "app.focus_previous"),
-        ("right,l,down,j", "app.focus_next"),
-    ]
+    BINDINGS = keymap.bindings("leaving")
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, overrides: Mapping[str, str]) -> None:
+        """`what` is going on; `overrides` are the user's keys."""
         super().__init__()
         self.what = what
+        self.overrides = overrides
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = "A run is going"
             yield Label(Content(plain_lines(self.what)))
             with Horizontal(classes="buttons"):
-                yield Button("Stop and save (s)", id="stop", variant="primary", compact=True)
-                yield Button("Leave it running (r)", id="leave", compact=True)
-                yield Button("Stay (esc)", id="stay", compact=True)
+                yield self._button("leave_stopped", "stop")
+                yield self._button("leave_running", "leave")
+                yield self._button("stay", "stay")
+
+    def _button(self, action_id: str, answer: Answer) -> Button:
+        action = keymap.BY_ID[action_id]
+        label = Content(f"{action.label.capitalize()} ({keymap.first_key(action, self.overrides)})")
+        return Button(label, id=answer, variant="primary" if answer == "stop" else "default", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.action_answer(event.button.id or "stay")

@@ -28,7 +28,7 @@ WIDTH, FRAME = 100, 8
 class HelpScreen(ModalScreen[None]):
     """Scrolls; any of its closing keys leads back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("dialogs"), keymap.closing("help")]
 
     def __init__(self, overrides: Mapping[str, str]) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Scroller(classes="dialog -wide") as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = Content(f"{keymap.first_key(keymap.BY_ID['close'], self.overrides)} closes")
             yield Static(page((FOLDER / "help.md").read_text("utf-8")))
             yield Static(id="keys")
 

@@ -14,18 +14,18 @@ from textual.message import Message
 from textual.screen import Screen
 
 from aetui.bridge import Throttle
-from aetui.panels import Panel, View, drawable
+from aetui.panels.table import Panel, View, drawable
 from aetui.render.text import plain
-from aetui.state import TOTALS, RunState
+from aetui.state.run_state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
+from engine import registry
 from engine.errors import EngineError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
-from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
-    from aetui.app import Workbench
+    from aetui.screens.host import Workbench
     from aetui.widgets.loss_chart import LossChart
-    from engine.samples import Samples
+    from engine.runs.snapshots import Samples
 
 FRAME_SECONDS = 0.03
 """What a drawn frame takes through Textual's writing thread to the terminal; imports would hold that thread up."""
@@ -61,7 +61,7 @@ class RunView(Screen[None]):
         self.cursor: int | None = None
         """The epoch looked at; None follows the run."""
         self._samples: RunView.SamplesRead | None = None
-        self._name = ""
+        self._name_shown = ""
         self._curves = {curve.name for curve in TOTALS}
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
@@ -177,15 +177,17 @@ class RunView(Screen[None]):
 
         run = self.run_shown
         if run is not None:
-            self.workbench.push_screen(CurvesDialog(run.curves, self._curves, self._show_curves))
+            self.workbench.push_screen(
+                CurvesDialog(run.curves, self._curves, self._show_curves, self.workbench.key_overrides)
+            )
 
     def action_panel(self, key: str) -> None:
         self._tabs.open(key)
-        self._show_curves()
+        self._show_panels()
 
     def action_step(self, by: int) -> None:
         self._tabs.step(by)
-        self._show_curves()
+        self._show_panels()
 
     def _ask_samples(self) -> None:
         run = self.run_shown
@@ -201,13 +203,13 @@ class RunView(Screen[None]):
 
     @work(thread=True, exclusive=True, group="samples")
     def _read_samples(self, of: tuple[str, int]) -> None:
-        from engine.samples import read_samples
+        from engine.runs.snapshots import read_samples
 
         run_id, epoch = of
         try:
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
-            fitting = drawable(samples, text=VARIANTS[record.variant].reads_text)
+            fitting = drawable(samples, registry.kind(record.variant, record.dataset))
             self.post_message(self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT))
         except EngineError as error:
             self.post_message(self.SamplesRead(of, None, str(error)))
@@ -233,8 +235,8 @@ class RunView(Screen[None]):
         else:
             self._ask_samples()
         name = plain(run.name or run.run_id) if run else ""
-        if name != self._name:  # a new one has the chart drawn again, even if it is the same
-            self._name = name
+        if name != self._name_shown:  # a new one has the chart drawn again, even if it is the same
+            self._name_shown = name
             self._loss.border_subtitle = Content(name)
         self._show_panels()
 

@@ -18,14 +18,14 @@ from aetui import keymap
 from aetui.bridge import Throttle
 from aetui.render import numbers
 from aetui.render.text import plain
-from aetui.state import GOING, RESUMABLE
+from aetui.state.run_state import GOING, RESUMABLE
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.status_line import STATE_STYLES, StatusLine
 from engine.events import Event, Progress
 
 if TYPE_CHECKING:
-    from aetui.app import Workbench
-    from engine.store import RunRecord
+    from aetui.screens.host import Workbench
+    from engine.runs.store import RunRecord
 
 COLUMNS = ("status", "name", "model", "data", "epochs", "validation", "begun", "run")
 GIVING_WAY = ("begun", "run", "data", "name", "model")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,11 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
-from aetui import job_form, keymap, panels
-from aetui.screens.inquiry import InquiryView
-from aetui.state import RESUMABLE, RunState
-from aetui.summary import progress_view, stopped_early
-from aetui.widgets import too_small
+from aetui import keymap
+from aetui.panels import table
+from aetui.render.status import progress_view, stopped_early
+from aetui.screens.query_view import QueryView
+from aetui.state.run_state import RESUMABLE, RunState
+from aetui.widgets import job_form, too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
@@ -29,7 +30,7 @@ HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
 
-class WorkbenchScreen(InquiryView):
+class WorkbenchScreen(QueryView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")
@@ -51,7 +52,7 @@ class WorkbenchScreen(InquiryView):
         self._bar: tuple[object, ...] = ()
 
     @property
-    def variant(self) -> Variant:
+    def variant(self) -> Variant[Any]:
         """The chosen autoencoder: the one that list, form and panels are about."""
         return self._variant
 
@@ -82,7 +83,7 @@ class WorkbenchScreen(InquiryView):
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
         self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
-        self._tabs.set_kinds(panels.of_variant(self.variant.panels))
+        self._tabs.set_kinds(table.of_variant(self.variant.panels))
         self.watch(self._models, "chosen", self._model_chosen, init=False)
         self._models.focus()
 
@@ -93,7 +94,7 @@ class WorkbenchScreen(InquiryView):
         if draft.variant is not self._variant:
             self._variant = draft.variant
             self._models.choose(draft.variant.key)
-            self._tabs.set_kinds(panels.of_variant(draft.variant.panels))
+            self._tabs.set_kinds(table.of_variant(draft.variant.panels))
             self.call_later(self._fill_panels)
         self._form.set_params(draft.fields, draft.values, job_form.notes(draft.variant, self.workbench.data_dir))
         self._touched = self._lengthened = False

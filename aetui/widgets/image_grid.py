@@ -42,7 +42,7 @@ class ImageGrid(Widget):
     DEFAULT_CSS = """
     ImageGrid { width: 1fr; height: 1fr; }
     ImageGrid > .image-grid--label { color: $foreground 70%; }
-    ImageGrid > .image-grid--placeholder { color: $foreground 60%; }
+    ImageGrid > .image-grid--placeholder { color: $text-muted; }
     """
 
     mode: reactive[ColourMode | None] = reactive(None, init=False)

@@ -23,7 +23,7 @@ from aetui.render.plot import Band, Frame, Line, line_plot
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from aetui.others import Others
+    from aetui.follow.group import Others
     from engine.events import Stage
 
 _LOG_MARK = "  log"
@@ -39,6 +39,7 @@ class _Drawn(NamedTuple):
     mode: ColourMode
     log: bool
     cursor: int | None
+    placeholder: str
 
 
 class LossChart(Widget):
@@ -54,11 +55,11 @@ class LossChart(Widget):
 
     DEFAULT_CSS = """
     LossChart { width: 1fr; height: 1fr; }
-    LossChart > .loss-chart--axis { color: $foreground 60%; }
+    LossChart > .loss-chart--axis { color: $text-muted; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
-    LossChart > .loss-chart--band { color: $foreground 60%; }
+    LossChart > .loss-chart--band { color: $text-muted; }
     LossChart > .loss-chart--others { color: $foreground 45%; }
-    LossChart > .loss-chart--placeholder { color: $foreground 60%; }
+    LossChart > .loss-chart--placeholder { color: $text-muted; }
     """
 
     log_scale: reactive[bool] = reactive(False, repaint=False, init=False)
@@ -102,16 +103,19 @@ class LossChart(Widget):
 
         A curve keeps the look of its number in `places` whichever others are shown; None numbers them as they come.
         Several `stages` of training are marked as bands. `others` are drawn as three thin lines below the curves: their
-        mean, and a standard deviation above and below it.
+        mean, and a standard deviation above and below it. What is shown already is not drawn again.
         """
         there = [
             (place, line)
             for place, line in zip(places or range(len(series)), series, strict=True)
             if len(np.asarray(line.x))
         ]
-        self._places, self._series = tuple(place for place, _ in there), tuple(line for _, line in there)
-        self._epochs, self._stages, self._others = epochs, tuple(stages), others
-        self._drawn = None
+        curves = tuple(line for _, line in there)
+        rest = tuple(place for place, _ in there), epochs, tuple(stages), others
+        if rest != (self._places, self._epochs, self._stages, self._others) or not _same(curves, self._series):
+            self._drawn = None
+        self._series = curves
+        self._places, self._epochs, self._stages, self._others = rest
         self.set_reactive(LossChart.cursor, cursor)
         self._update()
 
@@ -127,13 +131,16 @@ class LossChart(Widget):
     @property
     def _wanted(self) -> _Drawn:
         mode = colour_mode(self.app.console.color_system)
-        return _Drawn((self.size.width, self.size.height), self.app.theme, mode, self.log_scale, self.cursor)
+        size = self.size.width, self.size.height
+        return _Drawn(size, self.app.theme, mode, self.log_scale, self.cursor, self.placeholder)
 
     def _update(self) -> None:
         """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 10 kB."""
         if not self.is_mounted or not self.size:
             return
         before, wanted = self._strips, self._wanted
+        if wanted == self._drawn:
+            return
         self._strips, self._drawn = self._draw(wanted), wanted
         if len(before) != len(self._strips):
             self.refresh()
@@ -235,6 +242,14 @@ class LossChart(Widget):
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.
         return Style.from_color(self.get_component_rich_style(f"loss-chart--{part}").color)
+
+
+def _same(old: Sequence[Line], new: Sequence[Line]) -> bool:
+    """Whether the curves are alike, point by point."""
+    return [line._replace(x=(), y=()) for line in old] == [line._replace(x=(), y=()) for line in new] and all(
+        np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y, equal_nan=True)
+        for one, other in zip(old, new, strict=True)
+    )
 
 
 def _difference(old: list[Segment], new: list[Segment]) -> tuple[int, int]:

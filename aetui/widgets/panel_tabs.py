@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from aetui.panels import PanelKind
+from aetui.panels.table import PanelKind
 from aetui.render import numbers
 
 SHORT = 3
@@ -76,7 +76,8 @@ class PanelTabs(ContentSwitcher):
 
     def _name_tabs(self) -> None:
         """Names and epoch as long as there is room for."""
-        room = self.outer_size.width - 4  # without corners and blanks
+        # Textual leaves two columns of the line free, and two for each corner.
+        room = self.outer_size.width - 2 - 2 * self.styles.border.spacing.width
         whole, some = max((len(kind.label) for kind in self.kinds), default=0), SHORT
         looks = ((whole, " │ ", True), (whole, " │ ", False), (some, " │ ", False), (some, "│", False))
         titles = (self._titled(letters, gap, in_words) for letters, gap, in_words in looks)

@@ -62,7 +62,7 @@ class Scatter(Widget):
     DEFAULT_CSS = """
     Scatter { width: 1fr; height: 1fr; }
     Scatter > .scatter--title { color: $foreground 80%; }
-    Scatter > .scatter--axis { color: $foreground 60%; }
+    Scatter > .scatter--axis { color: $text-muted; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
+from aetui import keymap
 from aetui.render.text import plain
 
-MODES = (("1", "Workbench", "workbench"), ("2", "Runs", "runs"))
+MODES = ("workbench", "runs")
+"""The screens, each with the action of its name."""
 HOME = " aetui "
 ROOMY = 60
 """Columns from which all modes are named."""
@@ -69,17 +72,23 @@ class StatusLine(Widget):
 
     def _left(self, *, short: bool) -> Content:
         parts = [Content.styled(HOME, "bold $accent")]
-        for key, label, mode in MODES:
+        for mode in MODES:
             if mode == self.mode:
-                parts.append(Content.styled(f"  {label if short else f'{key} {label}'}", "bold $foreground"))
+                name = mode.capitalize() if short else self._titled(mode)
+                parts.append(Content.styled(f"  {name}", "bold $foreground"))
             elif not short:
-                parts.append(Content.styled(f"  {key} {label}", "$text-muted"))
+                parts.append(Content.styled(f"  {self._titled(mode)}", "$text-muted"))
         return Content("").join(parts)
+
+    def _titled(self, mode: str) -> str:
+        """The mode and its key: "1 Workbench"."""
+        key = keymap.first_key(keymap.BY_ID[mode], getattr(self.app, "key_overrides", {}))
+        return f"{key} {mode.capitalize()}"
 
     async def on_click(self, event: events.Click) -> None:
         x = len(HOME)
-        for key, label, mode in MODES:
-            width = len(f"  {key} {label}")
+        for mode in MODES:
+            width = 2 + cell_len(self._titled(mode))
             if self.size.width >= ROOMY and x <= event.x < x + width:
                 await self.run_action(f"app.mode('{mode}')")
             x += width

@@ -23,7 +23,7 @@ class Tiles(Widget):
 
     DEFAULT_CSS = """
     Tiles { width: 1fr; height: 1fr; }
-    Tiles > .tiles--caption { color: $foreground 60%; }
+    Tiles > .tiles--caption { color: $text-muted; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -14,19 +16,19 @@ from engine.variants.variant import Variant
 
 
 class VariantList(Widget, can_focus=True):
-    """Choosing happens by moving: who wants to know watches `chosen`. Enter goes on to the settings."""
+    """Choosing happens by moving: who wants to know watches `chosen`."""
 
-    BINDINGS = [*keymap.bindings("lists"), ("enter", "screen.settings")]
+    BINDINGS = keymap.bindings("lists", "models")
 
     chosen: reactive[int] = reactive(0)
 
-    def __init__(self, variants: Sequence[Variant], *, id: str | None = None) -> None:
+    def __init__(self, variants: Sequence[Variant[Any]], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = "Models"
         self.variants = variants
 
     @property
-    def variant(self) -> Variant:
+    def variant(self) -> Variant[Any]:
         return self.variants[self.chosen]
 
     def choose(self, key: str) -> None:
@@ -35,8 +37,23 @@ class VariantList(Widget, can_focus=True):
         if key in keys:
             self.chosen = keys.index(key)
 
+    @property
+    def _top(self) -> int:
+        """The first row shown, so that the chosen one is on the screen."""
+        room = max(1, self.size.height)
+        return max(0, min(self.chosen - room // 2, len(self.variants) - room))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._from(0).get_height({}, width)  # however many rows are shown now
+
     def render(self) -> Content:
-        rows = [self._row(index) for index in range(len(self.variants))]
+        return self._from(self._top)
+
+    def on_resize(self) -> None:
+        self.refresh()
+
+    def _from(self, top: int) -> Content:
+        rows = [self._row(index) for index in range(top, len(self.variants))]
         return Content("\n").join([*rows, Content.styled(self.variant.summary, "$text-muted")])
 
     def _row(self, index: int) -> Content:
@@ -59,5 +76,5 @@ class VariantList(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self.variants):
-            self.chosen = offset.y
+        if offset is not None and offset.y + self._top < len(self.variants):
+            self.chosen = offset.y + self._top

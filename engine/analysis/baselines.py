@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.backend import Model
     from engine.datasets.data import Report
     from engine.datasets.image_data import ImageData
-    from engine.training import Model
 
 Task = Literal["reconstruction", "denoising", "features", "meaning"]
 """Answer with what was seen; with the clean item; tell classes apart by codes; find sentences of the same matter."""

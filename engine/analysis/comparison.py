@@ -1,4 +1,4 @@
-"""What a run shows beside its model after every epoch and at its end: the baselines of what it is asked to do."""
+"""What a run shows beside its model after every epoch and at its end."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis import pca, plane
-from engine.analysis.baselines import Fitting, fitted, task_of
-from engine.analysis.final_figures import SMALL, neighbours_votes, reconstruction_errors
-from engine.datasets.data import Data, Report
-from engine.datasets.image_data import ImageData
-from engine.samples import Samples
-from engine.training import Model, Training
+from engine.backend import Model
+from engine.runs.snapshots import Samples
 
 
 class Comparison(Protocol):
@@ -28,59 +22,6 @@ class Comparison(Protocol):
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`.
 
-        Yields, every few tenths of a second, how much is done of how much (0 of 0: unknown). What questions to the
+        Yields, every few tenths of a second, how much is done of how much (0 of 0: unknown). What queries to the
         run will need is kept in its `folder` under the `version` of the weights (see `engine.analysis.neighbours`).
         """
-
-
-def comparison(data: Data, training: Training, cache: Path, report: Report) -> Comparison:
-    """What stands beside a model that learns from `data`; what takes long to compute is kept in `cache`.
-
-    Raises:
-        Stopped: from `report`.
-    """
-    from engine.text.text_data import TextData
-
-    if isinstance(data, TextData):
-        from engine.analysis.text_comparison import TextComparison
-
-        return TextComparison(data)
-    assert isinstance(data, ImageData), "there are no other data"
-    return ImageComparison(Fitting(data, training.model, training.code_size, cache, report))
-
-
-class ImageComparison:
-    """The baselines of a task on images, fitted once per data set and size; the strongest is seen in pictures."""
-
-    def __init__(self, fitting: Fitting) -> None:
-        self._data, self._cache = fitting.data, fitting.cache
-        self._answering = fitted(task_of(fitting.model), fitting)
-        self._small = fitting.size <= SMALL
-        self._features = fitted("features", fitting) if self._small else {}
-        self._shown = next(iter(self._answering.values()))
-        part = self._data.validation
-        places = plane.items(part.labels)
-        self._labels = part.labels[places]
-        known = self._answering.get("pca")
-        shown = known if isinstance(known, pca.Pca) else pca.fit(self._data, 2, fitting.cache, fitting.report)
-        self._image_points = shown.points(part.items[places])
-        self._baseline: NDArray[np.float32] | None = None
-
-    def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
-        if self._baseline is None:  # the probe set is the same at every epoch
-            self._baseline = self._shown.answer(samples.inputs)
-        return msgspec.structs.replace(
-            samples,
-            baseline=self._baseline,
-            baseline_name=np.array([self._shown.name]),
-            points=plane.project(codes),
-            image_points=self._image_points,
-            point_labels=self._labels,
-        )
-
-    def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
-        del folder, version
-        found = yield from reconstruction_errors(model, self._data, self._answering)
-        if self._small:
-            found |= yield from neighbours_votes(model, self._data, self._features, self._cache)
-        return found

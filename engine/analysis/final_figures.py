@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine.analysis import probe, raw_items
 from engine.analysis.baselines import Fitted
+from engine.backend import Model
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData, as_floats
-from engine.training import Model
 
 NEIGHBOURS = 15
 SMALL = 8
@@ -31,12 +32,12 @@ def reconstruction_errors(model: Model, data: ImageData, baselines: Mapping[str,
     answers: dict[str, Answer] = {"test_mse": lambda seen: model.decode(model.encode(seen))}
     answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
     totals, items = dict.fromkeys(answers, 0.0), data.test.items
-    for start in range(0, len(items), model.block):
-        clean = as_floats(items[start : start + model.block])
-        seen = model.corrupted(clean, start)
+    for block in in_blocks(items, model.block):
+        clean = as_floats(items[block])
+        seen = model.corrupted(clean, block.start)
         for name, answer in answers.items():
             totals[name] += float(np.square(answer(seen) - clean, dtype=np.float64).sum())
-        yield min(start + model.block, len(items)), len(items)
+        yield block.stop, len(items)
     return _finite({name: total / max(items.size, 1) for name, total in totals.items()})
 
 
@@ -63,9 +64,9 @@ def _vote(encode: Answer, data: ImageData, block: int) -> Steps[float]:
     return (yield from probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS))
 
 
-def _encoded(encode: Answer, items: NDArray[np.uint8], block: int) -> Steps[NDArray[np.float32]]:
+def _encoded(encode: Answer, items: NDArray[np.uint8], size: int) -> Steps[NDArray[np.float32]]:
     codes = []
-    for start in range(0, len(items), block):
-        codes.append(encode(items[start : start + block]))
-        yield min(start + block, len(items)), len(items)
+    for block in in_blocks(items, size):
+        codes.append(encode(items[block]))
+        yield block.stop, len(items)
     return np.concatenate(codes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
-from engine.private import make_folder
+from engine.storage.atomic import make_folder, replacing
+from engine.storage.npz import Malformed, read_npz
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -39,17 +38,6 @@ def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
 def keep(path: Path, arrays: Arrays) -> None:
     """For the next time; a folder that cannot be written only makes that slower."""
     with suppress(OSError):
-        _write(path, arrays)
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    """Beside, under a name of its own as another process may do the same, then renamed."""
-    make_folder(path.parent)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        beside = Path(file.name)
-        try:
+        make_folder(path.parent)
+        with replacing(path, flush=False) as file:
             np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)

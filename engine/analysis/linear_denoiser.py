@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from engine.analysis.baselines import Fitting
 from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
-from engine.analysis.threads import one_thread
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import as_floats
 from engine.datasets.splits import stratified
+from engine.storage.blas import one_thread
 
 if TYPE_CHECKING:
-    from engine.training import Model
+    from engine.backend import Model
 
 WIDEST = 4_096
 """Numbers in an item up to which the map is fitted: there its matrices take half a gigabyte and minutes."""
@@ -49,9 +50,9 @@ class LinearDenoiser:
     @one_thread()
     def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:
         codes = np.empty((len(items), len(self.decoder)), np.float32)
-        for start in range(0, len(items), BLOCK):
-            block = as_floats(items[start : start + BLOCK])
-            codes[start : start + BLOCK] = (block.reshape(len(block), -1) - self.seen_mean) @ self.encoder
+        for block in in_blocks(items, BLOCK):
+            floats = as_floats(items[block])
+            codes[block] = (floats.reshape(len(floats), -1) - self.seen_mean) @ self.encoder
         return codes
 
     @one_thread()
@@ -138,8 +139,8 @@ def _validated_on(model: Model) -> MakePair:
 def _error(of: LinearDenoiser, items: NDArray[Any], pair: MakePair, block: int) -> float:
     """The sum of squares over the pairs of `items`."""
     total = 0.0
-    for start in range(0, len(items), block):
-        seen, clean = pair(start, items[start : start + block])
+    for rows in in_blocks(items, block):
+        seen, clean = pair(rows.start, items[rows])
         total += float(np.square(of.answer(seen) - clean, dtype=np.float64).sum())
     return total
 

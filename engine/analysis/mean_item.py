@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import as_floats
 
 
@@ -32,6 +33,6 @@ def fitted(fitting: Fitting) -> MeanItem:
     """Of the training part."""
     items = fitting.data.train.items
     total = np.zeros(fitting.data.shape)
-    for start in range(0, len(items), BLOCK):
-        total += as_floats(items[start : start + BLOCK]).sum(axis=0, dtype=np.float64)
+    for block in in_blocks(items, BLOCK):
+        total += as_floats(items[block]).sum(axis=0, dtype=np.float64)
     return MeanItem((total / len(items)).astype(np.float32))

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.threads import one_thread
-from engine.datasets.data import Report
+from engine.datasets.data import Report, in_blocks
+from engine.storage.blas import one_thread
 
 BLOCK = 1_000
 """Items at a time: as floats, a whole part of a data set would take four times its memory."""
@@ -44,12 +44,12 @@ def moments(
     Raises:
         Stopped: from `report`.
     """
-    size, total, count = int(np.prod(items.shape[1:])), len(items) * len(pairs), 0
-    sums: list[Floats] = [np.zeros(size), np.zeros(size), np.zeros((size, size)), np.zeros((size, size))]
+    width, total, count = int(np.prod(items.shape[1:])), len(items) * len(pairs), 0
+    sums: list[Floats] = [np.zeros(width), np.zeros(width), np.zeros((width, width)), np.zeros((width, width))]
     for place, pair in enumerate(pairs):
-        for start in range(0, len(items), block):
-            report(activity, place * len(items) + start, total)
-            seen, wanted = pair(start, items[start : start + block])
+        for rows in in_blocks(items, block):
+            report(activity, place * len(items) + rows.start, total)
+            seen, wanted = pair(rows.start, items[rows])
             count += len(seen)
             _add(sums, seen, wanted)
     report(activity, total, total)

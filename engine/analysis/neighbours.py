@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from engine.analysis.sentences import unit
-from engine.datasets.data import Data
-from engine.training import Model
+from engine.backend import Model
+from engine.datasets.data import Data, in_blocks
+from engine.storage.atomic import replacing
 
 FILE = "neighbours.safetensors"
 BLOCK = 4_096
@@ -25,8 +25,8 @@ class Index:
 
     def __init__(self, codes: NDArray[Any], version: str) -> None:
         self.codes = np.empty(codes.shape, np.float32)
-        for start in range(0, len(codes), BLOCK):  # `unit` takes eight bytes a number
-            self.codes[start : start + BLOCK] = unit(codes[start : start + BLOCK])
+        for block in in_blocks(codes, BLOCK):  # `unit` takes eight bytes a number
+            self.codes[block] = unit(codes[block])
         self.version = version
 
     def nearest(self, code: NDArray[np.floating], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -38,19 +38,10 @@ class Index:
         return places.astype(np.int64), np.clip(cosines[places], -1, 1)
 
     def write(self, folder: Path) -> None:
-        """Keep it in the run folder; half the digits are enough to find neighbours.
-
-        Beside under a name of its own, as another process may do the same, then renamed.
-        """
+        """Keep it in the run folder; half the digits are enough to find neighbours."""
         content = save({"codes": self.codes.astype(np.float16)}, {"version": self.version})
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=FILE, suffix=".tmp", delete=False) as file:
-            beside = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                beside.replace(folder / FILE)
-            finally:
-                beside.unlink(missing_ok=True)
+        with replacing(folder / FILE, flush=False) as file:
+            file.write(content)
 
     @classmethod
     def read(cls, folder: Path, version: str, shape: tuple[int, int]) -> Index | None:
@@ -75,8 +66,7 @@ def version_with(data: Data, weights: str) -> str:
 def encoded(model: Model, data: Data, items: NDArray[Any]) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
     """Codes of compact `items`; yields how many are done of how many, every few tenths of a second."""
     codes = np.empty((len(items), model.code_size), np.float32)
-    for start in range(0, len(items), model.block):
-        block = slice(start, start + model.block)
+    for block in in_blocks(items, model.block):
         codes[block] = model.encode(data.as_floats(items[block]))
-        yield min(start + model.block, len(items)), len(items)
+        yield block.stop, len(items)
     return codes

@@ -12,9 +12,9 @@ from engine.analysis.baselines import Fitting
 from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
-from engine.analysis.threads import one_thread
-from engine.datasets.data import Report, silence
+from engine.datasets.data import Report, in_blocks, silence
 from engine.datasets.image_data import ImageData, as_floats
+from engine.storage.blas import one_thread
 
 VERSION = 2
 """Of the way of fitting: part of the name under which components are kept."""
@@ -55,9 +55,9 @@ class Pca:
     def _scores(self, images: NDArray[Any], size: int) -> NDArray[np.float32]:
         axes = self.components[:size].T
         scores = np.empty((len(images), axes.shape[1]), np.float32)
-        for start in range(0, len(images), BLOCK):
-            block = as_floats(images[start : start + BLOCK])
-            scores[start : start + BLOCK] = (block.reshape(len(block), -1) - self.mean) @ axes
+        for block in in_blocks(images, BLOCK):
+            floats = as_floats(images[block])
+            scores[block] = (floats.reshape(len(floats), -1) - self.mean) @ axes
         return scores
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.threads import one_thread
+from engine.storage.blas import one_thread
 
 WIDEST_EXACT = 256
 """Numbers in a code up to which the axes are found exactly: 15 ms for 5,000 codes, and growing with the cube."""

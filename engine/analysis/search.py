@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.data import in_blocks
 from engine.text.cut import published
 from engine.text.text_data import TextData
 from engine.text.topics import topic_table
@@ -31,8 +32,8 @@ def precision(codes: Any, data: TextData, places: NDArray[np.int64]) -> float | 
         return None
     known = codes[train].T if isinstance(codes, np.ndarray) else codes[train].T.tocsr()
     shares = []
-    for start in range(0, len(queries), BLOCK):
-        block = queries[start : start + BLOCK]
+    for rows in in_blocks(queries, BLOCK):
+        block = queries[rows]
         likeness = codes[block] @ known
         cosines = likeness if isinstance(likeness, np.ndarray) else likeness.toarray()
         cosines[document[block][:, None] == document[train][None]] = -2

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.threads import one_thread
+from engine.storage.blas import one_thread
 from engine.text.text_data import RARE, TextData
 from engine.text.ways import PAD
 

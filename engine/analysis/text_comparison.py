@@ -15,9 +15,10 @@ from engine.analysis.neighbours import Index, encoded, version_with
 from engine.analysis.search import precision, unseen
 from engine.analysis.sentences import cosine
 from engine.analysis.text_baselines import sif, tfidf
-from engine.samples import Samples
+from engine.backend import Model
+from engine.datasets.data import in_blocks
+from engine.runs.snapshots import Samples
 from engine.text.text_data import TextData
-from engine.training import Model
 
 RECONSTRUCTED = 500
 WORD_ORDERS = (
@@ -40,18 +41,18 @@ class TextComparison:
     def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
         """`samples` with the latent plane, and the same items' averaged vectors in a plane."""
         return msgspec.structs.replace(
-            samples, points=plane.project(codes), image_points=self._points, point_labels=self._labels
+            samples, points=plane.project(codes), baseline_points=self._points, point_labels=self._labels
         )
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`. Yields how many sentences are encoded, and how many there are.
 
-        The codes of the corpus are kept in the run's `folder` for questions about neighbours.
+        The codes of the corpus are kept in the run's `folder` for queries about neighbours.
         """
         data = self._data
         codes = yield from encoded(model, data, data.items)
         index = Index(codes, version_with(data, version))
-        with suppress(OSError):  # a full disk only makes the first question slower
+        with suppress(OSError):  # a full disk only makes the first query slower
             index.write(folder)
         tested = codes[data.test_places]
         figures = {"target_variance": target_variance(data)}
@@ -82,7 +83,7 @@ class TextComparison:
 
 def reconstruction_cosines(model: Model, codes: NDArray[np.float32]) -> dict[str, float]:
     """Mean and quartiles of the cosine of encoder(x) and encoder(decoder(encoder(x)))."""
-    again = np.concatenate([model.encode(model.decode(codes[at : at + 100])) for at in range(0, len(codes), 100)])
+    again = np.concatenate([model.encode(model.decode(codes[block])) for block in in_blocks(codes, 100)])
     cosines = cosine(codes, again)
     q1, median, q3 = np.quantile(cosines, (0.25, 0.5, 0.75)).tolist()
     return {"cosine_mean": float(cosines.mean()), "cosine_q1": q1, "cosine_median": median, "cosine_q3": q3}
@@ -99,13 +100,12 @@ def target_variance(data: TextData) -> float:
 def squared_error(model: Model, codes: NDArray[np.float32], data: TextData) -> Generator[tuple[int, int], None, float]:
     """Mean squared error of what is decoded of the test part's `codes`, weighted likewise; yields as `encoded`."""
     items, error, weight = data.test.items, 0.0, 0.0
-    for start in range(0, len(items), model.block):
-        block = items[start : start + model.block]
-        errors = np.square(model.decode(codes[start : start + model.block]) - data.as_floats(block)).mean(axis=-1)
-        weights = data.loss_weights[block]
+    for block in in_blocks(items, model.block):
+        errors = np.square(model.decode(codes[block]) - data.as_floats(items[block])).mean(axis=-1)
+        weights = data.loss_weights[items[block]]
         error += float((weights * errors).sum(dtype=np.float64))
         weight += float(weights.sum(dtype=np.float64))
-        yield min(start + model.block, len(items)), len(items)
+        yield block.stop, len(items)
     return error / max(weight, np.finfo(float).tiny)
 
 

@@ -14,8 +14,9 @@ Nothing here costs an import beyond msgspec: numpy, Pillow and pooch are loaded 
 from __future__ import annotations
 
 from engine.datasets.catalogue import DATASETS, DataSet, RemoteFile, dataset
+from engine.datasets.folders import Location, cache_dir, data_dir_from
 from engine.datasets.loading import add, fetch, load, statistics
-from engine.datasets.places import Location, cache_dir, data_dir_from, default, locate
+from engine.datasets.places import default, locate
 
 __all__ = [
     "DATASETS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -42,8 +42,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     title: str
-    kind: Literal["image", "text", "vectors"] = "image"
-    """Vectors of words are no data to learn from, but are listed and fetched like them."""
+    kind: str = "image"
+    """A key of `engine.kinds.ORIGINS`."""
     shape: tuple[int, ...] = ()
     """Height, width and channels of one image; empty for text."""
     classes: tuple[str, ...] = ()
@@ -64,6 +64,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = ""
     """The preset that suits it, for autoencoders that have one of this name: of data so small that a published recipe
     has more numbers in its code than there are in an item."""
+    instead: str = "digits"
+    """The data set that does instead where there is no network."""
     own: bool = False
     """Whether it is the user's: it is nowhere until they bring it."""
     files: tuple[RemoteFile, ...] = ()
@@ -85,12 +87,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
             )
         return (
             f"Run `aetui data fetch {self.key}` where there is a network, or give --data-dir (or AETUI_DATA) a folder "
-            f"that holds {' or '.join(self.names)}; the data set `{BUNDLED[self.kind]}` needs no download."
+            f"that holds {' or '.join(self.names)}; the data set `{self.instead}` needs no download."
         )
-
-
-BUNDLED = {"image": "digits", "text": "pydocs", "vectors": "pydocs"}
-"""What there is without a network, by kind."""
 
 
 def _read_digits(path: Path | None) -> tuple[Part, Part]:
@@ -101,10 +99,10 @@ def _read_digits(path: Path | None) -> tuple[Part, Part]:
 
 
 def _read_files(path: Path | None) -> tuple[Part, Part]:
-    from engine.datasets import idx, npz
+    from engine.datasets import idx, keras_archive
 
     assert path is not None, "only data that come with a package have no path"
-    return npz.read(path) if path.suffix == ".npz" else idx.read(path)
+    return keras_archive.read(path) if path.suffix == ".npz" else idx.read(path)
 
 
 _DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
@@ -219,6 +217,7 @@ _ROWS = (
         key="pydocs",
         title="sentences from Python's documentation",
         kind="text",
+        instead="pydocs",
         source=(
             "docstrings of NumPy, SciPy, scikit-learn, Keras, NLTK, Textual, Pillow and TensorFlow as they are "
             "installed here, and Python's own manual (pydoc_data.topics), read without importing them"
@@ -230,6 +229,7 @@ _ROWS = (
         key="reuters",
         title="newswire sentences (Reuters-21578)",
         kind="text",
+        instead="pydocs",
         inside=("nltk_data/corpora/reuters.zip", "nltk_data/corpora/reuters", "reuters"),
         source="Reuters-21578, ModApte split, as NLTK distributes it. https://www.nltk.org/nltk_data/",
         licence="for research purposes only",
@@ -250,6 +250,7 @@ _ROWS = (
         key="text",
         title="your own text",
         kind="text",
+        instead="pydocs",
         inside=("text.txt", "text"),
         source="a text file or a folder of them, one sentence a line or prose",
         licence="yours",
@@ -259,6 +260,7 @@ _ROWS = (
         key="glove",
         title="word vectors (GloVe 6B)",
         kind="vectors",
+        instead="pydocs",
         inside=("glove.6B.50d.txt", "glove.6B.zip", "glove"),
         source="J. Pennington, R. Socher, C. D. Manning, GloVe, 2014. https://nlp.stanford.edu/projects/glove/",
         licence="PDDL 1.0",

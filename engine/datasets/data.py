@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Report = Callable[[str, int, int], None]
-"""Called as report(activity, done, total) while data are fetched or read, in bytes or in what the activity names;
-total 0 when unknown. It may raise `engine.control.Stopped`."""
+from engine.events import Unit
 
 
-def silence(activity: str, done: int, total: int) -> None:
+class Report(Protocol):
+    """Who hears how far the fetching or reading of data is."""
+
+    def __call__(self, activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
+        """`done` of `total` (0: unknown), counted in `unit`. May raise `engine.runs.control.Stopped`."""
+
+
+def silence(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
     """A `Report` to nobody."""
+
+
+def in_blocks(items: Sized, size: int) -> Iterator[slice]:
+    """Where to find `items`, at most `size` at a time; the stop of each block is how many are done after it."""
+    for start in range(0, len(items), size):
+        yield slice(start, min(start + size, len(items)))
+
+
+class Statistics(Protocol):
+    """What is in a data set, in figures."""
+
+    @property
+    def source(self) -> str:
+        """The file or folder, or where else it comes from."""
+
+    @property
+    def fingerprint(self) -> str:
+        """As `Data.fingerprint`, before it is cut."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Label and words, for people."""
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """What there is to say of each class, with a head; empty where there is nothing."""
+
+
+class Source(Protocol):
+    """What lies at a place, before a model's settings say how to see it."""
+
+    @property
+    def key(self) -> str:
+        """Of the data set."""
+
+    @property
+    def kind(self) -> str:
+        """As `DataSet.kind`."""
 
 
 class Part(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import math
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,10 +14,11 @@ from urllib.parse import urlsplit
 
 from engine.datasets.catalogue import DataSet, RemoteFile
 from engine.datasets.data import Report, silence
-from engine.datasets.places import cache_dir
-from engine.datasets.transport import CHUNK, answer, in_brief
+from engine.datasets.folders import cache_dir
 from engine.errors import DataUnavailable
-from engine.private import make_folder, opener
+from engine.events import Every
+from engine.storage.atomic import make_folder, opener
+from engine.storage.transport import CHUNK, answer, in_brief
 
 _PAUSE = 0.1
 
@@ -75,7 +75,7 @@ def _replace(folder: Path, entry: DataSet, report: Report) -> None:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     size = sum(file.size for file in entry.files)
-    report(f"fetched {entry.key}", size, size)
+    report(f"fetched {entry.key}", size, size, "B")
 
 
 def _download(part: Path, entry: DataSet, report: Report) -> None:
@@ -121,7 +121,7 @@ class _Transfer:
         self._report = report
         self._whole = whole
         self._before = 0
-        self._reported = -math.inf
+        self._due = Every(_PAUSE)
 
     def write(self, size: int, address: str, path: str, pooch: object) -> None:
         """What is at `address` into `path`; pooch calls it, and then looks at the checksum.
@@ -140,6 +140,5 @@ class _Transfer:
         self._before += size
 
     def _tell(self, address: str, done: int) -> None:
-        if time.monotonic() - self._reported >= _PAUSE:
-            self._reported = time.monotonic()
-            self._report(f"downloading {address.rpartition('/')[2]}", done, self._whole)
+        if self._due():
+            self._report(f"downloading {address.rpartition('/')[2]}", done, self._whole, "B")

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed
 from engine.datasets.data import Part
 from engine.datasets.image_parts import LARGEST, part
-from engine.files import read_bounded
+from engine.storage.bounded import read_bounded
+from engine.storage.npz import Malformed
 
 _UNSIGNED_BYTE = 0x08
 

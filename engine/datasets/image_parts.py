@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed
 from engine.datasets.data import Part
+from engine.storage.npz import Malformed
 
 LARGEST = 2**30
 """Bytes of pixels that one array may claim. More than any data set here by far; a broken header claims anything."""

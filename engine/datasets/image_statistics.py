@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData
 
 _BLOCK = 1_000
@@ -28,6 +29,26 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     pixel_mean: float
     pixel_std: float
     fingerprint: str
+
+    @property
+    def source(self) -> str:
+        """Empty for what comes with a package."""
+        return str(self.path or "")
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Label and words, for people."""
+        return {
+            "items": f"{self.train_items:,} training, {self.test_items:,} test",
+            "shape": f"{'×'.join(map(str, self.shape))} (height, width, channels)",
+            "pixels": f"mean {self.pixel_mean:.4f}, standard deviation {self.pixel_std:.4f} of [0, 1]",
+        }
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """How many items each class has."""
+        counts = zip(self.classes, self.train_counts, self.test_counts, strict=True)
+        return [("CLASS", "TRAIN", "TEST"), *((name, f"{train:,}", f"{test:,}") for name, train, test in counts)]
 
 
 def of(data: ImageData) -> Statistics:
@@ -55,8 +76,8 @@ def _counts(labels: NDArray[np.int64], classes: int) -> tuple[int, ...]:
 def _mean_and_std(images: NDArray[np.uint8]) -> tuple[float, float]:
     """Exact, by way of the histogram; in blocks, because `bincount` makes eight bytes of every pixel."""
     histogram = np.zeros(256, np.int64)
-    for start in range(0, len(images), _BLOCK):
-        histogram += np.bincount(images[start : start + _BLOCK].ravel(), minlength=256)
+    for block in in_blocks(images, _BLOCK):
+        histogram += np.bincount(images[block].ravel(), minlength=256)
     values = np.arange(256) / 255
     mean = float(np.average(values, weights=histogram))
     return mean, float(np.sqrt(np.average((values - mean) ** 2, weights=histogram)))

@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
-from engine.datasets.places import Location, cache_dir, locate, looked_for
+from engine.datasets.folders import Location, cache_dir
+from engine.datasets.places import locate, looked_for
 from engine.datasets.told import Told, note
-from engine.errors import BadData, DataUnavailable, UsageError
-from engine.private import make_folder
+from engine.errors import DataUnavailable, UsageError
+from engine.kinds import KINDS, ORIGINS
+from engine.storage.atomic import make_folder
 
 if TYPE_CHECKING:
-    from engine.datasets.data import Part, Report
-    from engine.datasets.image_data import ImageData
-    from engine.datasets.image_statistics import Statistics
-    from engine.text.corpus import Corpus
-    from engine.text.corpus_statistics import CorpusStatistics
+    from engine.datasets.data import Report, Source, Statistics
 
 
-def load(key: str, data_dir: Path | None, report: Report | None = None, *, download: bool = True) -> ImageData | Corpus:
+def load(key: str, data_dir: Path | None, report: Report | None = None, *, download: bool = True) -> Source:
     """Data set `key` from `data_dir`, the cache or a system folder, else (with `download`) from the network.
 
     Raises:
@@ -28,17 +26,11 @@ def load(key: str, data_dir: Path | None, report: Report | None = None, *, downl
         BadData: a file is broken, or is not the data set that its name says.
     """
     entry = dataset(key)
-    if entry.kind == "vectors":
-        raise UsageError("No data set", f"{key} holds vectors of words; models of text use them, none learns from them")
+    if entry.kind not in KINDS:
+        origin = ORIGINS[entry.kind]
+        raise UsageError("No data set", f"{key} holds {origin.items}; {origin.use}, none learns from them")
     location = locate(key, data_dir) or _fetched(entry, data_dir, report, download)
-    if entry.kind == "text":
-        from engine.datasets.data import silence
-        from engine.text.corpora import read_corpus
-
-        return read_corpus(key, location.path, data_dir, report or silence, location.told)
-    if report and location.path:
-        report(f"reading {location.path}", 0, 0)
-    return _read(location)
+    return KINDS[entry.kind].read(entry, location, data_dir, report)
 
 
 def fetch(key: str, report: Report | None = None) -> Location:
@@ -48,18 +40,12 @@ def fetch(key: str, report: Report | None = None) -> Location:
         UsageError: no such data set.
         DataUnavailable: no mirror has it, or the cache cannot be written.
     """
-    from engine.datasets import download
-
     entry = dataset(key)
     if entry.package:
         return Location(key, None, f"with {entry.package}")
     if entry.own:
         raise DataUnavailable("No data", f"{key} is the user's own and cannot be fetched. {entry.remedy}")
-    if entry.kind == "vectors":
-        from engine.text import glove_download
-
-        return Location(key, glove_download.fetch(cache_dir(), report), "cache")
-    return Location(key, download.into_cache(entry, report), "cache")
+    return ORIGINS[entry.kind].fetched(entry, report)
 
 
 def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> Location:
@@ -72,14 +58,13 @@ def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> 
         DataUnavailable: it cannot be noted in the cache.
     """
     from engine.datasets.data import silence
-    from engine.text.corpora import read_corpus
 
     entry = dataset(key)
     if not entry.own:
         own = ", ".join(row.key for row in DATASETS.values() if row.own)
         raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
     path = path.expanduser().absolute()
-    read_corpus(key, path, None, report or silence, told)
+    KINDS[entry.kind].check_own(key, path, report or silence, told)
     place = cache_dir() / key
     beside = place.with_suffix(".part")
     try:
@@ -93,13 +78,9 @@ def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> 
     return Location(key, path, "yours", told)
 
 
-def statistics(data: ImageData | Corpus) -> Statistics | CorpusStatistics:
-    """Counts, pixel mean and spread or words and sentences, fingerprint and source of `data`."""
-    from engine.datasets import image_statistics
-    from engine.datasets.image_data import ImageData
-    from engine.text import corpus_statistics
-
-    return image_statistics.of(data) if isinstance(data, ImageData) else corpus_statistics.of(data)
+def statistics(data: Source) -> Statistics:
+    """What is in `data`, as `load` gave them."""
+    return KINDS[data.kind].statistics(data)
 
 
 def _fetched(entry: DataSet, data_dir: Path | None, report: Report | None, download: bool) -> Location:
@@ -110,40 +91,3 @@ def _fetched(entry: DataSet, data_dir: Path | None, report: Report | None, downl
         return fetch(entry.key, report)
     except DataUnavailable as error:
         raise DataUnavailable(error.title, f"{error.message} Before that: {where}.") from error
-
-
-def _read(location: Location) -> ImageData:
-    from engine.arrays import Malformed
-    from engine.datasets.image_data import ImageData
-
-    entry = dataset(location.key)
-    assert entry.read is not None, "images have a reader"
-    try:
-        train, test = entry.read(location.path)
-    except Malformed as error:
-        raise BadData(error.path, f"{error.fault}. {_remedy(location)}") from error
-    _check_published(entry, train, test, location)
-    return ImageData(entry.key, train, test, entry.classes, location.path)
-
-
-def _check_published(entry: DataSet, train: Part, test: Part, location: Location) -> None:
-    height, width, channels = entry.shape
-    expected = (entry.train_items, height, width, channels), (entry.test_items, height, width, channels)
-    found = train.items.shape, test.items.shape
-    if found != expected:
-        fault = f"expected training and test images {expected[0]} and {expected[1]}, found {found[0]} and {found[1]}"
-        raise BadData(location.path, f"{fault}. {_remedy(location)}")
-    low = min(train.labels.min(), test.labels.min())
-    high = max(train.labels.max(), test.labels.max())
-    if low < 0 or high >= len(entry.classes):
-        fault = f"expected labels from 0 to {len(entry.classes) - 1}, found {low} to {high}"
-        raise BadData(location.path, f"{fault}. {_remedy(location)}")
-
-
-def _remedy(location: Location) -> str:
-    anew = f"`aetui data fetch {location.key}`"
-    if location.where == "cache" and location.path and location.path.suffix == ".npz":
-        return f"Delete it and run {anew}."
-    if location.where == "data folder":
-        return f"Put a whole copy there, or remove it and run {anew}."
-    return f"Run {anew} for a whole copy."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, cast
 
-from engine.private import replacing
+from engine.storage.atomic import replacing
 
 Told = Literal["", "lines", "prose"]
 """lines: each is a sentence; prose: sentences run through the lines of a paragraph, or several stand in one; empty:

@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.nn.blocks import Blocks
-from engine.nn.items import Items
-from engine.nn.networks import Batch, Draw, StageNetworks, Tensor, Weighted
+from engine.nn.inputs import Items
+from engine.nn.layers import Blocks
+from engine.nn.networks import Batch, NoiseKeys, StageNetworks, Tensor, Weighted
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
@@ -24,11 +24,11 @@ Seeds = tuple[int, int]
 """One for the epoch, one for the run; the number of the step joins the first."""
 
 
-class Stretch(NamedTuple):
+class StepRange(NamedTuple):
     """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts at item `start`.
 
     `epochs` are complete before this one, `per_step` of it is done with each step: counted from its beginning, so that
-    the sum is the same to the last bit wherever a stretch begins.
+    the sum is the same to the last bit wherever a step range begins.
     """
 
     first: int
@@ -40,7 +40,7 @@ class Stretch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What came of a stretch, step by step: `terms` (steps, terms) and the `norms` of the gradients (steps,)."""
+    """What came of a step range, step by step: `terms` (steps, terms) and the `norms` of the gradients (steps,)."""
 
     terms: NDArray[np.float32]
     norms: NDArray[np.float32]
@@ -51,7 +51,7 @@ class Chunks:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: Any,
         stage: str,
         networks: StageNetworks,
@@ -70,25 +70,25 @@ class Chunks:
         self.terms: tuple[str, ...] = ("loss", *self._term_names())
         """Names of the loss terms, the total first."""
 
-    def run(self, data: Tensor, order: Tensor, stretch: Stretch, seeds: Seeds, *, learn: bool) -> Losses:
-        """Do the steps of `stretch`; with `learn`, each ends with an optimiser step.
+    def run(self, data: Tensor, order: Tensor, step_range: StepRange, seeds: Seeds, *, learn: bool) -> Losses:
+        """Do those steps; with `learn`, each ends with an optimiser step.
 
-        `data`: the items on the device (`Items.on_device`); `order`: (n,) int32, the sequence of the items. A stretch
+        `data`: the items on the device (`Items.on_device`); `order`: (n,) int32, the sequence of the items. A range
         of no steps only has them compiled.
         """
-        capacity = max(1, int(order.shape[0]) // stretch.rows)
-        key = (learn, stretch.rows, capacity)
+        capacity = max(1, int(order.shape[0]) // step_range.rows)
+        key = (learn, step_range.rows, capacity)
         if key not in self._compiled:
             self._compiled[key] = self._compile(*key)
-        window = np.asarray([stretch.first, stretch.start, stretch.steps], np.int32)
-        elapsed = np.asarray([stretch.epochs, stretch.per_step], np.float32)
+        window = np.asarray([step_range.first, step_range.start, step_range.steps], np.int32)
+        elapsed = np.asarray([step_range.epochs, step_range.per_step], np.float32)
         found = self._compiled[key](data, order, window, elapsed, np.asarray(seeds, np.int32)).numpy()
-        return Losses(found[: stretch.steps, :-1], found[: stretch.steps, -1])
+        return Losses(found[: step_range.steps, :-1], found[: step_range.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
         variables = self._networks.trained.trainable_variables
 
-        def step(data: Tensor, draw: Draw, epochs: Tensor) -> Tensor:
+        def step(data: Tensor, draw: NoiseKeys, epochs: Tensor) -> Tensor:
             chosen = tf.gather(data, draw.items)
             with tf.GradientTape() as tape:
                 terms = self._loss_terms(chosen, draw, epochs)
@@ -105,7 +105,7 @@ class Chunks:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
-                draw = Draw(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
+                draw = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
                 epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
                 return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, draw, epochs)])
 
@@ -115,7 +115,7 @@ class Chunks:
 
         return chunk
 
-    def _loss_terms(self, chosen: Tensor, draw: Draw, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
+    def _loss_terms(self, chosen: Tensor, draw: NoiseKeys, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
         target, weights = self._items.seen(chosen)
         seen = self._variant.corrupt(target, draw, self._config, self._blocks)
         if self._networks.before is not None:
@@ -127,7 +127,7 @@ class Chunks:
 
     def _term_names(self) -> tuple[str, ...]:
         blank, seed = self._items.blank(), tf.zeros([2], tf.int32)
-        return tuple(self._loss_terms(blank, Draw(seed, seed, tf.zeros([1], tf.int32)), tf.zeros([])))
+        return tuple(self._loss_terms(blank, NoiseKeys(seed, seed, tf.zeros([1], tf.int32)), tf.zeros([])))
 
 
 def _counted(term: Tensor | Weighted) -> Tensor:

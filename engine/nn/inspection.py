@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import math
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -11,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import plane
-from engine.analysis.sentences import cosine, read_out
 from engine.datasets.data import Data
 from engine.events import Health
+from engine.kinds import KINDS
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks
-from engine.samples import PROBE_ITEMS, Samples
-from engine.text.text_data import TextData
+from engine.runs.snapshots import PROBE_ITEMS, Samples
 
 TILES = 64
 """Weights of so many units are kept: more tiles than that nobody can look at."""
@@ -26,12 +26,10 @@ ACTIVE_VARIANCE = 0.01
 """Least variance of the mean of an active code dimension (Burda, Grosse & Salakhutdinov 2016)."""
 STILL = 1e-6
 """A unit whose activations lie closer together says nothing."""
-LIT, DARK = 0.02, 0.005
-"""Mean brightness from which a pixel belongs to the images, and brightness below which an output counts as black."""
 
 
 class Seen(NamedTuple):
-    """What was found after an epoch; `codes` as in `engine.training.EpochReport`."""
+    """What was found after an epoch; `codes` as in `engine.backend.EpochReport`."""
 
     health: Health
     samples: Samples
@@ -41,8 +39,16 @@ class Seen(NamedTuple):
 class Inspection:
     """Looks at a model with the same items of the validation part after every epoch."""
 
-    def __init__(self, data: Data, seed: int, target_rate: float | None) -> None:
+    def __init__(
+        self,
+        data: Data,
+        seed: int,
+        target_rate: float | None,
+        views: Callable[[Networks, NDArray[np.float32]], Mapping[str, Any]],
+    ) -> None:
+        """`views`: what the variant wants shown of its networks with these items (see `Variant.views`)."""
         self._data = data
+        self._views = views
         self._seed = seed
         self._target_rate = target_rate
         self._plane = data.validation.items[plane.items(data.validation.labels, data.plane_items)]
@@ -57,9 +63,8 @@ class Inspection:
         outputs = yield from _by_block(model.decode, codes, model.block)
         health = self._health(model, items, codes, outputs, gradient_norm)
         samples = self._samples(model, networks, prior, inputs, codes, outputs)
-        if isinstance(self._data, TextData):
-            again = yield from _by_block(model.encode, outputs, model.block)
-            samples = msgspec.structs.replace(samples, **_in_words(self._data, outputs), cosines=cosine(codes, again))
+        views = yield from KINDS[self._data.kind].views(self._data, model, codes, outputs)
+        samples = msgspec.structs.replace(samples, **views)
         seen = self._data.as_floats
         shown = yield from _by_block(lambda block: model.encode(seen(block)), self._plane, model.block)
         return Seen(health, samples, shown)
@@ -75,10 +80,11 @@ class Inspection:
     ) -> Samples:
         """The probe set and the views that the model has."""
         seen, probe = self._data.validation, slice(PROBE_ITEMS)
+        targets = self._data.as_floats(seen.items[probe])
         distribution = model.distribution(self._data.as_floats(seen.items[: self._data.health_items]))
         return Samples(
             inputs=inputs[probe],
-            targets=self._data.as_floats(seen.items[probe]),
+            targets=targets,
             outputs=outputs[probe],
             codes=codes[probe],
             labels=seen.labels[probe],
@@ -87,6 +93,7 @@ class Inspection:
             activations=codes.mean(axis=0),
             kl=None if distribution is None else _kl(*distribution),
             generated=model.decode(self._draws(model.code_size)) if prior else None,
+            views={name: np.asarray(view, np.float32) for name, view in self._views(networks, targets).items()},
         )
 
     def _health(
@@ -100,10 +107,7 @@ class Inspection:
         """How the model is, seen with the items as the encoder gets them."""
         still = np.ptp(codes, axis=0) < STILL
         active = codes.var(axis=0) > ACTIVE_VARIANCE if model.gives_distribution else ~still
-        pixels, dead = 0, 0
-        if self._data.kind == "image":
-            lit = self._data.as_floats(items).mean(axis=0) > LIT
-            pixels, dead = lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
+        pixels, dead = KINDS[self._data.kind].dead_outputs(self._data, items, outputs)
         return Health(
             units=model.code_size,
             dead=int(still.sum()),
@@ -130,19 +134,13 @@ def _by_block(
     return np.concatenate(found)
 
 
-def _in_words(data: TextData, outputs: NDArray[np.float32]) -> dict[str, NDArray[np.str_]]:
-    """The probe set as it stands in the corpus, and what is read out of it."""
-    places = data.validation_places[:PROBE_ITEMS]
-    lengths = np.count_nonzero(data.validation.items[:PROBE_ITEMS], axis=1).tolist()
-    readings = [read_out(data.lexicon, *said) for said in zip(outputs, lengths, strict=False)]
-    sentences = [data.corpus.sentence(int(place)) for place in places]
-    return {"sentences": np.array(sentences, str), "readings": np.array(readings, str)}
-
-
 def _tiles(encoder: keras.Model, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
-    """The weights of the first units of a first layer that is dense, (units, height, width, channels)."""
+    """The weights of the first units of a first layer that is dense, (units, height, width, channels).
+
+    None where its units do not see the whole item: before it is flattened, a dense layer sees one pixel at a time.
+    """
     first = next((layer for layer in encoder.layers if layer.weights), None)
-    if not isinstance(first, keras.layers.Dense):
+    if not isinstance(first, keras.layers.Dense) or first.kernel.shape[0] != math.prod(shape):
         return None
     kernel: NDArray[np.float32] = np.array(first.kernel.numpy())
     return kernel[:, :TILES].T.reshape(-1, *shape)

@@ -1,4 +1,4 @@
-"""A model for questions: encode and decode arrays of any length."""
+"""A model for queries: encode and decode arrays of any length."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.backend import Arrays, Checkpoint, Position
 from engine.datasets.image_data import as_floats
 from engine.errors import RunError, UsageError
 from engine.events import Stage
-from engine.nn.blocks import Blocks
+from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
-from engine.nn.networks import Draw, Networks, Tensor
+from engine.nn.networks import Networks, NoiseKeys, Tensor
 from engine.params import TrainingConfig
-from engine.training import Arrays, Checkpoint, Position
 from engine.variants.variant import Variant
 
 
 class KerasModel:
-    """Networks with weights in them (see `engine.training.Model`)."""
+    """Networks with weights in them (see `engine.backend.Model`)."""
 
-    def __init__(self, variant: Variant, config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
+    def __init__(self, variant: Variant[Any], config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
         self._variant = variant
         self._config = config
         self._networks = networks
@@ -42,7 +42,7 @@ class KerasModel:
 
     @classmethod
     def load(
-        cls, variant: Variant, config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+        cls, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> KerasModel:
         """The model of `checkpoint`, which may hold more (the optimiser) than is needed here."""
         blocks = Blocks(config.seed, config.precision)
@@ -82,7 +82,7 @@ class KerasModel:
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            keys = Draw(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
+            keys = NoiseKeys(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
             return np.asarray(self._variant.corrupt(tf.constant(items), keys, self._config, self.blocks))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])

@@ -16,7 +16,7 @@ Tensor = Any
 """A TensorFlow tensor; TensorFlow ships no types that a checker could use."""
 
 
-class Draw(NamedTuple):
+class NoiseKeys(NamedTuple):
     """Seeds (two int32 each) and item numbers that key all noise of a step; nothing else may be random."""
 
     fresh: Tensor
@@ -40,7 +40,7 @@ class Batch(NamedTuple):
 
     input: Tensor
     target: Tensor
-    draw: Draw
+    draw: NoiseKeys
     epochs: Tensor
     stage: str
     items: Tensor | None = None
@@ -140,7 +140,7 @@ class StageNetworks(NamedTuple):
     before: keras.Model | None
     """What the items, corrupted and clean, go through first, unchanged by this stage; None: nothing."""
     shown: Networks
-    """From items to items, as far as the model has come: for pictures and questions."""
+    """From items to items, as far as the model has come: for pictures and queries."""
 
 
 def chain(name: str, tensor: Tensor, layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()) -> keras.Model:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from statistics import median
+from typing import Any
 
 import msgspec
 import tensorflow as tf
 
 from engine.datasets.data import Data
-from engine.nn.blocks import Blocks
-from engine.nn.chunks import Stretch
-from engine.nn.items import of
+from engine.nn.chunks import StepRange
+from engine.nn.inputs import of
+from engine.nn.layers import Blocks
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -21,7 +22,7 @@ WORTH = 1.15
 """Half precision has to be so many times faster to be chosen."""
 
 
-def decided(variant: Variant, config: TrainingConfig, data: Data) -> tuple[TrainingConfig, tuple[str, ...]]:
+def decided(variant: Variant[Any], config: TrainingConfig, data: Data) -> tuple[TrainingConfig, tuple[str, ...]]:
     """`config` with a precision instead of `auto`, and a sentence that says why."""
     if config.precision != "auto":
         return config, ()
@@ -34,15 +35,15 @@ def decided(variant: Variant, config: TrainingConfig, data: Data) -> tuple[Train
     return msgspec.structs.replace(config, precision=chosen), (note,)
 
 
-def _seconds_per_step(variant: Variant, config: TrainingConfig, data: Data) -> float:
+def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data) -> float:
     blocks, items = Blocks(config.seed, config.precision), of(data)
     networks = variant.networks(config, data.shape, blocks)
     stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, items, steps_per_epoch=1)
     batch = items.on_device(data.train.items[: config.batch_size])
-    stretch = Stretch(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
+    step_range = StepRange(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
     seconds = []
     for _ in range(1 + STEPS):
         began = time.perf_counter()
-        stage.chunks.run(batch, tf.range(stretch.rows), stretch, (0, 0), learn=True)
+        stage.chunks.run(batch, tf.range(step_range.rows), step_range, (0, 0), learn=True)
         seconds.append(time.perf_counter() - began)
     return median(seconds[1:])

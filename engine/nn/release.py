@@ -6,7 +6,7 @@ and at 65,530 mappings Linux ends the process. There is no public way to free ei
 insides; where another version has other insides, memory grows and nothing else happens.
 
 What still stays is the graph of each function that XLA compiled, with the stack of each of its operations, which
-TensorFlow never lets go of: some 10 MB for a run unlike any of the last few (see `engine.nn.workshop`).
+TensorFlow never lets go of: some 10 MB for a run unlike any of the last few (see `engine.nn.graph_cache`).
 """
 
 from __future__ import annotations

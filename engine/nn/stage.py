@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from engine.events import Stage
-from engine.nn.blocks import Blocks
-from engine.nn.chunks import Chunks, Stretch
-from engine.nn.items import Items
+from engine.nn.chunks import Chunks, StepRange
+from engine.nn.inputs import Items
+from engine.nn.layers import Blocks
 from engine.nn.model import KerasModel
 from engine.nn.networks import Networks, Tensor
 from engine.variants.variant import Variant
@@ -21,7 +21,7 @@ class CompiledStage:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: Any,
         stage: Stage,
         networks: Networks,
@@ -46,5 +46,5 @@ class CompiledStage:
         items = int(data.shape[0])
         full = min(batch, items)
         for rows in {full, items % full or full}:
-            nothing = Stretch(first=0, steps=0, start=0, rows=rows, epochs=0, per_step=0)
+            nothing = StepRange(first=0, steps=0, start=0, rows=rows, epochs=0, per_step=0)
             self.chunks.run(data, tf.range(items), nothing, (0, 0), learn=learn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import keras
 import msgspec
@@ -13,17 +13,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, Terms
-from engine.nn.chunks import Losses, Pace, Stretch
+from engine.nn.chunks import Losses, Pace, StepRange
+from engine.nn.graph_cache import Graphs
 from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.networks import Tensor
 from engine.nn.stage import CompiledStage
-from engine.nn.workshop import Workshop
 from engine.params import TrainingConfig
-from engine.training import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.variants.variant import Variant
 
 NORM = "gradient_norm"
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Trainer:
-    """A run in memory (see `engine.training.Training`).
+    """A run in memory (see `engine.backend.Training`).
 
     The order of the items is keyed by (seed, stage, epoch), noise by (seed, stage, epoch, step), initial weights by the
     seed: nothing depends on how the run was cut into chunks or lives.
@@ -39,26 +39,31 @@ class Trainer:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         config: TrainingConfig,
         data: Data,
         checkpoint: Checkpoint | None = None,
         notes: tuple[str, ...] = (),
-        workshop: Workshop | None = None,
+        graphs: Graphs | None = None,
     ) -> None:
-        self._workshop = workshop = workshop or Workshop(variant, config, data)
-        self._blocks = workshop.blocks
+        self._graphs = graphs = graphs or Graphs(variant, config, data)
+        self._blocks = graphs.blocks
         self._variant = variant
         self.config = config
         self.notes = notes
-        self._networks = workshop.networks
+        self._networks = graphs.networks
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
-        self._train = workshop.items.on_device(data.train.items)
-        self._validation = workshop.items.on_device(data.validation.items)
+        self._train = graphs.items.on_device(data.train.items)
+        self._validation = graphs.items.on_device(data.validation.items)
         self._data = data
-        self._inspection = Inspection(data, config.seed, variant.target_rate(config))
+        self._inspection = Inspection(
+            data,
+            config.seed,
+            variant.target_rate(config),
+            lambda networks, items: variant.views(networks, items, config, graphs.blocks),
+        )
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None
@@ -119,7 +124,7 @@ class Trainer:
 
     def judged(self) -> Generator[None, None, Terms]:
         with enough_memory(self.config):
-            test = self._workshop.items.on_device(self._data.test.items)
+            test = self._graphs.items.on_device(self._data.test.items)
             self._stage.compile(test, self._variant.block, learn=False)
             return (yield from self._evaluate(test))
 
@@ -138,7 +143,7 @@ class Trainer:
         return {**self._networks.variables, **self._stage.optimizer_variables}
 
     def _compiled_stage(self) -> CompiledStage:
-        made = self._workshop.stage(self.stages[self._position.stage], self.steps_per_epoch)
+        made = self._graphs.stage(self.stages[self._position.stage], self.steps_per_epoch)
         made.compile(self._train, self.config.batch_size, learn=True)
         made.compile(self._validation, self._variant.block, learn=False)
         return made
@@ -151,7 +156,7 @@ class Trainer:
         while self._position.step < self.steps_per_epoch:
             step = self._position.step
             steps = min(self._pace.steps(), full - step) if step < full else 1
-            stretch = Stretch(
+            step_range = StepRange(
                 first=step,
                 steps=steps,
                 start=step * rows,
@@ -160,7 +165,7 @@ class Trainer:
                 per_step=1 / self.steps_per_epoch,
             )
             began = time.perf_counter()
-            losses = self._stage.chunks.run(self._train, order, stretch, seeds, learn=True)
+            losses = self._stage.chunks.run(self._train, order, step_range, seeds, learn=True)
             seconds = time.perf_counter() - began
             if step < full:
                 self._pace.measured(steps, seconds)
@@ -204,13 +209,13 @@ class Trainer:
         while start < items:
             left = items - start
             count = min(self._validation_pace.steps(), left // rows)
-            stretch = Stretch(start // rows, count or 1, start, rows if count else left, math.inf, 0)
+            step_range = StepRange(start // rows, count or 1, start, rows if count else left, math.inf, 0)
             began = time.perf_counter()
             seeds = validation_seeds(self.config.seed)
-            losses = self._stage.chunks.run(part, order, stretch, seeds, learn=False)
-            self._validation_pace.measured(stretch.steps, time.perf_counter() - began)
-            sums += stretch.rows * losses.terms.astype(np.float64).sum(axis=0)
-            start += stretch.steps * stretch.rows
+            losses = self._stage.chunks.run(part, order, step_range, seeds, learn=False)
+            self._validation_pace.measured(step_range.steps, time.perf_counter() - began)
+            sums += step_range.rows * losses.terms.astype(np.float64).sum(axis=0)
+            start += step_range.steps * step_range.rows
             if start < items:
                 yield
         if not np.isfinite(sums).all():

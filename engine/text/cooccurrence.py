@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.threads import one_thread
 from engine.datasets.data import Report
 from engine.errors import BadData
+from engine.storage.blas import one_thread
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Sentences in the order of their documents; never changed once made."""
+
+    kind: ClassVar[str] = "text"
 
     key: str
     path: Path | None

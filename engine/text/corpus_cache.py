@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
-from engine.datasets.places import cache_dir
-from engine.private import make_folder
+from engine.datasets.folders import cache_dir
+from engine.storage.atomic import make_folder, replacing
+from engine.storage.npz import Malformed, read_npz
 from engine.text.corpus import Corpus
 
 ARRAYS = {
@@ -91,14 +89,7 @@ def _place(key: str, identity: str) -> Path:
 
 
 def _write(corpus: Corpus, place: Path) -> None:
-    """Beside, then renamed: another process sees the old file or the new one, whole."""
     names = Names(corpus.key, corpus.words, corpus.documents, corpus.topics, corpus.document_topics, corpus.splitter)
     packed: NDArray[np.uint8] = np.frombuffer(msgspec.msgpack.encode(names), np.uint8)
-    descriptor, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}-", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, names=packed, **{name: getattr(corpus, name) for name in ARRAYS})
-        Path(beside).replace(place)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with replacing(place, flush=False) as file:
+        np.savez(file, names=packed, **{name: getattr(corpus, name) for name in ARRAYS})

@@ -44,6 +44,11 @@ class CorpusStatistics(msgspec.Struct, frozen=True):
     """Documents of each topic, the most frequent first; empty when the corpus has no topics."""
 
     @property
+    def table(self) -> list[tuple[str, ...]]:
+        """Documents may have several topics; `facts` name the frequent ones."""
+        return []
+
+    @property
     def facts(self) -> dict[str, str]:
         """Label and words, for people."""
         characters, words = self.characters, self.words

@@ -14,9 +14,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import read_npy
 from engine.datasets.data import Report
 from engine.errors import BadData, DataUnavailable
+from engine.storage.npz import read_npy
 from engine.text.vector_file import VectorFile
 
 ARCHIVE = "glove.6B.zip"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from engine.datasets.data import Report, silence
 from engine.datasets.download import locked
-from engine.datasets.transport import CHUNK, answer, in_brief
 from engine.errors import DataUnavailable
-from engine.private import make_folder, opener
+from engine.events import Every
+from engine.storage.atomic import make_folder, opener
+from engine.storage.transport import CHUNK, answer, in_brief
 from engine.text import glove
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
         raise DataUnavailable(
             "No data", f"{path} cannot be stored: {error.strerror or error}. {glove.REMEDY}"
         ) from error
-    report(f"fetched {path.name}", glove.SIZE, glove.SIZE)
+    report(f"fetched {path.name}", glove.SIZE, glove.SIZE, "B")
     return path
 
 
@@ -116,14 +116,13 @@ def _start(response: Response, wanted: int) -> int:
 
 
 def _append(response: Response, file: BinaryIO, report: Report) -> None:
-    reported = 0.0
+    due = Every(_PAUSE)
     for chunk in response.iter_content(CHUNK):
         if file.tell() + len(chunk) > glove.SIZE:
             raise _WrongFileError(f"it is longer than {glove.SIZE:,} bytes")
         file.write(chunk)
-        if time.monotonic() - reported >= _PAUSE:
-            reported = time.monotonic()
-            report(f"downloading {glove.ARCHIVE}", file.tell(), glove.SIZE)
+        if due():
+            report(f"downloading {glove.ARCHIVE}", file.tell(), glove.SIZE, "B")
 
 
 def _settle(path: Path, part: Path, report: Report) -> None:
@@ -140,7 +139,7 @@ def _checksum(path: Path, report: Report) -> str:
     with path.open("rb") as file:
         while block := file.read(2**24):
             digest.update(block)
-            report(f"checking {path.name}", file.tell(), glove.SIZE)
+            report(f"checking {path.name}", file.tell(), glove.SIZE, "B")
     return digest.hexdigest()
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npy
+from engine.datasets.data import in_blocks
 from engine.errors import RunError
-from engine.private import replacing
+from engine.storage.atomic import replacing
+from engine.storage.npz import Malformed, read_npy
 from engine.text.ways import PAD, WAYS, Way
 
 if TYPE_CHECKING:
@@ -96,14 +97,13 @@ class Lexicon:
         ids, candidates = self._candidates
         rows = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
         norms = np.square(candidates).sum(axis=1)
-        block = max(1, _DISTANCES // len(ids))
         places = np.empty(len(rows), np.intp)
         with np.errstate(invalid="ignore", over="ignore"):  # a run that diverges has outputs beyond all numbers
-            for start in range(0, len(rows), block):
+            for block in in_blocks(rows, max(1, _DISTANCES // len(ids))):
                 # |x - v|² less |x|², which is the same for all v.
-                distances = rows[start : start + block] @ (-2 * candidates.T)
+                distances = rows[block] @ (-2 * candidates.T)
                 distances += norms
-                distances.argmin(axis=1, out=places[start : start + block])
+                distances.argmin(axis=1, out=places[block])
         return ids[places].reshape(np.shape(vectors)[:-1])
 
     def average(self, ids: NDArray[np.integer], weights: NDArray[np.floating] | None = None) -> NDArray[np.float32]:

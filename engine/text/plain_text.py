@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.datasets.data import Report
 from engine.datasets.told import Told
 from engine.errors import BadData, UsageError
-from engine.files import read_bounded
+from engine.storage.bounded import read_bounded
 from engine.text.document import Document, Layout
 from engine.text.layout import END, VERSION, guessed
 from engine.text.tokeniser import without_controls

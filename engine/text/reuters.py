@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.datasets.data import Report
 from engine.errors import BadData
-from engine.files import ZIP_FAULTS, open_zip
+from engine.storage.bounded import ZIP_FAULTS, open_zip
 from engine.text.document import Document
 
 PARTS = ("training", "test")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import msgspec
 
-from engine.datasets.places import cache_dir
+from engine.datasets.folders import cache_dir
 from engine.errors import BadData
-from engine.files import ZIP_FAULTS, open_zip, read_bounded
+from engine.storage.bounded import ZIP_FAULTS, open_zip, read_bounded
 
 _FILES = ("abbrev_types.txt", "sent_starters.txt", "collocations.tab", "ortho_context.tab")
 _INSIDE = ("punkt_tab/english", "punkt_tab.zip")

@@ -42,7 +42,7 @@ class TextData:
         loss_over: str = "words",
     ) -> None:
         """`facts` of the corpus and its words; `cut` as published unless given; the others as
-        `engine.variants.variant.TextSettings`."""
+        `engine.kinds.reading.TextReading`."""
         self.corpus = corpus
         self.lexicon = lexicon
         self.key = corpus.key

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Report
 from engine.errors import BadData
-from engine.files import ZIP_FAULTS, named, open_zip
+from engine.storage.bounded import ZIP_FAULTS, named, open_zip
 from engine.text.tokeniser import without_controls
 
 _LONGEST = 2**20
@@ -139,12 +139,12 @@ class _Reader:
             if len(line) == _LONGEST:
                 raise self._broken(f"more than {_LONGEST:,} bytes without an end")
             if done // _STEP < (done + len(line)) // _STEP or not done:
-                self._report(f"reading {self._name}", done, self._size)
+                self._report(f"reading {self._name}", done, self._size, "B")
             done += len(line)
             yield line.rstrip()
         if not self._line:
             raise self._fault(f"{_EXPECTED}, but the file is empty; {_REMEDY}")
-        self._report(f"read {self._name}", self._size, self._size)
+        self._report(f"read {self._name}", self._size, self._size, "B")
 
     def _word(self, line: bytes) -> bytes:
         """The line's word. Numbers of words that nobody asks for are checked in count and letters, not one by one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Malformed, read_npz
 from engine.datasets.data import Report
 from engine.errors import BadData, SettingError
-from engine.private import make_folder, opener
+from engine.storage.atomic import make_folder, replacing
+from engine.storage.npz import Malformed, read_npz
 from engine.text import cooccurrence, glove
 from engine.text.lexicon import MARKS, Lexicon
 from engine.text.vector_file import VectorFile
@@ -108,12 +107,6 @@ def _kept(cache: Path, key: tuple[object, ...], words: int, make: Make) -> NDArr
 
 
 def _keep(path: Path, rows: NDArray[np.float32]) -> None:
-    """Written beside and renamed; the process number keeps two at once apart."""
     make_folder(path.parent)
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with open(beside, "wb", opener=opener) as file:
-            np.savez(file, vectors=rows)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path, flush=False) as file:
+        np.savez(file, vectors=rows)

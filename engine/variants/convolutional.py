@@ -11,8 +11,8 @@ from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, 
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
-    from engine.nn.networks import Batch, Draw, Networks
+    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks, NoiseKeys
 
 Filters = Annotated[int, Meta(ge=1, le=4096)]
 
@@ -35,7 +35,7 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     clip: Clip = True
 
 
-class Convolutional(Variant):
+class Convolutional(Variant[ConvolutionalConfig]):
     """Three times convolution 3×3 and pooling 2×2; and back by enlarging. Loss: binary cross-entropy per pixel."""
 
     key = "convolutional"
@@ -52,7 +52,7 @@ class Convolutional(Variant):
         ),
         "tuned": ConvolutionalConfig(
             epochs=25,
-            batch_size=128,
+            batch_size=16,
             learning_rate=3e-3,
             schedule="cosine",
             seed=11,
@@ -125,7 +125,7 @@ class Convolutional(Variant):
         logits = networks.logits(networks.encode(batch.input))
         return {"reconstruction": blocks.ops.mean(blocks.binary_cross_entropy(batch.target, logits))}
 
-    def corrupt(self, items: Tensor, draw: Draw, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
 
     def noise(self, config: ConvolutionalConfig) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from msgspec import Meta
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
-    from engine.nn.networks import Draw
+    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.networks import NoiseKeys
 
 Corruption = Annotated[
     Literal["gaussian", "salt_and_pepper", "masking"],
@@ -46,7 +46,7 @@ class Corrupting(Protocol):
     def clip(self) -> bool: ...
 
 
-def corrupt(items: Tensor, draw: Draw, config: Corrupting, blocks: Blocks) -> Tensor:
+def corrupt(items: Tensor, draw: NoiseKeys, config: Corrupting, blocks: Blocks) -> Tensor:
     """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
 
     Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability

@@ -10,8 +10,8 @@ from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
-    from engine.nn.networks import Draw
+    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.networks import NoiseKeys
 
 
 class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
     clip: Clip = True
 
 
-class Denoising(DenseVariant):
+class Denoising(DenseVariant[DenoisingConfig]):
     key = "denoising"
     label = "Denoising"
     summary = "It sees noisy images and answers with clean ones; codes larger than the image are possible."
@@ -86,7 +86,7 @@ class Denoising(DenseVariant):
         ),
     )
 
-    def corrupt(self, items: Tensor, draw: Draw, config: DenoisingConfig, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: DenoisingConfig, blocks: Blocks) -> Tensor:
         return corrupt(items, draw, config, blocks)
 
     def noise(self, config: DenoisingConfig) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from msgspec import Meta
 
@@ -11,7 +11,7 @@ from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks
 
 Output = Annotated[
@@ -36,23 +36,26 @@ class DenseConfig(TrainingConfig, frozen=True, kw_only=True):
     reconstruction: Reconstruction = "mse"
 
 
-class DenseVariant(Variant):
+DenseConfigT = TypeVar("DenseConfigT", bound=DenseConfig)
+
+
+class DenseVariant(Variant[DenseConfigT]):
     """x → z = activation(W x + b) → x̂ = output(V z + c), trained on the mean over batch and pixels of the error."""
 
     accepts = ("image",)
     prefers = ("mnist", "fashion-mnist", "digits")
 
-    def check(self, config: DenseConfig) -> None:
+    def check(self, config: DenseConfigT) -> None:
         check_reconstruction(config.reconstruction, config.output)
 
-    def networks(self, config: DenseConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+    def networks(self, config: DenseConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         encoder = blocks.encoder(
             shape, [blocks.flatten(), blocks.dense(config.hidden_dim, config.activation, name="code")]
         )
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
         return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: DenseConfig, blocks: Blocks) -> dict[str, Tensor]:
+    def loss_terms(self, networks: Networks, batch: Batch, config: DenseConfigT, blocks: Blocks) -> dict[str, Tensor]:
         codes = networks.encode(batch.input)
         return {"reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks)}
 

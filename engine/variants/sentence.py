@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Meta
 
 from engine.errors import SettingError
+from engine.kinds.reading import TextReading
 from engine.params import HELD_OUT, TrainingConfig
-from engine.variants.variant import Curve, Published, Repeats, TextSettings, Variant
+from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
 
@@ -104,7 +105,7 @@ FINDING = SentenceConfig(
 """For codes that find sentences of the same matter."""
 
 
-class Sentence(Variant):
+class Sentence(Variant[SentenceConfig]):
     """x → embedded words (length, dimensions) → z → x̂ of the same shape. Loss: mean squared error of the vectors."""
 
     key = "sentence"
@@ -201,8 +202,8 @@ class Sentence(Variant):
         kept = (drawn >= config.word_dropout) | ~ops.isfinite(batch.epochs)
         return batch.input * ops.cast(kept, "float32")[..., None]
 
-    def text_settings(self, config: SentenceConfig) -> TextSettings:
-        return TextSettings(
+    def reading(self, config: SentenceConfig) -> TextReading:
+        return TextReading(
             vocabulary=config.vocabulary,
             length=config.length,
             vectors=config.vectors,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -12,7 +12,7 @@ from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_erro
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
@@ -34,7 +34,7 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
     beta: Annotated[Weight, Meta(title="beta", description="weight of penalty kl")] = 3.0
 
 
-class Sparse(DenseVariant):
+class Sparse(DenseVariant[SparseConfig]):
     """As vanilla, with a penalty on the code z that is part of the loss.
 
     l1, l2: weight · Σ_j |z_j|, weight · Σ_j z_j², mean over the batch. kl: β Σ_j KL(ρ ‖ ρ̂_j), where ρ̂_j is the mean
@@ -101,12 +101,12 @@ class Sparse(DenseVariant):
         ),
     )
 
-    def check(self, config: Any) -> None:
+    def check(self, config: SparseConfig) -> None:
         super().check(config)
         if config.penalty == "kl" and config.activation != "sigmoid":
             raise SettingError("penalty", "kl needs activations between 0 and 1; set activation to sigmoid")
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: Any, blocks: Blocks) -> dict[str, Tensor]:
+    def loss_terms(self, networks: Networks, batch: Batch, config: SparseConfig, blocks: Blocks) -> dict[str, Tensor]:
         codes = networks.encode(batch.input)
         return {
             "reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks),

@@ -13,7 +13,7 @@ from engine.variants.dense import Output, Reconstruction, check_reconstruction, 
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Tensor
+    from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, StageNetworks
 
 WHOLE = "fine-tuning"
@@ -38,7 +38,7 @@ class StackedConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 3
 
 
-class Stacked(Variant):
+class Stacked(Variant[StackedConfig]):
     """x → h1 → … → z → … → x̂. Greedy training has each layer reconstruct what it is given, from the outside in."""
 
     key = "stacked"

@@ -11,7 +11,7 @@ class VanillaConfig(DenseConfig, frozen=True, kw_only=True):
     """Settings of the vanilla autoencoder."""
 
 
-class Vanilla(DenseVariant):
+class Vanilla(DenseVariant[VanillaConfig]):
     key = "vanilla"
     label = "Vanilla"
     summary = "One hidden layer learns a short code of each image; the plainest autoencoder, the yardstick."

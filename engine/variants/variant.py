@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
 from engine.events import Stage
+from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Optimizer, Tensor
-    from engine.nn.networks import Batch, Draw, Networks, StageNetworks, Weighted
+    from engine.nn.layers import Blocks, Optimizer, Tensor
+    from engine.nn.networks import Batch, Networks, NoiseKeys, StageNetworks, Weighted
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,28 +57,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """Where the published program, or its text, is not what the figures or the recipe say; a sentence each."""
 
 
-class TextSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a corpus becomes items: what of a variant's configuration the reader of the data has to know."""
-
-    vocabulary: int
-    """Distinct words, padding and "unknown" included."""
-    length: int
-    """Words of a sentence."""
-    vectors: str
-    """Where word vectors come from, see `engine.text.vectors`."""
-    dimensions: int
-    weighting: Literal["uniform", "frequency", "idf"]
-    loss_over: Literal["places", "words"]
-    """Whether padding counts in the loss."""
-    ids: Literal["tokens", "split"]
-    """How sentences become ids, see `engine.text.ways`."""
-    validation: float
-    """Share of what is not for the test that is held out, see `engine.text.cut`."""
-    seed: int
+ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
 
-class Variant(ABC):
-    """One autoencoder: its settings, its networks, its loss.
+class Variant(ABC, Generic[ConfigT]):
+    """One autoencoder: its settings, which are a `ConfigT`, its networks, its loss.
 
     A variant never sees the training loop, the data or the device. Whatever is built from layers goes
     through the `Blocks` that it is handed, so that a variant's file imports nothing heavy.
@@ -91,11 +75,11 @@ class Variant(ABC):
     reference: ClassVar[str]
     """Where the recipe or the mathematics comes from."""
     accepts: ClassVar[tuple[str, ...]]
-    """Kinds of data sets it can learn from (`DataSet.kind`)."""
+    """Kinds of data sets it can learn from (`engine.kinds.KINDS`)."""
     prefers: ClassVar[tuple[str, ...]]
     """Data set keys in order of preference; the first one on this machine is the default."""
     panels: ClassVar[tuple[str, ...]]
-    """Keys of the panels that show its runs (`aetui.panels.PANELS`)."""
+    """Keys of the panels that show its runs (`aetui.panels.table.PANELS`)."""
     presets: ClassVar[Mapping[str, TrainingConfig]]
     """Named configurations; `book` reproduces the published run."""
     default_preset: ClassVar[str] = "book"
@@ -110,12 +94,7 @@ class Variant(ABC):
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
 
-    @property
-    def reads_text(self) -> bool:
-        """Whether its runs learn from sentences."""
-        return "text" in self.accepts
-
-    def check(self, config: Any) -> None:
+    def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.
 
         Raises:
@@ -124,25 +103,25 @@ class Variant(ABC):
         del config
 
     @abstractmethod
-    def networks(self, config: Any, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+    def networks(self, config: ConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """Encoder and decoder, both Keras functional models, for items of `shape`: (height, width, channels), or for
         sentences (words, numbers in a word's vector)."""
 
     @abstractmethod
     def loss_terms(
-        self, networks: Networks, batch: Batch, config: Any, blocks: Blocks
+        self, networks: Networks, batch: Batch, config: ConfigT, blocks: Blocks
     ) -> Mapping[str, Tensor | Weighted]:
         """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, draw: Draw, config: Any, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConfigT, blocks: Blocks) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
         del draw, config, blocks
         return items
 
-    def noise(self, config: Any) -> str:
+    def noise(self, config: ConfigT) -> str:
         """Names what `corrupt` does, with all that it depends on but the items; empty where it leaves them as they are.
 
         A run that corrupts its input is asked for more than to give back what it saw, and judged by that.
@@ -150,26 +129,31 @@ class Variant(ABC):
         del config
         return ""
 
-    def optimizer(self, config: Any, steps: int, blocks: Blocks) -> Optimizer:
+    def optimizer(self, config: ConfigT, steps: int, blocks: Blocks) -> Optimizer:
         """What takes the steps; `steps` is their number over the stage, for rates that follow a schedule."""
         decay = steps if config.schedule == "cosine" else None
         return blocks.adam(config.learning_rate, decay_steps=decay)
 
-    def stages(self, config: Any) -> tuple[Stage, ...]:
+    def stages(self, config: ConfigT) -> tuple[Stage, ...]:
         """The stretches of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
 
-    def stage_networks(self, networks: Networks, stage: Stage, config: Any, blocks: Blocks) -> StageNetworks:
+    def stage_networks(self, networks: Networks, stage: Stage, config: ConfigT, blocks: Blocks) -> StageNetworks:
         """What `stage` trains; of the whole `networks` that are saved."""
         del stage, config
         return blocks.whole(networks)
 
-    def text_settings(self, config: Any) -> TextSettings | None:
-        """How a corpus is to be read; None for variants that learn from images."""
-        del config
-        return None
+    def views(self, networks: Networks, items: Tensor, config: ConfigT, blocks: Blocks) -> Mapping[str, Tensor]:
+        """What its own panels show after an epoch, by name: arrays of one to four dimensions, small enough to keep of
+        every epoch. `items`: the first validation items as they are, (count, *shape) float32."""
+        del networks, items, config, blocks
+        return {}
 
-    def target_rate(self, config: Any) -> float | None:
+    def reading(self, config: ConfigT) -> Reading:
+        """How its data are to be seen."""
+        return Reading(validation=config.validation)
+
+    def target_rate(self, config: ConfigT) -> float | None:
         """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""
         del config
         return None

@@ -10,7 +10,7 @@ from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
-    from engine.nn.blocks import Blocks, Optimizer, Tensor
+    from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
 
@@ -35,7 +35,7 @@ class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 15.0
 
 
-class Variational(Variant):
+class Variational(Variant[VariationalConfig]):
     """x → N(µ, σ²) ∋ z = µ + σ ε → x̂. Loss per image: Σ_pixels binary cross-entropy + β KL(N(µ, σ²) ‖ N(0, I))."""
 
     key = "variational"

@@ -6,12 +6,17 @@ import msgspec
 import pytest
 from fakes import FakeEngine
 from pilots import Make, ready, train, until
+from textual.widgets import Button
 
 from aetui import keymap
 from aetui.screens.dialogs import Notice, QuitDialog
 from aetui.screens.help import HelpScreen
-from engine.events import Logged
-from engine.jobs import TrainJob
+from aetui.state.run_state import WorkbenchState
+from aetui.widgets.param_form import ParamForm
+from aetui.widgets.status_line import StatusLine
+from aetui.widgets.variant_list import VariantList
+from engine.events import EngineReady, Logged
+from engine.runs.jobs import TrainJob
 
 EVIL = "[@click=app.quit]x[/] [/red] [b"
 
@@ -49,6 +54,14 @@ async def test_quitting_without_a_run_asks_nothing(make_app: Make) -> None:
         assert app._exit
 
 
+def test_only_what_happened_gives_the_app_another_state(make_app: Make) -> None:
+    app = make_app()
+    with pytest.raises(AttributeError):
+        app.state = WorkbenchState()
+    app.hear(EngineReady(device="CPU", seconds=1))
+    assert app.state.engine == "ready"
+
+
 async def test_help_lists_every_key_and_user_keys_count(make_app: Make) -> None:
     app = make_app(config='[keys]\ntrain = "ctrl+t"\n')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -65,6 +78,31 @@ async def test_help_lists_every_key_and_user_keys_count(make_app: Make) -> None:
         assert "^t  train" in text
 
 
+async def test_keys_of_dialogs_and_lists_can_be_changed(make_app: Make) -> None:
+    keys = {"close": "f5", "help": "f6", "stay": "f7", "switch": "f8", "choose": "f9", "runs": "f10", "curves": "f11"}
+    app = make_app(config="[keys]\n" + "".join(f'{name} = "{key}"\n' for name, key in keys.items()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await train(pilot, epochs=1)
+        await pilot.press("m", "enter")
+        assert isinstance(app.focused, VariantList)
+        await pilot.press("f9")
+        assert isinstance(app.focused, ParamForm)
+        assert "f10 Runs" in app.screen.query_one(StatusLine).render().plain
+        for closing in ("f6", "f5"):
+            await pilot.press("f6", "escape")
+            assert isinstance(app.screen, HelpScreen)
+            assert "f5 closes" in str(app.screen.query_one(".dialog").border_subtitle)
+            await pilot.press(closing)
+            assert app.screen is app.desk
+        await pilot.press("f11", "f8")
+        assert "f8 switches · f5 closes" in str(app.screen.query_one(".dialog").border_subtitle)
+        await pilot.press("f11", "q", "escape")
+        assert isinstance(app.screen, QuitDialog)
+        assert "Stay (f7)" in [str(button.label) for button in app.screen.query(Button)]
+        await pilot.press("f7")
+        assert app.screen is app.desk
+
+
 async def test_a_broken_configuration_file_is_named_and_the_app_runs(make_app: Make) -> None:
     app = make_app(config='[keys]\nfly = "f"\n')
     async with app.run_test(size=(120, 40)) as pilot:
@@ -76,7 +114,7 @@ async def test_a_broken_configuration_file_is_named_and_the_app_runs(make_app: M
 
 
 async def test_the_palette_has_what_can_be_done_now_each_under_its_own_name(make_app: Make) -> None:
-    from aetui.commands import Actions
+    from aetui.screens.command_palette import Actions
 
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:

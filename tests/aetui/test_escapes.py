@@ -14,10 +14,10 @@ from textual.pilot import Pilot
 
 from aetui.app import Workbench
 from aetui.screens.dialogs import Notice
-from engine import queries
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import DataProgress, EngineFailed, EngineReady, Logged, RunHeld
-from engine.queries import Cosine, Nearest, Neighbour, Reading, Words
+from engine.queries import messages
+from engine.queries.messages import Cosine, Nearest, Neighbour, Reading, Words
 
 SIZE = (200, 50)
 
@@ -122,9 +122,9 @@ async def test_answers_are_harmless(
     read = Words(text=HOSTILE, words=(HOSTILE, "a"), known=(False, True), used=1)
     near = tuple(Neighbour(sentence=HOSTILE, cosine=0.5, document=HOSTILE, topics=(HOSTILE,) * 3) for _ in range(5))
     answers = {
-        queries.Read: Reading(sentence=read, reading=HOSTILE, cosine=0.5, epoch=1),
-        queries.Similarity: Cosine(cosine=0.1, average=0.2, first=read, second=read, epoch=1),
-        queries.Neighbours: Nearest(sentence=read, neighbours=near, average=near, searched=9, epoch=1),
+        messages.Read: Reading(sentence=read, reading=HOSTILE, cosine=0.5, epoch=1),
+        messages.Similarity: Cosine(cosine=0.1, average=0.2, first=read, second=read, epoch=1),
+        messages.Neighbours: Nearest(sentence=read, neighbours=near, average=near, searched=9, epoch=1),
     }
     monkeypatch.setattr("fakes.answer", lambda query: answers[type(query)])
     async with hostile("2").run_test(size=size) as pilot:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import combinations
 from pathlib import Path
 
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+import aetui.panels
+import aetui.screens
+import aetui.widgets
 from aetui import keymap, settings
+from aetui.app import Workbench
+from aetui.keymap import BY_ID
 
 
 def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
@@ -29,7 +41,42 @@ def test_keys_can_change_places() -> None:
     assert (kept, len(complaints)) == ({}, 2)
 
 
-def test_no_key_has_two_meanings_in_one_place() -> None:
-    for scope in keymap.SCOPES:
-        keys = [key for a in keymap.ACTIONS if a.scope in (scope, "everywhere") for key in a.keys.split(",")]
-        assert len(keys) == len(set(keys))
+def test_every_binding_of_the_screen_stands_in_the_table() -> None:
+    bound = {BY_ID[binding.id] if binding.id else binding.key for binding in _bindings()}
+    assert bound == set(keymap.ACTIONS)
+
+
+def _bindings() -> Iterator[Binding]:
+    """Those of every screen and widget of ours."""
+    for package in (aetui.screens, aetui.panels, aetui.widgets):
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            for thing in vars(import_module(module.name)).values():
+                if isinstance(thing, type) and issubclass(thing, DOMNode) and thing.__module__ == module.name:
+                    yield from Binding.make_bindings(vars(thing).get("BINDINGS", ()))
+    yield from Binding.make_bindings(Workbench.BINDINGS)
+
+
+SHARED = {
+    frozenset({"less", "epoch_back"}),
+    frozenset({"less", "panel_health"}),
+    frozenset({"more", "epoch_forward"}),
+    frozenset({"more", "log_scale"}),
+    frozenset({"leave", "chart"}),
+    frozenset({"switch", "close"}),
+}
+"""Actions that have a key in common where both can be meant: the one that is nearer to the focus is."""
+
+
+def test_no_key_has_two_meanings_in_one_place_but_where_the_focus_tells() -> None:
+    shared = {
+        frozenset({one.id, other.id})
+        for one, other in combinations(keymap.ACTIONS, 2)
+        if keymap.meet(one, other) and set(keymap.split(one, {})) & set(keymap.split(other, {}))
+    }
+    assert shared == SHARED
+
+
+def test_a_dialog_keeps_keys_of_the_screens_below_out_but_for_the_palette() -> None:
+    assert keymap.accept({"stay": "1", "close": "f2"}) == ({"stay": "1", "close": "f2"}, [])
+    _, complaints = keymap.accept({"stay": "ctrl+p"})
+    assert "stay and palette would both be on ctrl+p" in complaints[0]

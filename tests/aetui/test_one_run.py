@@ -14,7 +14,7 @@ from aetui.screens.run_view import UNFIT
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.scatter import Scatter
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
 
 
 def finish(app: Workbench, variant: str, dataset: str = "digits") -> FakeEngine:

@@ -27,11 +27,11 @@ SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (40, 12), (30, 8)]
 @pytest.fixture(autouse=True)
 def no_caches_and_no_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("engine.datasets.places.SYSTEM_FOLDERS", ())
+    monkeypatch.setattr("engine.datasets.folders.SYSTEM_FOLDERS", ())
     for name, seconds in (("PROGRESS", 0.005), ("CURVE", 0.01), ("PICTURE", 0.02)):
         monkeypatch.setattr(f"aetui.screens.run_view.{name}_SECONDS", seconds)
     monkeypatch.setattr("aetui.screens.workbench.HINT_SECONDS", 0.2)
-    monkeypatch.setattr("aetui.widgets.weights.LIVE_SECONDS", 0.05)
+    monkeypatch.setattr("aetui.panels.weights.LIVE_SECONDS", 0.05)
 
 
 @pytest.mark.timeout(600)

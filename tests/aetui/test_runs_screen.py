@@ -13,7 +13,7 @@ from aetui.screens.runs import COLUMNS, _row, columns_for
 from aetui.widgets.key_bar import KeyBar
 from engine.errors import RunError
 from engine.events import RunResumed
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
 
 
 async def test_reopening_shows_the_last_run(make_app: Make) -> None:
@@ -40,7 +40,7 @@ async def test_a_run_resumed_from_the_table_keeps_its_past(make_app: Make) -> No
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         engine = await ready(pilot)
-        app.state = replace(app.state, runs={})
+        app._state = replace(app.state, runs={})
         await pilot.press("2")
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
         await pilot.press("r")

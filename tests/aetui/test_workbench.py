@@ -8,14 +8,15 @@ from dataclasses import replace
 from pilots import Make, bar, choose_epochs, engine_desk, ready, shown_epoch, stopped, train, until
 from textual import events
 
+from aetui.panels.event_log import EventLog
 from aetui.screens.dialogs import Notice
-from aetui.widgets.event_log import EventLog
+from aetui.state.fold import Read
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from engine.errors import DataUnavailable, SettingError
 from engine.events import RunResumed
-from engine.jobs import ResumeJob, TrainJob
+from engine.runs.jobs import ResumeJob, TrainJob
 
 
 async def test_training_by_keyboard_submits_what_the_form_says(make_app: Make) -> None:
@@ -150,7 +151,7 @@ async def test_a_run_that_stopped_early_says_what_it_takes_to_go_on(make_app: Ma
         engine = await stopped(pilot, "completed")
         desk, app = engine_desk(pilot), pilot.app
         planned, config = desk.run_shown.planned, {**desk.run_shown.config, "patience": 1}
-        app.state = app.state.with_run(replace(desk.run_shown, config=config))
+        app.hear(Read(replace(desk.run_shown, config=config)))
         calls = len(engine.calls)
         await pilot.press("r")
         await until(pilot, lambda: f"early in epoch 2 of {planned}; set more epochs" in desk._hint_text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aetui.app
 from aetui import launch
-from aetui.options import Options
+from aetui.cli.options import Options
 
 SAMPLES, SLEEP = 1500, 0.01
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from benchmarks.clocks import Ended, Side
 
+from engine.backend import EpochReport
 from engine.datasets.data import Data
 from engine.params import TrainingConfig
-from engine.training import EpochReport
 from engine.variants.variant import Variant
 
 STEPS_A_CALL = 32
@@ -28,7 +28,7 @@ def skip_without(precision: str) -> None:
 
 def run(variant: Variant, config: TrainingConfig, data: Data) -> Side:
     """A run from report to report, as the engine's thread consumes it."""
-    from engine.nn.backend import KerasBackend
+    from engine.nn.tensorflow_backend import KerasBackend
 
     training = KerasBackend("cpu").training(variant, config, data, None)
     reports = (report for report in training.run() if isinstance(report, EpochReport))

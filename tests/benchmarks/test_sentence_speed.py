@@ -68,7 +68,7 @@ def keras_model(config: TrainingConfig) -> Any:
     """The same network out of Keras's own layers, with the weights that ours begins with."""
     import keras
 
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
 
     layers, precision = keras.layers, config.precision
     model = keras.Sequential(

@@ -20,9 +20,9 @@ import psutil
 import pytest
 
 from engine.events import EngineFailed, Event, RunFinished
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 from engine.session import Engine
-from engine.store import RunStore
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(3600)]
 

@@ -30,7 +30,7 @@ Weights = list[np.ndarray]
 
 def ours(images: np.ndarray) -> tuple[Side, Weights]:
     """Our side, and the weights that it begins with: in layers' order, kernel and bias of each."""
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
 
     blank = np.zeros(10, np.int64)
     data = ImageData("random", Part(images, np.zeros(len(images), np.int64)), Part(images[:10], blank), (), None)

@@ -45,9 +45,9 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
     import keras
     import tensorflow as tf
 
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
     from engine.nn.model import KerasModel
-    from engine.nn.networks import Batch, Draw, Weighted
+    from engine.nn.networks import Batch, NoiseKeys, Weighted
 
     blocks = Blocks(config.seed, config.precision)
     networks = variant.networks(config, data.shape, blocks)
@@ -65,7 +65,7 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
 
         def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None, training: bool = True) -> Any:
             seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 7])
-            batch = Batch(y_pred, y, Draw(seed, seed, tf.range(tf.shape(y)[0])), tf.constant(1e9), stage)
+            batch = Batch(y_pred, y, NoiseKeys(seed, seed, tf.range(tf.shape(y)[0])), tf.constant(1e9), stage)
             terms = variant.loss_terms(networks, batch, config, blocks).values()
             return sum(term.weight * term.value if isinstance(term, Weighted) else term for term in terms)
 

@@ -11,21 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import life
-from engine.datasets import loading
+from engine.backend import Checkpoint, EpochReport, Position
+from engine.datasets import image_reader
 from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
 from engine.params import TrainingConfig
-from engine.samples import Samples
+from engine.runs import execution
+from engine.runs.snapshots import Samples
+from engine.runs.store import RunStore
 from engine.session import Engine
-from engine.store import RunStore
 from engine.text.corpus import Corpus
 from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
 from engine.text.ways import WAYS
-from engine.training import Checkpoint, EpochReport, Position
 
 
 def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: int = 0) -> ImageData:
@@ -244,8 +244,8 @@ def store(tmp_path: Path) -> RunStore:
 @pytest.fixture
 def scripted(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Makes engines with a scripted backend on small data; closes them."""
-    monkeypatch.setattr(loading, "_read", lambda location: make_data())
-    monkeypatch.setattr(life, "cache_dir", lambda: store.root.parent / "cache")
+    monkeypatch.setattr(image_reader, "read", lambda entry, location: make_data())
+    monkeypatch.setattr(execution, "cache_dir", lambda: store.root.parent / "cache")
     made: list[Driven] = []
 
     def make(**settings: Any) -> Driven:

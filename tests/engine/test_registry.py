@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from engine import params, registry
+from engine.backend import EpochReport
 from engine.datasets import DATASETS
 from engine.errors import SettingError, UsageError
 from engine.registry import VARIANTS
-from engine.training import EpochReport
+from engine.variants.sentence import Sentence
+from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
 
 SENTENCES = [(6, 5), (9, 2)]
@@ -21,8 +23,8 @@ SHAPES = [(28, 28, 1), (32, 32, 3)]
 
 
 @pytest.fixture(params=VARIANTS.values(), ids=list(VARIANTS))
-def variant(request: pytest.FixtureRequest) -> Variant:
-    found: Variant = request.param
+def variant(request: pytest.FixtureRequest) -> Variant[Any]:
+    found: Variant[Any] = request.param
     return found
 
 
@@ -33,7 +35,7 @@ def on_the_cpu() -> None:
     runtime.load("cpu")
 
 
-def test_it_says_what_it_is(variant: Variant) -> None:
+def test_it_says_what_it_is(variant: Variant[Any]) -> None:
     assert VARIANTS[variant.key] is variant
     assert variant.label
     assert variant.summary.endswith(".")
@@ -41,7 +43,7 @@ def test_it_says_what_it_is(variant: Variant) -> None:
     assert {DATASETS[key].kind for key in variant.prefers} <= set(variant.accepts)
 
 
-def test_the_book_preset_exists_and_passes_its_own_checks(variant: Variant) -> None:
+def test_the_book_preset_exists_and_passes_its_own_checks(variant: Variant[Any]) -> None:
     for config in variant.presets.values():
         variant.check(config)
     assert "book" in variant.presets
@@ -53,7 +55,7 @@ def test_no_encoder_is_to_stop_at_the_last_word_of_rows_that_are_padded_on_the_l
         sentence.check(params.configure(sentence.presets["tuned"], {"ids": "split"}))
 
 
-def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(variant: Variant) -> None:
+def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(variant: Variant[Any]) -> None:
     for config in variant.presets.values():
         for param in params.describe(config):
             assert param.label
@@ -61,12 +63,44 @@ def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(
             assert params.parse(param, str(param.default)) == param.default
 
 
+class Halved(Vanilla):
+    """A loss term may count as it likes."""
+
+    def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
+        terms = super().loss_terms(networks, batch, config, blocks)
+        return {name: blocks.weighted(value, 0.5) for name, value in terms.items()}
+
+
+class Words(Sentence):
+    """Text may be learned with other terms."""
+
+    def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
+        missed = batch.target - networks.decode(networks.encode(batch.input))
+        return {"missed": blocks.ops.mean(blocks.ops.abs(missed))}
+
+
+def summed(variant: Variant[Any]) -> Variant[Any]:
+    """The same with the weighted sum of its terms beside them; it counts nothing itself."""
+
+    class Summed(type(variant)):  # type: ignore[misc]
+        def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
+            from engine.nn.networks import Weighted
+
+            terms = super().loss_terms(networks, batch, config, blocks)
+            total = sum(each.value * each.weight if isinstance(each, Weighted) else each for each in terms.values())
+            return {**terms, "sum": blocks.weighted(total, 0.0)}
+
+    made: Variant[Any] = Summed()
+    return made
+
+
 @pytest.mark.usefixtures("on_the_cpu")
 @pytest.mark.parametrize("size", [0, 1])
+@pytest.mark.parametrize("variant", [*VARIANTS.values(), Halved(), Words()], ids=[*VARIANTS, "halved", "words"])
 def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
-    variant: Variant, size: int, small_data: Any, small_text: Any
+    variant: Variant[Any], size: int, small_data: Any, small_text: Any
 ) -> None:
-    from engine.nn.backend import KerasBackend
+    from engine.nn.tensorflow_backend import KerasBackend
 
     if "text" in variant.accepts:
         length, dimensions = SENTENCES[size]
@@ -77,12 +111,9 @@ def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
     config = params.configure(
         variant.presets["book"], {"epochs": 1, "batch_size": 10, "seed": 1, "precision": "float32"}
     )
-    training = KerasBackend("cpu").training(variant, config, data, None)
+    training = KerasBackend("cpu").training(summed(variant), config, data, None)
     report = next(report for report in training.run() if isinstance(report, EpochReport))
-    terms = {name: value for name, value in report.event.train.items() if name != "loss"}
-    one_of_two = data.kind == "text"  # the loss counts the padding or leaves it out; both are reported
-    total = terms["with_padding"] if one_of_two else sum(terms.values())
-    assert report.event.train["loss"] == pytest.approx(total, rel=1e-5)
+    assert report.event.train["loss"] == pytest.approx(report.event.train["sum"], rel=1e-5)
     items = len(data.test.items)
     assert report.samples.outputs.shape == report.samples.targets.shape == (min(items, 10), *shape)
     codes = training.model.encode(data.as_floats(data.test.items))
@@ -108,7 +139,7 @@ def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
 def test_the_published_networks_have_the_published_number_of_parameters(
     key: str, shape: tuple[int, ...], parameters: int
 ) -> None:
-    from engine.nn.blocks import Blocks
+    from engine.nn.layers import Blocks
 
     networks = registry.variant(key).networks(registry.preset(key, "book"), shape, Blocks(0, "float32"))
     assert sum(layer.parameters for layer in networks.layers) == parameters

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import course, keeping
-from engine.checkpoint import read_checkpoint
-from engine.datasets import loading
+from engine.backend import Diverged
+from engine.datasets import image_reader
 from engine.errors import RunError, SettingError, UsageError
 from engine.events import (
     CheckpointSaved,
@@ -29,12 +28,13 @@ from engine.events import (
     RunStarted,
     complete_epochs,
 )
-from engine.jobs import ResumeJob, TrainJob
-from engine.queries import Reconstruct
-from engine.samples import write_samples
+from engine.queries.messages import Reconstruct
+from engine.runs import full_disk, loop
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.jobs import ResumeJob, TrainJob
+from engine.runs.snapshots import write_samples
+from engine.runs.store import RunStore
 from engine.session import Engine
-from engine.store import RunStore
-from engine.training import Diverged
 
 
 def job(**config: Any) -> TrainJob:
@@ -222,7 +222,7 @@ def test_changed_data_are_refused_with_both_fingerprints(
     driven.until(Progress)
     driven.engine.cancel(run_id)
     driven.finished(run_id)
-    monkeypatch.setattr(loading, "_read", lambda location: small_data(seed=1))
+    monkeypatch.setattr(image_reader, "read", lambda entry, location: small_data(seed=1))
     later = scripted()
     later.engine.submit(ResumeJob(run_id=run_id))
     failed = later.until(EngineFailed)
@@ -282,7 +282,7 @@ def test_after_a_pause_that_ends_in_a_crash_the_run_goes_on_from_the_pause(scrip
 
 
 def test_checkpoints_are_written_while_a_run_trains(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
     driven = scripted(seconds=0.1)
     run_id = driven.engine.submit(job())
     driven.finished(run_id)
@@ -300,8 +300,8 @@ def test_a_run_that_cannot_be_written_down_holds_still_and_goes_on_when_it_can(
             raise OSError(28, "No space left on device")
         return write_samples(*arguments)
 
-    monkeypatch.setattr("engine.writer.write_samples", sometimes_full)
-    monkeypatch.setattr(keeping, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("engine.runs.writer.write_samples", sometimes_full)
+    monkeypatch.setattr(full_disk, "RETRY_SECONDS", 0.1)
     driven = scripted()
     run_id = driven.engine.submit(job())
     held = driven.until(RunHeld)
@@ -317,7 +317,7 @@ def test_a_run_that_is_held_can_be_stopped(scripted: Any, monkeypatch: pytest.Mo
     def full(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.writer.write_checkpoint", full)
+    monkeypatch.setattr("engine.runs.writer.write_checkpoint", full)
     driven = scripted()
     run_id = driven.engine.submit(job())
     driven.until(RunHeld)

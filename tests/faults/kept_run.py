@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from engine import events
-from engine.checkpoint import read_checkpoint
+from engine.backend import Best, Position
 from engine.events import EpochEnded, Health, RunFinished, Terms, complete_epochs
-from engine.store import RunRecord, is_held
-from engine.training import Best, Position
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.store import RunRecord, is_held
 
 DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "samples"}
 """What is in the folder of every run."""

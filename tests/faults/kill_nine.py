@@ -27,7 +27,7 @@ from run_process import Home, Process, came_true
 
 from engine.errors import EngineError
 from engine.events import EpochEnded, RunResumed, complete_epochs
-from engine.store import RunRecord, is_held
+from engine.runs.store import RunRecord, is_held
 
 Moment = Literal["start", "training", "writing", "figures"]
 """When to kill: before the first event, from then to the end of the training, while a file is being written, or from

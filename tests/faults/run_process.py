@@ -12,11 +12,11 @@ from random import Random
 
 import psutil
 
-from engine.store import RunRecord, RunStore
+from engine.runs.store import RunRecord, RunStore
 
 DRIVER = """
-import engine.course
-engine.course.CHECKPOINT_SECONDS = {seconds}
+import engine.runs.loop
+engine.runs.loop.CHECKPOINT_SECONDS = {seconds}
 from aetui.__main__ import main
 main()
 """

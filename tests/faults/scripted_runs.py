@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 
-from engine import course, events, life
-from engine.datasets import loading
+from engine import events
+from engine.datasets import image_reader
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, Progress, RunFinished, RunPaused, Terms, complete_epochs
-from engine.jobs import ResumeJob, TrainJob
-from engine.samples import Samples
+from engine.runs import execution, loop
+from engine.runs.jobs import ResumeJob, TrainJob
+from engine.runs.snapshots import Samples
+from engine.runs.store import RunRecord, RunStore
 from engine.session import Engine
-from engine.store import RunRecord, RunStore
 
 
 def _of_the_engine() -> ModuleType:
@@ -54,7 +55,7 @@ def crashed(scripted: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> 
             driven.engine.pause(event.run_id)
         hear(event)
 
-    monkeypatch.setattr(course, "PROGRESS_SECONDS", -1.0)  # every chunk is told
+    monkeypatch.setattr(loop, "PROGRESS_SECONDS", -1.0)  # every chunk is told
     monkeypatch.setattr(driven.engine, "_send", pause_in_time)
     run_id = driven.engine.submit(job())
     driven.until(RunPaused)
@@ -105,9 +106,9 @@ def command(store: RunStore, run_id: str = "") -> list[str]:
 
 
 def main(runs: str, run_id: str = "") -> int:
-    loading._read = lambda location: _engine.make_data()
-    course.CHECKPOINT_SECONDS = 0.0
-    setattr(life, "comparison", lambda *of: NoComparison())  # noqa: B010
+    image_reader.read = lambda entry, location: _engine.make_data()
+    loop.CHECKPOINT_SECONDS = 0.0
+    setattr(execution, "comparison", lambda *of: NoComparison())  # noqa: B010
     heard: SimpleQueue[Event] = SimpleQueue()
     engine = Engine(heard.put, RunStore(Path(runs)), backend=lambda device: _engine.ScriptedBackend(seconds=0.05))
     try:

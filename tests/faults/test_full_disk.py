@@ -22,14 +22,15 @@ from kept_run import strays, unfinished
 from scripted_runs import EPOCHS, assert_whole, job
 
 from aetui.cli.follower import Follower
-from aetui.options import Options
-from engine import course, events, keeping, writer
-from engine.checkpoint import write_checkpoint
+from aetui.cli.options import Options
+from engine import events
 from engine.events import Event, Logged, Progress, RunFinished, RunHeld, RunStarted
-from engine.jobs import ResumeJob
-from engine.queries import Reconstruct
-from engine.samples import write_samples
-from engine.store import RunRecord, RunStore
+from engine.queries.messages import Reconstruct
+from engine.runs import full_disk, loop, writer
+from engine.runs.checkpoint import write_checkpoint
+from engine.runs.jobs import ResumeJob
+from engine.runs.snapshots import write_samples
+from engine.runs.store import RunRecord, RunStore
 
 Refusal = Callable[..., Any]
 ON_TMPFS = 'mount -t tmpfs -o size=512k tmpfs "$0" && exec "$@"'
@@ -77,9 +78,9 @@ def make_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Disk]:
         monkeypatch.setattr(writer, "write_samples", samples)
         monkeypatch.setattr(writer, "write_checkpoint", checkpoint)
         monkeypatch.setattr(writer.RunWriter, "_append", line)
-        monkeypatch.setattr(keeping, "RETRY_SECONDS", 0.02)
-        monkeypatch.setattr(course, "CHECKPOINT_SECONDS", 0.0)
-        monkeypatch.setattr(course, "PROGRESS_SECONDS", -1.0)
+        monkeypatch.setattr(full_disk, "RETRY_SECONDS", 0.02)
+        monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+        monkeypatch.setattr(loop, "PROGRESS_SECONDS", -1.0)
         monkeypatch.setattr(scripted_runs.ScriptedTraining, "new_best", lambda self: self.last_good())
         return disk
 
@@ -143,7 +144,7 @@ def test_a_run_that_is_held_can_be_stopped_and_gone_on_with(
     scripted: Any, store: RunStore, make_disk: Callable[..., Disk], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     driven, disk = scripted(seconds=0), make_disk(name, sys.maxsize)
-    monkeypatch.setattr(keeping, "RETRY_SECONDS", 60.0)
+    monkeypatch.setattr(full_disk, "RETRY_SECONDS", 60.0)
     fills_up(driven, disk)
     run_id = driven.engine.submit(job())
     driven.until(RunHeld)
@@ -218,7 +219,7 @@ def test_an_end_that_is_refused_as_late_as_it_can_be_is_recorded_once(
         flush(descriptor)
 
     monkeypatch.setattr(os, "fsync", refuse)
-    monkeypatch.setattr(keeping, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(full_disk, "RETRY_SECONDS", 0.02)
     driven = scripted(seconds=0)
     finished = driven.finished(driven.engine.submit(job(epochs=1)))
     history = store.find(finished.run_id).events()[0]

@@ -17,16 +17,18 @@ from run_process import Home, Process, came_true
 from scripted_runs import EPOCHS, assert_whole
 
 from engine.events import RunHeld
-from engine.store import RunStore
+from engine.runs.store import RunStore
+
+pytestmark = pytest.mark.slow
 
 RECIPE = Recipe("vanilla", 20, ("--set", "hidden_dim=32"))
 LONG = 100
 """Seconds that loading TensorFlow, and training, may take on a busy machine."""
 TWICE = """
 import sys
-import engine.course
+import engine.runs.loop
 from aetui.__main__ import main
-engine.course.CHECKPOINT_SECONDS = 0.0
+engine.runs.loop.CHECKPOINT_SECONDS = 0.0
 resume = sys.argv[:]
 for sys.argv in (resume, [*resume[:3], *{command!r}]):
     try:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aetui.cli import codes
-from engine.arrays import LARGEST
 from engine.errors import EngineError
+from engine.storage.npz import LARGEST
 
 CODES = np.linspace(-1, 1, 6).reshape(3, 2)
 TABLE = b"z1\tz2\tlabel\n0.1\t-2\t3\n1e-3\t0\t1\n"

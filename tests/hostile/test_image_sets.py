@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.datasets import idx
-from engine.datasets import npz as keras_npz
+from engine.datasets import keras_archive as keras_npz
 from engine.datasets.image_parts import LARGEST
 from engine.errors import EngineError
 

@@ -17,13 +17,13 @@ from safetensors.numpy import save
 from aetui.render.pixels import to_grey
 from engine.analysis import kept_arrays
 from engine.analysis.neighbours import FILE, Index
-from engine.checkpoint import read_checkpoint
+from engine.backend import Best, Position
 from engine.errors import EngineError
-from engine.samples import LARGEST, read_samples
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.snapshots import LARGEST, read_samples
 from engine.text import corpus_cache
 from engine.text.lexicon import Lexicon
 from engine.text.vectors import _kept
-from engine.training import Best, Position
 
 PICTURES = np.zeros((2, 4, 4, 1), np.float16)
 PROBE = {
@@ -44,6 +44,7 @@ EPOCH = {
     "activations": np.zeros(3, np.float16),
     "readings": np.array(["a b", "c"]),
     "cosines": np.zeros(6, np.float32),
+    "view spectrum": np.ones(5, np.float32),
 }
 
 
@@ -68,6 +69,7 @@ def test_samples(tmp_path: Path, probe: bytes, epoch: bytes, number: int) -> Non
     assert len(found.inputs) == len(found.codes) == len(found.labels)
     if found.inputs.ndim == 4:
         to_grey(abs(found.outputs - found.targets))
+    assert all(view.ndim in (1, 2, 3, 4) and view.size for view in found.views.values())
     for text in (found.classes, found.sentences, found.readings, found.baseline_name):
         "".join([] if text is None else text.tolist()).encode()
 

@@ -17,15 +17,16 @@ import aetui.cli.runs
 import aetui.cli.several
 import aetui.screens.runs
 from aetui.cli.markdown import group_block
-from aetui.reading import follow, read_run, unread_run
+from aetui.cli.repeats import repeats
+from aetui.follow.reading import follow, read_run, unread_run
 from aetui.render import numbers
-from aetui.repeats import repeats
-from engine import events, groups, registry
+from engine import events, registry
 from engine.errors import EngineError
 from engine.events import EpochEnded, Health, Logged, Progress, RunFinished, RunPaused, RunResumed, RunStarted, Stage
 from engine.params import configure
-from engine.pulse import NAME, read_pulse
-from engine.store import RunInfo, RunStore
+from engine.runs import groups
+from engine.runs.heartbeat import NAME, read_pulse
+from engine.runs.store import RunInfo, RunStore
 
 ID = "20260101T000000Z-vanilla-0001"
 CONFIG = msgspec.to_builtins(registry.preset("vanilla", "book"))

@@ -162,7 +162,13 @@ def test_sentences_for_a_command(tmp_path: Path, content: bytes) -> None:
     vectors = np.ones((2, 3), np.float32)
     Lexicon.assembled(["the", "cat"], vectors, "by hand", 0).write(tmp_path)
     record = SimpleNamespace(
-        folder=tmp_path, id="run", variant="sentence", preset="book", config={}, info=SimpleNamespace(shape=(6, 3))
+        folder=tmp_path,
+        id="run",
+        variant="sentence",
+        dataset="text",
+        preset="book",
+        config={},
+        info=SimpleNamespace(shape=(6, 3)),
     )
     path = tmp_path / "said.txt"
     path.write_bytes(content)

@@ -9,6 +9,8 @@ import pytest
 from detached_runs import PROGRAM, detached, only_run
 from pseudo_terminal import Terminal, set_epochs
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_that_is_left_running_is_found_again_and_can_be_stopped(environment: dict[str, str], home: Path) -> None:
     terminal = Terminal([PROGRAM], environment)

@@ -11,7 +11,7 @@ from detached_runs import PROGRAM, detached, only_run
 from pseudo_terminal import Terminal
 
 from engine.events import EpochEnded, RunFinished, RunHandedOver, RunResumed
-from engine.store import RunRecord, RunStore
+from engine.runs.store import RunRecord, RunStore
 
 # Epochs of several chunks: the terminal goes in the midst of one.
 TRAINING = ["train", "vanilla", "--dataset", "digits", "--preset", "book", "--epochs", "4", "--set", "batch_size=1"]

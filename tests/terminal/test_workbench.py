@@ -21,7 +21,7 @@ def terminal(environment: dict[str, str]) -> Iterator[Terminal]:
 
 
 def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path: Path) -> None:
-    assert "digits" in terminal.until("Vanilla")
+    terminal.until(lambda text: "Vanilla" in text and "digits" in text)
     set_epochs(terminal, 2)
     terminal.press("t")
     screen = terminal.until("completed")

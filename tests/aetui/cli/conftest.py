@@ -15,8 +15,8 @@ from instant import Instant
 from typer.testing import CliRunner
 
 from aetui.cli import app, engines
-from engine.datasets import places
-from engine.store import RunStore
+from engine.datasets import folders
+from engine.runs.store import RunStore
 
 Aetui = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -61,7 +61,7 @@ def instantly(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.delenv("AETUI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(folders, "SYSTEM_FOLDERS", ())
     monkeypatch.setattr(engines, "engine", instant)
     monkeypatch.setattr(Instant, "made", [])
     monkeypatch.setattr("aetui.cli.follower.signal.signal", lambda *_: None)

@@ -12,12 +12,12 @@ from click.testing import Result
 from fakes import STEPS, FakeRun, loss
 from instant import Instant
 
-from aetui import recipes
+from aetui.cli import recipes
 from engine.errors import BadData, DataUnavailable, EngineError, UsageError
 from engine.events import RunFinished
-from engine.jobs import TrainJob
 from engine.registry import VARIANTS
-from engine.store import RunStore
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Curve, Published, Repeats
 

@@ -10,17 +10,18 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from aetui.cli import data
-from aetui.cli.narration import narrated
+from aetui.cli.narration import Narrator, narrated
 from engine import datasets
-from engine.datasets import DATASETS, Location, places
+from engine.datasets import DATASETS, Location, folders
 from engine.errors import DataUnavailable, UsageError
+from engine.events import DataProgress
 
 
 @pytest.fixture(autouse=True)
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AETUI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(places, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(folders, "SYSTEM_FOLDERS", ())
 
 
 def run(*arguments: str, data_dir: Path | None = None, quiet: bool = False) -> Result:
@@ -71,8 +72,8 @@ def test_an_unknown_key_is_refused_before_anything_is_fetched(monkeypatch) -> No
 
 def fake_fetch(key: str, report) -> Location:
     for done in (1, 500_000, 1_000_000):
-        report("downloading images.gz", done, 1_000_000)
-    report(f"fetched {key}", 1_000_000, 1_000_000)
+        report("images.gz on its way", done, 1_000_000, "B")
+    report(f"fetched {key}", 1_000_000, 1_000_000, "B")
     return Location(key, Path("/cache") / key, "cache")
 
 
@@ -80,7 +81,7 @@ def test_fetch_prints_where_each_went_and_narrates_a_line_per_file(monkeypatch) 
     monkeypatch.setattr(datasets, "fetch", fake_fetch)
     result = run("fetch", "mnist", "fashion-mnist")
     assert result.stdout.splitlines() == ["mnist: /cache/mnist", "fashion-mnist: /cache/fashion-mnist"]
-    assert result.stderr.splitlines()[:2] == ["downloading images.gz", "fetched mnist"]
+    assert result.stderr.splitlines()[:2] == ["images.gz on its way", "fetched mnist"]
 
 
 def test_quiet_narrates_nothing(monkeypatch) -> None:
@@ -98,6 +99,16 @@ def test_on_a_terminal_one_line_is_drawn_over_and_closed(monkeypatch, capsys) ->
     assert drawn.endswith("\n")
     assert f"{'━' * 12}{'─' * 12} 0.5 of 1.0 MB" in drawn
     assert "0 s left · fetched mnist" in drawn
+
+
+def test_what_is_counted_is_told_by_the_unit_and_not_by_the_words(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    narrator = Narrator(quiet=False)
+    narrator.tell(DataProgress(dataset="d", activity="checking sentences", done=500_000, total=1_000_000))
+    assert "500,000 of 1,000,000 ·" in capsys.readouterr().err
+    narrator.tell(DataProgress(dataset="d", activity="reading vectors", done=500_000, total=1_000_000, unit="B"))
+    assert "0.5 of 1.0 MB ·" in capsys.readouterr().err
 
 
 def test_text_of_your_own_is_added_and_described(tmp_path: Path) -> None:

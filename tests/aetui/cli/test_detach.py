@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.events import RunStarted
-from engine.store import RunStore
+from engine.runs.store import RunStore
 
 
+@pytest.mark.slow
 def test_a_detached_run_begins_is_seen_and_stopped_and_can_be_resumed_only_then(
     aetui: Any, home: dict[str, str]
 ) -> None:
@@ -28,6 +31,7 @@ def test_a_detached_run_begins_is_seen_and_stopped_and_can_be_resumed_only_then(
     assert (again.returncode, "no process trains" in again.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_detached_run_is_said_by_the_command(aetui: Any) -> None:
     impossible = aetui("train", "vanilla", "--epochs", "-1", "--detach")
     assert (impossible.returncode, "epochs" in impossible.stderr) == (2, True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from aetui.cli.engines import behind
-from engine.queries import Images
+from engine.queries.messages import Images
 
 
 @pytest.mark.parametrize(

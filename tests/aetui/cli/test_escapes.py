@@ -12,10 +12,10 @@ from escapes import HOSTILE, MARK, escaped, hostile_store
 
 from aetui import __main__
 from aetui.cli import doctor, engines, narration
-from engine import native_output
 from engine.events import DataProgress, Logged, RunFinished, RunResumed, RunStarted
-from engine.queries import Cosine, Nearest, Neighbour, Reading, Words
-from engine.store import RunStore
+from engine.queries.messages import Cosine, Nearest, Neighbour, Reading, Words
+from engine.runs.store import RunStore
+from engine.storage import native_output
 
 TYPED = HOSTILE.replace("\0", "")
 """As no argument can hold a zero."""

@@ -7,11 +7,11 @@ import pytest
 from fakes import FakeRun, loss
 
 from aetui.cli import figures
-from engine import published
+from engine.analysis import published
 from engine.events import RunFinished
-from engine.jobs import TrainJob
 from engine.registry import VARIANTS
-from engine.store import RunRecord, RunStore
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunRecord, RunStore
 from engine.variants.variant import Curve
 
 

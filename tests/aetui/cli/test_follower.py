@@ -13,7 +13,7 @@ import pytest
 from fakes import FakeEngine, fake_store
 
 from aetui.cli.follower import LEAVING_SECONDS, Follower
-from aetui.options import Options
+from aetui.cli.options import Options
 from engine.events import DataProgress, EngineLoading, EngineReady, Event, RunFinished, RunStarted
 
 LOADING = (EngineLoading(),)

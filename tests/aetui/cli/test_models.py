@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from aetui.cli import app, codes, files
 from engine import datasets, session
-from engine.checkpoint import write_checkpoint
+from engine.backend import Checkpoint, Position
 from engine.datasets.image_data import as_floats
 from engine.errors import BadData, EngineError, UsageError
-from engine.jobs import TrainJob
 from engine.registry import VARIANTS
-from engine.store import RunStore
-from engine.training import Checkpoint, Position
+from engine.runs.checkpoint import write_checkpoint
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 
 Aetui = Callable[..., Result]
 WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
@@ -72,7 +72,7 @@ def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
     """Runs a command line in a folder with a run of each kind, named after its variant."""
     monkeypatch.delenv("AETUI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("engine.native_output.divert", lambda: None)
+    monkeypatch.setattr("engine.storage.native_output.divert", lambda: None)
     monkeypatch.setattr(session, "Engine", partial(session.Engine, backend=backend))
     monkeypatch.chdir(tmp_path)
     store = RunStore(tmp_path / "runs")

@@ -10,9 +10,9 @@ from fakes import FakeRun, loss
 from instant import Instant
 
 from aetui.render import numbers
-from engine import groups
 from engine.errors import SettingError, UsageError
-from engine.store import RunStore
+from engine.runs import groups
+from engine.runs.store import RunStore
 
 THREE = ("train", "vanilla", "--dataset", "digits", "--epochs", "2", "--seeds", "3", "--name", "trio")
 
@@ -153,7 +153,7 @@ def test_a_group_that_is_being_trained_is_refused(
     instantly: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instantly(*THREE)
-    monkeypatch.setattr("engine.store.is_held", lambda path: path.parent.name.endswith("-12"))
+    monkeypatch.setattr("engine.runs.store.is_held", lambda path: path.parent.name.endswith("-12"))
     assert "is being trained" in str(instantly("resume", "trio").exception)
 
 

@@ -1,4 +1,4 @@
-"""Questions with sentences on the command line, to an engine that needs no TensorFlow."""
+"""QueryService with sentences on the command line, to an engine that needs no TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from aetui.cli import app
 from engine import session
 from engine.errors import BadData, EngineError
 from engine.events import DataProgress
-from engine.jobs import TrainJob
-from engine.queries import Encode, Query
+from engine.queries.messages import Encode, Query
+from engine.runs.jobs import TrainJob
 
 Aetui = Callable[..., Result]
 
@@ -40,7 +40,7 @@ class Reader(FakeEngine):
 @pytest.fixture
 def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
     """Runs a command line in a folder with two runs of text, `one` and `two`, and one of images."""
-    monkeypatch.setattr("engine.native_output.divert", lambda: None)
+    monkeypatch.setattr("engine.storage.native_output.divert", lambda: None)
     monkeypatch.setattr(session, "Engine", lambda emit, store, **_: Reader(emit, store))
     monkeypatch.chdir(tmp_path)
     store = fake_store(tmp_path / "runs")
@@ -105,7 +105,7 @@ def test_encode_sends_the_lines_of_a_file_or_asks_for_a_part(aetui: Aetui) -> No
     [
         (("similarity", "images", "a", "b"), "aetui train sentence"),
         (("neighbours", "one", UNKNOWN), "a word of the vocabulary"),
-        (("neighbours", "one", "a", "--beside", "images"), "images is vanilla on digits"),
+        (("neighbours", "one", "a", "--beside", "images"), "images (vanilla on digits) learned from images"),
         (("reconstruct", "one"), "FILE.txt"),
         (("reconstruct", "one", "nothing.txt"), "is not a file"),
         (("reconstruct", "one", "lines.txt", "-o", "a.png"), ".txt"),

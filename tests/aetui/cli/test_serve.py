@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 
 from aetui import cli
 from aetui.cli import serve
+from aetui.cli.options import Options
 from aetui.cli.served import HEADERS, Pages
-from aetui.options import Options
 from engine.errors import EngineError
 from engine.events import EpochEnded
-from engine.store import RunStore
+from engine.runs.store import RunStore
 
 WORKBENCH = """
 import sys

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 EPOCHS = 300
@@ -97,6 +98,7 @@ def started(
     raise AssertionError("it ended before")
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     aetui: Any, command: list[str], home: dict[str, str]
 ) -> None:
@@ -111,6 +113,7 @@ def test_ctrl_c_stops_the_run_keeps_the_weights_and_ends_with_130(
     assert aetui("reconstruct", "last", "-o", f"{home['HOME']}/sheet.png").returncode == 0
 
 
+@pytest.mark.slow
 def test_codes_of_a_trained_model_go_out_and_come_back_as_images(home: dict[str, str], tmp_path: Path) -> None:
     codes, images, samples = (str(tmp_path / name) for name in ("codes.tsv", "images.npz", "samples.npy"))
     settings = ("--epochs", "1", "--dataset", "digits", "--set", "latent_dim=2")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeRun
 
-from engine.jobs import TrainJob
-from engine.store import RunStore
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 
 AETUI = f"{sys.executable} -m aetui"
 TRAIN = "train vanilla --set hidden_dim=4 --epochs"
@@ -39,6 +39,7 @@ def test_a_command_whose_results_cannot_be_written_says_so_in_a_line_and_ends_wi
     assert done.stderr == "aetui: standard output cannot be written: No space left on device\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "became"),
     [
@@ -57,6 +58,7 @@ def test_a_training_whose_events_cannot_be_written_is_stopped_and_says_what_beca
     assert became in done.stderr
 
 
+@pytest.mark.slow
 def test_without_standard_error_or_with_one_on_a_full_disk_the_work_goes_on(home: dict[str, str]) -> None:
     for nowhere in ("2>&-", "2>/dev/full"):
         done = shell(f"{TRAIN} 1 --json {nowhere}", home)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from fake_answers import UNKNOWN, answer, words
 
-from aetui.inquiry import Answers, queries
+from aetui.panels.sentence_queries import Answers, queries
 from aetui.render.words import AVERAGE, Page, digits, marked, page, probes
-from engine.queries import Neighbour, Words
+from engine.queries.messages import Neighbour, Words
 
 
 def answers(*texts: str, name: str = "this run") -> Answers:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from aetui.others import Others
+from aetui.follow.group import Others
 from aetui.render.plot import Line
 from aetui.widgets import loss_chart
 from aetui.widgets.loss_chart import LossChart
+from engine.events import Stage
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +108,30 @@ async def test_the_plot_is_built_once_for_many_paints() -> None:
             await pilot.pause()
             assert pilot.app.text
             assert plot.call_count == built + 1
+
+
+async def test_what_is_shown_already_is_not_drawn_again_and_whatever_is_new_is() -> None:
+    lines = _lines(50)
+    lines[0].y[3] = np.nan
+    changed = [lines[0], lines[1]._replace(y=lines[1].y + 0.001)]
+    others = Others(1, (1, 2), (0.1, 0.2), (0.0, 0.0))
+    async with ChartApp().run_test(size=(80, 12)) as pilot:
+        chart = pilot.app.chart
+        given = {"cursor": None, "epochs": 50}
+        chart.show(lines, **given)
+        with patch.object(loss_chart, "line_plot", wraps=loss_chart.line_plot) as plot:
+            chart.show([line._replace(y=line.y.copy()) for line in lines], **given)
+            assert plot.call_count == 0
+            for more in ({"cursor": 3}, {"epochs": 60}, {"others": others}, {"stages": [Stage("one", 9)]}):
+                chart.show(lines, **given | more)
+            chart.show(changed, **given)
+            chart.show([changed[0]], **given)
+            chart.show([changed[0]], **given, places=[1])
+            assert plot.call_count == 7
+        chart.show([], **given)
+        chart.placeholder = "Nothing to see"
+        chart.show([], **given)
+        assert "Nothing to see" in "".join(pilot.app.text)
 
 
 async def test_without_colours_the_second_line_is_dotted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
-from aetui import job_form
+from aetui.widgets import job_form
 from aetui.widgets.param_form import ParamForm
 from engine.registry import VARIANTS
 

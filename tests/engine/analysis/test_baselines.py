@@ -95,7 +95,7 @@ def mnist() -> ImageData:
 def test_on_mnist_they_reach_what_is_known(
     variant: str, settings: dict[str, Any], figures: dict[str, float], mnist: ImageData, tmp_path: Path
 ) -> None:
-    from engine.nn.backend import KerasBackend
+    from engine.nn.tensorflow_backend import KerasBackend
 
     config = params.configure(registry.preset(variant, "book"), {"precision": "float32", **settings})
     training = KerasBackend("cpu").training(registry.variant(variant), config, mnist, None)

@@ -9,9 +9,9 @@ import pytest
 from engine.analysis import linear_denoiser
 from engine.analysis.baselines import Fitting
 from engine.analysis.linear_denoiser import LinearDenoiser
-from engine.control import Stopped
 from engine.datasets.data import Part, silence
 from engine.datasets.image_data import ImageData, as_floats
+from engine.runs.control import Stopped
 
 ITEMS, PIXELS = 830, 16
 

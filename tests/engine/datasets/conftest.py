@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from engine.datasets import DATASETS, DataSet, RemoteFile, places
+from engine.datasets import DATASETS, DataSet, RemoteFile, folders
 
 _AETUI_DATA = os.environ.get("AETUI_DATA")
 
@@ -22,7 +22,7 @@ _AETUI_DATA = os.environ.get("AETUI_DATA")
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AETUI_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg-cache"))
-    monkeypatch.setattr(places, "SYSTEM_FOLDERS", (tmp_path / "system",))
+    monkeypatch.setattr(folders, "SYSTEM_FOLDERS", (tmp_path / "system",))
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate, transport
+from engine.datasets import DATASETS, cache_dir, download, fetch, load, locate
 from engine.errors import DataUnavailable
+from engine.storage import transport
 
 
 class Mirrors:
@@ -169,7 +170,7 @@ def test_no_mirror_left_is_an_error_with_each_one_s_reason_and_leaves_nothing(mi
 
 
 def test_an_interrupted_download_leaves_nothing(mirrors: Mirrors) -> None:
-    def interrupt(activity: str, done: int, total: int) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     mirrors.use("good")
@@ -201,7 +202,7 @@ def test_two_at_once_download_once(mirrors: Mirrors) -> None:
     mirrors.use("slow")
     waits: list[str] = []
 
-    def report(activity: str, done: int, total: int) -> None:
+    def report(activity: str, *_: object) -> None:
         if activity.startswith("waiting"):
             waits.append(activity)
             mirrors.release.set()
@@ -213,23 +214,23 @@ def test_two_at_once_download_once(mirrors: Mirrors) -> None:
     assert len(mirrors.requests) == 4
 
 
-def test_progress_covers_all_files_and_ends_at_the_total(mirrors: Mirrors, monkeypatch) -> None:
+def test_progress_covers_the_bytes_of_all_files_and_ends_at_the_total(mirrors: Mirrors, monkeypatch) -> None:
     monkeypatch.setattr(download, "_PAUSE", 0.0)
     mirrors.use("good")
-    reports: list[tuple[str, int, int]] = []
+    reports: list[tuple[str, int, int, str]] = []
     fetch("toy", lambda *report: reports.append(report))
     size = sum(map(len, mirrors.files.values()))
     done = [report[1] for report in reports]
-    assert {report[2] for report in reports} == {size}
+    assert {report[2:] for report in reports} == {(size, "B")}
     assert done == sorted(done)
-    assert reports[-1] == ("fetched toy", size, size)
+    assert reports[-1] == ("fetched toy", size, size, "B")
 
 
 def test_between_two_reports_lies_a_pause(mirrors: Mirrors, monkeypatch) -> None:
     monkeypatch.setattr(download, "_PAUSE", 3600.0)
     mirrors.use("good")
     reports: list[str] = []
-    fetch("toy", lambda activity, done, total: reports.append(activity))
+    fetch("toy", lambda activity, *_: reports.append(activity))
     assert reports == ["downloading train-images-idx3-ubyte.gz", "fetched toy"]
 
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from engine import params, registry
-from engine.checkpoint import read_checkpoint, write_checkpoint
+from engine.backend import Checkpoint, EpochReport, Training
 from engine.datasets.data import Data
 from engine.events import EpochEnded
-from engine.nn.backend import KerasBackend
+from engine.nn.tensorflow_backend import KerasBackend
 from engine.registry import VARIANTS
-from engine.training import Checkpoint, EpochReport, Training
+from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 
 SHAPE = (8, 8, 1)
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -44,8 +44,8 @@ import json, sys
 from pathlib import Path
 import numpy as np
 from engine import params, registry
-from engine.checkpoint import read_checkpoint
-from engine.nn.backend import KerasBackend
+from engine.runs.checkpoint import read_checkpoint
+from engine.nn.tensorflow_backend import KerasBackend
 
 folder = Path(sys.argv[1])
 backend = KerasBackend("cpu")
@@ -107,6 +107,7 @@ def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
             np.testing.assert_array_equal(rest.checkpoint().arrays[weights], array, err_msg=weights)
 
 
+@pytest.mark.slow
 def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(
     small_data: Any, small_text: Any, tmp_path: Path
 ) -> None:

@@ -9,14 +9,14 @@ import pytest
 import tensorflow as tf
 
 from engine import params, registry
-from engine.nn.blocks import Blocks
-from engine.nn.networks import Batch, Draw, Weighted
+from engine.nn.layers import Blocks
+from engine.nn.networks import Batch, NoiseKeys, Weighted
 from engine.variants.variant import Variant
 
 SHAPE = (8, 8, 1)
 IMAGES = tf.constant(np.random.default_rng(0).random((32, *SHAPE), np.float32))
 SEED = tf.constant([3, 4])
-DRAW = Draw(SEED, SEED, tf.range(32))
+DRAW = NoiseKeys(SEED, SEED, tf.range(32))
 
 
 def made(key: str, **settings: Any) -> tuple[Variant, Any, Any, Blocks]:

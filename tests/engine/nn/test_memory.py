@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from engine import params, registry
+from engine.backend import EpochReport, Training
 from engine.errors import EngineError
-from engine.nn.backend import KerasBackend
-from engine.training import EpochReport, Training
+from engine.nn.tensorflow_backend import KerasBackend
+
+pytestmark = pytest.mark.slow
 
 
 def training(data: Any) -> Training:

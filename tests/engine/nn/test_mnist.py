@@ -10,12 +10,12 @@ from queue import SimpleQueue
 import pytest
 
 from engine import datasets, params, registry
+from engine.backend import EpochReport
 from engine.datasets.image_data import ImageData
 from engine.events import EngineFailed, EpochEnded, Event, Progress, RunFinished
-from engine.jobs import TrainJob
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 from engine.session import Engine
-from engine.store import RunStore
-from engine.training import EpochReport
 
 pytestmark = [pytest.mark.data, pytest.mark.timeout(900)]
 
@@ -28,7 +28,7 @@ def mnist() -> ImageData:
 
 
 def epochs(data: ImageData, count: int, variant: str = "vanilla", preset: str = "book") -> list[EpochEnded]:
-    from engine.nn.backend import KerasBackend
+    from engine.nn.tensorflow_backend import KerasBackend
 
     config = params.configure(registry.preset(variant, preset), {"epochs": count})
     training = KerasBackend("cpu").training(registry.variant(variant), config, data, None)

@@ -12,7 +12,7 @@ from engine import params, registry
 from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData
 from engine.nn import noise
-from engine.nn.backend import KerasBackend
+from engine.nn.tensorflow_backend import KerasBackend
 
 ROWS, SIZE = 2_000, 101
 

@@ -6,7 +6,9 @@ import pytest
 
 from engine import params, registry
 from engine.nn import precision
-from engine.nn.backend import KerasBackend
+from engine.nn.tensorflow_backend import KerasBackend
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

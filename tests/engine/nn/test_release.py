@@ -13,10 +13,12 @@ import psutil
 import pytest
 
 from engine import params, registry
+from engine.backend import EpochReport, Training
 from engine.datasets.data import Data
 from engine.events import EpochEnded
-from engine.nn.backend import KerasBackend
-from engine.training import EpochReport, Training
+from engine.nn.tensorflow_backend import KerasBackend
+
+pytestmark = pytest.mark.slow
 
 KINDS = ("FuncGraph", "AtomicFunction", "Functional", "ResourceVariable", "EagerTensor", "Trainer", "Adam")
 

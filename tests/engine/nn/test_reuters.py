@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from engine.events import EngineFailed, Event, RunFinished, RunStarted
-from engine.jobs import TrainJob
-from engine.queries import Neighbours, Similarity
+from engine.queries.messages import Neighbours, Similarity
+from engine.runs.jobs import TrainJob
+from engine.runs.store import RunStore
 from engine.session import Engine
-from engine.store import RunStore
 
 pytestmark = [pytest.mark.data, pytest.mark.timeout(900)]
 

@@ -10,11 +10,11 @@ import pytest
 from generators import outcome
 
 from engine import params, registry
-from engine.checkpoint import read_checkpoint, write_checkpoint
+from engine.backend import Checkpoint, Diverged, EpochReport
 from engine.events import EpochEnded
 from engine.nn.chunks import Pace
 from engine.nn.trainer import Trainer
-from engine.training import Checkpoint, Diverged, EpochReport
+from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.variants.vanilla import Vanilla
 
 
@@ -44,6 +44,28 @@ def value(steps: Generator[Any, None, Any]) -> Any:
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+class DenseBeforeFlatten(Vanilla):
+    """Its first layer sees one pixel at a time."""
+
+    def networks(self, config: Any, shape: tuple[int, ...], blocks: Any) -> Any:
+        code = blocks.dense(config.hidden_dim, config.activation, name="code")
+        encoder = blocks.encoder(shape, [blocks.dense(3, "relu", name="pixelwise"), blocks.flatten(), code])
+        pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
+        return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
+
+
+def test_a_dense_layer_before_the_items_are_flattened_trains_and_has_no_tiles(small_data: Any) -> None:
+    config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})
+    (report,) = (
+        report
+        for report in Trainer(DenseBeforeFlatten(), config, small_data()).run()
+        if isinstance(report, EpochReport)
+    )
+    assert report.samples.weights is None
+    (usual,) = (report for report in trainer(small_data(), epochs=1).run() if isinstance(report, EpochReport))
+    assert usual.samples.weights.shape == (8, 4, 4, 1)
 
 
 def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:

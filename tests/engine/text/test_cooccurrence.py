@@ -5,13 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import BadData
 from engine.text import cooccurrence
 from engine.text.cooccurrence import cooccurrences, positive_pmi, trained
-
-
-def silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
 
 
 def corpus(*sentences: list[int]) -> SimpleNamespace:
@@ -82,5 +79,5 @@ def test_sentences_of_one_word_teach_nothing_and_say_so() -> None:
 
 def test_progress_is_reported_so_that_it_can_be_stopped() -> None:
     activities: list[str] = []
-    trained(grammar(), 16, 4, 0, lambda activity, done, total: activities.append(activity))
+    trained(grammar(), 16, 4, 0, lambda activity, *_: activities.append(activity))
     assert activities == ["training word vectors on toy: counting", "training word vectors on toy: decomposing"]

@@ -7,13 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import BadData, DataUnavailable
 from engine.text import glove
 from engine.text.glove import PackageFile
-
-
-def silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
 
 
 @pytest.fixture(autouse=True)

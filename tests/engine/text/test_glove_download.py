@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.datasets import transport
 from engine.errors import DataUnavailable
+from engine.storage import transport
 from engine.text import glove, glove_download
 
 CONTENT = np.random.default_rng(0).bytes(10_000)
@@ -137,7 +137,7 @@ def test_what_came_is_kept_for_the_next_call(mirrors: Mirrors, use, tmp_path: Pa
 
 
 def test_an_interrupted_download_is_taken_up_again(mirrors: Mirrors, use, tmp_path: Path) -> None:
-    def interrupt(activity: str, done: int, total: int) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     use("good")
@@ -209,7 +209,7 @@ def test_a_server_that_says_nothing_is_given_up(use, tmp_path: Path, monkeypatch
 
 
 def test_two_at_once_download_once(mirrors: Mirrors, use, tmp_path: Path) -> None:
-    def report(activity: str, done: int, total: int) -> None:
+    def report(activity: str, *_: object) -> None:
         if activity.startswith("waiting"):
             mirrors.release.set()
 
@@ -237,8 +237,9 @@ def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path
 def test_progress_is_in_bytes_of_the_whole_and_ends_at_the_total(use, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(glove_download, "_PAUSE", 0.0)
     use("breaking")
-    reports: list[tuple[str, int, int]] = []
+    reports: list[tuple[str, int, int, str]] = []
     glove_download.fetch(tmp_path, lambda *report: reports.append(report))
-    loaded = [done for activity, done, _ in reports if activity.startswith("downloading")]
+    loaded = [done for activity, done, *_ in reports if activity.startswith("downloading")]
     assert loaded == list(range(1_000, 10_001, 1_000))
-    assert reports[-1] == ("fetched glove.6B.zip", len(CONTENT), len(CONTENT))
+    assert {unit for *_, unit in reports} == {"B"}
+    assert reports[-1] == ("fetched glove.6B.zip", len(CONTENT), len(CONTENT), "B")

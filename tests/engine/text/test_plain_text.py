@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import BadData, UsageError
 from engine.text import plain_text
 from engine.text.corpora import FEWEST
@@ -12,7 +13,7 @@ from engine.text.tokenising import BATCH
 
 
 def read(path: Path) -> list[Document]:
-    return list(plain_text.documents(path, lambda activity, done, total: None))
+    return list(plain_text.documents(path, silence))
 
 
 def write(folder: Path, content: str | bytes, name: str = "a.txt") -> Path:
@@ -113,7 +114,7 @@ def test_in_a_folder_an_endless_line_of_what_is_no_text_by_its_name_is_passed_ov
 def test_a_name_loses_what_a_terminal_would_obey_where_it_is_reported(tmp_path: Path) -> None:
     activities: list[str] = []
     file = write(tmp_path, "One.\n", "a\x1b[31m.txt")
-    list(plain_text.documents(file, lambda activity, done, total: activities.append(activity)))
+    list(plain_text.documents(file, lambda activity, *_: activities.append(activity)))
     assert activities == ["reading a [31m.txt"]
 
 

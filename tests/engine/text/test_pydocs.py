@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import DataUnavailable
 from engine.text import pydocs
 
@@ -40,7 +41,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_docstrings_are_read_without_importing_and_equal_ones_once(package: Path) -> None:
-    (document,) = pydocs.documents(None, lambda activity, done, total: None)
+    (document,) = pydocs.documents(None, silence)
     assert (document.name, document.topics, document.layout) == ("toypackage/__init__.py", ("toy",), "paragraphs")
     assert document.text.split("\n") == [
         "What this module is for, in one sentence.",
@@ -60,7 +61,7 @@ def test_the_fingerprint_names_versions_and_packages(package: Path, monkeypatch:
 def test_nothing_installed_is_said(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pydocs, "PACKAGES", {"not-there": "notthereatall"})
     with pytest.raises(DataUnavailable, match="not-there"):
-        list(pydocs.documents(None, lambda activity, done, total: None))
+        list(pydocs.documents(None, silence))
 
 
 def test_pythons_manual_is_found() -> None:

@@ -4,16 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import BadData
 from engine.text import reuters
 
 
-def silent(activity: str, done: int, total: int) -> None:
-    pass
-
-
 def test_stories_come_with_their_topics_the_training_part_first(reuters_zip: Path) -> None:
-    found = list(reuters.documents(reuters_zip, silent))
+    found = list(reuters.documents(reuters_zip, silence))
     assert [(story.name, story.topics) for story in found] == [
         ("training/9", ("cocoa",)),
         ("training/11", ("wheat", "coffee")),
@@ -23,10 +20,10 @@ def test_stories_come_with_their_topics_the_training_part_first(reuters_zip: Pat
 
 
 def test_the_unpacked_folder_and_a_folder_round_it_read_the_same(reuters_zip: Path, reuters_folder: Path) -> None:
-    packed = list(reuters.documents(reuters_zip, silent))
-    assert list(reuters.documents(reuters_folder, silent)) == packed
-    assert list(reuters.documents(reuters_folder.parent, silent)) == packed
-    assert list(reuters.documents(reuters_zip.parent, silent)) == packed
+    packed = list(reuters.documents(reuters_zip, silence))
+    assert list(reuters.documents(reuters_folder, silence)) == packed
+    assert list(reuters.documents(reuters_folder.parent, silence)) == packed
+    assert list(reuters.documents(reuters_zip.parent, silence)) == packed
 
 
 def test_the_fingerprint_changes_with_the_files(reuters_zip: Path, reuters_folder: Path) -> None:
@@ -39,13 +36,13 @@ def test_the_fingerprint_changes_with_the_files(reuters_zip: Path, reuters_folde
 def test_a_missing_story_is_named(reuters_folder: Path) -> None:
     (reuters_folder / "test" / "12").unlink()
     with pytest.raises(BadData, match="test/12"):
-        list(reuters.documents(reuters_folder, silent))
+        list(reuters.documents(reuters_folder, silence))
 
 
 def test_a_torn_archive_is_named(reuters_zip: Path) -> None:
     reuters_zip.write_bytes(reuters_zip.read_bytes()[:-100])
     with pytest.raises(BadData, match=r"reuters\.zip"):
-        list(reuters.documents(reuters_zip, silent))
+        list(reuters.documents(reuters_zip, silence))
 
 
 def test_a_folder_without_topics_is_no_corpus(tmp_path: Path) -> None:

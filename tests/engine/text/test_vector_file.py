@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.datasets.data import silence
 from engine.errors import BadData
 from engine.text import vector_file
 from engine.text.vector_file import VectorFile
@@ -13,10 +14,6 @@ from engine.text.vector_file import VectorFile
 WORDS = ("the", "café", "zzz", "9")
 TEXT = "the 0.5 -1 2e-1\n, 1 2 3\ncafé 3 4 5\nthe 9 9 9\n9 7 8 9"
 ROWS = np.array([[0.5, -1, 0.2], [3, 4, 5], [0, 0, 0], [7, 8, 9]], np.float32)
-
-
-def silence(activity: str, done: int, total: int) -> None:
-    """Nobody wants to know."""
 
 
 def written(folder: Path, text: str | bytes) -> VectorFile:
@@ -102,7 +99,7 @@ def test_a_word_of_zeros_among_others_is_one_without_a_vector(tmp_path: Path) ->
 def test_a_name_loses_what_a_terminal_would_obey_where_it_is_reported(tmp_path: Path) -> None:
     activities: list[str] = []
     path = written(tmp_path, TEXT).path.rename(tmp_path / "a\x1b[31m.txt")
-    VectorFile(path).rows(WORDS, lambda activity, done, total: activities.append(activity))
+    VectorFile(path).rows(WORDS, lambda activity, *_: activities.append(activity))
     assert activities == ["reading a [31m.txt", "read a [31m.txt"]
 
 
@@ -129,10 +126,10 @@ def test_what_is_no_zip_a_broken_or_too_large_one_is_refused(tmp_path: Path, mon
 
 def test_progress_is_in_bytes_and_ends_at_the_total(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(vector_file, "_STEP", 10)
-    reports: list[tuple[str, int, int]] = []
+    reports: list[tuple[str, int, int, str]] = []
     written(tmp_path, TEXT).rows(WORDS, lambda *report: reports.append(report))
     size = len(TEXT.encode())
-    assert [done for _, done, _ in reports] == sorted({done for _, done, _ in reports})
+    assert [done for _, done, *_ in reports] == sorted({done for _, done, *_ in reports})
     assert len(reports) > 3
-    assert reports[-1] == ("read vectors.txt", size, size)
-    assert {total for _, _, total in reports} == {size}
+    assert reports[-1] == ("read vectors.txt", size, size, "B")
+    assert {report[2:] for report in reports} == {(size, "B")}

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.control import Stopped
 from engine.errors import EngineError
+from engine.runs.control import Stopped
 from engine.text import workers
 from engine.text.workers import on_all_cores
 

@@ -1,0 +1,109 @@
+"""Runs of the store, read off the screen's loop and folded like live ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from aetui.state.fold import apply, apply_all
+from aetui.state.run_state import RunState, RunStatus
+from engine.errors import EngineError
+from engine.events import Event
+
+if TYPE_CHECKING:
+    from engine.runs.store import RunRecord, RunStore
+
+
+class RunRead(Message):
+    """A whole run. `offset` is where its event file was left, `asked` whether the user asked for this very run,
+    `number` that of the reading."""
+
+    def __init__(
+        self, run: RunState, blank: RunState, events: list[Event], offset: int, number: int, *, asked: bool
+    ) -> None:
+        super().__init__()
+        self.run = run
+        self.blank = blank
+        self.events = events
+        self.offset = offset
+        self.number = number
+        self.asked = asked
+
+    def until(self, seq: int) -> RunState:
+        """The run as it was when event `seq` had happened."""
+        return apply_all(self.blank, (event for event in self.events if event.seq <= seq))
+
+
+class Followed(Message):
+    """What another process wrote since `before`, and how its run stands now."""
+
+    def __init__(
+        self,
+        run_id: str,
+        before: int,
+        events: list[Event],
+        offset: int,
+        status: RunStatus | None,
+        passing: Event | None,
+        pid: int,
+    ) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self.before = before
+        self.events = events
+        self.offset = offset
+        self.status = status
+        self.passing = passing
+        self.pid = pid
+
+    def applied_to(self, run: RunState) -> RunState:
+        if self.status is None:  # its folder is gone
+            return run.as_found("interrupted") if run.going else run
+        now = _as_it_stands(apply_all(run, self.events), self.passing, self.status)
+        return now if now.pid == self.pid else replace(now, pid=self.pid)
+
+
+def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
+    """All that `record` holds."""
+    blank = _blank(record)
+    events, offset = record.events()
+    run = _as_it_stands(apply_all(blank, events), record.passing, record.status)
+    return RunRead(run, blank, events, offset, number, asked=asked)
+
+
+def _as_it_stands(run: RunState, passing: Event | None, status: RunStatus) -> RunState:
+    """What passes counts until something is recorded."""
+    if passing is not None and passing.seq >= run.seq:
+        run = apply(run, passing)
+    return run.as_found(status)
+
+
+def unread_run(record: RunRecord) -> RunState:
+    """What `record` tells without reading all its events; only newer ones count for it until its past is read."""
+    return replace(_blank(record), status=record.status, seq=record.last_seq, whole=False)
+
+
+def _blank(record: RunRecord) -> RunState:
+    return RunState(
+        record.id,
+        variant=record.variant,
+        preset=record.preset,
+        config=record.config,
+        dataset=record.dataset,
+        name=record.name,
+        group=record.group,
+        planned=record.epochs,
+        pid=record.info.pid,
+    )
+
+
+def follow(store: RunStore, run_id: str, offset: int) -> Followed:
+    """What is new since `offset`; a run that is no longer there is not trained any more."""
+    try:
+        record = store.find(run_id)
+    except EngineError:
+        return Followed(run_id, offset, [], offset, None, None, 0)
+    events, after = record.events(offset)
+    return Followed(run_id, offset, events, after, record.status, record.passing, record.info.pid)

@@ -1,0 +1,167 @@
+"""How the model is at an epoch: what is dead, how strong the gradients are, and what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from textwrap import wrap
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels.table import View
+from aetui.render import numbers
+from aetui.render.metrics import tested
+from aetui.render.spark import sparkline
+from aetui.render.text import plain
+from aetui.state.run_state import RunState
+from aetui.widgets.scroller import Scroller
+from engine.analysis.alarms import alarms
+from engine.analysis.verdict import verdict
+from engine.events import EpochEnded, Health
+
+MUTED = "$text-muted"
+NOT_YET = "The health figures appear after the first epoch."
+NOT_RECORDED = "Of this epoch no health figures were recorded: runs of older versions have none."
+SPARK = 40
+"""The most columns of a curve; wider ones tell no more."""
+WIDEST = 110
+"""The most columns of an alarm: longer lines are hard to read."""
+
+
+class Row(NamedTuple):
+    """A figure: its value in words, and its values over the epochs for the curve."""
+
+    label: str
+    value: str
+    curve: Sequence[float] = ()
+    top: float | None = None
+
+
+class HealthReport(Scroller):
+    """The health panel: alarms first, the figures below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = Static(NOT_YET)
+        self._view: View | None = None
+        self._shown: object = None
+
+    def compose(self) -> ComposeResult:
+        yield self._text
+
+    def show(self, view: View) -> None:
+        self._view = view
+        run, samples = view.run, view.samples
+        kl = samples.kl if samples else None
+        ended = run.epoch(view.epoch) if run else None
+        known = run and (run.run_id, run.message, run.going, run.figures)
+        what = (known, ended, self._width, kl if kl is None else id(kl))
+        if what != self._shown:
+            self._shown = what
+            self._text.update(self._page(run, ended) if run and ended else Content.styled(NOT_YET, MUTED))
+
+    def on_resize(self) -> None:
+        if self._view is not None:
+            self.show(self._view)
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    def _page(self, run: RunState, ended: EpochEnded) -> Content:
+        assert self._view is not None
+        samples = self._view.samples
+        epochs = [each for each in run.epochs if each.epoch <= ended.epoch]
+        rows = _rows(epochs)
+        if samples is not None and samples.kl is not None and len(samples.kl):
+            rows.append(_kl_row(samples.kl.tolist()))
+        warnings = [alarm.text for alarm in alarms(epochs, run.config)]
+        if run.status == "diverged" and ended is run.epochs[-1]:
+            warnings.insert(0, run.message)
+        over = not run.going and ended is run.epochs[-1]
+        final = tested(run.figures, run.weights, run.weights_epoch) if over else []
+        if final and (beaten := verdict(run.figures, run.variant, run.dataset, run.config)):
+            warnings.append(beaten)
+        missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
+        lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
+        return Content("\n").join([*lines, *_figure_lines(final, self._width)])
+
+
+def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
+    if not texts:
+        return [Content.styled("✓ no alarm", "$success")]
+    lines: list[Content] = []
+    for text in texts:
+        first, *rest = wrap(plain(text), max(10, min(width, WIDEST) - 3)) or [""]
+        lines += [Content.assemble(("▲ ", "bold $warning"), (first, "$warning"))]
+        lines += [Content.styled(f"  {line}", "$warning") for line in rest]
+    return lines
+
+
+def _figure_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    """What the run achieved on the test part, beside what it has to beat."""
+    label = max((len(name) for name, _ in final), default=0) + 2
+    lines = [Content("")] if final else []
+    for name, value in final:
+        first, *rest = wrap(plain(value), max(10, min(width, WIDEST) - label)) or [""]
+        lines += [Content.assemble((plain(name).ljust(label), MUTED), (first, "$foreground"))]
+        lines += [Content.styled(" " * label + line, "$foreground") for line in rest]
+    return lines
+
+
+def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
+    """The figures after the last of `epochs`; those that were not recorded are left out."""
+    now = epochs[-1]
+    seconds = Row("epoch time", f"{now.seconds:.3g} s", [ended.seconds for ended in epochs])
+    health = now.health
+    if health is None:
+        return [seconds]
+    past = [ended.health for ended in epochs if ended.health]
+
+    def curve(figure: Callable[[Health], float]) -> list[float]:
+        return [figure(each) for each in past]
+
+    units, pixels = numbers.count(health.units), numbers.count(health.pixels)
+    dead_pixels = Row(
+        "dead pixels",
+        f"{numbers.count(health.dead_pixels)} of {pixels}",
+        curve(lambda h: h.dead_pixels / max(1, h.pixels)),
+        1.0,
+    )
+    return [
+        Row("active units", f"{numbers.count(health.active)} of {units}", curve(lambda h: h.active / h.units), 1.0),
+        Row("dead units", f"{numbers.count(health.dead)} of {units}", curve(lambda h: h.dead / h.units), 1.0),
+        *([dead_pixels] if health.pixels else []),
+        Row("mean activation", _mean(health), curve(lambda h: h.mean_activation)),
+        Row("gradient norm", f"{health.gradient_norm:.3g}", curve(lambda h: h.gradient_norm)),
+        seconds,
+    ]
+
+
+def _mean(health: Health) -> str:
+    mean, target = health.mean_activation, health.target_rate
+    if not target:
+        return f"{mean:.3g}"
+    away = f"{mean / target - 1:+.0%}".replace("%", " %").replace("-", "\N{MINUS SIGN}")
+    return f"{mean:.3g} (target {target:g}: {away})"
+
+
+def _kl_row(kl: Sequence[float]) -> Row:
+    """Not over the epochs but over the dimensions, the one that tells most first."""
+    return Row("KL by dimension", f"{sum(kl):.3g} nats, {min(kl):.2g} to {max(kl):.2g}", sorted(kl, reverse=True))
+
+
+def _table(rows: Sequence[Row], width: int) -> list[Content]:
+    label = max(len(row.label) for row in rows) + 2
+    value = max(len(row.value) for row in rows) + 2
+    room = min(SPARK, width - label - value)
+    return [
+        Content.assemble(
+            (row.label.ljust(label), MUTED),
+            (row.value.ljust(value), "$foreground"),
+            (sparkline(row.curve, room, row.top), "$primary"),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,141 @@
+"""Where the codes of validation items lie at one epoch, beside the same items as PCA or averaged vectors see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels.table import View
+from aetui.render.metrics import whose
+from aetui.render.scatter import class_marks
+from aetui.render.text import plain
+from aetui.state.run_state import RunState
+from aetui.widgets.scatter import Cloud, Legend, Scatter
+from engine.datasets import DATASETS
+from engine.runs.snapshots import Samples
+
+PLACEHOLDER = "The codes appear after the first epoch"
+NO_POINTS = "No codes were kept of this epoch; runs that are older than this panel have none."
+NO_FINITE = "No code of this epoch is finite: there is nothing to draw. The log says whether the run diverged."
+BOTH = 60
+"""Columns that two plots need; with fewer the codes stand alone."""
+
+
+class Latent(Container):
+    """The latent panel."""
+
+    DEFAULT_CSS = """
+    Latent > Horizontal { height: 1fr; }
+    Latent #image-plane { margin-left: 2; }
+    Latent > Static { height: 1fr; content-align: center middle; text-align: center; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._samples: Samples | None = None
+        self._shown: object = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(PLACEHOLDER, classes="quiet")
+        with Horizontal():
+            yield Scatter(id="code-plane")
+            yield Scatter(id="image-plane")
+        yield Legend()
+
+    def on_mount(self) -> None:
+        self._say(PLACEHOLDER)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._choose()
+
+    def show(self, view: View) -> None:
+        run, samples = view.run, view.samples
+        last = run is not None and view.epoch == run.last_epoch
+        what = (run and (run.dataset, run.code_size, run.going, run.figures), last, view.failure)
+        if samples is self._samples and what == self._shown:
+            return
+        self._samples, self._shown = samples, what
+        if run is None or samples is None:
+            self._say(view.failure or PLACEHOLDER)
+        elif samples.points is None or not len(samples.points):
+            self._say(NO_POINTS)
+        elif not np.isfinite(samples.points).any():
+            self._say(NO_FINITE)
+        else:
+            self._draw(run, samples, samples.points, last=last)
+
+    def _draw(self, run: RunState, samples: Samples, points: NDArray[Any], *, last: bool) -> None:
+        members, names = _members(samples, run.dataset)
+        marks = tuple(class_marks(names)) or ("•",)
+        units = run.code_size or samples.codes.shape[-1]
+        points = points if units > 1 else _bands(points, members)
+        figures = _figures(run, "", last=last)
+        codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
+        self.query_one("#code-plane", Scatter).show(codes)
+        if samples.baseline_points is not None:
+            figures = _figures(run, f"{run.kind.beside}_")
+            beside = Cloud(samples.baseline_points, members, marks, run.kind.points, figures)
+            self.query_one("#image-plane", Scatter).show(beside)
+        self.query_one(Legend).show(marks[: len(names)], names)
+        self._say("")
+
+    def _say(self, sentence: str) -> None:
+        """The sentence instead of the plots, or the plots."""
+        text = self.query_one(Static)
+        if sentence:
+            text.update(Content(sentence))
+        text.display = bool(sentence)
+        self.query_one(Horizontal).display = self.query_one(Legend).display = not sentence
+        self._choose()
+
+    def _choose(self) -> None:
+        known = self._samples is not None and self._samples.baseline_points is not None
+        self.query_one("#image-plane").display = known and self.size.width >= BOTH
+
+
+def _members(samples: Samples, dataset: str) -> tuple[NDArray[np.int64], list[str]]:
+    """For each point its place among the names of the classes that occur; no names where no classes are known."""
+    assert samples.points is not None
+    if samples.point_labels is None:
+        return np.zeros(len(samples.points), np.int64), []
+    labels, members = np.unique(samples.point_labels, return_inverse=True)
+    classes: Sequence[str] = DATASETS[dataset].classes if dataset in DATASETS else ()
+    if samples.classes is not None:
+        classes = [plain(name) for name in samples.classes.tolist()]
+    return members, [classes[i] if 0 <= i < len(classes) else str(i) for i in labels.tolist()]
+
+
+def _bands(points: NDArray[Any], members: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Codes of one number in the plane: each class is a band of its own, spread evenly so that none hides another."""
+    x = points.reshape(len(members), -1)[:, 0]
+    spread = np.arange(len(members)) * 0.618 % 1  # the golden ratio: neighbours land far apart
+    return np.stack([x, -members - 0.7 * spread], axis=1)
+
+
+def _titles(units: int, classes: int) -> tuple[str, ...]:
+    size = f"codes · {units} unit" + "s" * (units != 1)
+    if units == 1 and classes > 1:
+        return f"{size}, classes below each other", size, "codes"
+    return (f"{size}, first two components", size, "codes") if units > 2 else (size, "codes")
+
+
+def _figures(run: RunState, prefix: str, *, last: bool = True) -> tuple[str, ...]:
+    """What was measured at the end of the run, the model with which weights: "15-NN 0.858 · weights of epoch 3"; the
+    same in several lengths, the longest first."""
+    keys = f"{prefix}knn", "pca_mse" if prefix else "test_mse", f"{prefix}precision_at_10"
+    knn, mse, precision = (run.figures.get(key) for key in keys)
+    parts = [f"15-NN {knn:.3f}"] if knn is not None else []
+    parts += [f"topic precision@10 {precision:.3f}"] if precision is not None else []
+    parts += [f"MSE {mse:#.3g}"] if mse is not None else []
+    if not parts or run.going:
+        return ()
+    when = "" if prefix else whose(run.weights_epoch) or " at the end" * (not last)
+    return tuple(" · ".join(parts) + text for text in (when, when.replace("weights of ", "")))

@@ -1,0 +1,104 @@
+"""What the run is made of: its layers, its settings, its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels.table import View
+from aetui.render import numbers
+from aetui.render.metrics import concluded
+from aetui.render.text import plain
+from aetui.state.run_state import RunState
+from aetui.widgets.scroller import Scroller
+from engine.events import Layer
+
+MUTED = "$text-muted"
+PLACEHOLDER = "The layers stand here once a run has begun."
+
+
+class Parameters(Scroller):
+    """The parameter panel; everything in it but the final figures is known from the run's first event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: object = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(PLACEHOLDER, classes="quiet")
+
+    def show(self, view: View) -> None:
+        run = view.run
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures, run.facts)
+        if what == self._shown:
+            return
+        self._shown = what
+        text = self.query_one(Static)
+        text.set_class(run is None, "quiet")
+        text.update(_page(run) if run else PLACEHOLDER)
+
+
+def _page(run: RunState) -> Content:
+    above = _table(_layer_rows(run)) if run.layers else [Content.styled(PLACEHOLDER, MUTED)]
+    return Content("\n").join([*above, Content(""), *_facts(run)])
+
+
+def _layer_rows(run: RunState) -> list[tuple[str, ...]]:
+    total = sum(layer.parameters for layer in run.layers)
+    return [
+        ("network", "layer", "kind", "output", "parameters"),
+        *((la.network, la.name, la.kind, _shape(la), numbers.count(la.parameters)) for la in run.layers),
+        ("", "", "", "", numbers.count(total)),
+    ]
+
+
+def _shape(layer: Layer) -> str:
+    return " × ".join("batch" if size is None else str(size) for size in layer.output_shape)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
+    """The first row is the heading, the last the sum; the last column is set right."""
+    rows = [tuple(map(plain, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for number, row in enumerate(rows):
+        *cells, last = row
+        text = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+        style = MUTED if number == 0 else "bold $foreground" if number == len(rows) - 1 else "$foreground"
+        lines.append(Content.styled(f"{text}  {last.rjust(widths[-1])}", style))
+    return lines
+
+
+def _facts(run: RunState) -> list[Content]:
+    items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
+    facts = [
+        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
+        ("run", run.name or run.run_id),
+        ("data", f"{run.dataset}: {items}"),
+        *run.facts.items(),
+        ("device", run.device),
+        ("preset", run.preset),
+        *([("code", _code(run))] if run.code_size else []),
+        *([("stages", _stages(run))] if len(run.stages) > 1 else []),
+        *((name, str(value)) for name, value in run.config.items()),
+    ]
+    facts = [(plain(name), plain(value)) for name, value in facts]
+    width = max(len(name) for name, _ in facts)
+    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]
+
+
+def _code(run: RunState) -> str:
+    """How small the code is: "128 numbers for 784"; the decoder's last layer gives the items back.
+
+    For text "512 numbers for 50 × 50": words of a sentence, numbers of a word."""
+    sizes = [size for size in (run.layers[-1].output_shape if run.layers else ()) if size is not None]
+    size = " × ".join(map(numbers.count, run.kind.size(tuple(sizes))))
+    whole = f" for {size}" if sizes else ""
+    return f"{numbers.count(run.code_size)} number{'s' * (run.code_size != 1)}{whole}"
+
+
+def _stages(run: RunState) -> str:
+    return ", ".join(f"{stage.name} ({numbers.count(stage.epochs)} epochs)" for stage in run.stages)

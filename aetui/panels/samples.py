@@ -1,0 +1,101 @@
+"""New images out of fixed draws from the prior, the same at every epoch, and what each code dimension carries."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels.table import View
+from aetui.render.bars import MUTED, bars
+from aetui.render.pixels import colour_mode
+from aetui.widgets.image_grid import ImageGrid, ImageRow
+from engine.runs.snapshots import Samples
+
+PLACEHOLDER = "Images from the prior appear after the first epoch"
+MISSING = "This run keeps no images from the prior: its codes follow none, or an older version trained it"
+
+ACTIVE = 0.01
+"""Nats; a dimension with less tells nothing about its item."""
+
+BESIDE, BELOW = 60, 20
+"""Columns from which the divergences stand beside the images, and lines from which, otherwise, below them."""
+
+
+def divergences(kl: NDArray[np.float32], size: tuple[int, int], *, blocks: bool = True) -> list[Content]:
+    """`kl`, nats per code dimension, as bars from the largest down, below their sum; as many as fit into `size`."""
+    width, height = size
+    summary = f"KL {kl.sum():.1f} nats · {(kl > ACTIVE).sum():,} of {len(kl):,} active"
+    lines = [Content.styled(summary, MUTED).truncate(width, ellipsis=True)]
+    order = np.argsort(-np.nan_to_num(kl), kind="stable")
+    fitting = len(order) if len(order) < height else max(0, height - 2)
+    rows = [(f"z{i + 1}", float(kl[i]), f"{kl[i]:.3f}") for i in order[:fitting].tolist()]
+    lines += bars(rows, width, rows[0][1] if rows else 1.0, blocks=blocks)
+    if fitting < len(order) and height > 1:
+        rest = f"and {len(order) - fitting:,} more, at most {kl[order[fitting]]:.3f}"
+        lines.append(Content.styled(rest, MUTED).truncate(width, ellipsis=True))
+    return lines
+
+
+class Divergences(Static):
+    """The bars of `divergences`, as many as fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kl: NDArray[np.float32] | None = None
+
+    def show(self, kl: NDArray[np.float32]) -> None:
+        """Nats per code dimension, shape (code size,)."""
+        self._kl = kl
+        self._update()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._update()
+
+    def _update(self) -> None:
+        if not self.is_mounted or not self.size or self._kl is None:
+            return
+        blocks = colour_mode(self.app.console.color_system) != "none"
+        self.update(Content("\n").join(divergences(self._kl, self.size, blocks=blocks)), layout=False)
+
+
+class PriorSamples(Container):
+    """The samples panel."""
+
+    DEFAULT_CSS = """
+    PriorSamples { layout: vertical; }
+    PriorSamples.-beside { layout: horizontal; }
+    PriorSamples > Divergences { display: none; width: 1fr; height: 8; margin-top: 1; text-wrap: nowrap; }
+    PriorSamples.-below.-measured > Divergences { display: block; }
+    PriorSamples.-beside.-measured > Divergences { display: block; width: 32; height: 1fr; margin: 0 0 0 2; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[Samples | None, str] = (None, "")
+
+    def compose(self) -> ComposeResult:
+        yield ImageGrid(placeholder=PLACEHOLDER)
+        yield Divergences()
+
+    def on_resize(self, event: events.Resize) -> None:
+        beside = event.size.width >= BESIDE
+        self.set_class(beside, "-beside")
+        self.set_class(not beside and event.size.height >= BELOW, "-below")
+
+    def show(self, view: View) -> None:
+        samples, why = view.samples, MISSING if view.samples else view.failure or PLACEHOLDER
+        if samples is self._shown[0] and why == self._shown[1]:
+            return
+        self._shown = samples, why
+        generated, kl = (samples.generated, samples.kl) if samples else (None, None)
+        grid = self.query_one(ImageGrid)
+        grid.placeholder = why
+        grid.show([] if generated is None else [ImageRow("", generated)])
+        self.set_class(kl is not None, "-measured")
+        if kl is not None:
+            self.query_one(Divergences).show(kl)

@@ -1,0 +1,106 @@
+"""The table of panels, the views of a run. Adding one means a widget and a line here.
+
+A variant names the panels that its runs fill (`Variant.panels`); the workbench shows those, in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from aetui.state.run_state import EngineStatus, RunState
+    from engine.events import DataProgress
+    from engine.kinds.kind import Kind
+    from engine.runs.snapshots import Samples
+
+
+class View(NamedTuple):
+    """What a panel is asked to show."""
+
+    run: RunState | None
+    epoch: int
+    """The epoch under the chart's cursor; 0 before the first."""
+    samples: Samples | None
+    """The probe set as it stood after that epoch."""
+    failure: str
+    """Why there are no samples of it, if reading them failed."""
+    engine: EngineStatus = "ready"
+    data: DataProgress | None = None
+    """How far the latest thing is that keeps an answer waiting."""
+
+
+class Panel(Protocol):
+    """The one thing a panel's widget must have."""
+
+    def show(self, view: View) -> None: ...
+
+
+class PanelKind(NamedTuple):
+    """A row of the table."""
+
+    key: str
+    label: str
+    shortcut: str
+    widget: str
+    """Its class, "module:class" in this package: imported when it is first opened."""
+    meaning: str
+    by_epoch: bool = True
+    """Whether it shows something else at every epoch."""
+
+    def make(self) -> Widget:
+        made: Widget = resolve_name(f"{__package__}.{self.widget}")()
+        return made
+
+
+PANELS: dict[str, PanelKind] = {
+    panel.key: panel
+    for panel in (
+        PanelKind("digits", "Digits", "d", "digits:Digits", "validation images, what is made of them, and the error"),
+        PanelKind(
+            "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
+        ),
+        PanelKind("jacobian", "Jacobian", "J", "jacobian:Jacobian", "how fast the code moves when an image does"),
+        PanelKind(
+            "weights", "Weights", "w", "weights:Weights", "what each unit looks for, and how active the units are"
+        ),
+        PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
+        PanelKind(
+            "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"
+        ),
+        PanelKind(
+            "health", "Health", "h", "health:HealthReport", "dead and active units, gradients, and what to change"
+        ),
+        PanelKind(
+            "parameters",
+            "Parameters",
+            "p",
+            "parameters:Parameters",
+            "layers, parameter counts, settings and data",
+            by_epoch=False,
+        ),
+        PanelKind(
+            "log",
+            "Log",
+            "L",
+            "event_log:EventLog",
+            "what happened to the run, with every warning in full",
+            by_epoch=False,
+        ),
+    )
+}
+
+
+def of_variant(keys: Sequence[str]) -> list[PanelKind]:
+    """The panels that a variant fills, in the table's order."""
+    return [panel for panel in PANELS.values() if panel.key in keys]
+
+
+def drawable(samples: Samples, kind: Kind) -> bool:
+    """Whether the panels of a run on data of this `kind` can show them. A file may hold something else than its run's
+    name promises."""
+    planes = [points.shape[1] for points in (samples.points, samples.baseline_points) if points is not None]
+    return kind.drawable(samples) and set(planes) <= {2}

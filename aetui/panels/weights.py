@@ -1,0 +1,194 @@
+"""What the units of the first layer look for, beside those of another run, and how active the code's units are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from aetui.bridge import Throttle
+from aetui.panels.comparison import Compared, compared_with, find_compared
+from aetui.panels.table import View
+from aetui.render import numbers
+from aetui.render.bars import histogram
+from aetui.render.pixels import colour_mode, has_margin, to_grey
+from aetui.render.text import plain
+from aetui.render.tiles import signed_grey, symmetric_scale
+from aetui.state.run_state import RunState
+from aetui.widgets.tiles import Tiles
+
+if TYPE_CHECKING:
+    from aetui.screens.host import Workbench
+    from engine.runs.snapshots import Samples
+
+PLACEHOLDER = "The weights appear after the first epoch"
+MISSING = "This run keeps no weights to look at: its first layer is not dense, or an older version trained it"
+
+SLIM, WIDE, ROOMY = 56, 96, 140
+"""Columns below which there is no histogram, from which the other run's tiles are beside, and its histogram too."""
+
+LIVE_SECONDS = 5.0
+"""From one drawing to the next while a run goes on: every cell of the tiles changes with every epoch, up to 80 kB."""
+
+Floats = NDArray[np.float32]
+
+
+class Activations(Static):
+    """Histogram of the code units' mean activations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._columns: list[tuple[str, Floats]] = []
+        self._target: float | None = None
+
+    def show(self, columns: list[tuple[str, Floats]], target: float | None) -> None:
+        """The first of `columns` (heading, mean activations) and, in a wide place, the second; `target` is marked."""
+        self._columns, self._target = columns, target
+        self._update()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._update()
+
+    def _update(self) -> None:
+        if not self.is_mounted or not self.size or not self._columns:
+            return
+        width, height = self.size
+        columns = self._columns if width > ROOMY // 3 else self._columns[:1]
+        blocks = colour_mode(self.app.console.color_system) != "none"
+        lines = histogram(columns, (width, height), mark=self._target, blocks=blocks)
+        text = Content("\n").join(lines)
+        if not (isinstance(self.content, Content) and text.is_same(self.content)):
+            self.update(text, layout=False)
+
+
+class Weights(Container):
+    """The weights panel."""
+
+    DEFAULT_CSS = """
+    Weights { layout: horizontal; }
+    Weights > #nothing { width: 1fr; height: 1fr; content-align: center middle; display: none; }
+    Weights > Tiles { margin-right: 2; }
+    Weights > #compared { display: none; }
+    Weights.-wide.-compared > #compared { display: block; }
+    Weights > Activations { width: 32; height: 1fr; text-wrap: nowrap; }
+    Weights.-roomy.-compared > Activations { width: 60; }
+    Weights.-slim > Activations, Weights.-inactive > Activations { display: none; }
+    Weights.-slim > Tiles { margin-right: 0; }
+    Weights.-weightless > Tiles, Weights.-wide.-compared.-weightless > #compared { display: none; }
+    Weights.-weightless > #nothing { display: block; }
+    """
+
+    class Found(Message):
+        """What there is to compare the run `run_id` with."""
+
+        def __init__(self, run_id: str, compared: Compared | None) -> None:
+            super().__init__()
+            self.run_id = run_id
+            self.compared = compared
+
+    def __init__(self) -> None:
+        super().__init__(classes="-weightless -inactive")
+        self._run: RunState | None = None
+        self._samples: Samples | None = None
+        self._target: float | None = None
+        self._why = ""
+        self._live = False
+        self._due = Throttle(self, LIVE_SECONDS, self._draw)
+        self._looked_for = ""
+        self._compared: Compared | None = None
+        self._hint = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(PLACEHOLDER, id="nothing", classes="quiet", markup=False)
+        yield Tiles(id="own")
+        yield Tiles(id="compared")
+        yield Activations()
+
+    def on_resize(self, event: events.Resize) -> None:
+        width = event.size.width
+        self.set_class(width < SLIM, "-slim")
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= ROOMY, "-roomy")
+        self._draw()
+
+    def show(self, view: View) -> None:
+        run, samples = view.run, view.samples
+        ended = run.epoch(view.epoch) if run else None
+        target = ended.health.target_rate if ended and ended.health else None
+        why = MISSING if samples else view.failure or PLACEHOLDER
+        same_run = (run and run.run_id) == (self._run and self._run.run_id)
+        if same_run and samples is self._samples and (target, why) == (self._target, self._why):
+            return
+        if not same_run:
+            self._looked_for, self._compared, self._hint = "", None, ""
+        live = run is not None and run.going and view.epoch == run.last_epoch
+        goes_on = same_run and self._live and live
+        self._run, self._samples, self._target, self._why, self._live = run, samples, target, why, live
+        self._look_for_compared()
+        if goes_on:
+            self._due.request()
+        else:
+            self._draw()
+
+    def _look_for_compared(self) -> None:
+        """Once for each run shown."""
+        run, samples = self._run, self._samples
+        if run is None or samples is None or samples.weights is None or run.run_id == self._looked_for:
+            return
+        self._looked_for = run.run_id
+        if compared_with(run):
+            self._find_compared(run, samples.weights.shape[1:])
+
+    @work(thread=True, exclusive=True, group="compared")
+    def _find_compared(self, run: RunState, shape: tuple[int, ...]) -> None:
+        store = cast("Workbench", self.app).store
+        self.post_message(self.Found(run.run_id, find_compared(store, run, shape)))
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        run = self._run
+        if run is None or message.run_id != run.run_id:
+            return
+        self._compared = message.compared
+        if message.compared is None:
+            self._hint = f" · train {compared_with(run)} on {plain(run.dataset)} to compare"
+        self._draw()
+
+    def _draw(self) -> None:
+        samples, other = self._samples, self._compared
+        weights = samples.weights if samples else None
+        activations = samples.activations if samples else None
+        self.set_class(weights is None, "-weightless")
+        self.set_class(activations is None, "-inactive")
+        self.set_class(other is not None, "-compared")
+        self.query_one("#nothing", Static).update(self._why, layout=False)
+        if samples is not None and weights is not None:
+            # The weights of pixels that are always empty stay the noise they began as: where room is short, they go.
+            self._draw_tiles(weights, has_margin(to_grey(samples.targets)))
+        if activations is not None:
+            self._draw_activations(activations)
+
+    def _draw_tiles(self, weights: Floats, cut: bool) -> None:
+        other = self._compared
+        scale = symmetric_scale(weights, *([other.weights] if other else []))
+        both, hint = ("both " if other else "", self._hint) if self.has_class("-wide") else ("", "")
+        text = f"units · {both}±{scale:g}, grey 0{hint}"
+        own = self.query_one("#own", Tiles)
+        own.show(signed_grey(weights, scale), cut=cut, caption=lambda n: f"first {n} {text}")
+        if other is not None:
+            caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
+            beside = self.query_one("#compared", Tiles)
+            beside.show(signed_grey(other.weights, scale), cut=cut, caption=lambda _: caption)
+
+    def _draw_activations(self, activations: Floats) -> None:
+        columns = [(f"activation of {numbers.count(len(activations))} units", activations)]
+        if self._compared is not None and self._compared.activations is not None:
+            columns.append((self._compared.variant, self._compared.activations))
+        self.query_one(Activations).show(columns, self._target)

@@ -1,0 +1,123 @@
+"""A run that can be asked: queries of its panels go to the engine, answers come back, the screen never waits."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import on, work
+from textual.message import Message
+
+from aetui import bridge
+from aetui.render.metrics import AVERAGE
+from aetui.screens.run_view import RunView
+from aetui.state.fold import QueryOver
+from engine.errors import EngineError, RunError
+from engine.registry import VARIANTS
+
+if TYPE_CHECKING:
+    from aetui.panels.sentences import Sentences
+
+PANEL = "sentences"
+ALONE = "no other run here has sentences; train another, or one with other settings"
+
+
+class QueryView(RunView):
+    """Sees to the sentences panel, if the model shown has one."""
+
+    class Found(Message):
+        """The runs that can be asked beside the one shown, newest first, as id and name."""
+
+        def __init__(self, of: str, runs: list[tuple[str, str]]) -> None:
+            super().__init__()
+            self.of = of
+            self.runs = runs
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pending: list[Future[Any]] = []
+        self._stamp = 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "ask":
+                return PANEL in [kind.key for kind in self._tabs.kinds]
+            case "beside":
+                return self._tabs.open_key == PANEL and self.run_shown is not None
+        return super().check_action(action, parameters)
+
+    @property
+    def _sentences(self) -> Sentences | None:
+        found = self._tabs.query_children(f"#panel-{PANEL}")
+        return cast("Sentences", found.first()) if found else None
+
+    @on(bridge.Asked)
+    def _asked(self, message: bridge.Asked) -> None:
+        message.stop()
+        if message.stamp != self._stamp:
+            self._stamp = message.stamp
+            for future in self._pending:
+                future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
+        self._pending = [future for future in self._pending if not future.done()]
+        engine, failure = self.workbench.engine, self.workbench.state.failure
+        for query in message.queries:
+            if engine is None or failure is not None:
+                reason = f"{failure.title}: {failure.message}" if failure else "the engine did not start"
+                error = RunError("No engine", reason)
+                message.sender.post_message(bridge.Answered(query, message.stamp, None, error))
+            else:
+                self._pending.append(bridge.ask(engine, query, message.stamp, message.sender))
+
+    @on(bridge.Answered)
+    def _answered(self, message: bridge.Answered) -> None:
+        """Whatever kept the answer waiting is over, also where it broke off."""
+        from engine.queries.messages import Neighbours  # imports numpy; the one who asked has done so before
+
+        if isinstance(message.query, Neighbours):
+            self.workbench.hear(QueryOver(message.query.run_id))
+            self.refresh_run()
+
+    def action_panel(self, key: str) -> None:
+        super().action_panel(key)
+        self.refresh_bindings()
+
+    def action_step(self, by: int) -> None:
+        super().action_step(by)
+        self.refresh_bindings()
+
+    def action_ask(self) -> None:
+        """Open the panel and let a sentence be typed at once: the next key may be there already."""
+        self.action_panel(PANEL)
+        if self._sentences is not None:
+            self.remove_class("-drawer")
+            self.set_focus(self._sentences.first)
+
+    def action_beside(self) -> None:
+        self._find_runs(self.run_id)
+
+    @work(thread=True, exclusive=True, group="beside")
+    def _find_runs(self, of: str) -> None:
+        try:
+            records = self.workbench.store.runs()
+        except (EngineError, OSError):
+            records = []
+        able = {key for key, variant in VARIANTS.items() if "text" in variant.accepts}
+        found = [(each.id, each.name or each.id) for each in records if each.id != of and each.variant in able]
+        self.post_message(self.Found(of, found))
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        panel = self._sentences
+        if panel is None or message.of != self.run_id:
+            return
+        choices = [*message.runs, None]
+        at = choices.index(panel.beside) if panel.beside in choices else -1
+        chosen = choices[(at + 1) % len(choices)]
+        panel.put_beside(chosen)
+        if chosen is None:
+            self.say(f"{AVERAGE} stand beside" if message.runs else ALONE)
+        else:
+            self.say(f"beside: {chosen[1]}")
+
+    def say(self, text: str) -> None:
+        """Say something for a moment, where the screen has a place for it."""

@@ -1,0 +1,80 @@
+"""The complete epochs of a run: a value that grows without being copied."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import overload
+
+from engine.events import EpochEnded
+
+_number = attrgetter("epoch")
+
+
+class Epochs(Sequence[EpochEnded]):
+    """Never changes. Those that grew out of one another share one list, of which each sees its own length.
+
+    Adding an epoch costs the same however many there are, and each older value stays what it was: only where the list
+    has gone on otherwise, what is seen of it is copied. Of one value, one thread at a time makes others.
+    """
+
+    __slots__ = ("_length", "_shared")
+
+    def __init__(self, epochs: Iterable[EpochEnded] = ()) -> None:
+        """`epochs`: in order of their numbers."""
+        self._shared = list(epochs)
+        self._length = len(self._shared)
+
+    @classmethod
+    def _seen(cls, shared: list[EpochEnded], length: int) -> Epochs:
+        view = cls.__new__(cls)
+        view._shared, view._length = shared, length
+        return view
+
+    def and_then(self, ended: EpochEnded) -> Epochs:
+        """These and one more."""
+        shared = self._shared if len(self._shared) == self._length else self._shared[: self._length]
+        shared.append(ended)
+        return self._seen(shared, self._length + 1)
+
+    def before(self, number: int) -> Epochs:
+        """Those before epoch `number`."""
+        length = self._place(number)
+        return self if length == self._length else self._seen(self._shared, length)
+
+    def numbered(self, number: int) -> EpochEnded | None:
+        """What epoch `number` came to; None if it is not complete."""
+        place = self._place(number)
+        return self[place] if place < self._length and self[place].epoch == number else None
+
+    def _place(self, number: int) -> int:
+        return bisect_left(self._shared, number, hi=self._length, key=_number)
+
+    @overload
+    def __getitem__(self, place: int) -> EpochEnded: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[EpochEnded]: ...
+
+    def __getitem__(self, place: int | slice) -> EpochEnded | list[EpochEnded]:
+        if isinstance(place, slice):
+            return self._shared[: self._length][place]
+        if not -self._length <= place < self._length:
+            raise IndexError(f"epoch {place} of {self._length}")
+        return self._shared[place % self._length]
+
+    def __iter__(self) -> Iterator[EpochEnded]:
+        return islice(self._shared, self._length)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Epochs) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Epochs({list(self)!r})"

@@ -1,0 +1,237 @@
+"""What happened makes the state, and nothing else does: live, finished and foreign runs go through the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import nan
+
+from aetui.follow.group import Others
+from aetui.state.run_state import Level, RunState, WorkbenchState
+from engine.events import (
+    DataProgress,
+    EngineFailed,
+    EngineLoading,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Logged,
+    Progress,
+    RunCancelled,
+    RunFinished,
+    RunHandedOver,
+    RunHeld,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+
+
+@dataclass(frozen=True)
+class Queued:
+    """`run` waits for this process's engine."""
+
+    run: RunState
+
+
+@dataclass(frozen=True)
+class Unqueued:
+    """A run was taken out of the queue."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """`run` is what its folder tells, and what is known of it here."""
+
+    run: RunState
+
+
+@dataclass(frozen=True)
+class GroupRead:
+    """What the other runs of a run's group say; `reached` is a line for its log, if they reached anything."""
+
+    run_id: str
+    others: Others | None
+    reached: str
+    at: float
+
+
+@dataclass(frozen=True)
+class QueryOver:
+    """A query about a run has its answer, or broke off."""
+
+    run_id: str
+
+
+Change = Event | Queued | Unqueued | Read | GroupRead | QueryOver
+"""All that the state can hear of: the engine's events, and what this process did or read itself."""
+
+
+def fold(state: WorkbenchState, change: Change) -> WorkbenchState:
+    """`state` after `change`; costs the same however many epochs a run has."""
+    match change:
+        case Queued(run):
+            return state.queued(run)
+        case Unqueued(run_id):
+            return state.unqueued(run_id)
+        case Read(run):
+            return state.with_run(run)
+        case GroupRead(run_id, others, reached, at):
+            known = state.runs.get(run_id)
+            return state if known is None else state.with_run(known.beside(others, reached, at))
+        case QueryOver(run_id):
+            over = state.data is not None and state.data.run_id == run_id
+            return replace(state, data=None) if over else state
+    return _after_event(state, change)
+
+
+def _after_event(state: WorkbenchState, event: Event) -> WorkbenchState:
+    match event:
+        case EngineLoading():
+            return replace(state, engine="loading")
+        case EngineReady(device=device):
+            return replace(state, engine="ready", device=device)
+        case EngineFailed(run_id="") as failure:
+            return replace(_all_failed(state, failure), engine="failed", failure=failure)
+        case RunCancelled(run_id=run_id):
+            return replace(state.unqueued(run_id), data=None)
+        case DataProgress():
+            done = bool(event.total) and event.done >= event.total
+            return replace(state, data=None if done else event)
+    run = state.runs.get(event.run_id) or RunState(event.run_id)
+    changed = apply(run, event)
+    return state if changed is run else replace(state.with_run(changed), data=None)
+
+
+def _all_failed(state: WorkbenchState, failure: EngineFailed) -> WorkbenchState:
+    """Without an engine nothing that waits for it ever begins."""
+    for run in state.runs.values():
+        if run.here and run.going:
+            state = state.with_run(apply(run, failure))
+    return state
+
+
+def apply_all(run: RunState, events: Iterable[Event]) -> RunState:
+    """`run` after all `events`, in order."""
+    for event in events:
+        run = apply(run, event)
+    return run
+
+
+def apply(run: RunState, event: Event) -> RunState:
+    """`run` after `event`. A recorded event that was folded in before changes nothing."""
+    if event.recorded:
+        if event.seq <= run.seq:
+            return run
+        run = replace(run, seq=event.seq)
+    if run.status == "held" and not isinstance(event, RunHeld):
+        run = replace(run, status="running", message="")
+    match event:
+        case RunStarted():
+            return _started(run, event)
+        case Progress():
+            return replace(run, progress=event, moving=True) if run.going else run
+        case EpochEnded():
+            return _epoch_ended(run, event)
+        case RunPaused():
+            return replace(run.logged(event.at, "paused"), status="paused")
+        case RunResumed():
+            return _resumed(run, event)
+        case RunHandedOver():
+            return replace(run.logged(event.at, "handed over to a process of its own"), progress=None, moving=False)
+        case RunHeld():
+            return _held(run, event)
+        case Logged():
+            return run.logged(event.at, event.text, event.level)
+        case RunFinished():
+            return _finished(run, event)
+        case EngineFailed():
+            line = f"{event.title}: {event.message}"
+            return replace(run.logged(event.at, line, "error"), status="failed", message=event.message)
+    return run
+
+
+def _started(run: RunState, event: RunStarted) -> RunState:
+    run = replace(
+        run,
+        status="running",
+        variant=event.variant,
+        preset=event.preset,
+        config=event.config,
+        dataset=event.dataset,
+        device=event.device,
+        name=event.name,
+        group=event.group,
+        moving=False,
+        started=event.at,
+        planned=event.epochs,
+        steps_per_epoch=event.steps_per_epoch,
+        stages=event.stages,
+        layers=event.layers,
+        code_size=event.code_size,
+        train_items=event.train_items,
+        validation_items=event.validation_items,
+        facts=event.facts,
+    )
+    return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
+
+
+def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
+    best = _better(run.best, event)
+    return replace(run, epochs=run.epochs.and_then(event), best=best, progress=None, moving=True)
+
+
+def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
+    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
+    loss = other.validation.get("loss", nan)
+    same = best is not None and best.stage == other.stage
+    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
+        return best
+    return other
+
+
+def _resumed(run: RunState, event: RunResumed) -> RunState:
+    """What was recorded from the epoch in progress on is void and comes again."""
+    kept, best = run.epochs.before(event.epoch), run.best
+    if best is not None and best.epoch >= event.epoch:
+        best = None
+        for ended in kept:
+            best = _better(best, ended)
+    run = replace(
+        run,
+        status="running",
+        epochs=kept,
+        best=best,
+        progress=None,
+        moving=False,
+        planned=event.epochs,
+        device=event.device or run.device,
+        message="",
+    )
+    return run.logged(event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
+
+
+def _held(run: RunState, event: RunHeld) -> RunState:
+    """It is told again and again; one line will do."""
+    if not run.going or run.status == "held":
+        return run
+    return replace(run.logged(event.at, event.reason, "error"), status="held", message=event.reason)
+
+
+def _finished(run: RunState, event: RunFinished) -> RunState:
+    level: Level = "error" if event.outcome in ("failed", "diverged") else "info"
+    text = f"{event.outcome} after {event.epochs} epochs"
+    if event.message:
+        text = f"{text}: {event.message}"
+    run = run.logged(event.at, text, level)
+    return replace(
+        run,
+        status=event.outcome,
+        progress=None,
+        figures=event.figures,
+        weights=event.weights,
+        weights_epoch=event.weights_epoch,
+        message=event.message,
+    )

@@ -1,0 +1,223 @@
+"""What the screen shows: values that never change, each made out of the one before by `aetui.state.fold`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf, isclose, nan
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from aetui.state.epochs import Epochs
+from engine import registry
+from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+
+if TYPE_CHECKING:
+    from aetui.follow.group import Others
+    from engine.kinds.kind import Kind
+
+LOG_LINES = 500
+
+RunStatus = Literal["queued", "running", "paused", "held", "interrupted"] | Outcome
+EngineStatus = Literal["starting", "loading", "ready", "failed"]
+Level = Literal["info", "warning", "error"]
+
+RESUMABLE: frozenset[str] = frozenset({"stopped", "interrupted", "failed"})
+GOING: frozenset[str] = frozenset({"queued", "running", "paused", "held"})
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log panel."""
+
+    at: float
+    level: Level
+    text: str
+
+
+class Curve(NamedTuple):
+    """A loss term of one part of the data over the epochs."""
+
+    name: str
+    part: Literal["train", "validation"]
+    term: str
+
+    def values(self, epochs: Iterable[EpochEnded]) -> list[float]:
+        """One for each epoch, NaN where there is none."""
+        return [getattr(ended, self.part).get(self.term, nan) for ended in epochs]
+
+
+TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
+
+
+@dataclass(frozen=True)
+class RunState:
+    """All that is known of one run."""
+
+    run_id: str
+    status: RunStatus = "queued"
+    here: bool = False
+    """Whether this process trains it, or did."""
+    whole: bool = True
+    """Whether its past is folded in too; a stored run that is resumed unseen begins without."""
+    found: RunStatus | None = None
+    """How it stood in the store before it was queued; None for a new run."""
+    pid: int = 0
+    """The process that trains it or did last, where that is another one."""
+    variant: str = ""
+    preset: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    dataset: str = ""
+    device: str = ""
+    name: str = ""
+    group: str = ""
+    """The runs that it belongs to (`engine.runs.groups`)."""
+    others: Others | None = None
+    """What the other runs of its group reached, as far as it was read."""
+    started: float = 0.0
+    planned: int = 0
+    """Epochs the run is to have."""
+    steps_per_epoch: int = 0
+    stages: tuple[Stage, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    code_size: int = 0
+    train_items: int = 0
+    validation_items: int = 0
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the data, label and words (`RunStarted.facts`)."""
+    epochs: Epochs = field(default_factory=Epochs)
+    progress: Progress | None = None
+    moving: bool = False
+    """Whether anything was trained since it began or went on."""
+    best: EpochEnded | None = None
+    """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
+    log: tuple[LogLine, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
+    weights: str = "last"
+    weights_epoch: int = 0
+    """Whose figures they are (`RunFinished.weights`)."""
+    message: str = ""
+    """Why the run failed or diverged, and what to do."""
+    seq: int = 0
+    """Number of the last recorded event that is folded in."""
+
+    @property
+    def going(self) -> bool:
+        """Whether the engine still has something to do for it."""
+        return self.status in GOING
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another process trains it."""
+        return self.going and not self.here
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of data that it learns from."""
+        return registry.kind(self.variant, self.dataset)
+
+    @property
+    def seconds_left(self) -> float:
+        """For the rest of the run; infinite while not known. Between two epochs, the last one tells."""
+        if self.progress is not None:
+            return self.progress.seconds_left
+        return self.epochs[-1].seconds * (self.planned - self.last_epoch) if self.epochs else inf
+
+    @property
+    def last_epoch(self) -> int:
+        """Number of the newest complete epoch, 0 before the first."""
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
+        terms = list(dict.fromkeys(term for ended in self.epochs for term in ended.train if term != "loss"))
+        if len(terms) == 1 and all(
+            isclose(ended.train.get(terms[0], nan), ended.train["loss"]) for ended in self.epochs
+        ):
+            terms = []
+        parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
+        return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
+
+    def epoch(self, number: int) -> EpochEnded | None:
+        """What epoch `number` came to; None if it is not complete."""
+        return self.epochs.numbered(number)
+
+    def queued(self) -> RunState:
+        """The same, waiting for this process's engine. A run that is here already keeps its status."""
+        if self.here and self.going:
+            return self
+        return replace(self, here=True, status="queued", found=self.status if self.seq else None)
+
+    def with_past(self, past: RunState) -> RunState:
+        """The same with what its folder knows: `past` is folded from the very events that this one has counted."""
+        unwritten = tuple(line for line in self.log if line not in past.log)
+        return replace(
+            past,
+            here=True,
+            found=self.found,
+            status=self.status,
+            progress=self.progress,
+            moving=self.moving,
+            message=self.message,
+            others=self.others,
+            log=(*past.log, *unwritten),
+        )
+
+    def logged(self, at: float, text: str, level: Level = "info") -> RunState:
+        """The same with one more line in its log, which keeps the newest `LOG_LINES`."""
+        return replace(self, log=(*self.log[1 - LOG_LINES :], LogLine(at, level, text)))
+
+    def beside(self, others: Others | None, reached: str, at: float) -> RunState:
+        """The same with what is known of its group; `reached` is logged, unless it was before."""
+        run = replace(self, others=others)
+        if not reached or any(line.text == reached for line in self.log):
+            return run
+        return run.logged(at, reached)
+
+    def as_found(self, status: RunStatus) -> RunState:
+        """The same with the status that its folder gives away: only there it shows that a process is gone."""
+        return self if status == self.status else replace(self, status=status)
+
+
+@dataclass(frozen=True)
+class WorkbenchState:
+    """The engine, the data on their way, and every run seen so far (by id, in order of appearance)."""
+
+    engine: EngineStatus = "starting"
+    device: str = ""
+    failure: EngineFailed | None = None
+    data: DataProgress | None = None
+    runs: Mapping[str, RunState] = field(default_factory=dict)
+
+    @property
+    def active(self) -> RunState | None:
+        """The run that our engine works on, or the first of its queue."""
+        going = [run for run in self.runs.values() if run.here and run.going]
+        return next((run for run in going if run.status != "queued"), going[0] if going else None)
+
+    @property
+    def waiting(self) -> list[RunState]:
+        """The runs that come after the active one, in order."""
+        active = self.active
+        return [run for run in self.runs.values() if run.here and run.status == "queued" and run is not active]
+
+    def with_run(self, run: RunState) -> WorkbenchState:
+        """The same with `run` put in."""
+        return replace(self, runs=MappingProxyType({**self.runs, run.run_id: run}))
+
+    def queued(self, run: RunState) -> WorkbenchState:
+        """The same with `run` at the end of the queue."""
+        others = {run_id: other for run_id, other in self.runs.items() if run_id != run.run_id}
+        return replace(self, runs=MappingProxyType({**others, run.run_id: run.queued()}))
+
+    def unqueued(self, run_id: str) -> WorkbenchState:
+        """The same without a run that never began; a stored one stands as it did before."""
+        run = self.runs.get(run_id)
+        if run is None or run.status != "queued":
+            return self
+        if run.found is not None:
+            return self.with_run(replace(run, status=run.found))
+        others = {known: other for known, other in self.runs.items() if known != run_id}
+        return replace(self, runs=MappingProxyType(others))

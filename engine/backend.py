@@ -1,0 +1,194 @@
+"""What the engine's thread asks of the code that computes; `engine.nn.tensorflow_backend` answers with TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any, Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.data import Data
+from engine.events import EpochEnded, Layer, Progress, Stage, Terms
+from engine.params import TrainingConfig
+from engine.runs.snapshots import Samples
+from engine.variants.variant import Variant
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of a run: `step` batches of epoch `epoch` (from 1) are done.
+
+    `sums` are the loss terms summed over those batches: with them, an epoch that was cut in two reports the same
+    figures to the last bit as one that was not.
+    """
+
+    stage: int = 0
+    epoch: int = 1
+    """Over the whole run, not the stage."""
+    step: int = 0
+    sums: Terms = {}
+    epoch_seconds: float = 0.0
+    seconds: float = 0.0
+    """Training time of the complete epochs."""
+    train: Terms = {}
+    """Figures of the last complete epoch."""
+    validation: Terms = {}
+    given_up: int = 0
+    """How long the run was to be when patience ended it; 0 while it lasts."""
+    patient_since: int = 0
+    """The epoch that patience counts from, for a run that was made longer after it had ended."""
+
+
+def version_of(position: Position) -> str:
+    """Names the weights that a run has at `position`, among all that it ever has."""
+    return f"epoch {position.epoch}, step {position.step}"
+
+
+class Best(msgspec.Struct, frozen=True, kw_only=True):
+    """The epoch with the lowest validation loss so far."""
+
+    epoch: int
+    loss: float
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run needs to go on: named arrays (weights, optimiser) and the position they belong to."""
+
+    arrays: Arrays
+    position: Position
+    best: Best | None = None
+
+
+class EpochReport(msgspec.Struct, frozen=True, kw_only=True):
+    """An epoch is over: its event (not stamped yet), what the model makes of the probe set now, and its codes of the
+    first items of each class of the validation part (`engine.analysis.plane.items`), (n, code size)."""
+
+    event: EpochEnded
+    samples: Samples
+    codes: NDArray[np.float32]
+
+
+class Diverged(Exception):
+    """The loss is no longer a finite number; training cannot go on. The arguments are epoch and step."""
+
+
+class Model(Protocol):
+    """A trained model for queries. Items: (count, *shape), as `Data.as_floats` makes them; codes: (count, code size)
+    float32."""
+
+    shape: tuple[int, ...]
+    """Of one item."""
+    block: int
+    """Items that take it a few tenths of a second at most."""
+    code_size: int
+    epoch: int
+    """Complete epochs of training behind the weights."""
+    noise: str
+    """Names what the encoder's items are corrupted with, among all that there is; empty where it sees clean ones."""
+
+    def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Codes of items; images may be uint8. Raises UsageError for items of another shape."""
+
+    def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        """Items for codes, float. Raises UsageError for codes of another size."""
+
+    def corrupted(
+        self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
+    ) -> NDArray[np.float32]:
+        """Items as the encoder gets to see them in validation, or in `training`.
+
+        They are those of their part from place `start` on, a multiple of `block`; block by block the noise is the same
+        as for all at once. In training each `draw` is that of another epoch; noise that is drawn once for the data is
+        in all of them that which the run trains on.
+        """
+
+
+class Training(Protocol):
+    """A run in memory, ready to be trained chunk by chunk."""
+
+    layers: tuple[Layer, ...]
+    stages: tuple[Stage, ...]
+    steps_per_epoch: int
+    code_size: int
+    """Of the whole model; while a stage trains a part of it, `model` may have another."""
+    config: TrainingConfig
+    """As asked for, with everything decided that was left to be measured."""
+    notes: tuple[str, ...]
+    """What was decided and why, for the log."""
+    held_out: bool
+    """Whether validation data were held out of the training part, so that the best epoch can be told without the test
+    part."""
+
+    def run(self) -> Iterator[Progress | EpochReport]:
+        """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch.
+
+        Raises:
+            Diverged: the loss became infinite or not a number.
+        """
+
+    @property
+    def position(self) -> Position: ...
+
+    @property
+    def best(self) -> Best | None:
+        """The best epoch so far."""
+
+    @property
+    def model(self) -> Model:
+        """The model in its present state."""
+
+    @property
+    def weights(self) -> Literal["best", "last"]:
+        """Which weights are in use: the last, until `use` puts those of the best epoch in their place."""
+
+    def use(self, weights: Checkpoint) -> None:
+        """Put other weights of the run in the place of those that it ended with. There is no training after that.
+
+        Raises:
+            RunError: they do not fit.
+        """
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether patience has ended it."""
+
+    def judged(self) -> Generator[None, None, Terms]:
+        """The loss terms over the test part with the weights in use; yields as often as `run` does."""
+
+    def checkpoint(self) -> Checkpoint:
+        """The present state with the weights in use, to be called between two chunks."""
+
+    def last_good(self) -> Checkpoint:
+        """The state at the end of the last complete epoch (at the beginning, before that), whose loss was finite."""
+
+    def new_best(self) -> Checkpoint | None:
+        """The weights (no optimiser) of the best epoch by validation loss, unless they were asked for before."""
+
+
+class Backend(Protocol):
+    """The computing side, created on the engine thread and used there only."""
+
+    device: str
+
+    @property
+    def recurrent_loop(self) -> str:
+        """What steps recurrent layers through a sentence on this device, in words: cuDNN's kernel where it can be."""
+
+    def training(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint | None
+    ) -> Training:
+        """A new run, or the continuation of the one that `checkpoint` was saved from.
+
+        Raises:
+            EngineError: there is too little memory; so do the run's steps and the model's answers.
+        """
+
+    def model(
+        self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+    ) -> Model: ...
+
+    def release(self) -> None:
+        """Give back what trainings that are over left in memory. Between two runs only: never raises, takes 0.05 s."""

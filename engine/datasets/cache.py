@@ -1,0 +1,55 @@
+"""The last data set read, kept in memory: runs that follow each other, and queries, mostly want the same one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.datasets.catalogue import dataset
+from engine.datasets.data import Data, Report, Source, silence
+from engine.datasets.loading import load
+from engine.datasets.places import locate
+from engine.kinds import KINDS, ORIGINS
+from engine.kinds.reading import Reading
+
+PUBLISHED = Reading()
+"""Cut as published."""
+
+
+class DatasetCache:
+    """Holds one data set. Used on the engine's thread only."""
+
+    def __init__(self, data_dir: Path | None) -> None:
+        self._data_dir = data_dir
+        self._read: tuple[tuple[str, object], Source] | None = None
+        self._kept: tuple[object, Data] | None = None
+
+    def load(
+        self,
+        key: str,
+        reading: Reading = PUBLISHED,
+        folder: Path | None = None,
+        report: Report | None = None,
+        *,
+        download: bool = True,
+    ) -> Data:
+        """See `engine.datasets.load`; what was read is seen with `reading`.
+
+        `folder`: of a run that has kept what it needs of its data (see `Kind.keep`).
+        """
+        found = (key, self._state(key))
+        wanted = (*found, reading, folder)
+        if self._kept is None or self._kept[0] != wanted:
+            self._kept = None  # let go of the old one before the new one is read
+            if self._read is None or self._read[0] != found:
+                self._read = None
+                source = load(key, self._data_dir, report, download=download)
+                self._read = (key, self._state(key)), source  # if it was fetched, its state is known only now
+            source = self._read[1]
+            seen = KINDS[source.kind].seen(source, reading, folder, self._data_dir, report or silence)
+            self._kept = (*self._read[0], reading, folder), seen
+        return self._kept[1]
+
+    def _state(self, key: str) -> object:
+        """What lies there now: the user's own may change between two runs, as published data do not."""
+        location = locate(key, self._data_dir)
+        return location and ORIGINS[dataset(key).kind].state(location)

@@ -1,0 +1,166 @@
+"""What a kind of data brings along; the engine, the command line and the panels know nothing else of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.analysis.comparison import Comparison
+    from engine.backend import Model, Training
+    from engine.datasets.catalogue import DataSet
+    from engine.datasets.data import Data, Report, Source, Statistics
+    from engine.datasets.folders import Location
+    from engine.datasets.image_data import ImageData
+    from engine.datasets.told import Told
+    from engine.kinds.reading import Reading
+    from engine.runs.snapshots import Samples
+
+
+class Features(NamedTuple):
+    """What a probe is tried on beside a model's codes."""
+
+    label: str
+    encode: Callable[[NDArray[Any]], NDArray[np.float32]]
+    """From compact items (count, …) to (count, its size)."""
+
+
+class Origin(ABC):
+    """Where data of one sort come from."""
+
+    key: ClassVar[str]
+    """As `DataSet.kind` says it."""
+    items: ClassVar[str]
+    """What they are called."""
+    use: ClassVar[str] = ""
+    """What they are for where nothing learns from them."""
+
+    def folders(self) -> Mapping[Path, str]:
+        """Where data of this sort may lie beside where all do: folders, and whose they are."""
+        return {}
+
+    def located(self, entry: DataSet, data_dir: Path | None) -> Location | None:
+        """Where `entry` lies on this machine. Raises as `engine.datasets.locate`."""
+        from engine.datasets.folders import in_folders
+
+        return in_folders(entry, data_dir, self.folders())
+
+    def fetched(self, entry: DataSet, report: Report | None) -> Location:
+        """`entry` brought into the cache. Raises as `engine.datasets.fetch`."""
+        from engine.datasets import download
+        from engine.datasets.folders import Location
+
+        return Location(entry.key, download.into_cache(entry, report), "cache")
+
+    def state(self, location: Location) -> object:
+        """Changes when what lies there may have; None for published data, which do not."""
+        del location
+        return None
+
+
+class Kind(Origin):
+    """One kind of data that a model can learn from."""
+
+    item: ClassVar[str]
+    """What one of the items is called."""
+    unit: ClassVar[str]
+    """Of a rate, short: "img" a second."""
+    # What stands beside a model.
+    points: ClassVar[tuple[str, ...]]
+    """Titles of the plane beside that of the codes, the longest first."""
+    beside: ClassVar[str]
+    """The baseline whose figures stand there (a key of `engine.analysis.baselines`)."""
+    commands: ClassVar[str]
+    """What there is on the command line for runs on such data."""
+    trained_by: ClassVar[str]
+    """The command that makes such a run."""
+    inputs: ClassVar[str]
+    """What turns compact items into tensors, "module:class" in `engine.nn`; made of the data."""
+
+    def check(self, entry: DataSet) -> None:
+        """Raises UsageError where `entry` is of another kind."""
+        if entry.kind != self.key:
+            raise UsageError(f"No {self.items}", f"expected {self.items}, but {entry.key} is {entry.kind}")
+
+    # What lies there.
+
+    @abstractmethod
+    def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
+        """What lies there, as it is before a model's settings say how to see it.
+
+        Raises:
+            UsageError: nothing can be learned from it.
+            BadData: a file is broken, or is not what its name says.
+        """
+
+    @abstractmethod
+    def statistics(self, source: Source) -> Statistics:
+        """What is in it, in figures."""
+
+    def check_own(self, key: str, path: Path, report: Report, told: Told) -> None:
+        """Read the user's own data once, to see that they can be. Raises as `read`."""
+        raise NotImplementedError(key)
+
+    # How a run learns from it.
+
+    @abstractmethod
+    def seen(
+        self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
+    ) -> Data:
+        """`source` in parts, as a model with `reading` sees it; `folder`: of a run that has kept what it needs to."""
+
+    def keep(self, data: Data, folder: Path) -> None:
+        """Write into the run's `folder` what it must have whatever becomes of the data. Raises OSError."""
+
+    def kept(self, folder: Path, reading: Reading) -> Any:
+        """What `keep` wrote. Raises RunError where it is gone or damaged."""
+        del folder, reading
+
+    # What it is looked at and compared with.
+
+    @abstractmethod
+    def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
+        """What stands beside a model that learns from `data`; what takes long to compute is kept in `cache`.
+
+        Raises:
+            Stopped: from `report`.
+        """
+
+    @abstractmethod
+    def features(self, data: Data, size: int, cache: Path) -> Features:
+        """The strongest simple codes, of `size` numbers where that can be chosen."""
+
+    def raw(self, data: Data, items: int) -> ImageData | None:
+        """`data` where a probe of them as they are is worth a row and affordable on the first `items`."""
+        del data, items
+        return None
+
+    def views(
+        self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
+    ) -> Generator[None, None, dict[str, NDArray[Any]]]:
+        """What a snapshot keeps of the first validation items beside what it keeps of every kind, by field of
+        `Samples`; yields every few tenths of a second."""
+        del data, model, codes, outputs
+        yield from ()
+        return {}
+
+    def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
+        """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no
+        place means the same in every item."""
+        del data, items, outputs
+        return 0, 0
+
+    @abstractmethod
+    def drawable(self, samples: Samples) -> bool:
+        """Whether the arrays of a snapshot can be items of this kind."""
+
+    @abstractmethod
+    def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The numbers in an item of `shape`, as people are told them."""

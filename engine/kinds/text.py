@@ -1,0 +1,117 @@
+"""Text: sentences as word ids (count, length), seen by a network as the words' vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from engine.errors import UsageError
+from engine.kinds.kind import Features, Kind
+from engine.kinds.reading import Reading, TextReading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.analysis.comparison import Comparison
+    from engine.backend import Model, Training
+    from engine.datasets.catalogue import DataSet
+    from engine.datasets.data import Data, Report, Source, Statistics
+    from engine.datasets.folders import Location
+    from engine.datasets.told import Told
+    from engine.runs.snapshots import Samples
+    from engine.text.corpus import Corpus
+    from engine.text.lexicon import Lexicon
+    from engine.text.text_data import TextData
+
+
+NLTK_FOLDERS = tuple(
+    Path(folder).expanduser() for folder in ("~", "/usr/local/share", "/usr/share", "/usr/local/lib", "/usr/lib")
+)
+
+
+class Text(Kind):
+    """A row of the table."""
+
+    key = "text"
+    item, items, unit = "sentence", "sentences", "sent"
+    points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
+    beside = "average"
+    commands = (
+        "`aetui neighbours`, `aetui similarity`, `aetui encode`, and to read back `aetui reconstruct RUN FILE.txt`"
+    )
+    trained_by = "`aetui train sentence`"
+    inputs = "engine.nn.inputs:WordIds"
+
+    def folders(self) -> Mapping[Path, str]:
+        """NLTK's own places hold a folder nltk_data."""
+        return dict.fromkeys(NLTK_FOLDERS, "NLTK's data")
+
+    def state(self, location: Location) -> object:
+        """The user's text may change between two runs."""
+        from engine.text.corpora import source_of
+
+        return location.path, location.told, source_of(location.key, location.path)
+
+    def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
+        from engine.datasets.data import silence
+        from engine.text.corpora import read_corpus
+
+        return read_corpus(entry.key, location.path, data_dir, report or silence, location.told)
+
+    def statistics(self, source: Source) -> Statistics:
+        from engine.text import corpus_statistics
+
+        return corpus_statistics.of(cast("Corpus", source))
+
+    def check_own(self, key: str, path: Path, report: Report, told: Told) -> None:
+        from engine.text.corpora import read_corpus
+
+        read_corpus(key, path, None, report, told)
+
+    def seen(
+        self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
+    ) -> Data:
+        from engine.text.reading import read
+
+        if not isinstance(reading, TextReading):
+            raise UsageError("Data do not fit", f"{source.key} is text; choose a variant that learns from text")
+        return read(cast("Corpus", source), reading, folder, data_dir, report)
+
+    def keep(self, data: Data, folder: Path) -> None:
+        _text(data).lexicon.write(folder)
+
+    def kept(self, folder: Path, reading: Reading) -> Lexicon:
+        from engine.text.lexicon import Lexicon
+
+        return Lexicon.read(folder, cast("TextReading", reading).ids)
+
+    def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
+        from engine.analysis.text_comparison import TextComparison
+
+        del training, cache, report
+        return TextComparison(_text(data))
+
+    def features(self, data: Data, size: int, cache: Path) -> Features:
+        del size, cache
+        return Features("averaged word vectors", _text(data).lexicon.average)
+
+    def views(
+        self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
+    ) -> Generator[None, None, dict[str, NDArray[Any]]]:
+        """The probe set in words, what is read back, and how like the codes are that its reconstructions have."""
+        from engine.analysis.text_views import of
+
+        return (yield from of(_text(data), model, codes, outputs))
+
+    def drawable(self, samples: Samples) -> bool:
+        return samples.inputs.ndim == 3
+
+    def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Words of a sentence, numbers of a word."""
+        return shape
+
+
+def _text(data: Data) -> TextData:
+    return cast("TextData", data)

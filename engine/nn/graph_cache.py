@@ -1,0 +1,83 @@
+"""What runs compute with, kept for the next run like them.
+
+TensorFlow never lets go of the graph of a function that XLA compiled (some 10 MB a run), so a run with the
+configuration and the data of an earlier one takes over its networks, optimisers and functions, with all numbers as they
+were in the beginning.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+
+from engine.backend import Arrays
+from engine.datasets.data import Data
+from engine.events import Stage
+from engine.nn.inputs import Items, of
+from engine.nn.layers import Blocks
+from engine.nn.model import copied, restore
+from engine.nn.networks import Networks
+from engine.nn.stage import CompiledStage
+from engine.params import TrainingConfig
+from engine.variants.variant import Variant
+
+CAPACITY = 8
+"""Configurations that are kept: one of each variant, and one more."""
+
+
+class Graphs:
+    """Networks of one configuration for one data set, and the stages that were compiled for them."""
+
+    def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data, items: Items | None = None) -> None:
+        self.blocks = Blocks(config.seed, config.precision)
+        self.items = items or of(data)
+        self.networks: Networks = variant.networks(config, data.shape, self.blocks)
+        self._variant = variant
+        self._config = config
+        self._initial = copied(self.networks.variables)
+        self._stages: dict[str, tuple[CompiledStage, Arrays]] = {}
+
+    def begin(self) -> None:
+        """Put the networks' weights back to where they began."""
+        restore(self.networks.variables, self._initial)
+
+    def stage(self, stage: Stage, steps_per_epoch: int) -> CompiledStage:
+        """A stage whose optimiser has done nothing yet."""
+        if stage.name not in self._stages:
+            made = CompiledStage(
+                self._variant, self._config, stage, self.networks, self.blocks, self.items, steps_per_epoch
+            )
+            self._stages[stage.name] = made, copied(made.optimizer_variables)
+        made, initial = self._stages[stage.name]
+        restore(made.optimizer_variables, initial)
+        return made
+
+
+class GraphCache:
+    """The newest few; one that is in use is not given away twice."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], tuple[Graphs, weakref.ref[Any] | None]] = OrderedDict()
+
+    def take(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> Graphs:
+        """One for a run with `config` on `data`, as it is in the beginning; say with `used` what works in it."""
+        items = of(data)
+        # What the functions depend on: items are arguments of theirs, the vectors of words are part of them.
+        key = variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, items.constants
+        graphs, user = self._kept.pop(key, (None, None))
+        if graphs is None or (user is not None and user() is not None):
+            graphs = Graphs(variant, config, data, items)
+        self._kept[key] = graphs, None
+        while len(self._kept) > CAPACITY:
+            self._kept.popitem(last=False)
+        graphs.begin()
+        return graphs
+
+    def used(self, graphs: Graphs, user: object) -> None:
+        """Until `user` is no more, nobody else gets this one."""
+        for key, (kept, _) in self._kept.items():
+            if kept is graphs:
+                self._kept[key] = kept, weakref.ref(user)

@@ -1,0 +1,56 @@
+"""The computing side of the engine (`engine.backend.Backend`), on TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.backend import Checkpoint, Model, Training
+from engine.datasets.data import Data
+from engine.nn import runtime
+from engine.params import TrainingConfig
+from engine.variants.variant import Variant
+
+
+class KerasBackend:
+    """Loads TensorFlow when made. Keras keeps its state per thread: make and use it on one thread only."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = runtime.load(device)
+
+        from engine.nn.graph_cache import GraphCache
+
+        self._graph_cache = GraphCache()
+
+    @property
+    def recurrent_loop(self) -> str:
+        from engine.nn.recurrent import loop
+
+        return loop()
+
+    def training(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint | None
+    ) -> Training:
+        from engine.nn.memory import enough_memory
+        from engine.nn.precision import decided
+        from engine.nn.trainer import Trainer
+
+        with enough_memory(config):
+            config, notes = decided(variant, config, data)
+            graphs = self._graph_cache.take(variant, config, data)
+            training = Trainer(variant, config, data, checkpoint, notes, graphs)
+            self._graph_cache.used(graphs, training)
+            return training
+
+    def model(
+        self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
+    ) -> Model:
+        from engine.nn.memory import enough_memory
+        from engine.nn.model import KerasModel
+
+        with enough_memory(config):
+            return KerasModel.load(variant, config, shape, checkpoint)
+
+    def release(self) -> None:
+        from engine.nn.release import release
+
+        release()

@@ -1,0 +1,38 @@
+"""Who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.backend import Model
+from engine.datasets.data import Data
+from engine.queries.messages import Answer, Weights
+from engine.variants.variant import Variant
+
+Steps = Generator[tuple[int, int], None, Answer]
+"""A long answer, worked at between two chunks of a training; yields how much is done of how much."""
+
+
+class QueryContext(NamedTuple):
+    """A model, what it is, and what belongs to it (read when it is called for)."""
+
+    model: Model
+    variant: Variant[Any]
+    folder: Path
+    """Of the run."""
+    version: str
+    """Names the weights among all that the run ever has."""
+    live: bool
+    """Whether the run trains at this moment: its weights are other ones after the next chunk."""
+    weights: Weights
+    """Which of them the model has."""
+    held_out: bool
+    """Whether the run had validation data beside its test part."""
+    still: Callable[[], Model]
+    """The model with weights that stay as they are."""
+    data: Callable[[], Data]
+    """What it learned from."""
+    kept: Callable[[], Any]
+    """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""

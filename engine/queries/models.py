@@ -1,0 +1,145 @@
+"""Reconstructions, codes, samples and probes: what every model can be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import registry
+from engine.analysis import probe, raw_items
+from engine.analysis.neighbours import encoded
+from engine.datasets.data import Data, Part
+from engine.datasets.folders import cache_dir
+from engine.datasets.image_data import as_floats
+from engine.errors import UsageError
+from engine.kinds import KINDS
+from engine.queries import sentences
+from engine.queries.context import QueryContext, Steps
+from engine.queries.messages import (
+    Accuracies,
+    Codes,
+    Decode,
+    Encode,
+    Images,
+    PartName,
+    Probe,
+    Reconstruct,
+    Reconstruction,
+    Sample,
+)
+from engine.variants.variant import Variant
+
+
+def check_prior(variant: Variant[Any]) -> None:
+    """Raises UsageError where there is no distribution to draw codes from."""
+    if not variant.prior:
+        able = ", ".join(key for key, other in registry.VARIANTS.items() if other.prior) or "none"
+        raise UsageError(
+            "No prior",
+            f"codes of {variant.key} follow no known distribution, so none can be drawn; variants that can: {able}; "
+            "for images of codes of your own there is `aetui decode`",
+        )
+
+
+def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
+    model = context.model
+    inputs, targets = _seen(context, query)
+    codes = model.encode(inputs)
+    outputs = model.decode(codes)
+    return Reconstruction(
+        inputs=inputs,
+        outputs=outputs,
+        targets=targets,
+        codes=codes,
+        errors=np.mean(np.square(outputs - targets), axis=tuple(range(1, targets.ndim))),
+        epoch=model.epoch,
+    )
+
+
+def _seen(context: QueryContext, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the encoder gets to see, and the same without noise."""
+    if query.inputs is not None:
+        clean, start, noise = as_floats(query.inputs), 0, bool(query.noise)
+    else:
+        data, start, noise = context.data(), query.start, query.noise is not False
+        clean = data.as_floats(data.test.items[: start + query.count])  # noise belongs to the place in the test part
+    seen = context.model.corrupted(clean) if noise and len(clean) else clean
+    return seen[start:], clean[start:]
+
+
+def encode(context: QueryContext, query: Encode) -> Codes | Steps:
+    model = context.model
+    if query.texts:
+        return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
+    if query.inputs is not None:
+        return Codes(codes=model.encode(query.inputs), labels=None, epoch=model.epoch)
+    return _encode_part(context, query)
+
+
+def _encode_part(context: QueryContext, query: Encode) -> Steps:
+    model, data = context.still(), context.data()
+    part, first = _part(data, query.part), slice(query.count or None)
+    codes = yield from encoded(model, data, part.items[first])
+    return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+
+
+def _part(data: Data, name: PartName) -> Part:
+    """Raises UsageError for the validation part of data that have none of their own."""
+    if name == "validation" and not data.held_out:
+        told = (
+            "the run held no items out of training (its validation is 0) and was judged on the test part; encode that"
+        )
+        raise UsageError("No validation part", told)
+    part: Part = getattr(data, name)
+    return part
+
+
+def decode(context: QueryContext, query: Decode) -> Images:
+    codes = query.codes.astype(np.float32)
+    return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
+
+
+def sample(context: QueryContext, query: Sample) -> Images:
+    check_prior(context.variant)
+    drawn = np.random.default_rng(query.seed).standard_normal((query.count, context.model.code_size))
+    codes = (query.temperature * drawn).astype(np.float32)
+    return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
+
+
+def probed(context: QueryContext, query: Probe) -> Steps:
+    if query.neighbours < 1:
+        raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
+    model, data = context.still(), context.data()
+    items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
+    _check_classes(data, labels)
+    codes = yield from encoded(model, data, items)
+    test_codes = yield from encoded(model, data, data.test.items)
+    kind, cache = KINDS[data.kind], cache_dir()
+    words, baseline = kind.features(data, model.code_size, cache)
+    ours = codes, labels, test_codes, data.test.labels
+    theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
+    raw = kind.raw(data, query.items)
+    return Accuracies(
+        knn=(yield from probe.knn(*ours, query.neighbours)),
+        softmax=probe.softmax(*ours),
+        pca_knn=(yield from probe.knn(*theirs, query.neighbours)),
+        pca_softmax=probe.softmax(*theirs),
+        baseline=words,
+        raw_knn=(yield from raw_items.knn(raw, query.items, query.neighbours, cache)) if raw else None,
+        raw_softmax=(yield from raw_items.softmax(raw, query.items, cache)) if raw else None,
+        code_size=model.code_size,
+        train_items=len(labels),
+        test_items=len(data.test.labels),
+        epoch=model.epoch,
+    )
+
+
+def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
+    """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
+    if len(np.unique(labels)) < 2:
+        found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
+        more, others = "probe more of them", "probe a run on data with classes (text has them where it has topics)"
+        remedy = more if len(np.unique(data.train.labels)) > 1 else others
+        raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")

@@ -1,0 +1,63 @@
+"""Checkpoints as safetensors files: named arrays, and the position as JSON in the header. No pickle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from safetensors import safe_open
+from safetensors.numpy import save
+
+from engine.backend import Best, Checkpoint, Position
+from engine.errors import RunError
+from engine.storage.atomic import replacing
+
+MOST = 2**53
+"""Stages, epochs or steps of a position: far above every run, and still a number that everything can count with."""
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Raises OSError; `path` is then the file that it was."""
+    header = {"position": msgspec.json.encode(checkpoint.position).decode()}
+    if checkpoint.best is not None:
+        header["best"] = msgspec.json.encode(checkpoint.best).decode()
+    with replacing(path) as file:
+        file.write(save(checkpoint.arrays, header))
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint at `path`; None where there is none yet.
+
+    Raises:
+        RunError: the file is not a checkpoint of ours, or damaged.
+    """
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
+        position = msgspec.json.decode(header["position"], type=Position)
+        best = msgspec.json.decode(header["best"], type=Best) if "best" in header else None
+    except Exception as error:
+        # safetensors, NumPy and msgspec raise half a dozen types between them for headers that lie.
+        raise _unreadable(path, str(error)) from error
+    strange = {str(array.dtype) for array in arrays.values() if array.dtype.kind not in "fiu"}
+    if strange:
+        raise _unreadable(path, f"it holds {', '.join(sorted(strange))} and not only numbers")
+    if not _possible(position) or (best and not 1 <= best.epoch < position.epoch):
+        raise _unreadable(path, f"{position} is no point of a run, or {best} not before it")
+    return Checkpoint(arrays=arrays, position=position, best=best)
+
+
+def _possible(position: Position) -> bool:
+    counts = (position.stage, position.epoch - 1, position.step)
+    return all(0 <= count <= MOST for count in counts) and min(position.seconds, position.epoch_seconds) >= 0
+
+
+def _unreadable(path: Path, fault: str) -> RunError:
+    return RunError(
+        "Unreadable checkpoint",
+        f"expected a checkpoint of this program in {path}, but: {fault}; bring a whole one back, or remove the file: "
+        "the run then begins anew",
+    )

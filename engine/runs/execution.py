@@ -1,0 +1,306 @@
+"""One life of a run: from its start, or from where it stopped, to the one `RunFinished` that ends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TypeVar
+
+import msgspec
+
+from engine import params, registry
+from engine.backend import Backend, Checkpoint, Training
+from engine.datasets.cache import DatasetCache
+from engine.datasets.catalogue import dataset
+from engine.datasets.data import Data, Report
+from engine.datasets.folders import cache_dir
+from engine.errors import RunError, SettingError, UsageError
+from engine.events import (
+    DataProgress,
+    EpochEnded,
+    Event,
+    Every,
+    Logged,
+    RunHandedOver,
+    RunResumed,
+    RunStarted,
+    Unit,
+    complete_epochs,
+)
+from engine.kinds import KINDS
+from engine.params import TrainingConfig
+from engine.runs.checkpoint import read_checkpoint
+from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.full_disk import Keeper
+from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
+from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
+from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
+from engine.runs.writer import RunWriter, new_run_id, this_process
+
+LONGEST_NAME = 60
+T = TypeVar("T")
+
+
+class Execution:
+    """What `submit` queued. It touches neither data nor disk before `live`."""
+
+    def __init__(
+        self,
+        run_id: str,
+        job: TrainJob,
+        config: TrainingConfig,
+        asked: Job,
+        record: RunRecord | None = None,
+        descriptor: int | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.job = job
+        self.config = config
+        self.asked = asked
+        """The job as it was submitted."""
+        self.order: Order | None = None
+        """What another process needs to go on, once this life has handed over."""
+        self.ended = False
+        """Whether nobody has to go on."""
+        self.training: Training | None = None
+        """The model while it trains."""
+        self._writer: RunWriter | None = None
+        self._descriptor = descriptor
+        self._patient = False
+        self._record = record
+        self._seen = record.last_seq if record else 0
+        self._variant = registry.variant(job.variant)
+
+    @classmethod
+    def of(cls, job: Job, store: RunStore) -> Execution:
+        """Check a job as far as can be done at once.
+
+        Raises:
+            UsageError: it cannot be meant (see `Engine.submit`).
+            RunError: the run could not be kept.
+        """
+        store.check_writable()
+        if isinstance(job, ResumeJob):
+            return _resumption(store.find(job.run_id), job)
+        variant, entry = registry.variant(job.variant), dataset(job.dataset)
+        config = params.configure(registry.preset(job.variant, job.preset), job.config)
+        variant.check(config)
+        if len(job.name) > LONGEST_NAME or not job.name.isprintable():
+            raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {job.name!r}")
+        if entry.kind not in variant.accepts:
+            wanted = " or ".join(variant.accepts)
+            raise UsageError(
+                "Data do not fit", f"{variant.key} learns from {wanted} data; {entry.key} is {entry.kind} data"
+            )
+        return cls(new_run_id(job.variant), job, config, job)
+
+    @classmethod
+    def ordered(cls, order: Order, store: RunStore) -> Execution:
+        """What another process left to this one.
+
+        Raises:
+            UsageError, RunError: as `of`; the run stays as it is.
+        """
+        job, folder = order.job, store.root / order.run_id
+        if isinstance(job, TrainJob) and not has_begun(folder):
+            shutil.rmtree(folder, ignore_errors=True)  # where its process ended before anything was trained
+            life = cls.of(job, store)
+            life.run_id = order.run_id
+            return life
+        epochs = job.epochs if isinstance(job, ResumeJob) else None
+        return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
+
+    def command(self) -> Command | None:
+        """What another process asked of the run since the last time."""
+        return self._writer.command() if self._writer else None
+
+    def live(self, backend: Backend, store: RunStore, datasets: DatasetCache, emit: Emit, control: Control) -> Event:
+        """Prepare and train. Returns the one `RunFinished`, recorded but not emitted yet, after letting go of the run:
+        whoever hears of the end can resume it at once. Or `RunHandedOver`; then `order` holds the run's lock.
+
+        Raises:
+            EngineError: the data cannot be had, the checkpoint does not fit, the folder cannot be written.
+            Stopped: `control` said stop, or leave, before the first event.
+        """
+        with ExitStack() as stack:
+            stack.callback(self.let_go)
+            data = self._load(datasets, emit, control)
+            if self._record is None:
+                training = backend.training(self._variant, self.config, data, None)
+                self.config = training.config
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                writer = stack.enter_context(self._create(store, data, backend.device))
+            else:
+                lock = self._inherited()
+                self._patient = lock is not None
+                writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
+                training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                self._describe(writer, backend.device, emit, control)
+            if control.command() in ENDING:
+                self._undo(writer)
+                raise Stopped
+            self._open(training, data, writer, backend.device, emit, control)
+            self.training, self._writer = training, writer
+            end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
+            if isinstance(end, RunHandedOver):
+                self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
+            return end
+
+    def _earlier(self, training: Training) -> list[EpochEnded]:
+        """The epochs before this life that count."""
+        history = self._record.events()[0] if self._record else []
+        return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
+
+    def _describe(self, writer: RunWriter, device: str, emit: Emit, control: Control) -> None:
+        assert self._record is not None
+        info = self._info(self._record.info, device)
+        self._keep(lambda: writer.describe(info), writer, emit, control)
+
+    def _keep(self, write: Callable[[], T], writer: RunWriter, emit: Emit, control: Control) -> T:
+        """A run that was handed over waits for room on the disk: nobody may be there to resume it."""
+        return Keeper(writer, emit, control).keep(write) if self._patient else write()
+
+    def let_go(self) -> None:
+        """Keep nothing of the model and nothing of another process's lock."""
+        self.training = self._writer = None
+        lock = self._inherited()
+        if lock is not None:
+            os.close(lock)
+
+    def _inherited(self) -> int | None:
+        """The run's lock as it was handed over; the second time, nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        return descriptor
+
+    def _load(self, datasets: DatasetCache, emit: Emit, control: Control) -> Data:
+        folder = self._record.folder if self._record else None
+        return datasets.load(self.job.dataset, self._variant.reading(self.config), folder, self._report(emit, control))
+
+    def _report(self, emit: Emit, control: Control) -> Report:
+        """Tells how far the preparation is; raises Stopped when told to."""
+        key, due = self.job.dataset, Every(PROGRESS_SECONDS)
+
+        def report(activity: str, done: int, total: int, unit: Unit = "items", /) -> None:
+            if control.command() in ENDING:
+                raise Stopped
+            if due(always=done == total):
+                emit(
+                    DataProgress(run_id=self.run_id, dataset=key, activity=activity, done=done, total=total, unit=unit)
+                )
+
+        return report
+
+    def _checkpoint(self, data: Data, record: RunRecord) -> Checkpoint | None:
+        """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
+        if record.last_seq != self._seen:
+            raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
+        before, now = record.info.fingerprint, data.fingerprint
+        if before != now:
+            raise RunError(
+                "The data changed",
+                f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
+                f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
+            )
+        return read_checkpoint(record.folder / "checkpoint.safetensors")
+
+    def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
+        job = self.job
+        info = RunInfo(
+            id=self.run_id,
+            variant=job.variant,
+            preset=job.preset,
+            config={},
+            dataset=job.dataset,
+            fingerprint=data.fingerprint,
+            shape=data.shape,
+            name=job.name,
+            group=job.group,
+            created=time.time(),
+            device=device,
+            **this_process(),
+        )
+        writer = RunWriter.create(store, self._info(info, device))
+        self._keep_of(data, writer)
+        return writer
+
+    def _keep_of(self, data: Data, writer: RunWriter) -> None:
+        """What the run must have whatever becomes of its data."""
+        try:
+            KINDS[data.kind].keep(data, writer.folder)
+        except OSError as error:
+            self._undo(writer)
+            told = f"what the run keeps of {data.key} cannot be written to {writer.folder}: {error}"
+            raise RunError("No room", told) from error
+
+    def _info(self, info: RunInfo, device: str) -> RunInfo:
+        config = msgspec.to_builtins(self.config)
+        return msgspec.structs.replace(info, config=config, device=device, **this_process())
+
+    def _open(
+        self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
+    ) -> None:
+        """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
+        at, begun = training.position, self._seen > 0
+        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+        event: Event = resumed if begun else self._started(training, data, device)
+        try:
+            opening = self._keep(lambda: writer.record(event), writer, emit, control)
+        except RunError:
+            self._undo(writer)
+            raise
+        emit(opening)
+        for note in training.notes:
+            emit(writer.record(Logged(level="info", text=note)))
+        if begun and not writer.has_checkpoint:
+            text = "there is no checkpoint: the run begins anew and repeats its epochs"
+            emit(writer.record(Logged(level="warning", text=text)))
+
+    def _undo(self, writer: RunWriter) -> None:
+        if self._record is None:
+            writer.remove()
+
+    def _started(self, training: Training, data: Data, device: str) -> RunStarted:
+        job = self.job
+        return RunStarted(
+            variant=job.variant,
+            preset=job.preset,
+            config=msgspec.to_builtins(self.config),
+            dataset=job.dataset,
+            device=device,
+            name=job.name,
+            group=job.group,
+            epochs=self.config.epochs,
+            steps_per_epoch=training.steps_per_epoch,
+            stages=training.stages,
+            layers=training.layers,
+            code_size=training.code_size,
+            facts=data.facts,
+            train_items=len(data.train.items),
+            validation_items=len(data.validation.items),
+        )
+
+
+def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
+    """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
+    status, info, epochs = record.status, record.info, asked.epochs
+    if status in ("running", "paused", "held") and descriptor is None:
+        raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")
+    done = record.last_epoch.epoch if record.last_epoch else 0
+    planned = record.epochs if epochs is None else epochs
+    if planned < done or (status == "completed" and planned in (done, record.epochs)):
+        early = f" and stopped early, of {record.epochs} planned" if done < record.epochs else ""
+        raise SettingError("epochs", f"{record.id} has {done} complete epochs{early}; ask for more with --epochs")
+    config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
+    job = TrainJob(
+        variant=record.variant,
+        preset=record.preset,
+        dataset=record.dataset,
+        config=record.config,
+        name=record.name,
+        group=record.group,
+    )
+    return Execution(record.id, job, config, asked, record, descriptor)

@@ -1,0 +1,164 @@
+"""Runs that belong together: the same settings, one seed after the other.
+
+`<root>/groups/<id>.json` says which runs there are to be before the first one begins, so that those that never began
+are not lost. Runs that only have a group in common are one without such a file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from engine import params, registry
+from engine.errors import RunError, UsageError
+from engine.events import UNREADABLE
+from engine.params import TrainingConfig
+from engine.runs.execution import Execution
+from engine.runs.jobs import MOST_SEEDS, Order, TrainJob
+from engine.runs.store import RunRecord, RunStore, has_begun
+from engine.runs.writer import new_run_id
+from engine.storage.atomic import make_folder, replacing
+
+FOLDER = "groups"
+OVER = frozenset({"completed", "diverged"})
+"""How runs stand that need no more training; the same seed would diverge again."""
+
+Id = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z][0-9A-Za-z-]{0,99}\Z")]
+"""Names a file or folder of the store, and no other."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a group, whether it began or not."""
+
+    run_id: Id
+    job: TrainJob
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs in the order of their seeds."""
+
+    id: Id
+    name: str = ""
+    members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=MOST_SEEDS)]
+
+
+def plan(job: TrainJob, seeds: int, store: RunStore) -> Group:
+    """`job` with its seed and the `seeds` - 1 after it, all of which could be trained. Nothing is written.
+
+    Raises:
+        UsageError, RunError: as `Engine.submit`.
+    """
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise UsageError("Bad number of seeds", f"expected 1 to {MOST_SEEDS} seeds, got {seeds}")
+    Execution.of(job, store)
+    group, first = new_run_id(job.variant), _config(job).seed
+    jobs = [_seeded(job, seed, group) for seed in range(first, first + seeds)]
+    for each in jobs:
+        Execution.of(each, store)
+    members = tuple(Member(run_id=f"{group}-{each.config['seed']}", job=each) for each in jobs)
+    return Group(id=group, name=job.name, members=members)
+
+
+def _seeded(job: TrainJob, seed: int, group: str) -> TrainJob:
+    name = f"{job.name}-{seed}" if job.name else ""
+    return msgspec.structs.replace(job, config={**job.config, "seed": seed}, name=name, group=group)
+
+
+def _config(job: TrainJob) -> TrainingConfig:
+    return params.configure(registry.preset(job.variant, job.preset), job.config)
+
+
+def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
+    """The group that is to train `job` with `seeds` seeds, kept in the store; one of that name is gone on with.
+
+    Raises:
+        UsageError: the job cannot be meant, or a group of its name trains something else.
+        RunError: it could not be kept.
+    """
+    wanted = plan(job, seeds, store)
+    known = next((group for group in _kept(store) if job.name and group.name == job.name), None)
+    if known is None:
+        _keep(wanted, store)
+        return wanted
+    if _meaning(known) != _meaning(wanted):
+        raise UsageError(
+            "Name in use", f"{job.name!r} are runs with other settings or seeds ({known.id}); choose another --name"
+        )
+    return known
+
+
+def _meaning(group: Group) -> list[tuple[str, str, TrainingConfig]]:
+    return [(member.job.variant, member.job.dataset, _config(member.job)) for member in group.members]
+
+
+def find(store: RunStore, text: str) -> Group | None:
+    """The group that `text` means: an id, a name, an unambiguous beginning of an id; None if it means none."""
+    if not text or store.get(text):
+        return None
+    kept, records = _kept(store), store.runs()
+    called = [group for group in kept if text in (group.id, group.name)]
+    others = {record.group for record in records if record.id.startswith(text)}
+    beginning = [group for group in kept if group.id.startswith(text) and others <= {group.id}]
+    if called or len(beginning) == 1:
+        return (called or beginning)[-1]
+    members = [Member(run_id=record.id, job=_job(record)) for record in records if record.group == text]
+    return Group(id=text, name=text, members=tuple(members[MOST_SEEDS - 1 :: -1])) if members else None
+
+
+def _job(record: RunRecord) -> TrainJob:
+    info = record.info
+    return TrainJob(
+        variant=info.variant,
+        dataset=info.dataset,
+        preset=info.preset,
+        config=info.config,
+        name=info.name,
+        group=info.group,
+    )
+
+
+def rest(group: Group, store: RunStore) -> list[Order]:
+    """What is still to be trained, from where it stands.
+
+    Raises:
+        UsageError: a run of the group is being trained.
+    """
+    orders = []
+    for member in group.members:
+        record = store.get(member.run_id)
+        if record is not None and record.lives:
+            raise UsageError(
+                "Run in use", f"{record.id} is being trained (process {record.info.pid} on {record.info.host})"
+            )
+        if record is None or not has_begun(record.folder) or record.status not in OVER:
+            orders.append(Order(run_id=member.run_id, job=member.job))
+    return orders
+
+
+def _keep(group: Group, store: RunStore) -> None:
+    path = store.root / FOLDER / f"{group.id}.json"
+    try:
+        make_folder(path.parent)
+        with replacing(path) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(group), indent=2) + b"\n")
+    except OSError as error:
+        raise RunError(
+            "Cannot keep the runs", f"expected to write {path}, but {error}; make room, or choose another --runs-dir"
+        ) from error
+
+
+def _kept(store: RunStore) -> list[Group]:
+    """All groups with a file that can be read, the oldest first."""
+    read = (_read(path) for path in sorted((store.root / FOLDER).glob("*.json")))
+    return [group for group in read if group is not None]
+
+
+def _read(path: Path) -> Group | None:
+    try:
+        group = msgspec.json.decode(path.read_bytes(), type=Group)
+    except (OSError, *UNREADABLE):
+        return None
+    return group if group.id == path.stem else None

@@ -1,0 +1,54 @@
+"""What can be asked of the engine: train a new run, go on with a stored one, take one over from another process."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+MOST_SEEDS = 100
+"""Runs of a group."""
+
+
+class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
+    """A new run: the settings in `config` are laid over the preset's."""
+
+    variant: str
+    dataset: str
+    preset: str = "book"
+    config: dict[str, Any] = {}
+    name: str = ""
+    group: str = ""
+    """The runs that it belongs to, see `engine.runs.groups`; empty for one that stands alone."""
+
+
+class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):
+    """Go on with a stored run from its checkpoint; `epochs` makes it longer."""
+
+    run_id: str
+    epochs: int | None = None
+
+
+Job = TrainJob | ResumeJob
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process leaves to another: the run `run_id`, from where its folder says that it stands.
+
+    Where there is no such folder yet, `job` says what to train.
+    """
+
+    run_id: str
+    job: Job
+    paused: bool = False
+    descriptor: int | None = None
+    """An open file that holds the run's lock; the process that takes the run over inherits it, so that the lock is
+    never free in between."""
+
+
+class HandOver(NamedTuple):
+    """What an engine lets go of, first what it worked at."""
+
+    orders: list[Order]
+    clean: bool
+    """Whether all is on disk. If not, this process has to end before another one begins with the orders."""

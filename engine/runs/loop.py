@@ -1,0 +1,256 @@
+"""The training of a run: takes the reports of the loop, keeps them in the run folder, and obeys the control."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from engine.analysis.alarms import alarms
+from engine.analysis.comparison import Comparison
+from engine.analysis.verdict import verdict
+from engine.backend import Checkpoint, Diverged, EpochReport, Training, version_of
+from engine.errors import EngineError
+from engine.events import (
+    CheckpointSaved,
+    DataProgress,
+    EpochEnded,
+    Logged,
+    Outcome,
+    Progress,
+    RunFinished,
+    RunHandedOver,
+    RunPaused,
+    RunResumed,
+    Terms,
+)
+from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.full_disk import Keeper
+from engine.runs.writer import NotKept, RunWriter
+
+CHECKPOINT_SECONDS = 5.0
+"""At most so much training is repeated after a crash, or ten times what writing a checkpoint takes, if that is more."""
+PROGRESS_SECONDS = 0.1
+REST_SECONDS = 5.0
+"""How often a run that rests gives a sign of life."""
+MEASURING = "measuring the final figures"
+
+
+class TrainingLoop:
+    """From the first chunk to the one `RunFinished`."""
+
+    def __init__(
+        self,
+        training: Training,
+        comparison: Comparison,
+        writer: RunWriter,
+        emit: Emit,
+        control: Control,
+        epochs: Sequence[EpochEnded] = (),
+    ) -> None:
+        """`epochs`: those that earlier lives of the run completed."""
+        self._training = training
+        self._comparison = comparison
+        self._writer = writer
+        self._emit = emit
+        self._control = control
+        self._keeper = Keeper(writer, emit, control)
+        self._saved_at = time.monotonic()
+        self._saving = 0.0
+        self._shown_at = 0.0
+        self._epochs = list(epochs)
+        self._config = msgspec.to_builtins(training.config)
+        self._alarms = {alarm.key for alarm in alarms(self._epochs, self._config)}
+
+    def run(self) -> RunFinished | RunHandedOver:
+        """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
+        outcome, message = self._train()
+        figures: Terms = {}
+        measured = 0
+        if outcome == "completed":
+            try:
+                figures = self._figures()
+                measured = self._training.model.epoch
+                self._judge(figures)
+            except Stopped:  # whoever resumes it gets them: there is nothing left to train
+                outcome = "stopped"
+        if outcome == "stopped" and self._control.command() == "leave":
+            return self._handed_over()
+        at = self._training.last_good().position if outcome == "diverged" else self._training.position
+        return self._recorded(
+            RunFinished(
+                outcome=outcome,
+                epochs=at.epoch - 1,
+                train=at.train,
+                validation=at.validation,
+                seconds=at.seconds + at.epoch_seconds,
+                weights=self._training.weights,
+                weights_epoch=measured,
+                figures=figures,
+                message=message,
+            )
+        )
+
+    def _recorded(self, finished: RunFinished) -> RunFinished | RunHandedOver:
+        try:
+            if finished.outcome == "completed":
+                return self._keeper.keep(lambda: self._writer.record(finished))
+            return self._writer.record(finished)  # who stops it does not wait for the disk
+        except EngineError as error:
+            if self._control.command() == "leave":  # who takes it over waits until its end can be written
+                return self._handed_over()
+            message = finished.message or self._then_resume(error)
+            return self._writer.stamp(msgspec.structs.replace(finished, outcome="failed", message=message))
+
+    def _then_resume(self, error: EngineError) -> str:
+        return f"{error}, then `aetui resume {self._writer.info.id}`"
+
+    def _handed_over(self) -> RunHandedOver:
+        at = self._training.position
+        leaving = RunHandedOver(epoch=at.epoch, step=at.step)
+        try:
+            return self._writer.record(leaving)
+        except EngineError:  # the other process goes on from what was written
+            return self._writer.stamp(leaving)
+
+    def _figures(self) -> Terms:
+        """What the model achieves; that it cannot be measured must not spoil the run. Raises Stopped when told to."""
+        try:
+            return self._measured()
+        except Stopped:
+            raise
+        except Exception as error:
+            with suppress(EngineError):
+                text = f"the final figures could not be measured: {type(error).__name__}: {error}"
+                self._keeper.tell(Logged(level="warning", text=text))
+            return {}
+
+    def _judge(self, figures: Terms) -> None:
+        """Say so where the model loses to a baseline."""
+        beaten = verdict(figures, self._writer.info.variant, self._writer.info.dataset, self._config)
+        if beaten:
+            with suppress(EngineError):
+                self._keeper.tell(Logged(level="warning", text=beaten))
+
+    def _measured(self) -> Terms:
+        """Answers queries meanwhile. Raises Stopped when told to."""
+        measuring = self._measuring()
+        while True:
+            try:
+                done, total = next(measuring)
+            except StopIteration as end:
+                figures: Terms = end.value
+                return figures
+            step = DataProgress(activity=MEASURING, done=done, total=total, dataset="")
+            self._emit(self._writer.record(step))
+            if self._control.serve() in ENDING:
+                raise Stopped
+
+    def _measuring(self) -> Generator[tuple[int, int], None, Terms]:
+        """With the weights of the best epoch, where there are data to tell it by that are neither trained nor judged
+        on; yields how much is done of how much."""
+        position, terms = self._training.position, dict[str, float]()
+        if self._training.held_out:
+            best = self._writer.best()
+            if best is not None:
+                self._training.use(best)
+                position = best.position
+            judging = self._training.judged()
+            while True:
+                try:
+                    next(judging)
+                except StopIteration as end:
+                    terms = {f"test_{name}": value for name, value in end.value.items()}
+                    break
+                yield 0, 0
+        figures = self._comparison.figures(self._training.model, self._writer.folder, version_of(position))
+        return {**terms, **(yield from figures)}
+
+    def _train(self) -> tuple[Outcome, str]:
+        try:
+            if self._control.command() == "pause" and self._obey() in ENDING:
+                return "stopped", ""
+            for report in self._training.run():
+                self._take(report)
+                if self._obey() in ENDING:
+                    self._save()
+                    return "stopped", ""
+            self._save()
+            if self._training.stopped_early and self._training.best:
+                patience, best = self._training.config.patience, self._training.best.epoch
+                text = f"stopped early: {patience} epochs without a better validation loss than that of epoch {best}"
+                self._keeper.tell(Logged(level="info", text=text))
+        except Diverged as error:
+            return self._diverged(*error.args)
+        except NotKept as error:  # and whoever steers it does not want to wait until it can be
+            return ("stopped" if self._control.command() == "leave" else "failed"), self._then_resume(error)
+        except EngineError as error:
+            return "failed", str(error)
+        except MemoryError:
+            return "failed", "out of memory; try a smaller batch_size or a smaller network"
+        except Exception as error:  # whatever went wrong in a step is this run's end, not the engine's
+            return "failed", f"{type(error).__name__}: {error}"
+        return "completed", ""
+
+    def _diverged(self, epoch: int, step: int) -> tuple[Outcome, str]:
+        """Put the last good weights in the place of what is spoilt."""
+        good = self._training.last_good()
+        rate = self._training.config.learning_rate
+        message = (
+            f"the loss is no longer a finite number at step {step} of epoch {epoch}; the weights after "
+            f"{good.position.epoch - 1} epochs are kept; learning_rate is {rate:g}, try {rate / 10:g}"
+        )
+        try:
+            self._write(good)
+        except EngineError as error:
+            message = f"{message}; but: {error}"
+        return "diverged", message
+
+    def _take(self, report: Progress | EpochReport) -> None:
+        now = time.monotonic()
+        if isinstance(report, EpochReport):
+            samples = self._comparison.completed(report.samples, report.codes)
+            path = self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
+            self._keeper.tell(msgspec.structs.replace(report.event, samples=path))
+            self._warn(report.event)
+        elif now - self._shown_at > PROGRESS_SECONDS:
+            self._shown_at = now
+            self._keeper.tell(report)
+        if now - self._saved_at > max(CHECKPOINT_SECONDS, 10 * self._saving):
+            self._save()
+
+    def _warn(self, ended: EpochEnded) -> None:
+        """Log an alarm when it appears; while it stays it is not said again."""
+        self._epochs.append(ended)
+        found = alarms(self._epochs, self._config)
+        for alarm in found:
+            if alarm.key not in self._alarms:
+                self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {alarm.text}"))
+        self._alarms = {alarm.key for alarm in found}
+
+    def _obey(self) -> Command:
+        command = self._control.serve()
+        if command != "pause":
+            return command
+        self._save()
+        at = self._training.position
+        self._keeper.tell(RunPaused(epoch=at.epoch, step=at.step))
+        while (command := self._control.rest(REST_SECONDS)) == "pause":
+            self._writer.beat()
+        if command in ENDING:
+            return command
+        epochs = sum(stage.epochs for stage in self._training.stages)
+        self._keeper.tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
+        return "run"
+
+    def _save(self) -> None:
+        self._write(self._training.checkpoint())
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        began, at, best = time.monotonic(), checkpoint.position, self._training.new_best()
+        self._keeper.keep(lambda: self._writer.checkpoint(checkpoint, best))
+        self._keeper.tell(CheckpointSaved(epoch=at.epoch, step=at.step))
+        self._saved_at = time.monotonic()
+        self._saving = self._saved_at - began

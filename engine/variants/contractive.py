@@ -1,0 +1,94 @@
+"""The contractive autoencoder: codes move little where images move little, but along the directions that matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from engine.params import HELD_OUT
+from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
+
+if TYPE_CHECKING:
+    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks, Weighted
+
+LOOKED_AT = 2
+"""Images whose Jacobians are decomposed after every epoch: with 1,000 units each takes a quarter of a second."""
+
+
+class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
+    """Settings of the contractive autoencoder."""
+
+    activation: Annotated[
+        Literal["sigmoid", "tanh", "relu"], Meta(title="activation", description="activation of the code layer")
+    ] = "sigmoid"
+    contraction: Annotated[
+        float,
+        Meta(ge=0, le=1e6, title="contraction", description="weight of ‖J‖², for an error summed over the pixels"),
+    ] = 0.1
+
+
+class Contractive(DenseVariant[ContractiveConfig]):
+    """z = f(W x + b) with the penalty λ ‖J‖², the squared Frobenius norm of J = ∂z/∂x, mean over the batch.
+
+    ‖J‖² = Σ_j f'(a_j)² Σ_i W_ij², with f' = z (1 − z) for sigmoid units, 1 − z² for tanh, 1 for ReLU where z > 0. The
+    reconstruction is the mean over the pixels, so λ is divided by their number.
+    """
+
+    key = "contractive"
+    label = "Contractive"
+    summary = "A penalty on the code's slope keeps it still around each image, but along the ways images vary."
+    reference = "Rifai, Vincent, Muller, Glorot & Bengio, ICML (2011) 833-840"
+    panels = ("digits", "jacobian", "weights", "latent", "health", "parameters", "log")
+    compared_with = "vanilla"
+    presets = {
+        "book": ContractiveConfig(
+            epochs=50,
+            batch_size=256,
+            learning_rate=1e-3,
+            seed=11,
+            hidden_dim=1_000,
+            output="sigmoid",
+            reconstruction="bce",
+            validation=HELD_OUT,
+        ),
+        "small": ContractiveConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.001,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="relu",
+            output="sigmoid",
+            reconstruction="bce",
+            validation=HELD_OUT,
+        ),
+    }
+
+    def loss_terms(
+        self, networks: Networks, batch: Batch, config: ContractiveConfig, blocks: Blocks
+    ) -> dict[str, Tensor | Weighted]:
+        ops, codes = blocks.ops, networks.encode(batch.input)
+        kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
+        sizes = ops.sum(ops.square(kernel), axis=0)
+        norm = ops.mean(ops.sum(ops.square(self._slope(codes, config, blocks)) * sizes, axis=1))
+        return {
+            "reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks),
+            "contraction": blocks.weighted(norm, config.contraction / blocks.size(networks.shape)),
+        }
+
+    def views(self, networks: Networks, items: Tensor, config: ContractiveConfig, blocks: Blocks) -> dict[str, Tensor]:
+        """`spectrum`: mean singular values of J around the first images, largest first, (min(units, pixels),)."""
+        ops = blocks.ops
+        slopes = self._slope(networks.encode(items[:LOOKED_AT]), config, blocks)
+        kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
+        jacobians = slopes[:, :, None] * ops.transpose(kernel)[None]
+        return {"spectrum": ops.mean(ops.svd(jacobians, compute_uv=False), axis=0)}
+
+    def _slope(self, codes: Tensor, config: ContractiveConfig, blocks: Blocks) -> Tensor:
+        """f' of each unit, (batch, units), told by what the unit gives."""
+        if config.activation == "relu":
+            return blocks.ops.cast(codes > 0, "float32")
+        return codes * (1 - codes) if config.activation == "sigmoid" else 1 - codes * codes

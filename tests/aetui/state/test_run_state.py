@@ -1,0 +1,203 @@
+"""The fold over events: the same whether a run is live, finished or another process's."""
+
+from __future__ import annotations
+
+import sys
+from math import inf, nan
+
+from aetui.state.fold import GroupRead, QueryOver, Queued, Read, Unqueued, apply, apply_all, fold
+from aetui.state.run_state import RunState, WorkbenchState
+from engine.events import (
+    DataProgress,
+    EngineFailed,
+    EngineReady,
+    EpochEnded,
+    Event,
+    Logged,
+    Progress,
+    RunCancelled,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+
+
+def started(seq: int = 1, epochs: int = 5) -> RunStarted:
+    return RunStarted(
+        run_id="r", seq=seq, variant="vanilla", preset="book", config={}, dataset="digits", device="CPU", epochs=epochs
+    )
+
+
+def ended(seq: int, epoch: int, loss: float = 0.1) -> EpochEnded:
+    terms = {"loss": loss}
+    return EpochEnded(
+        run_id="r",
+        seq=seq,
+        stage="train",
+        epoch=epoch,
+        train=terms,
+        validation=terms,
+        steps=4,
+        seconds=1,
+        samples_per_second=1,
+    )
+
+
+def progress(seq: int, epoch: int) -> Progress:
+    return Progress(
+        run_id="r", seq=seq, stage="train", epoch=epoch, step=2, steps=4, loss=0.1, samples_per_second=1, seconds_left=1
+    )
+
+
+def finished(seq: int, outcome: str, message: str = "") -> Event:
+    return RunFinished(run_id="r", seq=seq, outcome=outcome, epochs=2, train={}, validation={}, message=message)
+
+
+def run_of(*events: Event) -> RunState:
+    return apply_all(RunState("r"), events)
+
+
+def test_a_run_grows_epoch_by_epoch() -> None:
+    run = run_of(started(), ended(2, 1), progress(2, 2))
+    assert (run.status, run.planned, run.last_epoch) == ("running", 5, 1)
+    assert run.progress is not None
+    assert run_of(started(), ended(2, 1), progress(2, 2), ended(3, 2)).progress is None
+
+
+def test_a_recorded_event_counts_once() -> None:
+    run = run_of(started(), ended(2, 1))
+    assert apply(run, ended(2, 1)) is run
+    assert run_of(started(), ended(2, 1), started(), ended(2, 1), ended(3, 2)).last_epoch == 2
+
+
+def test_best_is_the_first_epoch_with_the_lowest_finite_loss() -> None:
+    run = run_of(started(), ended(2, 1, nan), ended(3, 2, 0.2), ended(4, 3, 0.1), ended(5, 4, 0.1), ended(6, 5, 0.3))
+    assert run.best is not None
+    assert run.best.epoch == 3
+
+
+def test_resuming_voids_the_epochs_from_the_one_in_progress_on() -> None:
+    resumed = RunResumed(run_id="r", seq=5, epoch=2, step=3, epochs=9)
+    run = run_of(started(), ended(2, 1, 0.3), ended(3, 2, 0.2), ended(4, 3, 0.1), resumed)
+    assert [e.epoch for e in run.epochs] == [1]
+    assert (run.status, run.planned) == ("running", 9)
+    assert run.best is not None
+    assert run.best.epoch == 1
+    again = apply(run, ended(6, 2, 0.25)).epoch(2)
+    assert again is not None
+    assert again.train["loss"] == 0.25
+
+
+def test_folding_in_an_epoch_copies_none_of_the_earlier_ones() -> None:
+    first = ended(2, 1, 0.9)
+    states = [fold(fold(WorkbenchState(), started()), first)]
+    held = sys.getrefcount(first)
+    for number in range(2, 500):
+        states.append(fold(states[-1], ended(number + 1, number)))
+        states.append(fold(states[-1], RunPaused(run_id="r", seq=number + 1, epoch=number + 1, step=0)))
+    assert sys.getrefcount(first) == held
+    assert [len(state.runs["r"].epochs) for state in states[::100]] == [1, 51, 101, 151, 201, 251, 301, 351, 401, 451]
+
+
+def test_resuming_after_a_pause_at_an_epochs_end_keeps_that_epoch() -> None:
+    run = run_of(started(), ended(2, 1), RunPaused(run_id="r", seq=3, epoch=2, step=0))
+    assert run.status == "paused"
+    run = apply(run, RunResumed(run_id="r", seq=4, epoch=2, step=0, epochs=5))
+    assert (run.status, run.last_epoch) == ("running", 1)
+
+
+def test_the_end_says_why() -> None:
+    run = run_of(started(), progress(1, 1), finished(2, "diverged", "smaller rate"))
+    assert (run.status, run.message, run.progress, run.going) == ("diverged", "smaller rate", None, False)
+    assert run.log[-1].level == "error"
+    assert "smaller rate" in run.log[-1].text
+    assert apply(run, progress(2, 1)).progress is None
+
+
+def test_log_lines_keep_their_level() -> None:
+    run = run_of(started(), Logged(run_id="r", seq=2, level="warning", text="slow disk"))
+    assert (run.log[-1].level, run.log[-1].text) == ("warning", "slow disk")
+
+
+def test_the_engine_and_several_runs_are_kept_apart() -> None:
+    state = fold(WorkbenchState(), EngineReady(device="CPU", seconds=1))
+    state = state.with_run(RunState("r").queued()).with_run(RunState("s").queued())
+    state = fold(state, started())
+    assert (state.engine, state.device, [run.run_id for run in state.waiting]) == ("ready", "CPU", ["s"])
+    assert state.active is not None
+    assert state.active.run_id == "r"
+    state = fold(state, finished(2, "completed"))
+    assert state.active is not None
+    assert state.active.run_id == "s"
+
+
+def test_another_process_run_is_never_the_active_one() -> None:
+    assert fold(WorkbenchState(), started()).active is None
+
+
+def test_data_progress_vanishes_when_done() -> None:
+    under_way = DataProgress(dataset="mnist", activity="downloading", done=1, total=2)
+    state = fold(WorkbenchState(), under_way)
+    assert state.data == under_way
+    assert fold(state, DataProgress(dataset="mnist", activity="downloading", done=2, total=2)).data is None
+
+
+def test_a_job_that_could_not_start_fails_its_run_and_not_the_engine() -> None:
+    state = WorkbenchState().with_run(RunState("r").queued())
+    state = fold(state, EngineFailed(run_id="r", title="No data", message="fetch it"))
+    assert (state.engine, state.runs["r"].status, state.runs["r"].message) == ("starting", "failed", "fetch it")
+    assert fold(state, EngineFailed(title="TensorFlow", message="broken")).engine == "failed"
+
+
+def test_without_an_engine_nothing_waits_for_it() -> None:
+    state = fold(WorkbenchState().queued(RunState("r")), EngineFailed(title="TensorFlow", message="broken"))
+    assert (state.active, state.runs["r"].status) == (None, "failed")
+
+
+def test_a_run_taken_from_the_queue_is_gone_and_a_stored_one_stands_as_before() -> None:
+    state = WorkbenchState().queued(RunState("new")).queued(run_of(started(), finished(2, "stopped")))
+    for run_id in ("new", "r", "unknown"):
+        state = fold(state, RunCancelled(run_id=run_id))
+    assert {run_id: run.status for run_id, run in state.runs.items()} == {"r": "stopped"}
+
+
+def test_what_this_process_does_or_reads_is_folded_in_like_events() -> None:
+    known = run_of(started(), finished(2, "stopped"))
+    state = fold(fold(WorkbenchState(), Read(known)), Queued(known))
+    assert (state.runs["r"].status, state.runs["r"].here) == ("queued", True)
+    assert fold(state, Unqueued("r")).runs["r"].status == "stopped"
+    told = fold(fold(state, GroupRead("r", None, "all reached it", at=7)), GroupRead("r", None, "all reached it", at=9))
+    assert [(line.at, line.text) for line in told.runs["r"].log[-2:]] == [
+        (0, "stopped after 2 epochs"),
+        (7, "all reached it"),
+    ]
+    assert fold(state, GroupRead("unknown", None, "", at=7)) is state
+
+
+def test_what_a_question_waits_for_is_over_with_it_and_no_other_runs_data_are() -> None:
+    state = fold(WorkbenchState(), DataProgress(run_id="r", dataset="", activity="encoding", done=1, total=2))
+    assert fold(state, QueryOver("s")) is state
+    assert fold(state, QueryOver("r")).data is None
+
+
+def test_between_two_epochs_the_last_one_tells_the_time_left() -> None:
+    assert run_of(started()).seconds_left == inf
+    assert run_of(started(), ended(2, 1), progress(2, 2)).seconds_left == progress(2, 2).seconds_left
+    assert run_of(started(), ended(2, 1), progress(2, 2), ended(3, 2)).seconds_left == 3
+
+
+def test_a_run_moves_from_its_first_progress_on_and_again_after_a_resumption() -> None:
+    assert not run_of(started()).moving
+    assert run_of(started(), progress(1, 1)).moving
+    assert not run_of(started(), ended(2, 1), RunResumed(run_id="r", seq=3, epoch=2, step=0, epochs=5)).moving
+
+
+def test_a_past_read_late_keeps_what_happened_here() -> None:
+    past = run_of(started(), ended(2, 1), finished(3, "stopped"))
+    resumed = RunResumed(run_id="r", seq=4, epoch=2, step=0, epochs=5)
+    live = apply_all(RunState("r", seq=3, whole=False).queued(), [resumed, ended(5, 2), progress(5, 3)])
+    whole = live.with_past(apply_all(past, [resumed, ended(5, 2)]))
+    assert ([e.epoch for e in whole.epochs], whole.status, whole.whole, whole.here) == ([1, 2], "running", True, True)
+    assert whole.progress == live.progress
+    assert len({line.text for line in whole.log}) == len(whole.log)

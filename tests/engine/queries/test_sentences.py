@@ -1,0 +1,162 @@
+"""QueryService about typed sentences, put to a model whose codes can be told beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from generators import outcome
+
+from engine.analysis.neighbours import FILE
+from engine.errors import UsageError
+from engine.queries.context import QueryContext
+from engine.queries.messages import Neighbours, Read, Similarity
+from engine.queries.sentences import Search, reading, similarity
+from engine.text.text_data import TextData
+
+
+class FirstWords:
+    """The code is the vectors of the first two words, one after the other; decoded, they stand there again."""
+
+    block = 16
+    epoch = 3
+
+    def __init__(self, data: TextData) -> None:
+        self.shape = data.shape
+        self.code_size = 2 * data.shape[1]
+        self.encoded = 0
+
+    def encode(self, items: Any) -> Any:
+        self.encoded += len(items)
+        return items[:, :2].reshape(len(items), -1)
+
+    def decode(self, codes: Any) -> Any:
+        words = np.zeros((len(codes), *self.shape), np.float32)
+        words[:, :2] = codes.reshape(len(codes), 2, -1)
+        return words
+
+
+@pytest.fixture
+def data(small_text: Any, request: pytest.FixtureRequest) -> TextData:
+    made: TextData = small_text(60, ids=getattr(request, "param", "tokens"))
+    return made
+
+
+@pytest.fixture
+def make_subject(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
+    model = FirstWords(data)
+
+    def make(version: str = "epoch 4, step 0", live: bool = False) -> QueryContext:
+        return QueryContext(
+            model=model,
+            variant=None,
+            folder=tmp_path,
+            version=version,
+            live=live,
+            weights="last",
+            held_out=False,
+            still=lambda: model,
+            data=lambda: data,
+            kept=lambda: data.lexicon,
+        )
+
+    return make
+
+
+def test_like_beginnings_are_like_sentences_whatever_the_average_says(make_subject: Any) -> None:
+    same = similarity(make_subject(), Similarity(run_id="run", first="The dog saw", second="the dog met the bank"))
+    assert same.cosine == pytest.approx(1)
+    assert same.average < 0.99
+    turned = similarity(make_subject(), Similarity(run_id="run", first="the dog bit", second="bit dog the"))
+    assert turned.average == pytest.approx(1)
+    assert turned.cosine < 0.99
+    assert turned.epoch == 3
+
+
+def test_words_that_the_run_does_not_know_are_told_and_long_sentences_are_cut(make_subject: Any) -> None:
+    answer = similarity(
+        make_subject(), Similarity(run_id="run", first="the zebra saw 7 cat the dog ship", second="the dog")
+    )
+    assert answer.first.words == ("the", "zebra", "saw", "9", "cat", "the", "dog", "ship")
+    assert answer.first.known == (True, False, True, False, True, True, True, True)
+    assert (answer.first.used, answer.second.used) == (6, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "expected a sentence"), ("  ", "expected"), ("zebra", "none of the words")]
+)
+def test_a_sentence_without_known_words_is_refused(text: str, why: str, make_subject: Any) -> None:
+    with pytest.raises(UsageError, match=why):
+        similarity(make_subject(), Similarity(run_id="run", first="the dog", second=text))
+    with pytest.raises(UsageError, match=why):
+        reading(make_subject(), Read(run_id="run", text=text))
+    with pytest.raises(UsageError, match=why):
+        next(Search().neighbours(make_subject(), Neighbours(run_id="run", text=text)))
+
+
+def test_a_reading_is_the_nearest_words(make_subject: Any) -> None:
+    answer = reading(make_subject(), Read(run_id="run", text="The dog"))
+    assert answer.reading == "the dog"
+    assert answer.cosine == pytest.approx(1)
+    assert len(reading(make_subject(), Read(run_id="run", text="The dog saw the cat")).reading.split()) == 5
+
+
+@pytest.mark.parametrize("data", ["split"], indirect=True)
+def test_a_run_with_published_ids_reads_the_last_words_as_they_stand_between_spaces(
+    make_subject: Any, data: TextData
+) -> None:
+    answer = reading(make_subject(), Read(run_id="run", text="Zebra dog, the cat saw the dog met ship"))
+    assert answer.sentence.words[1] == "dog,"
+    assert (answer.sentence.first, answer.sentence.used) == (3, 6)
+    assert answer.reading.split()[:2] == ["cat", "saw"]
+    short = reading(make_subject(), Read(run_id="run", text="cat saw the dog met ship"))
+    assert (short.sentence.first, short.reading.split()[:2]) == (0, ["cat", "saw"])
+    padded = Read(run_id="run", text="the cat")
+    assert data.lexicon.row(padded.text, 6)[:4].tolist() == [0, 0, 0, 0]
+    assert len(reading(make_subject(), padded).reading.split()) == 2
+
+
+def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:
+    answer = outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=5)))
+    sentences = [found.sentence for found in answer.neighbours]
+    assert len(set(sentences)) == 5
+    assert all(sentence.startswith("The cat") for sentence in sentences)
+    cosines = [found.cosine for found in answer.neighbours]
+    assert cosines == sorted(cosines, reverse=True)
+    assert cosines[0] == pytest.approx(1, abs=1e-3)
+    assert answer.searched == 60
+    assert len(answer.average) == 5
+    assert all(found.topics for found in answer.average)
+
+
+def test_the_corpus_is_encoded_once_for_a_checkpoint_and_kept_in_the_run(
+    make_subject: Any, data: TextData, tmp_path: Path
+) -> None:
+    search, ask = Search(), Neighbours(run_id="run", text="the cat", count=1)
+    context = make_subject()
+    for _ in range(2):
+        outcome(search.neighbours(context, ask))
+    assert context.model.encoded == len(data.items) + 2
+    assert (tmp_path / FILE).exists()
+    outcome(Search().neighbours(context, ask))  # as after a new start
+    assert context.model.encoded == len(data.items) + 3
+    outcome(search.neighbours(make_subject("epoch 5, step 0"), ask))
+    assert context.model.encoded == 2 * len(data.items) + 4
+
+
+def test_codes_of_a_run_that_trains_are_not_kept_in_its_folder(make_subject: Any, tmp_path: Path) -> None:
+    outcome(Search().neighbours(make_subject(live=True), Neighbours(run_id="run", text="the cat", count=1)))
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_damaged_index_is_made_anew(make_subject: Any, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no index")
+    assert outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat"))).neighbours
+
+
+def test_no_neighbours_at_all_are_refused(make_subject: Any) -> None:
+    with pytest.raises(UsageError, match="at least 1"):
+        next(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=0)))
