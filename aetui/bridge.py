@@ -72,7 +72,7 @@ def emitter(pump: MessagePump) -> Emit:
 
 
 class Asked(Message):
-    """QueryService of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
+    """Queries of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
 
     def __init__(self, sender: MessagePump, stamp: int, queries: Sequence[Query]) -> None:
         super().__init__()

@@ -155,7 +155,9 @@ def written(path: Path) -> Iterator[BinaryIO]:
         with replacing(path, flush=False, mode=SHARED) as file:
             yield file
     except OSError as error:
-        raise EngineError("Cannot write", f"expected to write {path}, but {error}; choose another --output") from error
+        raise EngineError(
+            "Cannot write", f"expected to write {path}, but {error.strerror or error}; choose another --output"
+        ) from error
 
 
 def write_images(path: Path, answer: Images) -> None:

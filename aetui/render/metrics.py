@@ -59,7 +59,7 @@ def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:
     rows = [*_losses(figures), *_cosine(figures), *_variance(figures)]
     known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *loss_names(figures)}
     for measure in MEASURES:
-        known |= {measure.ours, *(f"{row.key}_{measure.key}" for row in BASELINES)}
+        known |= {measure.ours, _validation(measure), *(f"{row.key}_{measure.key}" for row in BASELINES)}
         rows += _measured(figures, measure)
     return rows + [(name, numbers.loss(value)) for name, value in figures.items() if name not in known]
 
@@ -75,8 +75,15 @@ def of_sentences(figures: Mapping[str, float]) -> list[tuple[str, str]]:
 def _measured(figures: Mapping[str, float], measure: Measure) -> list[tuple[str, str]]:
     if measure.ours not in figures:
         return []
-    ours, beside = shown(measure, figures[measure.ours]), ", ".join(baselines(figures, measure))
+    ours, chosen_by = shown(measure, figures[measure.ours]), figures.get(_validation(measure))
+    validation = [] if chosen_by is None else [f"on the validation part: {shown(measure, chosen_by)}"]
+    beside = ", ".join([*baselines(figures, measure), *validation])
     return [(measure.label, f"{ours} ({beside})" if beside else ours)]
+
+
+def _validation(measure: Measure) -> str:
+    """What the same is called on the validation part."""
+    return f"validation_{measure.ours}"
 
 
 def _variance(figures: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""QueryService and notices that stand before everything else."""
+"""Questions and notices that stand before everything else."""
 
 from __future__ import annotations
 

@@ -126,6 +126,7 @@ def _ridge(fitting: Fitting, rank: int, of: Moments) -> float:
         fitting.report(activity, number, len(RIDGES))
         found = LinearDenoiser(_maps(of, rank, ridge), data.shape)
         errors.append(_error(found, judged, judge, model.block))
+    fitting.report(activity, len(RIDGES), len(RIDGES))
     return RIDGES[int(np.argmin(errors))]
 
 

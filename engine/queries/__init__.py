@@ -1,1 +1,1 @@
-"""QueryService to a trained model: what can be asked, who answers, and in which order."""
+"""Queries to a trained model: what can be asked, who answers, and in which order."""

@@ -1,4 +1,4 @@
-"""QueryService to a trained model, answered on the engine thread, between two chunks of a training if one runs."""
+"""Queries to a trained model, answered on the engine thread, between two chunks of a training if one runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""QueryService in the order in which they were put, answered on the engine's thread, a long one a moment at a time."""
+"""Queries in the order in which they were put, answered on the engine's thread, a long one a moment at a time."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from engine.events import (
     Unit,
     complete_epochs,
 )
-from engine.kinds import KINDS
+from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
@@ -91,10 +91,9 @@ class Execution:
         if len(job.name) > LONGEST_NAME or not job.name.isprintable():
             raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {job.name!r}")
         if entry.kind not in variant.accepts:
-            wanted = " or ".join(variant.accepts)
-            raise UsageError(
-                "Data do not fit", f"{variant.key} learns from {wanted} data; {entry.key} is {entry.kind} data"
-            )
+            wanted = " or ".join(KINDS[key].items for key in variant.accepts)
+            found = ORIGINS[entry.kind].items
+            raise UsageError("Data do not fit", f"{variant.key} learns from {wanted}; {entry.key} holds {found}")
         return cls(new_run_id(job.variant), job, config, job)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""QueryService with sentences on the command line, to an engine that needs no TensorFlow."""
+"""Queries with sentences on the command line, to an engine that needs no TensorFlow."""
 
 from __future__ import annotations
 

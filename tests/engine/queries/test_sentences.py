@@ -1,4 +1,4 @@
-"""QueryService about typed sentences, put to a model whose codes can be told beforehand."""
+"""Queries about typed sentences, put to a model whose codes can be told beforehand."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Kept:
 
 
 class Asked:
-    """QueryService about one stored run of `variant`, whose checkpoint stands after epoch 4; `data` is found now."""
+    """Queries about one stored run of `variant`, whose checkpoint stands after epoch 4; `data` is found now."""
 
     def __init__(self, folder: Path, variant: str, preset: str) -> None:
         store = RunStore(folder / "runs")
