@@ -64,6 +64,8 @@ def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
         ("new", "3.000"),
     ]
     beside = figures | {"sif_precision_at_10": 0.7, "tfidf_precision_at_10": 0.72}
+    chosen = achieved(figures | {"validation_precision_at_10": 0.7})
+    assert ("topic precision@10", "0.7100 (averaged word vectors: 0.6900, on the validation part: 0.7000)") in chosen
     told = "0.7100 (tf-idf: 0.7200, SIF averages: 0.7000, averaged word vectors: 0.6900)"
     assert ("topic precision@10", told) in achieved(beside)
     assert of_sentences(beside)[-1] == ("", "the codes find no better than tf-idf")
