@@ -46,7 +46,7 @@ class Denoising(DenseVariant[DenoisingConfig]):
         ),
         "tuned": DenoisingConfig(
             epochs=30,
-            batch_size=256,
+            batch_size=64,
             learning_rate=3e-3,
             schedule="cosine",
             seed=11,

@@ -62,7 +62,7 @@ class Sparse(DenseVariant[SparseConfig]):
         ),
         "tuned": SparseConfig(
             epochs=30,
-            batch_size=256,
+            batch_size=64,
             learning_rate=3e-3,
             schedule="cosine",
             seed=11,
