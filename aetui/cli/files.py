@@ -68,10 +68,14 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
         BadData: it is no text, has no sentences, an endless one, or one without a word that the run knows.
         RunError: the run's words are gone.
     """
+    from engine.datasets import DATASETS
     from engine.errors import BadData, UsageError
     from engine.text.plain_text import LONGEST_LINE, decoded
 
     path = Path(source)
+    if source in DATASETS and not path.exists():
+        told = f"expected a text file, one sentence a line, got the data set {source}"
+        raise UsageError("No text file", f"{told}; the codes of {record.dataset} itself are written by `aetui encode`")
     if not path.is_file():
         raise UsageError("No such input", f"expected a text file, one sentence a line, but {source} is not a file")
     numbered = ((number, line.strip()) for number, line in enumerate(decoded(path).splitlines(), 1))

@@ -108,6 +108,7 @@ def test_encode_sends_the_lines_of_a_file_or_asks_for_a_part(aetui: Aetui) -> No
         (("neighbours", "one", "a", "--beside", "images"), "images (vanilla on digits) learned from images"),
         (("reconstruct", "one"), "FILE.txt"),
         (("reconstruct", "one", "nothing.txt"), "is not a file"),
+        (("reconstruct", "one", "pydocs"), "got the data set pydocs"),
         (("reconstruct", "one", "lines.txt", "-o", "a.png"), ".txt"),
         (("decode", "one", "codes.npy"), "aetui neighbours"),
         (("sample", "one"), "aetui neighbours"),

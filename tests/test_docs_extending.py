@@ -1,0 +1,108 @@
+"""The examples of docs/extending.md, run from the page."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from textual.app import App, ComposeResult
+
+PAGE = Path(__file__).parent.parent / "docs" / "extending.md"
+BASELINE = "baseline_of_the_page"
+
+
+def example(heading: str, number: int = 0) -> ModuleType:
+    """The code below a heading, as a module."""
+    [section] = [part for part in PAGE.read_text("utf-8").split("\n## ") if part.startswith(f"{heading}\n")]
+    code = re.findall(r"```python\n(.*?)```", section, re.DOTALL)[number]
+    module = ModuleType(f"example_{number}")
+    exec(compile(code, f"{PAGE}: {heading}", "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+@pytest.fixture
+def bars(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The data set of the page, as a run sees it."""
+    from engine.datasets import DATASETS
+    from engine.datasets.cache import DatasetCache
+    from engine.kinds.reading import Reading
+
+    entry = example("A data set").entry
+    monkeypatch.setitem(DATASETS, entry.key, entry)
+    return DatasetCache(None).load("bars", Reading(validation=0.1))
+
+
+@pytest.fixture
+def trained(bars: Any) -> Any:
+    """Training and first epoch of the autoencoder of the page."""
+    from engine import params
+    from engine.backend import EpochReport
+    from engine.nn import runtime
+
+    runtime.load("cpu")
+    from engine.nn.tensorflow_backend import KerasBackend
+
+    smooth = example("An autoencoder").Smooth()
+    config = params.configure(smooth.presets["book"], {"epochs": 1})
+    training = KerasBackend("cpu").training(smooth, config, bars, None)
+    return training, next(report for report in training.run() if isinstance(report, EpochReport))
+
+
+def test_the_data_set_is_read_and_cut(bars: Any) -> None:
+    assert [len(part.items) for part in (bars.train, bars.validation, bars.test)] == [216, 24, 60]
+
+
+def test_the_autoencoder_trains_with_its_own_term_and_shows_its_view(trained: Any) -> None:
+    _, report = trained
+    assert {"loss", "reconstruction", "steps"} <= report.event.train.keys()
+    assert report.samples.views["steps"].shape == (8, 7)
+
+
+async def test_the_panel_shows_the_view(trained: Any) -> None:
+    from aetui.panels.table import View
+
+    class Host(App[None]):
+        def compose(self) -> ComposeResult:
+            yield example("A panel").Steps()
+
+    async with Host().run_test() as pilot:
+        panel = pilot.app.query_one("Steps")
+        panel.show(View(None, 1, trained[1].samples, ""))  # type: ignore[attr-defined]
+        assert "mean step" in str(panel.visual)  # type: ignore[attr-defined]
+    assert example("A panel", 1).row.key == "steps"
+
+
+def test_the_baseline_stands_among_the_final_figures(
+    bars: Any, trained: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from engine.analysis import baselines
+    from engine.datasets.data import silence
+    from engine.kinds import KINDS
+
+    module = example("A baseline")
+    monkeypatch.setitem(sys.modules, BASELINE, module)
+    monkeypatch.setattr(baselines, "BASELINES", (*baselines.BASELINES, module.row))
+    training, _ = trained
+    steps = KINDS["image"].comparison(bars, training, tmp_path, silence).figures(training.model, tmp_path, "")
+    figures: dict[str, float] = {}
+    while not figures:
+        try:
+            next(steps)
+        except StopIteration as end:
+            figures = end.value
+    median = np.median(bars.train.items / 255, axis=0)
+    assert figures["median_mse"] == pytest.approx(np.square(bars.test.items / 255 - median).mean(), rel=1e-5)
+
+
+def test_the_query_is_answered(bars: Any, trained: Any) -> None:
+    module = example("A query")
+    context = SimpleNamespace(data=lambda: bars, model=trained[0].model)
+    answer = module.brightness(context, module.Brightness(run_id="run"))
+    assert isinstance(answer, msgspec.Struct)
+    assert 0 <= answer.mean <= 1  # type: ignore[attr-defined]
