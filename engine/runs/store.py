@@ -198,6 +198,11 @@ class RunStore:
                 ids = ", ".join(record.id for record in fits[:5])
                 raise UsageError("Ambiguous run", f"{text!r} fits {len(fits)} runs: {ids}; give more of the id")
         self._refuse_newer(text)
+        grouped = [r for r in records[::-1] if text and r.group and text in (r.group, r.name.rpartition("-")[0])]
+        if grouped:
+            names = ", ".join(r.name or r.id for r in grouped[:5])
+            told = f"{text!r} means {len(grouped)} runs of one group; name one of them: {names}"
+            raise UsageError("Several runs", told)
         hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
 

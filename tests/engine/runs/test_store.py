@@ -137,6 +137,16 @@ def test_runs_are_found_by_id_beginning_name_and_last(store: RunStore) -> None:
             store.find(unknown)
 
 
+def test_a_group_is_no_run_but_its_runs_are_named(store: RunStore) -> None:
+    for seed in (11, 12):
+        given = info(f"20260101T000000Z-vanilla-0001-{seed}", name=f"g-{seed}", group="x", created=float(seed))
+        RunWriter.create(store, given).__exit__()
+    for text in ("g", "x"):
+        with pytest.raises(UsageError, match="2 runs of one group; name one of them: g-11, g-12"):
+            store.find(text)
+    assert store.find("g-12").name == "g-12"
+
+
 def test_other_folders_are_no_runs(store: RunStore) -> None:
     for number, content in enumerate(("", "[]", "{}", "\udcff")):
         folder = store.root / f"folder{number}"
