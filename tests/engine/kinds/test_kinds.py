@@ -15,7 +15,7 @@ from engine.kinds import KINDS, ORIGINS
 from engine.registry import VARIANTS, kind
 
 
-@pytest.mark.parametrize("row", KINDS.values(), ids=str)
+@pytest.mark.parametrize("row", KINDS.values(), ids=list(KINDS))
 def test_a_kind_says_all_that_is_asked_of_it(row) -> None:
     assert all((row.item, row.items, row.unit))
     assert row.beside in {baseline.key for baseline in BASELINES}
