@@ -319,5 +319,7 @@ class _Reins(Control):
     def rest(self, seconds: float) -> Command:
         before, until = self.command(), time.monotonic() + seconds
         while (command := self.serve()) == before and (left := until - time.monotonic()) > 0:
+            if command in ENDING:  # it came before the rest began
+                break
             self._engine._sleep(self._execution, command, min(left, REQUEST_SECONDS))
         return command

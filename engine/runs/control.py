@@ -28,4 +28,5 @@ class Control(Protocol):
         """The same after answering the queries that have come; only between two chunks."""
 
     def rest(self, seconds: float) -> Command:
-        """Do nothing but answer queries, until something else is wished than now or `seconds` have passed."""
+        """Do nothing but answer queries, until another command than now has come or `seconds` have passed; not at all
+        once the run is to end."""

@@ -4,11 +4,13 @@ import shutil
 import time
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine import session
 from engine.backend import Diverged
 from engine.datasets import image_reader
 from engine.errors import RunError, SettingError, UsageError
@@ -385,3 +387,14 @@ def test_a_backend_that_does_not_load_is_said_not_raised(store: Any) -> None:
     failed = said.get(timeout=5)
     assert isinstance(failed, EngineFailed)
     assert "libcudart" in failed.message
+
+
+def test_nobody_rests_who_was_told_to_stop_before() -> None:
+    engine = SimpleNamespace(
+        _tidy=lambda: None,
+        _command_for=lambda execution: "stop",
+        _answer=lambda execution: None,
+        _sleep=lambda *asleep: pytest.fail("it rests"),
+    )
+    control = session._Reins(engine, SimpleNamespace(run_id="run", command=lambda: None))  # type: ignore[arg-type]
+    assert control.rest(60) == "stop"
