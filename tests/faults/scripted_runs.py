@@ -17,7 +17,8 @@ from engine import events
 from engine.datasets import image_reader
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, Progress, RunFinished, RunPaused, Terms, complete_epochs
-from engine.runs import execution, loop
+from engine.kinds.image import Image
+from engine.runs import loop
 from engine.runs.jobs import ResumeJob, TrainJob
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunRecord, RunStore
@@ -108,7 +109,7 @@ def command(store: RunStore, run_id: str = "") -> list[str]:
 def main(runs: str, run_id: str = "") -> int:
     image_reader.read = lambda entry, location: _engine.make_data()
     loop.CHECKPOINT_SECONDS = 0.0
-    setattr(execution, "comparison", lambda *of: NoComparison())  # noqa: B010
+    setattr(Image, "comparison", lambda *of: NoComparison())  # noqa: B010
     heard: SimpleQueue[Event] = SimpleQueue()
     engine = Engine(heard.put, RunStore(Path(runs)), backend=lambda device: _engine.ScriptedBackend(seconds=0.05))
     try:
