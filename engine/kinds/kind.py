@@ -105,8 +105,13 @@ class Kind(Origin):
         """What is in it, in figures."""
 
     def check_own(self, key: str, path: Path, report: Report, told: Told) -> None:
-        """Read the user's own data once, to see that they can be. Raises as `read`."""
-        raise NotImplementedError(key)
+        """Read the user's own data once, to see that they can be.
+
+        Raises:
+            UsageError: those of this kind cannot be brought along; as `read`.
+        """
+        del path, report, told
+        raise UsageError("Not your own", f"{self.items} of your own cannot be added as {key}")
 
     # How a run learns from it.
 
