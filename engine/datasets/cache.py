@@ -36,6 +36,8 @@ class DatasetCache:
 
         `folder`: of a run that has kept what it needs of its data (see `Kind.keep`).
         """
+        kind = KINDS.get(dataset(key).kind)
+        folder = folder if kind and kind.keeps else None  # all runs on such data share them
         found = (key, self._state(key))
         wanted = (*found, reading, folder)
         if self._kept is None or self._kept[0] != wanted:

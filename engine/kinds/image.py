@@ -29,7 +29,7 @@ class Image(Kind):
     """A row of the table."""
 
     key = "image"
-    item, items, unit = "image", "images", "img"
+    items, unit = "images", "img"
     points: ClassVar[tuple[str, ...]] = ("PCA of the images", "PCA")
     beside = "pca"
     commands = "`aetui encode`, `aetui decode`, `aetui reconstruct`"

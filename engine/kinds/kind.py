@@ -68,10 +68,11 @@ class Origin(ABC):
 class Kind(Origin):
     """One kind of data that a model can learn from."""
 
-    item: ClassVar[str]
-    """What one of the items is called."""
     unit: ClassVar[str]
     """Of a rate, short: "img" a second."""
+    keeps: ClassVar[bool] = False
+    """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+
     # What stands beside a model.
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""

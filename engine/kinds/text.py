@@ -35,7 +35,8 @@ class Text(Kind):
     """A row of the table."""
 
     key = "text"
-    item, items, unit = "sentence", "sentences", "sent"
+    items, unit = "sentences", "sent"
+    keeps = True
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
     beside = "average"
     commands = (
