@@ -32,6 +32,9 @@ class Heartbeat:
         self._text = b"".ljust(BYTES)
         self._beaten = -BEAT_SECONDS
         self._file = -1
+        self._open()
+
+    def _open(self) -> None:
         with suppress(OSError):  # a run can do without
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             os.pwrite(self._file, self._text, 0)
@@ -49,7 +52,8 @@ class Heartbeat:
             self._put()
 
     def close(self, *, handed_over: bool = False) -> None:
-        """The life of the run is over; if it is `handed_over`, the file stays for the process that goes on."""
+        """The life of the run is over; if it is `handed_over`, the file stays for the process that goes on. Should the
+        life go on after all, the next event makes the file anew."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -61,6 +65,8 @@ class Heartbeat:
         text = events.encode(event).ljust(BYTES)
         if len(text) == BYTES:
             self._text = text
+            if self._file < 0:
+                self._open()
             self._put()
 
     def _put(self) -> None:

@@ -165,6 +165,8 @@ class RunWriter:
             passing = self.stamp(event)
             self._heartbeat.show(passing)
             return passing
+        if isinstance(event, RunFinished):
+            self._heartbeat.close()  # before, or a process killed in between would leave it behind for good
         stamped = msgspec.structs.replace(self.stamp(event), seq=self._seq + 1)
         with self._disk("record an event"):
             self._append(events.encode(stamped) + b"\n", flush=isinstance(event, LAST))
