@@ -7,6 +7,7 @@ device as uint8, is where the speed over a loop of single steps comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import keras
@@ -14,9 +15,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.nn.autoencoder import Autoencoder
 from engine.nn.inputs import Items
-from engine.nn.layers import Blocks
-from engine.nn.networks import Batch, NoiseKeys, StageNetworks, Tensor, Weighted
+from engine.nn.menu import drawing
+from engine.nn.networks import Batch, NoiseKeys, Tensor, Weighted
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
@@ -52,19 +54,18 @@ class Chunks:
     def __init__(
         self,
         variant: Variant[Any],
-        config: Any,
         stage: str,
-        networks: StageNetworks,
-        blocks: Blocks,
+        trained: Autoencoder[Any],
+        before: keras.Model | None,
         optimizer: keras.optimizers.Optimizer,
         items: Items,
     ) -> None:
+        """`before`: what items go through first (see `StageNetworks`)."""
         self._variant = variant
-        self._config = config
         self._stage = stage
-        self._networks = networks
+        self._trained = trained
+        self._before = before
         self._items = items
-        self._blocks = blocks
         self._optimizer = optimizer
         self._compiled: dict[tuple[bool, int, int], Chunk] = {}
         self.terms: tuple[str, ...] = ("loss", *self._term_names())
@@ -86,12 +87,12 @@ class Chunks:
         return Losses(found[: step_range.steps, :-1], found[: step_range.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
-        variables = self._networks.trained.trainable_variables
+        variables = self._trained.networks.trainable_variables
 
-        def step(data: Tensor, draw: NoiseKeys, epochs: Tensor) -> Tensor:
-            chosen = tf.gather(data, draw.items)
+        def step(data: Tensor, keys: NoiseKeys, epochs: Tensor) -> Tensor:
+            chosen = tf.gather(data, keys.items)
             with tf.GradientTape() as tape:
-                terms = self._loss_terms(chosen, draw, epochs)
+                terms = self._loss_terms(chosen, keys, epochs, learn=learn)
                 loss = tf.add_n([_counted(term) for term in terms.values()])
             norm = tf.zeros([])
             if learn:
@@ -105,9 +106,9 @@ class Chunks:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
-                draw = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
+                keys = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
                 epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
-                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, draw, epochs)])
+                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, keys, epochs)])
 
             first, start, steps = tf.unstack(window)
             losses = tf.zeros([capacity, len(self.terms) + 1])
@@ -115,19 +116,23 @@ class Chunks:
 
         return chunk
 
-    def _loss_terms(self, chosen: Tensor, draw: NoiseKeys, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
+    def _loss_terms(
+        self, chosen: Tensor, keys: NoiseKeys, epochs: Tensor, *, learn: bool
+    ) -> Mapping[str, Tensor | Weighted]:
         target, weights = self._items.seen(chosen)
-        seen = self._variant.corrupt(target, draw, self._config, self._blocks)
-        if self._networks.before is not None:
-            seen, target = self._networks.before(seen), self._networks.before(target)
+        seen = self._variant.corrupt(self._trained, target, keys)
+        if self._before is not None:
+            seen, target = self._before(seen), self._before(target)
         other = tf.constant([1, 0])
-        inside = draw._replace(fresh=draw.fresh + other, fixed=draw.fixed + other)
+        inside = keys._replace(fresh=keys.fresh + other, fixed=keys.fixed + other)
         batch = Batch(seen, target, inside, epochs, self._stage, chosen, weights)
-        return self._variant.loss_terms(self._networks.trained, batch, self._config, self._blocks)
+        with drawing(inside):
+            return self._variant.loss_terms(replace(self._trained, learning=learn), batch)
 
     def _term_names(self) -> tuple[str, ...]:
         blank, seed = self._items.blank(), tf.zeros([2], tf.int32)
-        return tuple(self._loss_terms(blank, NoiseKeys(seed, seed, tf.zeros([1], tf.int32)), tf.zeros([])))
+        keys = NoiseKeys(seed, seed, tf.zeros([1], tf.int32))
+        return tuple(self._loss_terms(blank, keys, tf.zeros([]), learn=False))
 
 
 def _counted(term: Tensor | Weighted) -> Tensor:

@@ -11,15 +11,14 @@ import weakref
 from collections import OrderedDict
 from typing import Any
 
+import keras
 import msgspec
 
 from engine.backend import Arrays
 from engine.datasets.data import Data
 from engine.events import Stage
 from engine.nn.inputs import Items, of
-from engine.nn.layers import Blocks
-from engine.nn.model import copied, restore
-from engine.nn.networks import Networks
+from engine.nn.model import built, copied, restore
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -32,24 +31,24 @@ class Graphs:
     """Networks of one configuration for one data set, and the stages that were compiled for them."""
 
     def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data, items: Items | None = None) -> None:
-        self.blocks = Blocks(config.seed, config.precision)
         self.items = items or of(data)
-        self.networks: Networks = variant.networks(config, data.shape, self.blocks)
+        self.autoencoder = built(variant, config, data.shape)
         self._variant = variant
-        self._config = config
-        self._initial = copied(self.networks.variables)
+        self._initial = copied(self._variables)
         self._stages: dict[str, tuple[CompiledStage, Arrays]] = {}
 
     def begin(self) -> None:
         """Put the networks' weights back to where they began."""
-        restore(self.networks.variables, self._initial)
+        restore(self._variables, self._initial)
+
+    @property
+    def _variables(self) -> dict[str, keras.Variable]:
+        return self.autoencoder.networks.variables
 
     def stage(self, stage: Stage, steps_per_epoch: int) -> CompiledStage:
         """A stage whose optimiser has done nothing yet."""
         if stage.name not in self._stages:
-            made = CompiledStage(
-                self._variant, self._config, stage, self.networks, self.blocks, self.items, steps_per_epoch
-            )
+            made = CompiledStage(self._variant, stage, self.autoencoder, self.items, steps_per_epoch)
             self._stages[stage.name] = made, copied(made.optimizer_variables)
         made, initial = self._stages[stage.name]
         restore(made.optimizer_variables, initial)

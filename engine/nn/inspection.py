@@ -15,8 +15,8 @@ from engine.analysis import plane
 from engine.datasets.data import Data
 from engine.events import Health
 from engine.kinds import KINDS
+from engine.nn.autoencoder import Autoencoder
 from engine.nn.model import KerasModel
-from engine.nn.networks import Networks
 from engine.runs.snapshots import PROBE_ITEMS, Samples
 
 TILES = 64
@@ -44,9 +44,9 @@ class Inspection:
         data: Data,
         seed: int,
         target_rate: float | None,
-        views: Callable[[Networks, NDArray[np.float32]], Mapping[str, Any]],
+        views: Callable[[Autoencoder[Any], NDArray[np.float32]], Mapping[str, Any]],
     ) -> None:
-        """`views`: what the variant wants shown of its networks with these items (see `Variant.views`)."""
+        """`views`: what the variant wants shown (see `Variant.views`)."""
         self._data = data
         self._views = views
         self._seed = seed
@@ -54,7 +54,7 @@ class Inspection:
         self._plane = data.validation.items[plane.items(data.validation.labels, data.plane_items)]
 
     def look(
-        self, model: KerasModel, networks: Networks, prior: bool, gradient_norm: float
+        self, model: KerasModel, autoencoder: Autoencoder[Any], prior: bool, gradient_norm: float
     ) -> Generator[None, None, Seen]:
         """Everything there is to see; yields every few tenths of a second, so that a stop need not wait."""
         items = self._data.validation.items[: self._data.health_items]
@@ -62,7 +62,7 @@ class Inspection:
         codes = yield from _by_block(model.encode, inputs, model.block)
         outputs = yield from _by_block(model.decode, codes, model.block)
         health = self._health(model, items, codes, outputs, gradient_norm)
-        samples = self._samples(model, networks, prior, inputs, codes, outputs)
+        samples = self._samples(model, autoencoder, prior, inputs, codes, outputs)
         views = yield from KINDS[self._data.kind].views(self._data, model, codes, outputs)
         samples = msgspec.structs.replace(samples, **views)
         seen = self._data.as_floats
@@ -72,7 +72,7 @@ class Inspection:
     def _samples(
         self,
         model: KerasModel,
-        networks: Networks,
+        autoencoder: Autoencoder[Any],
         prior: bool,
         inputs: NDArray[np.float32],
         codes: NDArray[np.float32],
@@ -89,11 +89,11 @@ class Inspection:
             codes=codes[probe],
             labels=seen.labels[probe],
             classes=np.array(self._data.classes),
-            weights=_tiles(networks.encoder, networks.shape),
+            weights=_tiles(autoencoder.networks.encoder, autoencoder.shape),
             activations=codes.mean(axis=0),
             kl=None if distribution is None else _kl(*distribution),
             generated=model.decode(self._draws(model.code_size)) if prior else None,
-            views={name: np.asarray(view, np.float32) for name, view in self._views(networks, targets).items()},
+            views={name: np.asarray(view, np.float32) for name, view in self._views(autoencoder, targets).items()},
         )
 
     def _health(

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from engine.nn import noise, recurrent
+from engine.nn import menu, noise, recurrent
 from engine.nn.greedy import pair
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Weighted, chain
 
@@ -30,35 +30,20 @@ class Blocks:
 
     # Layers.
 
+    def layer(self, kind: str, /, **settings: Any) -> keras.Layer:
+        """Any layer by its name in `keras.layers`, with its arguments there, seeded and in the run's precision.
+
+        `blocks.layer("Conv2D", filters=8, kernel_size=4, strides=2, padding="same", name="down")`: shapes in and out
+        are those that Keras documents. Dropout and GaussianNoise draw by the keys of the step.
+
+        Raises:
+            ValueError: there is none of that name, or none whose noise a resumed run could repeat.
+        """
+        return menu.layer(kind, self._next_seed, {"dtype": self._dtype, **settings})
+
     def dense(self, units: int, activation: str, *, name: str) -> keras.Layer:
         """(batch, n) → (batch, units), Glorot uniform weights, zero bias."""
-        return keras.layers.Dense(
-            units, activation=activation, name=name, kernel_initializer=self._glorot(), dtype=self._dtype
-        )
-
-    def convolution(self, filters: int, activation: str, *, name: str, padding: str = "same") -> keras.Layer:
-        """(batch, height, width, n) → (batch, height, width, filters) by 3×3 kernels; "valid" padding takes 2 off."""
-        return keras.layers.Conv2D(
-            filters,
-            3,
-            padding=padding,
-            activation=activation,
-            name=name,
-            kernel_initializer=self._glorot(),
-            dtype=self._dtype,
-        )
-
-    def pool(self, *, name: str) -> keras.Layer:
-        """Maximum over 2×2 places; half of an odd size is rounded up."""
-        return keras.layers.MaxPooling2D(2, padding="same", name=name, dtype=self._dtype)
-
-    def enlarge(self, *, name: str) -> keras.Layer:
-        """Every place becomes 2×2."""
-        return keras.layers.UpSampling2D(2, name=name, dtype=self._dtype)
-
-    def crop(self, rows: int, columns: int, *, name: str) -> keras.Layer:
-        """Without the last `rows` and `columns`."""
-        return keras.layers.Cropping2D(((0, rows), (0, columns)), name=name, dtype=self._dtype)
+        return self.layer("Dense", units=units, activation=activation, name=name)
 
     def recurrent(self, cell: str, units: int, *, both: bool, sequences: bool, name: str) -> keras.Layer:
         """(batch, steps, n) → (batch, steps, units), or without `sequences` (batch, units) after the last step.
@@ -76,24 +61,24 @@ class Blocks:
         return recurrent.UntilLastWord(name="words")
 
     def mean_over_steps(self, *, name: str) -> keras.Layer:
-        """(batch, steps, n) → (batch, n), over the steps that are not masked."""
-        return keras.layers.GlobalAveragePooling1D(name=name)
+        """(batch, steps, n) → (batch, n), over the steps that are not masked; float32."""
+        return self.layer("GlobalAveragePooling1D", name=name, dtype="float32")
 
     def attention_over_steps(self, *, name: str) -> keras.Layer:
         """(batch, steps, n) → (batch, n), the mean with weights that the layer learns to give to each step."""
         return recurrent.AttentionPooling(name=name, kernel_initializer=self._glorot())
 
     def repeat(self, steps: int) -> keras.Layer:
-        """(batch, n) → (batch, steps, n)."""
-        return keras.layers.RepeatVector(steps, name="repeat")
+        """(batch, n) → (batch, steps, n), float32."""
+        return self.layer("RepeatVector", n=steps, name="repeat", dtype="float32")
 
     def flatten(self) -> keras.Layer:
         """(batch, …) → (batch, n)."""
-        return keras.layers.Flatten(name="flatten", dtype=self._dtype)
+        return self.layer("Flatten", name="flatten")
 
     def reshape(self, shape: tuple[int, ...], name: str = "image") -> keras.Layer:
         """(batch, n) → (batch, *shape)."""
-        return keras.layers.Reshape(shape, name=name, dtype=self._dtype)
+        return self.layer("Reshape", target_shape=shape, name=name)
 
     def size(self, shape: tuple[int, ...]) -> int:
         """Numbers in one item."""
@@ -104,7 +89,10 @@ class Blocks:
     def encoder(
         self, shape: tuple[int, ...], layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()
     ) -> keras.Model:
-        """Items of `shape` through `layers` to the code, or to the `outputs` mean and log-variance."""
+        """Items of `shape` through `layers`, and from there through each of `outputs`, known by their layers' names.
+
+        The first output is the code; outputs called mean and log_variance are those of a normal distribution.
+        """
         return chain("encoder", keras.Input(shape, name="encoder_input"), layers, outputs)
 
     def decoder(self, encoder: keras.Model, layers: Sequence[keras.Layer], output: str) -> keras.Model:
@@ -161,22 +149,26 @@ class Blocks:
         """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
         return -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))
 
-    def normal(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
+    def normal(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
-        return self._noise(noise.normal, like, draw, fresh)
+        return self._noise(noise.normal, like, keys, fresh)
 
-    def uniform(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
+    def uniform(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Noise in (0, 1), otherwise as `normal`."""
-        return self._noise(noise.uniform, like, draw, fresh)
+        return self._noise(noise.uniform, like, keys, fresh)
 
-    def _noise(self, kind: Any, like: Tensor, draw: NoiseKeys, fresh: bool) -> Tensor:
-        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else draw.items
-        numbers = kind(draw.fresh if fresh else draw.fixed, rows, math.prod(like.shape[1:]))
+    def _noise(self, kind: Any, like: Tensor, keys: NoiseKeys, fresh: bool) -> Tensor:
+        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else keys.items
+        numbers = kind(keys.fresh if fresh else keys.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))
 
     def weighted(self, value: Tensor, weight: Tensor) -> Weighted:
         """A loss term reported as it is that counts `weight` times."""
         return Weighted(value, weight)
+
+    def reported(self, value: Tensor) -> Weighted:
+        """A scalar that is shown among the loss terms and counts nothing."""
+        return Weighted(ops.stop_gradient(value), 0.0)
 
     ops = ops
     """Everything else: `keras.ops`."""

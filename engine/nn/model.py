@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -14,9 +15,10 @@ from engine.backend import Arrays, Checkpoint, Position
 from engine.datasets.image_data import as_floats
 from engine.errors import RunError, UsageError
 from engine.events import Stage
+from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
-from engine.nn.networks import Networks, NoiseKeys, Tensor
+from engine.nn.networks import NoiseKeys, Tensor
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -24,17 +26,16 @@ from engine.variants.variant import Variant
 class KerasModel:
     """Networks with weights in them (see `engine.backend.Model`)."""
 
-    def __init__(self, variant: Variant[Any], config: TrainingConfig, networks: Networks, blocks: Blocks) -> None:
+    def __init__(self, variant: Variant[Any], autoencoder: Autoencoder[TrainingConfig]) -> None:
         self._variant = variant
-        self._config = config
-        self._networks = networks
-        self.blocks = blocks
+        self._autoencoder = autoencoder
+        networks = autoencoder.networks
         self.block = variant.block
         self.shape = networks.shape
         self.code_size = networks.code_size
         self.gives_distribution = networks.gives_distribution
         self.epoch = 0
-        self.noise = variant.noise(config)
+        self.noise = variant.noise(autoencoder.config)
         # Keras layers called one by one would take 4 ms for ten images, every epoch.
         self._encode = _compiled(networks.encode, self.shape)
         self._decode = _compiled(networks.decode, (self.code_size,))
@@ -45,11 +46,10 @@ class KerasModel:
         cls, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> KerasModel:
         """The model of `checkpoint`, which may hold more (the optimiser) than is needed here."""
-        blocks = Blocks(config.seed, config.precision)
-        networks = variant.networks(config, shape, blocks)
-        restore(networks.variables, checkpoint.arrays)
+        whole = built(variant, config, shape)
+        restore(whole.networks.variables, checkpoint.arrays)
         stage = stage_shown(checkpoint.position, variant.stages(config))
-        model = cls(variant, config, variant.stage_networks(networks, stage, config, blocks).shown, blocks)
+        model = cls(variant, replace(whole, networks=variant.stage_networks(whole, stage).shown))
         model.epoch = checkpoint.position.epoch - 1
         return model
 
@@ -76,14 +76,14 @@ class KerasModel:
     def corrupted(
         self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
     ) -> NDArray[np.float32]:
-        seed = self._config.seed
+        seed = self._autoencoder.config.seed
         fresh, fixed = noise_seeds(seed, 0, 1 + draw) if training else validation_seeds(seed)
 
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
             keys = NoiseKeys(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
-            return np.asarray(self._variant.corrupt(tf.constant(items), keys, self._config, self.blocks))
+            return np.asarray(self._variant.corrupt(self._autoencoder, tf.constant(items), keys))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
 
@@ -91,7 +91,7 @@ class KerasModel:
         self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]
     ) -> NDArray[np.float32]:
         """As many at a time as in validation: the noise of `corrupted` is that of validation."""
-        with enough_memory(self._config):
+        with enough_memory(self._autoencoder.config):
             found = [function(array[at : at + self.block]).numpy() for at in range(0, len(array), self.block)]
         return np.concatenate(found) if found else np.zeros((0, *shape), np.float32)
 
@@ -100,6 +100,12 @@ def _compiled(function: Callable[[Tensor], Tensor], shape: tuple[int, ...]) -> C
     signature = [tf.TensorSpec((None, *shape), tf.float32)]
     compiled: Callable[[NDArray[Any]], Tensor] = tf.function(function, input_signature=signature, autograph=False)
     return compiled
+
+
+def built(variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...]) -> Autoencoder[Any]:
+    """The networks of `variant` for items of `shape`, with the weights that training begins with."""
+    blocks = Blocks(config.seed, config.precision)
+    return Autoencoder(variant.networks(config, shape, blocks), config, blocks)
 
 
 def _times(shape: tuple[int, ...]) -> str:

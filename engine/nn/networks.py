@@ -16,6 +16,10 @@ Tensor = Any
 """A TensorFlow tensor; TensorFlow ships no types that a checker could use."""
 
 
+DISTRIBUTION = ("mean", "log_variance")
+"""Outputs of an encoder whose codes are normal distributions."""
+
+
 class NoiseKeys(NamedTuple):
     """Seeds (two int32 each) and item numbers that key all noise of a step; nothing else may be random."""
 
@@ -31,7 +35,7 @@ class Batch(NamedTuple):
     """`input`: what the encoder sees, `target`: the clean items; (batch, *shape) float32, images in [0, 1].
 
     In a stage that trains a part in the middle both have been through what lies before it.
-    `draw`: for noise inside the network; not the one that the corruption had.
+    `keys`: for noise inside the network; not those that the corruption had.
     `epochs`: scalar, epochs of training done, with fractions; without end in validation.
     `stage`: the name of the stage.
     `items`: the clean items in their compact form (`engine.datasets.data.Part`).
@@ -40,7 +44,7 @@ class Batch(NamedTuple):
 
     input: Tensor
     target: Tensor
-    draw: NoiseKeys
+    keys: NoiseKeys
     epochs: Tensor
     stage: str
     items: Tensor | None = None
@@ -57,9 +61,9 @@ class Weighted(NamedTuple):
 class Networks:
     """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own.
 
-    The last layer of the decoder is its output activation. An encoder with two outputs gives the mean and the
-    log-variance of a normal distribution; its code is the mean. `helper`: what is trained beside them to guess
-    something else from the code, and is of no use afterwards.
+    The last layer of the decoder is its output activation. An encoder's outputs have the names of their layers; the
+    first is the code. Two called mean and log_variance are those of a normal distribution. `helper`: what is trained
+    beside both to guess something else from the code, and is of no use afterwards.
     """
 
     def __init__(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> None:
@@ -79,24 +83,30 @@ class Networks:
 
     @property
     def gives_distribution(self) -> bool:
-        return len(self.encoder.outputs) == 2
+        return tuple(self.encoder.output_names) == DISTRIBUTION
 
-    def encode(self, items: Tensor) -> Tensor:
+    def outputs(self, items: Tensor, *, training: bool = False) -> dict[str, Tensor]:
+        """All that the encoder gives, by name, float32; the code first."""
+        found = self.encoder(items, training=training)
+        outputs = found if isinstance(found, list) else [found]
+        return {name: _float32(one) for name, one in zip(self.encoder.output_names, outputs, strict=True)}
+
+    def encode(self, items: Tensor, *, training: bool = False) -> Tensor:
         """Codes, (batch, code size), float32."""
-        return self.distribution(items)[0] if self.gives_distribution else _float32(self.encoder(items))
+        return next(iter(self.outputs(items, training=training).values()))
 
     def distribution(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of the codes, (batch, code size) each, float32."""
-        mean, log_variance = self.encoder(items)
-        return _float32(mean), _float32(log_variance)
+        outputs = self.outputs(items)
+        return outputs["mean"], outputs["log_variance"]
 
-    def decode(self, codes: Tensor) -> Tensor:
+    def decode(self, codes: Tensor, *, training: bool = False) -> Tensor:
         """Items for codes of shape (batch, code size), float32."""
-        return _float32(self.decoder(codes))
+        return _float32(self.decoder(codes, training=training))
 
-    def logits(self, codes: Tensor) -> Tensor:
+    def logits(self, codes: Tensor, *, training: bool = False) -> Tensor:
         """As `decode`, before the output activation."""
-        return _float32(self._before_activation(codes))
+        return _float32(self._before_activation(codes, training=training))
 
     @property
     def trainable_variables(self) -> list[keras.Variable]:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from engine.datasets.data import Data
 from engine.nn.chunks import StepRange
 from engine.nn.inputs import of
-from engine.nn.layers import Blocks
+from engine.nn.model import built
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -36,9 +36,8 @@ def decided(variant: Variant[Any], config: TrainingConfig, data: Data) -> tuple[
 
 
 def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data) -> float:
-    blocks, items = Blocks(config.seed, config.precision), of(data)
-    networks = variant.networks(config, data.shape, blocks)
-    stage = CompiledStage(variant, config, variant.stages(config)[-1], networks, blocks, items, steps_per_epoch=1)
+    items = of(data)
+    stage = CompiledStage(variant, variant.stages(config)[-1], built(variant, config, data.shape), items, 1)
     batch = items.on_device(data.train.items[: config.batch_size])
     step_range = StepRange(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
     seconds = []

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from engine.events import Stage
+from engine.nn.autoencoder import Autoencoder
 from engine.nn.chunks import Chunks, StepRange
 from engine.nn.inputs import Items
-from engine.nn.layers import Blocks
 from engine.nn.model import KerasModel
-from engine.nn.networks import Networks, Tensor
+from engine.nn.networks import Tensor
 from engine.variants.variant import Variant
 
 
 class CompiledStage:
-    """Works on the weights of the whole `networks`, which outlive it; the optimiser is its own."""
+    """Works on the weights of the `whole` autoencoder, which outlives it; the optimiser is its own."""
 
     def __init__(
         self,
         variant: Variant[Any],
-        config: Any,
         stage: Stage,
-        networks: Networks,
-        blocks: Blocks,
+        whole: Autoencoder[Any],
         items: Items,
         steps_per_epoch: int,
     ) -> None:
-        parts = variant.stage_networks(networks, stage, config, blocks)
+        parts = variant.stage_networks(whole, stage)
+        trained = replace(whole, networks=parts.trained)
         self.name = stage.name
-        self.shown = parts.shown
-        self.model = KerasModel(variant, config, parts.shown, blocks)
-        self.optimizer = variant.optimizer(config, stage.epochs * steps_per_epoch, blocks)
+        self.shown = replace(whole, networks=parts.shown)
+        self.model = KerasModel(variant, self.shown)
+        self.optimizer = variant.optimizer(trained, stage.epochs * steps_per_epoch)
         self.optimizer.build(parts.trained.trainable_variables)
-        self.chunks = Chunks(variant, config, stage.name, parts, blocks, self.optimizer, items)
+        self.chunks = Chunks(variant, stage.name, trained, parts.before, self.optimizer, items)
 
     @property
     def optimizer_variables(self) -> dict[str, keras.Variable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 import keras
@@ -47,23 +48,18 @@ class Trainer:
         graphs: Graphs | None = None,
     ) -> None:
         self._graphs = graphs = graphs or Graphs(variant, config, data)
-        self._blocks = graphs.blocks
+        self._autoencoder = graphs.autoencoder
         self._variant = variant
         self.config = config
         self.notes = notes
-        self._networks = graphs.networks
+        self._networks = graphs.autoencoder.networks
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
         self._train = graphs.items.on_device(data.train.items)
         self._validation = graphs.items.on_device(data.validation.items)
         self._data = data
-        self._inspection = Inspection(
-            data,
-            config.seed,
-            variant.target_rate(config),
-            lambda networks, items: variant.views(networks, items, config, graphs.blocks),
-        )
+        self._inspection = Inspection(data, config.seed, variant.target_rate(config), variant.views)
         self._pace, self._validation_pace = Pace(), Pace()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None
@@ -90,8 +86,8 @@ class Trainer:
         shown = stage_shown(self._position, self.stages)
         model = self._stage.model
         if shown.name != self._stage.name:  # the stage has not begun: the one before knows more
-            parts = self._variant.stage_networks(self._networks, shown, self.config, self._blocks)
-            model = KerasModel(self._variant, self.config, parts.shown, self._blocks)
+            parts = self._variant.stage_networks(self._autoencoder, shown)
+            model = KerasModel(self._variant, replace(self._autoencoder, networks=parts.shown))
         model.epoch = (self._used or self._position).epoch - 1
         return model
 

@@ -10,8 +10,9 @@ from engine.params import HELD_OUT
 from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
 
 if TYPE_CHECKING:
-    from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Batch, Networks, Weighted
+    from engine.nn.autoencoder import Autoencoder
+    from engine.nn.layers import Tensor
+    from engine.nn.networks import Batch, Weighted
 
 LOOKED_AT = 2
 """Images whose Jacobians are decomposed after every epoch: with 1,000 units each takes a quarter of a second."""
@@ -67,28 +68,29 @@ class Contractive(DenseVariant[ContractiveConfig]):
         ),
     }
 
-    def loss_terms(
-        self, networks: Networks, batch: Batch, config: ContractiveConfig, blocks: Blocks
-    ) -> dict[str, Tensor | Weighted]:
-        ops, codes = blocks.ops, networks.encode(batch.input)
-        kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
-        sizes = ops.sum(ops.square(kernel), axis=0)
-        norm = ops.mean(ops.sum(ops.square(self._slope(codes, config, blocks)) * sizes, axis=1))
+    def loss_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        ops, config, codes = model.ops, model.config, model.encode(batch.input)
+        sizes = ops.sum(ops.square(self._kernel(model)), axis=0)
+        norm = ops.mean(ops.sum(ops.square(self._slope(model, codes)) * sizes, axis=1))
         return {
-            "reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks),
-            "contraction": blocks.weighted(norm, config.contraction / blocks.size(networks.shape)),
+            "reconstruction": reconstruction_error(model, codes, batch.target, config.reconstruction),
+            "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
 
-    def views(self, networks: Networks, items: Tensor, config: ContractiveConfig, blocks: Blocks) -> dict[str, Tensor]:
+    def views(self, model: Autoencoder[ContractiveConfig], items: Tensor) -> dict[str, Tensor]:
         """`spectrum`: mean singular values of J around the first images, largest first, (min(units, pixels),)."""
-        ops = blocks.ops
-        slopes = self._slope(networks.encode(items[:LOOKED_AT]), config, blocks)
-        kernel = ops.cast(networks.encoder.get_layer("code").kernel, "float32")
+        ops = model.ops
+        slopes = self._slope(model, model.encode(items[:LOOKED_AT]))
+        kernel = self._kernel(model)
         jacobians = slopes[:, :, None] * ops.transpose(kernel)[None]
         return {"spectrum": ops.mean(ops.svd(jacobians, compute_uv=False), axis=0)}
 
-    def _slope(self, codes: Tensor, config: ContractiveConfig, blocks: Blocks) -> Tensor:
+    def _kernel(self, model: Autoencoder[ContractiveConfig]) -> Tensor:
+        """W, (pixels, units)."""
+        return model.ops.cast(model.networks.encoder.get_layer("code").kernel, "float32")
+
+    def _slope(self, model: Autoencoder[ContractiveConfig], codes: Tensor) -> Tensor:
         """f' of each unit, (batch, units), told by what the unit gives."""
-        if config.activation == "relu":
-            return blocks.ops.cast(codes > 0, "float32")
-        return codes * (1 - codes) if config.activation == "sigmoid" else 1 - codes * codes
+        if model.config.activation == "relu":
+            return model.ops.cast(codes > 0, "float32")
+        return codes * (1 - codes) if model.config.activation == "sigmoid" else 1 - codes * codes

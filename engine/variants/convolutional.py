@@ -11,6 +11,7 @@ from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, 
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, NoiseKeys
 
@@ -88,8 +89,8 @@ class Convolutional(Variant[ConvolutionalConfig]):
             layer
             for depth, width in enumerate(widths, start=1)
             for layer in (
-                blocks.convolution(width, config.activation, name=f"conv{depth}"),
-                blocks.pool(name=f"pool{depth}"),
+                self._convolution(width, config.activation, f"conv{depth}", blocks),
+                blocks.layer("MaxPooling2D", pool_size=2, padding="same", name=f"pool{depth}"),
             )
         ]
         encoder = blocks.encoder(shape, [*down, blocks.flatten()])
@@ -105,28 +106,36 @@ class Convolutional(Variant[ConvolutionalConfig]):
         valid = overshoot == (2, 2)
         layers = [
             blocks.reshape((*sizes[3], config.code_filters), "code"),
-            blocks.convolution(config.code_filters, config.activation, name="conv4"),
-            blocks.enlarge(name="up4"),
-            blocks.convolution(config.filters, config.activation, name="conv5"),
-            blocks.enlarge(name="up5"),
-            blocks.convolution(config.filters, config.activation, name="conv6", padding="valid" if valid else "same"),
+            self._convolution(config.code_filters, config.activation, "conv4", blocks),
+            blocks.layer("UpSampling2D", size=2, name="up4"),
+            self._convolution(config.filters, config.activation, "conv5", blocks),
+            blocks.layer("UpSampling2D", size=2, name="up5"),
+            self._convolution(config.filters, config.activation, "conv6", blocks, padding="valid" if valid else "same"),
         ]
         if any(overshoot) and not valid:
-            layers.append(blocks.crop(*overshoot, name="crop6"))
-        layers.append(blocks.enlarge(name="up6"))
+            layers.append(self._crop(overshoot, "crop6", blocks))
+        layers.append(blocks.layer("UpSampling2D", size=2, name="up6"))
         odd = (2 * sizes[1][0] - shape[0], 2 * sizes[1][1] - shape[1])
         if any(odd):
-            layers.append(blocks.crop(*odd, name="crop7"))
-        return [*layers, blocks.convolution(shape[2], "linear", name="pixels")]
+            layers.append(self._crop(odd, "crop7", blocks))
+        return [*layers, self._convolution(shape[2], "linear", "pixels", blocks)]
 
-    def loss_terms(
-        self, networks: Networks, batch: Batch, config: ConvolutionalConfig, blocks: Blocks
-    ) -> dict[str, Tensor]:
-        logits = networks.logits(networks.encode(batch.input))
-        return {"reconstruction": blocks.ops.mean(blocks.binary_cross_entropy(batch.target, logits))}
+    def _convolution(
+        self, filters: int, activation: str, name: str, blocks: Blocks, *, padding: str = "same"
+    ) -> Tensor:
+        """(batch, height, width, n) → (batch, height, width, filters) by 3×3 kernels; "valid" padding takes 2 off."""
+        return blocks.layer("Conv2D", filters=filters, kernel_size=3, padding=padding, activation=activation, name=name)
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
-        return corrupt(items, draw, config, blocks)
+    def _crop(self, off: tuple[int, ...], name: str, blocks: Blocks) -> Tensor:
+        """Without the last rows and columns."""
+        return blocks.layer("Cropping2D", cropping=((0, off[0]), (0, off[1])), name=name)
+
+    def loss_terms(self, model: Autoencoder[ConvolutionalConfig], batch: Batch) -> dict[str, Tensor]:
+        logits = model.logits(model.encode(batch.input))
+        return {"reconstruction": model.ops.mean(model.blocks.binary_cross_entropy(batch.target, logits))}
+
+    def corrupt(self, model: Autoencoder[ConvolutionalConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
+        return corrupt(model, items, keys)
 
     def noise(self, config: ConvolutionalConfig) -> str:
         return noise(config)

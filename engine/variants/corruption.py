@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from msgspec import Meta
 
 if TYPE_CHECKING:
-    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.autoencoder import Autoencoder
+    from engine.nn.layers import Tensor
     from engine.nn.networks import NoiseKeys
 
 Corruption = Annotated[
@@ -46,18 +47,18 @@ class Corrupting(Protocol):
     def clip(self) -> bool: ...
 
 
-def corrupt(items: Tensor, draw: NoiseKeys, config: Corrupting, blocks: Blocks) -> Tensor:
-    """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
+def corrupt(model: Autoencoder[Corrupting], items: Tensor, keys: NoiseKeys) -> Tensor:
+    """`items` (batch, height, width, channels) in [0, 1] with the noise of the settings, float32, the same shape.
 
     Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability
     `noise_share`; salt and pepper: they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
     """
-    ops = blocks.ops
+    ops, blocks, config = model.ops, model.blocks, model.config
     if config.corruption == "gaussian":
-        noise = blocks.normal(items, draw, fresh=config.resample)
+        noise = blocks.normal(items, keys, fresh=config.resample)
         noisy = items + config.noise_mean + config.noise_std * noise
         return ops.clip(noisy, 0, 1) if config.clip else noisy
-    chance = blocks.uniform(items, draw, fresh=config.resample)
+    chance = blocks.uniform(items, keys, fresh=config.resample)
     share = config.noise_share
     if config.corruption == "masking":
         return ops.where(chance < share, 0.0, items)

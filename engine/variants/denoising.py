@@ -10,7 +10,8 @@ from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.autoencoder import Autoencoder
+    from engine.nn.layers import Tensor
     from engine.nn.networks import NoiseKeys
 
 
@@ -86,8 +87,8 @@ class Denoising(DenseVariant[DenoisingConfig]):
         ),
     )
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: DenoisingConfig, blocks: Blocks) -> Tensor:
-        return corrupt(items, draw, config, blocks)
+    def corrupt(self, model: Autoencoder[DenoisingConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
+        return corrupt(model, items, keys)
 
     def noise(self, config: DenoisingConfig) -> str:
         return noise(config)

@@ -11,8 +11,9 @@ from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Batch, Networks
+    from engine.nn.networks import Batch, Networks, Weighted
 
 Output = Annotated[
     Literal["relu", "sigmoid", "linear"],
@@ -55,9 +56,9 @@ class DenseVariant(Variant[DenseConfigT]):
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
         return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: DenseConfigT, blocks: Blocks) -> dict[str, Tensor]:
-        codes = networks.encode(batch.input)
-        return {"reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks)}
+    def loss_terms(self, model: Autoencoder[DenseConfigT], batch: Batch) -> dict[str, Tensor | Weighted]:
+        codes = model.encode(batch.input)
+        return {"reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction)}
 
 
 def check_reconstruction(reconstruction: str, output: str) -> None:
@@ -66,8 +67,8 @@ def check_reconstruction(reconstruction: str, output: str) -> None:
         raise SettingError("reconstruction", "bce needs outputs between 0 and 1; set output to sigmoid")
 
 
-def reconstruction_error(networks: Networks, codes: Tensor, target: Tensor, kind: str, blocks: Blocks) -> Tensor:
+def reconstruction_error(model: Autoencoder[TrainingConfig], codes: Tensor, target: Tensor, kind: str) -> Tensor:
     """Mean squared error or mean binary cross-entropy over batch and pixels of what `codes` become."""
     if kind == "bce":
-        return blocks.ops.mean(blocks.binary_cross_entropy(target, networks.logits(codes)))
-    return blocks.squared_error(target, networks.decode(codes))
+        return model.ops.mean(model.blocks.binary_cross_entropy(target, model.logits(codes)))
+    return model.blocks.squared_error(target, model.decode(codes))

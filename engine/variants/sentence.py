@@ -13,6 +13,7 @@ from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
@@ -173,33 +174,31 @@ class Sentence(Variant[SentenceConfig]):
         guesser = blocks.word_guesser(encoder, config.vocabulary) if config.guessing else None
         return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), guesser)
 
-    def loss_terms(
-        self, networks: Networks, batch: Batch, config: SentenceConfig, blocks: Blocks
-    ) -> dict[str, Weighted]:
+    def loss_terms(self, model: Autoencoder[SentenceConfig], batch: Batch) -> dict[str, Weighted]:
         """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
 
         In validation `words` and `guessing` are means over blocks of 100 sentences of the means over their words.
         """
-        ops = blocks.ops
-        codes = networks.encode(self._seen(batch, config, blocks))
-        errors = ops.mean(ops.square(batch.target - networks.decode(codes)), axis=-1)
+        ops, blocks, config = model.ops, model.blocks, model.config
+        codes = model.encode(self._seen(model, batch))
+        errors = ops.mean(ops.square(batch.target - model.decode(codes)), axis=-1)
         over_words = float(config.loss_over == "words")
         terms = {
             "words": blocks.weighted(blocks.weighted_mean(errors, batch.weights), over_words),
             "with_padding": blocks.weighted(ops.mean(errors), 1 - over_words),
         }
-        if networks.helper is not None:
-            guesses = ops.take_along_axis(networks.helper(codes), batch.items, axis=1)
+        if model.networks.helper is not None:
+            guesses = ops.take_along_axis(model.networks.helper(codes), batch.items, axis=1)
             terms["guessing"] = blocks.weighted(-blocks.weighted_mean(guesses, batch.weights), config.guessing)
         return terms
 
-    def _seen(self, batch: Batch, config: SentenceConfig, blocks: Blocks) -> Tensor:
+    def _seen(self, model: Autoencoder[SentenceConfig], batch: Batch) -> Tensor:
         """The words that the encoder gets to see: in training a share of them is dropped, in validation none."""
-        if not config.word_dropout:
+        if not model.config.word_dropout:
             return batch.input
-        ops = blocks.ops
-        drawn = blocks.uniform(batch.input[..., 0], batch.draw)
-        kept = (drawn >= config.word_dropout) | ~ops.isfinite(batch.epochs)
+        ops = model.ops
+        drawn = model.blocks.uniform(batch.input[..., 0], batch.keys)
+        kept = (drawn >= model.config.word_dropout) | ~ops.isfinite(batch.epochs)
         return batch.input * ops.cast(kept, "float32")[..., None]
 
     def reading(self, config: SentenceConfig) -> TextReading:

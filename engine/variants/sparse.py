@@ -12,8 +12,9 @@ from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_erro
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
-    from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Batch, Networks
+    from engine.nn.autoencoder import Autoencoder
+    from engine.nn.layers import Tensor
+    from engine.nn.networks import Batch, Weighted
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
 
@@ -106,15 +107,15 @@ class Sparse(DenseVariant[SparseConfig]):
         if config.penalty == "kl" and config.activation != "sigmoid":
             raise SettingError("penalty", "kl needs activations between 0 and 1; set activation to sigmoid")
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: SparseConfig, blocks: Blocks) -> dict[str, Tensor]:
-        codes = networks.encode(batch.input)
+    def loss_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        codes = model.encode(batch.input)
         return {
-            "reconstruction": reconstruction_error(networks, codes, batch.target, config.reconstruction, blocks),
-            "penalty": self._penalty(codes, config, blocks),
+            "reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction),
+            "penalty": self._penalty(model, codes),
         }
 
-    def _penalty(self, codes: Tensor, config: SparseConfig, blocks: Blocks) -> Tensor:
-        ops = blocks.ops
+    def _penalty(self, model: Autoencoder[SparseConfig], codes: Tensor) -> Tensor:
+        ops, config = model.ops, model.config
         if config.penalty == "kl":
             rate = ops.clip(ops.mean(codes, axis=0), 1e-6, 1 - 1e-6)
             rho = config.rho

@@ -13,6 +13,7 @@ from engine.variants.dense import Output, Reconstruction, check_reconstruction, 
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, StageNetworks
 
@@ -100,11 +101,11 @@ class Stacked(Variant[StackedConfig]):
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
         return blocks.networks(encoder, blocks.decoder(encoder, [*down, pixels, blocks.reshape(shape)], config.output))
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: StackedConfig, blocks: Blocks) -> dict[str, Tensor]:
+    def loss_terms(self, model: Autoencoder[StackedConfig], batch: Batch) -> dict[str, Tensor]:
         # What lies between two layers is no picture: activations of any size have a squared error only.
-        kind = config.reconstruction if batch.stage == WHOLE else "mse"
-        codes = networks.encode(batch.input)
-        return {"reconstruction": reconstruction_error(networks, codes, batch.target, kind, blocks)}
+        kind = model.config.reconstruction if batch.stage == WHOLE else "mse"
+        codes = model.encode(batch.input)
+        return {"reconstruction": reconstruction_error(model, codes, batch.target, kind)}
 
     def stages(self, config: StackedConfig) -> tuple[Stage, ...]:
         if config.training == "end_to_end":
@@ -113,7 +114,7 @@ class Stacked(Variant[StackedConfig]):
         pairs = [Stage(f"layer {n}", config.pretrain_epochs) for n in range(1, depth + 1)]
         return (*pairs, Stage(WHOLE, config.epochs - depth * config.pretrain_epochs))
 
-    def stage_networks(self, networks: Networks, stage: Stage, config: StackedConfig, blocks: Blocks) -> StageNetworks:
+    def stage_networks(self, model: Autoencoder[StackedConfig], stage: Stage) -> StageNetworks:
         if stage.name == WHOLE:
-            return blocks.whole(networks)
-        return blocks.pair(networks, self.stages(config).index(stage) + 1)
+            return model.blocks.whole(model.networks)
+        return model.blocks.pair(model.networks, self.stages(model.config).index(stage) + 1)

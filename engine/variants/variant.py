@@ -13,6 +13,7 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, NoiseKeys, StageNetworks, Weighted
 
@@ -108,17 +109,15 @@ class Variant(ABC, Generic[ConfigT]):
         sentences (words, numbers in a word's vector)."""
 
     @abstractmethod
-    def loss_terms(
-        self, networks: Networks, batch: Batch, config: ConfigT, blocks: Blocks
-    ) -> Mapping[str, Tensor | Weighted]:
+    def loss_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor | Weighted]:
         """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConfigT, blocks: Blocks) -> Tensor:
+    def corrupt(self, model: Autoencoder[ConfigT], items: Tensor, keys: NoiseKeys) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
-        del draw, config, blocks
+        del model, keys
         return items
 
     def noise(self, config: ConfigT) -> str:
@@ -129,24 +128,24 @@ class Variant(ABC, Generic[ConfigT]):
         del config
         return ""
 
-    def optimizer(self, config: ConfigT, steps: int, blocks: Blocks) -> Optimizer:
+    def optimizer(self, model: Autoencoder[ConfigT], steps: int) -> Optimizer:
         """What takes the steps; `steps` is their number over the stage, for rates that follow a schedule."""
-        decay = steps if config.schedule == "cosine" else None
-        return blocks.adam(config.learning_rate, decay_steps=decay)
+        decay = steps if model.config.schedule == "cosine" else None
+        return model.blocks.adam(model.config.learning_rate, decay_steps=decay)
 
     def stages(self, config: ConfigT) -> tuple[Stage, ...]:
         """The stretches of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
 
-    def stage_networks(self, networks: Networks, stage: Stage, config: ConfigT, blocks: Blocks) -> StageNetworks:
-        """What `stage` trains; of the whole `networks` that are saved."""
-        del stage, config
-        return blocks.whole(networks)
+    def stage_networks(self, model: Autoencoder[ConfigT], stage: Stage) -> StageNetworks:
+        """What `stage` trains; of the whole `model`, which is saved."""
+        del stage
+        return model.blocks.whole(model.networks)
 
-    def views(self, networks: Networks, items: Tensor, config: ConfigT, blocks: Blocks) -> Mapping[str, Tensor]:
+    def views(self, model: Autoencoder[ConfigT], items: Tensor) -> Mapping[str, Tensor]:
         """What its own panels show after an epoch, by name: arrays of one to four dimensions, small enough to keep of
         every epoch. `items`: the first validation items as they are, (count, *shape) float32."""
-        del networks, items, config, blocks
+        del model, items
         return {}
 
     def reading(self, config: ConfigT) -> Reading:

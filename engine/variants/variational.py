@@ -10,6 +10,7 @@ from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
+    from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
@@ -93,13 +94,11 @@ class Variational(Variant[VariationalConfig]):
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
         return blocks.networks(encoder, blocks.decoder(encoder, [*up, pixels, blocks.reshape(shape)], "sigmoid"))
 
-    def loss_terms(
-        self, networks: Networks, batch: Batch, config: VariationalConfig, blocks: Blocks
-    ) -> dict[str, Tensor | Weighted]:
-        ops = blocks.ops
-        mean, log_variance = networks.distribution(batch.input)
-        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.draw)
-        error = blocks.binary_cross_entropy(batch.target, networks.logits(codes))
+    def loss_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        ops, blocks, config = model.ops, model.blocks, model.config
+        mean, log_variance = model.outputs(batch.input).values()
+        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.keys)
+        error = blocks.binary_cross_entropy(batch.target, model.logits(codes))
         divergence = ops.sum(blocks.kl_to_standard_normal(mean, log_variance), axis=1)
         weight = config.beta * ops.minimum(1.0, batch.epochs / config.warmup) if config.warmup else config.beta
         return {
@@ -107,6 +106,7 @@ class Variational(Variant[VariationalConfig]):
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
 
-    def optimizer(self, config: VariationalConfig, steps: int, blocks: Blocks) -> Optimizer:
+    def optimizer(self, model: Autoencoder[VariationalConfig], steps: int) -> Optimizer:
+        config = model.config
         decay = steps if config.schedule == "cosine" else None
-        return blocks.adam(config.learning_rate, decay_steps=decay, clip_norm=config.clip_norm)
+        return model.blocks.adam(config.learning_rate, decay_steps=decay, clip_norm=config.clip_norm)

@@ -45,12 +45,10 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
     import keras
     import tensorflow as tf
 
-    from engine.nn.layers import Blocks
-    from engine.nn.model import KerasModel
+    from engine.nn.model import KerasModel, built
     from engine.nn.networks import Batch, NoiseKeys, Weighted
 
-    blocks = Blocks(config.seed, config.precision)
-    networks = variant.networks(config, data.shape, blocks)
+    twin = built(variant, config, data.shape)
     stage = variant.stages(config)[-1].name
 
     class Peer(keras.Model):
@@ -58,7 +56,7 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
 
         def __init__(self) -> None:
             super().__init__()
-            self.encoder, self.decoder = networks.encoder, networks.decoder
+            self.encoder, self.decoder = twin.networks.encoder, twin.networks.decoder
 
         def call(self, x: Any) -> Any:
             return x
@@ -66,12 +64,12 @@ def fit(variant: Variant, config: TrainingConfig, data: ImageData, **compiled: A
         def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None, training: bool = True) -> Any:
             seed = tf.stack([tf.cast(self.optimizer.iterations, tf.int32), 7])
             batch = Batch(y_pred, y, NoiseKeys(seed, seed, tf.range(tf.shape(y)[0])), tf.constant(1e9), stage)
-            terms = variant.loss_terms(networks, batch, config, blocks).values()
+            terms = variant.loss_terms(twin, batch).values()
             return sum(term.weight * term.value if isinstance(term, Weighted) else term for term in terms)
 
     model = Peer()
-    model.compile(variant.optimizer(config, 1000, blocks), **compiled)
-    inputs = KerasModel(variant, config, networks, blocks).corrupted(data.train.items)
+    model.compile(variant.optimizer(twin, 1000), **compiled)
+    inputs = KerasModel(variant, twin).corrupted(data.train.items)
     return sides.fit(model, inputs, as_floats(data.train.items), config.batch_size)
 
 

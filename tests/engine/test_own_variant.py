@@ -19,8 +19,9 @@ from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.vanilla import VanillaConfig
 
 if TYPE_CHECKING:
-    from engine.nn.layers import Blocks, Tensor
-    from engine.nn.networks import Batch, Networks
+    from engine.nn.autoencoder import Autoencoder
+    from engine.nn.layers import Tensor
+    from engine.nn.networks import Batch, Weighted
 
 
 class OwnConfig(DenseConfig, frozen=True, kw_only=True):
@@ -33,8 +34,8 @@ class Own(DenseVariant[OwnConfig]):
     def check(self, config: OwnConfig) -> None:
         super().check(config)
 
-    def loss_terms(self, networks: Networks, batch: Batch, config: OwnConfig, blocks: Blocks) -> dict[str, Tensor]:
-        return {**super().loss_terms(networks, batch, config, blocks), "decay": config.decay}
+    def loss_terms(self, model: Autoencoder[OwnConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        return {**super().loss_terms(model, batch), "decay": model.config.decay}
 
 
 def misuse(config: VanillaConfig) -> None:

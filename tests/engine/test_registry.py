@@ -66,29 +66,29 @@ def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(
 class Halved(Vanilla):
     """A loss term may count as it likes."""
 
-    def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
-        terms = super().loss_terms(networks, batch, config, blocks)
-        return {name: blocks.weighted(value, 0.5) for name, value in terms.items()}
+    def loss_terms(self, model: Any, batch: Any) -> Any:
+        terms = super().loss_terms(model, batch)
+        return {name: model.blocks.weighted(value, 0.5) for name, value in terms.items()}
 
 
 class Words(Sentence):
     """Text may be learned with other terms."""
 
-    def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
-        missed = batch.target - networks.decode(networks.encode(batch.input))
-        return {"missed": blocks.ops.mean(blocks.ops.abs(missed))}
+    def loss_terms(self, model: Any, batch: Any) -> Any:
+        missed = batch.target - model.decode(model.encode(batch.input))
+        return {"missed": model.ops.mean(model.ops.abs(missed))}
 
 
 def summed(variant: Variant[Any]) -> Variant[Any]:
     """The same with the weighted sum of its terms beside them; it counts nothing itself."""
 
     class Summed(type(variant)):  # type: ignore[misc]
-        def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
+        def loss_terms(self, model: Any, batch: Any) -> Any:
             from engine.nn.networks import Weighted
 
-            terms = super().loss_terms(networks, batch, config, blocks)
+            terms = super().loss_terms(model, batch)
             total = sum(each.value * each.weight if isinstance(each, Weighted) else each for each in terms.values())
-            return {**terms, "sum": blocks.weighted(total, 0.0)}
+            return {**terms, "sum": model.blocks.reported(total)}
 
     made: Variant[Any] = Summed()
     return made

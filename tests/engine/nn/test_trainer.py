@@ -187,8 +187,8 @@ def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None
 
 def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
     class Exploding(Vanilla):
-        def loss_terms(self, networks: Any, batch: Any, config: Any, blocks: Any) -> Any:
-            terms = super().loss_terms(networks, batch, config, blocks)
+        def loss_terms(self, model: Any, batch: Any) -> Any:
+            terms = super().loss_terms(model, batch)
             return {name: term / (term - term) for name, term in terms.items()}
 
     config = params.configure(registry.preset("vanilla", "book"), {"hidden_dim": 8, "batch_size": 16})
