@@ -89,6 +89,9 @@ class Model(Protocol):
     noise: str
     """Names what the encoder's items are corrupted with, among all that there is; empty where it sees clean ones."""
 
+    bits: int
+    """Of an item's code, where codes are chosen from finitely many; 0 where they are numbers."""
+
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Codes of items; images may be uint8. Raises UsageError for items of another shape."""
 

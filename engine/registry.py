@@ -18,6 +18,7 @@ from engine.variants.stacked import Stacked
 from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
 from engine.variants.variational import Variational
+from engine.variants.vq import Vq
 
 VARIANTS: dict[str, Variant[Any]] = {
     variant.key: variant
@@ -30,6 +31,7 @@ VARIANTS: dict[str, Variant[Any]] = {
         Sentence(),
         Variational(),
         Contractive(),
+        Vq(),
     )
 }
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from textual import events
 from textual.content import Content
-from textual.widgets import Static
 
-from aetui.panels.table import View
+from aetui.panels.lines import Lines
 from aetui.render.bars import MUTED, bars
-from aetui.render.pixels import colour_mode
-
-PLACEHOLDER = "The directions in which the code moves appear after the first epoch"
-MISSING = "This run keeps no Jacobian: it is of another autoencoder, or an older version trained it"
 
 FOLLOWED = 0.1
 """Share of the largest singular value from which the code is said to follow a direction."""
@@ -30,27 +24,12 @@ def spectrum(values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool
     return lines + bars(rows, width, rows[0][1], blocks=blocks)
 
 
-class Jacobian(Static):
+class Jacobian(Lines):
     """The Jacobian panel."""
 
-    def __init__(self) -> None:
-        super().__init__(PLACEHOLDER)
-        self._values: NDArray[np.float32] | None = None
-        self._why = PLACEHOLDER
+    view = "spectrum"
+    placeholder = "The directions in which the code moves appear after the first epoch"
+    missing = "This run keeps no Jacobian: it is of another autoencoder, or an older version trained it"
 
-    def show(self, view: View) -> None:
-        self._values = view.samples.views.get("spectrum") if view.samples else None
-        self._why = MISSING if view.samples else view.failure or PLACEHOLDER
-        self._draw()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        if not self.is_mounted or not self.size:
-            return
-        if self._values is None or self._values.ndim != 1:
-            self.update(Content.styled(self._why, MUTED))
-            return
-        blocks = colour_mode(self.app.console.color_system) != "none"
-        self.update(Content("\n").join(spectrum(np.nan_to_num(self._values), self.size, blocks=blocks)))
+    def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
+        return spectrum(values, size, blocks=blocks)

@@ -64,6 +64,7 @@ PANELS: dict[str, PanelKind] = {
             "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
         ),
         PanelKind("jacobian", "Jacobian", "J", "jacobian:Jacobian", "how fast the code moves when an image does"),
+        PanelKind("codebook", "Codebook", "B", "codebook:Codebook", "how often each entry of the codebook is chosen"),
         PanelKind(
             "weights", "Weights", "w", "weights:Weights", "what each unit looks for, and how active the units are"
         ),

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from engine.datasets.data import Report
     from engine.datasets.image_data import ImageData
 
-Task = Literal["reconstruction", "denoising", "features", "meaning"]
-"""Answer with what was seen; with the clean item; tell classes apart by codes; find sentences of the same matter."""
+Task = Literal["reconstruction", "compression", "denoising", "features", "meaning"]
+"""Answer with what was seen; with the same through a code of so many bits; with the clean item; tell classes apart by
+codes; find sentences of the same matter."""
 
 
 class Fitting(NamedTuple):
@@ -61,8 +62,16 @@ class Baseline(NamedTuple):
 
 BASELINES = (
     Baseline("pca", "PCA of the same size", ("reconstruction", "features"), "engine.analysis.pca:fitted"),
+    Baseline(
+        "transform",
+        "principal components in as many bits",
+        ("compression",),
+        "engine.analysis.transform_coding:fitted",
+    ),
     Baseline("linear", "a linear map of the same rank", ("denoising",), "engine.analysis.linear_denoiser:fitted"),
-    Baseline("mean", "the mean item", ("reconstruction", "denoising"), "engine.analysis.mean_item:fitted"),
+    Baseline(
+        "mean", "the mean item", ("reconstruction", "compression", "denoising"), "engine.analysis.mean_item:fitted"
+    ),
     Baseline("raw", "raw pixels", ("features",), rival=False),
     Baseline("tfidf", "tf-idf", ("meaning",)),
     Baseline("sif", "SIF averages", ("meaning",)),
@@ -93,7 +102,9 @@ MEASURES = (
 
 def task_of(model: Model) -> Task:
     """What a model of images is asked to do."""
-    return "denoising" if model.noise else "reconstruction"
+    if model.noise:
+        return "denoising"
+    return "compression" if model.bits else "reconstruction"
 
 
 def fitted(task: Task, fitting: Fitting) -> dict[str, Fitted]:

@@ -10,9 +10,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from engine.nn import menu, noise, recurrent
+from engine.nn import coding, menu, noise, recurrent
 from engine.nn.greedy import pair
-from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Weighted, chain
+from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, Weighted, chain, through
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
 
@@ -72,13 +72,30 @@ class Blocks:
         """(batch, n) → (batch, steps, n), float32."""
         return self.layer("RepeatVector", n=steps, name="repeat", dtype="float32")
 
-    def flatten(self) -> keras.Layer:
+    def flatten(self, name: str = "flatten") -> keras.Layer:
         """(batch, …) → (batch, n)."""
-        return self.layer("Flatten", name="flatten")
+        return self.layer("Flatten", name=name)
 
     def reshape(self, shape: tuple[int, ...], name: str = "image") -> keras.Layer:
         """(batch, n) → (batch, *shape)."""
         return self.layer("Reshape", target_shape=shape, name=name)
+
+    def residual(self, layers: Sequence[Transform], *, name: str) -> Transform:
+        """x + what `layers` make of x, which has the shape of x."""
+        add = keras.layers.Add(name=name, dtype=self._dtype)
+        return lambda tensor: add([tensor, through(layers, tensor)])
+
+    def sequence(self, layers: Sequence[Transform]) -> Transform:
+        """`layers`, one after the other, in the place of one."""
+        return lambda tensor: through(layers, tensor)
+
+    def top_k(self, k: int, *, name: str) -> coding.TopK:
+        """(batch, units) → (batch, units): the `k` largest of each row, 0 elsewhere."""
+        return coding.TopK(k, name=name, dtype=self._dtype)
+
+    def codebook(self, entries: int, *, name: str) -> coding.Codebook:
+        """(batch, …, n) → (batch, …, n), float32: each vector becomes the nearest of `entries` learned ones."""
+        return coding.Codebook(entries, self._next_seed(), name=name, dtype="float32")
 
     def size(self, shape: tuple[int, ...]) -> int:
         """Numbers in one item."""
@@ -87,7 +104,7 @@ class Blocks:
     # Networks.
 
     def encoder(
-        self, shape: tuple[int, ...], layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()
+        self, shape: tuple[int, ...], layers: Sequence[Transform], outputs: Sequence[Transform] = ()
     ) -> keras.Model:
         """Items of `shape` through `layers`, and from there through each of `outputs`, known by their layers' names.
 
@@ -95,7 +112,7 @@ class Blocks:
         """
         return chain("encoder", keras.Input(shape, name="encoder_input"), layers, outputs)
 
-    def decoder(self, encoder: keras.Model, layers: Sequence[keras.Layer], output: str) -> keras.Model:
+    def decoder(self, encoder: keras.Model, layers: Sequence[Transform], output: str) -> keras.Model:
         """Codes as `encoder` makes them through `layers` and the activation `output` to items."""
         codes = keras.Input(tuple(encoder.outputs[0].shape[1:]), name="decoder_input")
         # In float32 whatever the layers compute in: half precision has three digits, too few for a pixel's loss.

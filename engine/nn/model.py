@@ -35,6 +35,7 @@ class KerasModel:
         self.code_size = networks.code_size
         self.gives_distribution = networks.gives_distribution
         self.epoch = 0
+        self.bits = variant.bits(autoencoder.config, self.shape)
         self.noise = variant.noise(autoencoder.config)
         # Keras layers called one by one would take 4 ms for ten images, every epoch.
         self._encode = _compiled(networks.encode, self.shape)

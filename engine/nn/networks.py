@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -153,12 +153,21 @@ class StageNetworks(NamedTuple):
     """From items to items, as far as the model has come: for pictures and queries."""
 
 
-def chain(name: str, tensor: Tensor, layers: Sequence[keras.Layer], outputs: Sequence[keras.Layer] = ()) -> keras.Model:
-    """From `tensor`, a `keras.Input`, through `layers`, and from there through each of `outputs`."""
-    inputs = tensor
+Transform = Callable[[Tensor], Tensor]
+"""A Keras layer, or several of them."""
+
+
+def chain(name: str, inputs: Tensor, layers: Sequence[Transform], outputs: Sequence[Transform] = ()) -> keras.Model:
+    """From `inputs`, a `keras.Input`, through `layers`, and from there through each of `outputs`."""
+    tensor = through(layers, inputs)
+    return keras.Model(inputs, [layer(tensor) for layer in outputs] or tensor, name=name)
+
+
+def through(layers: Sequence[Transform], tensor: Tensor) -> Tensor:
+    """What `layers`, one after the other, make of `tensor`."""
     for layer in layers:
         tensor = layer(tensor)
-    return keras.Model(inputs, [layer(tensor) for layer in outputs] or tensor, name=name)
+    return tensor
 
 
 def _float32(tensor: Tensor) -> Tensor:

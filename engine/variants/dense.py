@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta
 
@@ -53,8 +53,12 @@ class DenseVariant(Variant[DenseConfigT]):
         encoder = blocks.encoder(
             shape, [blocks.flatten(), blocks.dense(config.hidden_dim, config.activation, name="code")]
         )
+        return blocks.networks(encoder, self.dense_decoder(encoder, config, shape, blocks))
+
+    def dense_decoder(self, encoder: Any, config: DenseConfigT, shape: tuple[int, ...], blocks: Blocks) -> Any:
+        """From the codes of `encoder` back to items of `shape`, by one layer."""
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
-        return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
+        return blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output)
 
     def loss_terms(self, model: Autoencoder[DenseConfigT], batch: Batch) -> dict[str, Tensor | Weighted]:
         codes = model.encode(batch.input)

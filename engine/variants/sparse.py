@@ -13,8 +13,8 @@ from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
     from engine.nn.autoencoder import Autoencoder
-    from engine.nn.layers import Tensor
-    from engine.nn.networks import Batch, Weighted
+    from engine.nn.layers import Blocks, Tensor
+    from engine.nn.networks import Batch, Networks, Weighted
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
 
@@ -23,8 +23,11 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
     """Settings of the sparse autoencoder."""
 
     penalty: Annotated[
-        Literal["l1", "l2", "l1_l2", "kl"],
-        Meta(title="penalty", description="on the code: its size, its square, both, or its mean rate (needs sigmoid)"),
+        Literal["l1", "l2", "l1_l2", "kl", "topk"],
+        Meta(
+            title="penalty",
+            description="on the code: its size, its square, both, its mean rate (needs sigmoid); topk: k units speak",
+        ),
     ] = "l1"
     l1: Annotated[Weight, Meta(title="l1", description="weight of Σ|z|, for penalties l1 and l1_l2")] = 1e-4
     l2: Annotated[Weight, Meta(title="l2", description="weight of Σz², for penalties l2 and l1_l2")] = 1e-4
@@ -33,13 +36,20 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
         Meta(ge=0.001, le=0.999, title="target rate", description="mean activation that penalty kl draws to"),
     ] = 0.05
     beta: Annotated[Weight, Meta(title="beta", description="weight of penalty kl")] = 3.0
+    k: Annotated[int, Meta(ge=1, le=65_536, title="k", description="units that speak for an image with topk")] = 25
+    revival: Annotated[
+        Weight, Meta(title="revival", description="weight that draws units back which topk lets speak for no image")
+    ] = 0.1
 
 
 class Sparse(DenseVariant[SparseConfig]):
     """As vanilla, with a penalty on the code z that is part of the loss.
 
     l1, l2: weight · Σ_j |z_j|, weight · Σ_j z_j², mean over the batch. kl: β Σ_j KL(ρ ‖ ρ̂_j), where ρ̂_j is the mean
-    activation of unit j over the batch.
+    activation of unit j over the batch. topk: of z only the k largest numbers are left, and units that are among them
+    for no image of the batch are drawn to where they just would be for one; explained variance is 1 − Σ(x − x̂)² / Σ(x −
+    x̄)², l0 the mean number of units that are not 0, shrinkage 1 − Σx̂² / Σx x̂: above 0, answers are too small
+    (Rajamanoharan et al., arXiv:2404.16014).
     """
 
     key = "sparse"
@@ -75,6 +85,20 @@ class Sparse(DenseVariant[SparseConfig]):
             beta=0.05,
             validation=HELD_OUT,
         ),
+        "topk": SparseConfig(
+            epochs=30,
+            batch_size=64,
+            learning_rate=1e-3,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=1_000,
+            activation="linear",
+            output="sigmoid",
+            reconstruction="bce",
+            penalty="topk",
+            k=25,
+            validation=HELD_OUT,
+        ),
         "small": SparseConfig(
             epochs=100,
             batch_size=32,
@@ -104,10 +128,22 @@ class Sparse(DenseVariant[SparseConfig]):
 
     def check(self, config: SparseConfig) -> None:
         super().check(config)
+        if config.penalty == "topk" and config.k > config.hidden_dim:
+            raise SettingError("k", f"{config.k} of {config.hidden_dim} units cannot speak; set a smaller k")
         if config.penalty == "kl" and config.activation != "sigmoid":
             raise SettingError("penalty", "kl needs activations between 0 and 1; set activation to sigmoid")
 
+    def networks(self, config: SparseConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        if config.penalty != "topk":
+            return super().networks(config, shape, blocks)
+        units = blocks.dense(config.hidden_dim, config.activation, name="units")
+        outputs = [blocks.top_k(config.k, name="code"), blocks.layer("Identity", name="all")]
+        encoder = blocks.encoder(shape, [blocks.flatten(), units], outputs)
+        return blocks.networks(encoder, self.dense_decoder(encoder, config, shape, blocks))
+
     def loss_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        if model.config.penalty == "topk":
+            return self._topk_terms(model, batch)
         codes = model.encode(batch.input)
         return {
             "reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction),
@@ -125,6 +161,32 @@ class Sparse(DenseVariant[SparseConfig]):
         l1 = config.l1 if config.penalty in ("l1", "l1_l2") else 0
         l2 = config.l2 if config.penalty in ("l2", "l1_l2") else 0
         return ops.mean(l1 * size + l2 * square)
+
+    def _topk_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        ops, config, blocks = model.ops, model.config, model.blocks
+        outputs = model.outputs(batch.input)
+        codes, answers = outputs["code"], model.decode(outputs["code"])
+        missed, spread = batch.target - answers, batch.target - ops.mean(batch.target, axis=0)
+        unexplained = ops.sum(ops.square(missed)) / ops.maximum(ops.sum(ops.square(spread)), 1e-6)
+        along = ops.sum(answers * batch.target)
+        return {
+            "reconstruction": reconstruction_error(model, codes, batch.target, config.reconstruction),
+            "revival": blocks.weighted(self._silence(model, outputs["all"], codes), config.revival),
+            "explained_variance": blocks.reported(1 - unexplained),
+            "l0": blocks.reported(ops.mean(ops.sum(ops.cast(codes != 0, "float32"), axis=1))),
+            "shrinkage": blocks.reported(1 - ops.sum(ops.square(answers)) / ops.maximum(along, 1e-6)),
+        }
+
+    def _silence(self, model: Autoencoder[SparseConfig], units: Tensor, codes: Tensor) -> Tensor:
+        """How far units that speak for no image of the batch are from speaking for one, mean over all units.
+
+        `units`, `codes`: before and after the choice, (batch, units).
+        """
+        ops = model.ops
+        threshold = ops.min(ops.where(codes != 0, codes, float("inf")), axis=1, keepdims=True)
+        short = ops.stop_gradient(ops.where(ops.isfinite(threshold), threshold, 0.0)) - units
+        silent = ops.cast(ops.all(codes == 0, axis=0), "float32")
+        return ops.mean(silent * ops.maximum(ops.min(short, axis=0), 0.0))
 
     def target_rate(self, config: SparseConfig) -> float | None:
         return config.rho if config.penalty == "kl" else None

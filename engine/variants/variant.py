@@ -152,6 +152,11 @@ class Variant(ABC, Generic[ConfigT]):
         """How its data are to be seen."""
         return Reading(validation=config.validation)
 
+    def bits(self, config: ConfigT, shape: tuple[int, ...]) -> int:
+        """Of the code of an item of `shape`, where codes are chosen from finitely many; 0 where they are numbers."""
+        del config, shape
+        return 0
+
     def target_rate(self, config: ConfigT) -> float | None:
         """What the mean activation of the code is drawn to; None where nothing draws it anywhere."""
         del config

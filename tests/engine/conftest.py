@@ -166,6 +166,7 @@ class ScriptedModel:
     code_size = 3
     block = 10
     noise = ""
+    bits = 0
 
     def __init__(self, epoch: int, shape: tuple[int, ...] = (4, 4, 1)) -> None:
         self.epoch = epoch

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from fakes import pictures
 
-from aetui.panels.jacobian import MISSING, PLACEHOLDER, Jacobian, spectrum
+from aetui.panels.jacobian import Jacobian, spectrum
 from aetui.panels.table import View
 
 
@@ -30,8 +30,8 @@ def test_where_not_all_fit_the_first_and_the_last_are_there() -> None:
 def test_the_panel_says_why_there_is_nothing() -> None:
     panel, samples = Jacobian(), pictures(1)
     panel.show(View(None, 0, None, ""))
-    assert panel._why == PLACEHOLDER
+    assert panel._why == panel.placeholder
     panel.show(View(None, 1, samples, ""))
-    assert panel._why == MISSING
+    assert panel._why == panel.missing
     panel.show(View(None, 1, msgspec.structs.replace(samples, views={"spectrum": np.ones(3, np.float32)}), ""))
     assert panel._values is not None

@@ -19,6 +19,7 @@ class Clean:
     """As much of a model as it takes to be compared with."""
 
     noise = ""
+    bits = 0
     block = 1_000
     code_size = 3
 

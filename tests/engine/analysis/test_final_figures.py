@@ -20,6 +20,7 @@ class Flatterer:
     shape = (4, 4, 1)
     epoch = 3
     noise = ""
+    bits = 0
     block = 100
 
     def __init__(self, code_size: int = 16) -> None:

@@ -1,0 +1,53 @@
+"""What panels share that say one view of a run in lines."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from aetui.panels.table import View
+from aetui.render.bars import MUTED
+from aetui.render.pixels import colour_mode
+
+
+class Lines(Static):
+    """Draws `view`, numbers in one dimension, anew for every epoch and size."""
+
+    view: ClassVar[str]
+    """Its name among those that a variant returns."""
+    placeholder: ClassVar[str]
+    """Said before the first epoch."""
+    missing: ClassVar[str]
+    """Said of a run that has no such view."""
+
+    def __init__(self) -> None:
+        super().__init__(self.placeholder)
+        self._values: NDArray[np.float32] | None = None
+        self._why = self.placeholder
+
+    def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
+        """What is drawn in so many columns and rows; `blocks`: whether with bars of eighths of a cell."""
+        raise NotImplementedError
+
+    def show(self, view: View) -> None:
+        """Take what there is of the epoch under the cursor."""
+        self._values = view.samples.views.get(self.view) if view.samples else None
+        self._why = self.missing if view.samples else view.failure or self.placeholder
+        self._draw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted or not self.size:
+            return
+        if self._values is None or self._values.ndim != 1:
+            self.update(Content.styled(self._why, MUTED))
+            return
+        blocks = colour_mode(self.app.console.color_system) != "none"
+        self.update(Content("\n").join(self.lines(np.nan_to_num(self._values), self.size, blocks=blocks)))

@@ -1,0 +1,91 @@
+"""The codebook, its losses and what they move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import params, registry
+
+SHAPE = (9, 6, 1)
+PLACES = 3 * 2
+
+
+@pytest.fixture
+def made() -> Any:
+    """The variant, its autoencoder and a batch of eight items."""
+    from engine.nn import runtime
+
+    runtime.load("cpu")
+    import tensorflow as tf
+
+    from engine.nn.model import built
+    from engine.nn.networks import Batch, NoiseKeys
+
+    variant = registry.variant("vq")
+    config = params.configure(registry.preset("vq", "small"), {"entries": 7, "dimensions": 3, "filters": 4})
+    model = built(variant, config, SHAPE)
+    items = tf.constant(np.random.default_rng(0).random((8, *SHAPE)), tf.float32)
+    seed = tf.constant([1, 2])
+    return variant, model, Batch(items, items, NoiseKeys(seed, seed), None, "training")
+
+
+def gradients(made: Any, term: str) -> dict[str, Any]:
+    """By the name of the weight, those of a term as it counts that are not 0."""
+    import tensorflow as tf
+
+    variant, model, batch = made
+    variables = model.networks.trainable_variables
+    with tf.GradientTape() as tape:
+        found = variant.loss_terms(model, batch)[term]
+        value = found.weight * found.value if hasattr(found, "weight") else found
+    moved = zip(variables, tape.gradient(value, variables), strict=True)
+    return {variable.path: slope for variable, slope in moved if slope is not None and np.abs(slope).max() > 0}
+
+
+def test_codes_are_entries_and_the_nearest_ones(made: Any) -> None:
+    _, model, batch = made
+    codebook = model.networks.encoder.get_layer("codebook")
+    entries = np.asarray(codebook.entries)
+    outputs = model.outputs(batch.input)
+    codes = np.asarray(outputs["code"]).reshape(8, PLACES, 3)
+    distances = np.square(np.asarray(outputs["continuous"])[:, :, None] - entries).sum(axis=-1)
+    np.testing.assert_allclose(codes, entries[distances.argmin(axis=-1)], atol=1e-6)
+    assert model.decode(outputs["code"]).shape == (8, *SHAPE)
+
+
+def test_the_reconstruction_moves_encoder_and_decoder_but_no_entry(made: Any) -> None:
+    moved = gradients(made, "reconstruction")
+    assert any("down1" in name for name in moved)
+    assert any("up1" in name for name in moved)
+    assert not any("codebook" in name for name in moved)
+
+
+@pytest.mark.parametrize("term", ["codebook", "revival"])
+def test_entries_are_moved_by_terms_that_move_nothing_else(made: Any, term: str) -> None:
+    assert {name.split("/")[-2] for name in gradients(made, term)} == {"codebook"}
+
+
+def test_commitment_moves_the_encoder_alone(made: Any) -> None:
+    moved = gradients(made, "commitment")
+    assert moved
+    assert not any("codebook" in name or "up" in name for name in moved)
+
+
+def test_perplexity_and_usage_are_those_of_the_nearest_entries(made: Any) -> None:
+    variant, model, batch = made
+    codebook = model.networks.encoder.get_layer("codebook")
+    chosen = np.asarray(codebook.nearest(model.outputs(batch.input)["continuous"]))
+    shares = np.bincount(chosen.ravel(), minlength=7) / chosen.size
+    np.testing.assert_allclose(variant.views(model, batch.input)["usage"], shares, rtol=1e-6)
+    used = shares[shares > 0]
+    expected = np.exp(-(used * np.log(used)).sum())
+    assert float(variant.loss_terms(model, batch)["perplexity"].value) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_code_has_as_many_bits_as_choosing_takes() -> None:
+    variant = registry.variant("vq")
+    config = params.configure(registry.preset("vq", "tuned"), {"entries": 512})
+    assert variant.bits(config, (28, 28, 1)) == 441
