@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.analysis.alarms import Condition
 from engine.datasets import catalogue as datasets
 from engine.errors import UsageError
 from engine.kinds import KINDS
@@ -47,6 +48,11 @@ def variant(key: str) -> Variant[Any]:
     except KeyError:
         known = ", ".join(VARIANTS)
         raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+
+
+def alarms(variant: str) -> tuple[Condition, ...]:
+    """What runs of `variant` are watched for; where it is not known here, what all are."""
+    return VARIANTS[variant].alarms if variant in VARIANTS else Variant.alarms
 
 
 def kind(variant: str, dataset: str) -> Kind:

@@ -64,6 +64,19 @@ def test_the_autoencoder_trains_with_its_own_term_and_shows_its_view(trained: An
     assert report.samples.views["steps"].shape == (8, 7)
 
 
+def test_the_alarm_goes_off_where_the_images_are_flat(trained: Any) -> None:
+    from engine.analysis.alarms import History, raised
+
+    smooth, condition = example("An autoencoder").Smooth, example("An alarm").condition
+    settings = msgspec.to_builtins(smooth.presets["book"])
+    ended = trained[1].event
+    for steps, said in ((0.2, []), (0.004, ["the images are flat: their neighbouring pixels differ by 0.004"])):
+        flat = msgspec.structs.replace(ended, validation={**ended.validation, "steps": steps})
+        alarms = raised((condition, *smooth.alarms), History.of([flat]), settings)
+        assert [alarm.text.split(";")[0] for alarm in alarms if alarm.key == "flat"] == said
+    assert {advice.setting for advice in condition.advice} <= settings.keys()
+
+
 async def test_the_panel_shows_the_view(trained: Any) -> None:
     from aetui.panels.table import View
 

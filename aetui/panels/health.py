@@ -17,7 +17,6 @@ from aetui.render.spark import sparkline
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
 from aetui.widgets.scroller import Scroller
-from engine.analysis.alarms import alarms
 from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
 
@@ -77,7 +76,7 @@ class HealthReport(Scroller):
         rows = _rows(epochs)
         if samples is not None and samples.kl is not None and len(samples.kl):
             rows.append(_kl_row(samples.kl.tolist()))
-        warnings = [alarm.text for alarm in alarms(epochs, run.config)]
+        warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
         over = not run.going and ended is run.epochs[-1]

@@ -1,4 +1,4 @@
-"""The complete epochs of a run: a value that grows without being copied."""
+"""What is known of each complete epoch of a run: a value that grows without being copied."""
 
 from __future__ import annotations
 
@@ -6,46 +6,55 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import overload
-
-from engine.events import EpochEnded
+from typing import Protocol, TypeVar, overload
 
 _number = attrgetter("epoch")
 
 
-class Epochs(Sequence[EpochEnded]):
-    """Never changes. Those that grew out of one another share one list, of which each sees its own length.
+class Numbered(Protocol):
+    """Something of an epoch."""
 
+    @property
+    def epoch(self) -> int: ...
+
+
+T = TypeVar("T", bound=Numbered)
+
+
+class Epochs(Sequence[T]):
+    """Something of each epoch, or of some. It never changes.
+
+    Those that grew out of one another share one list, of which each sees its own length.
     Adding an epoch costs the same however many there are, and each older value stays what it was: only where the list
     has gone on otherwise, what is seen of it is copied. Of one value, one thread at a time makes others.
     """
 
     __slots__ = ("_length", "_shared")
 
-    def __init__(self, epochs: Iterable[EpochEnded] = ()) -> None:
+    def __init__(self, epochs: Iterable[T] = ()) -> None:
         """`epochs`: in order of their numbers."""
         self._shared = list(epochs)
         self._length = len(self._shared)
 
     @classmethod
-    def _seen(cls, shared: list[EpochEnded], length: int) -> Epochs:
+    def _seen(cls, shared: list[T], length: int) -> Epochs[T]:
         view = cls.__new__(cls)
         view._shared, view._length = shared, length
         return view
 
-    def and_then(self, ended: EpochEnded) -> Epochs:
+    def and_then(self, ended: T) -> Epochs[T]:
         """These and one more."""
         shared = self._shared if len(self._shared) == self._length else self._shared[: self._length]
         shared.append(ended)
         return self._seen(shared, self._length + 1)
 
-    def before(self, number: int) -> Epochs:
+    def before(self, number: int) -> Epochs[T]:
         """Those before epoch `number`."""
         length = self._place(number)
         return self if length == self._length else self._seen(self._shared, length)
 
-    def numbered(self, number: int) -> EpochEnded | None:
-        """What epoch `number` came to; None if it is not complete."""
+    def numbered(self, number: int) -> T | None:
+        """That of epoch `number`; None if there is none."""
         place = self._place(number)
         return self[place] if place < self._length and self[place].epoch == number else None
 
@@ -53,19 +62,19 @@ class Epochs(Sequence[EpochEnded]):
         return bisect_left(self._shared, number, hi=self._length, key=_number)
 
     @overload
-    def __getitem__(self, place: int) -> EpochEnded: ...
+    def __getitem__(self, place: int) -> T: ...
 
     @overload
-    def __getitem__(self, place: slice) -> list[EpochEnded]: ...
+    def __getitem__(self, place: slice) -> list[T]: ...
 
-    def __getitem__(self, place: int | slice) -> EpochEnded | list[EpochEnded]:
+    def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
             return self._shared[: self._length][place]
         if not -self._length <= place < self._length:
             raise IndexError(f"epoch {place} of {self._length}")
         return self._shared[place % self._length]
 
-    def __iter__(self) -> Iterator[EpochEnded]:
+    def __iter__(self) -> Iterator[T]:
         return islice(self._shared, self._length)
 
     def __len__(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import nan
 
 from aetui.follow.group import Others
 from aetui.state.run_state import Level, RunState, WorkbenchState
@@ -134,7 +133,7 @@ def apply(run: RunState, event: Event) -> RunState:
         case Progress():
             return replace(run, progress=event, moving=True) if run.going else run
         case EpochEnded():
-            return _epoch_ended(run, event)
+            return replace(run.with_epoch(event), progress=None, moving=True)
         case RunPaused():
             return replace(run.logged(event.at, "paused"), status="paused")
         case RunResumed():
@@ -178,32 +177,11 @@ def _started(run: RunState, event: RunStarted) -> RunState:
     return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
 
 
-def _epoch_ended(run: RunState, event: EpochEnded) -> RunState:
-    best = _better(run.best, event)
-    return replace(run, epochs=run.epochs.and_then(event), best=best, progress=None, moving=True)
-
-
-def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
-    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
-    loss = other.validation.get("loss", nan)
-    same = best is not None and best.stage == other.stage
-    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
-        return best
-    return other
-
-
 def _resumed(run: RunState, event: RunResumed) -> RunState:
     """What was recorded from the epoch in progress on is void and comes again."""
-    kept, best = run.epochs.before(event.epoch), run.best
-    if best is not None and best.epoch >= event.epoch:
-        best = None
-        for ended in kept:
-            best = _better(best, ended)
     run = replace(
-        run,
+        run.before(event.epoch),
         status="running",
-        epochs=kept,
-        best=best,
         progress=None,
         moving=False,
         planned=event.epochs,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aetui.state.epochs import Epochs
 from engine import registry
+from engine.analysis.alarms import Alarm, History, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ class LogLine:
     at: float
     level: Level
     text: str
+
+
+class EpochAlarms(NamedTuple):
+    """What was wrong after an epoch."""
+
+    epoch: int
+    alarms: tuple[Alarm, ...]
 
 
 class Curve(NamedTuple):
@@ -85,12 +93,14 @@ class RunState:
     validation_items: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
     """What is known of the data, label and words (`RunStarted.facts`)."""
-    epochs: Epochs = field(default_factory=Epochs)
+    epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
+    alarms: Epochs[EpochAlarms] = field(default_factory=Epochs)
+    """Of the epochs after which anything was wrong."""
+    history: History = field(default_factory=History)
+    """Of `epochs`, what the alarms of the next one depend on."""
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
-    best: EpochEnded | None = None
-    """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
     log: tuple[LogLine, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
@@ -125,6 +135,11 @@ class RunState:
         return self.epochs[-1].seconds * (self.planned - self.last_epoch) if self.epochs else inf
 
     @property
+    def best(self) -> EpochEnded | None:
+        """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
+        return self.history.best
+
+    @property
     def last_epoch(self) -> int:
         """Number of the newest complete epoch, 0 before the first."""
         return self.epochs[-1].epoch if self.epochs else 0
@@ -143,6 +158,25 @@ class RunState:
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
         return self.epochs.numbered(number)
+
+    def alarms_after(self, number: int) -> tuple[Alarm, ...]:
+        """What was wrong after epoch `number`."""
+        known = self.alarms.numbered(number)
+        return known.alarms if known else ()
+
+    def with_epoch(self, ended: EpochEnded) -> RunState:
+        """The same with one more complete epoch, and what is wrong after it."""
+        history = self.history.and_then(ended)
+        found = raised(registry.alarms(self.variant), history, self.config)
+        alarms = self.alarms.and_then(EpochAlarms(ended.epoch, found)) if found else self.alarms
+        return replace(self, epochs=self.epochs.and_then(ended), alarms=alarms, history=history)
+
+    def before(self, number: int) -> RunState:
+        """The same without the epochs from `number` on."""
+        kept = self.epochs.before(number)
+        if kept is self.epochs:
+            return self
+        return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
 
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""

@@ -1,129 +1,214 @@
-"""What is going wrong with a run, in plain words, with the setting to change."""
+"""What is going wrong with a run: conditions that a variant declares, and the alarms that they raise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isfinite
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite, nan
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
-from engine.events import EpochEnded, Health
+import msgspec
 
-DEAD_UNITS = 0.2
+from engine.events import EpochEnded
+
+WINDOW = 100
+"""Epochs of the stage that a condition sees, besides the newest and the best."""
+DEAD_SHARE = 0.2
 """Share of the code from which dead units are worth a word; fewer hardly cost anything."""
-DEAD_PIXELS = 0.1
+DEAD_OUTPUT_SHARE = 0.1
 """Share of the output; below that it is mostly the rim, where hardly any image has anything."""
-OFF_TARGET = 0.2
-"""Relative distance of the mean activation from its target that counts as met."""
 SETTLING = 3
-"""Epochs before a mean is compared with its target, and that make a median worth comparing with."""
+"""Epochs that make a median worth comparing with."""
 EXPLOSION = 10.0
 """Times the median of the earlier epochs; a healthy gradient norm stays within two or three times."""
 RISING = 5
 """Epochs since the best validation loss; shorter rises are noise."""
 OVERFIT = 0.05
 """Relative rise of the validation loss above its best that noise does not explain."""
-FEW_ACTIVE = 0.25
-"""Share of the dimensions; a good posterior may well leave half of many dimensions unused."""
-NO_KL = 0.1
-"""Nats an item; a code that tells a tenth of a nat tells nothing."""
 
 
-class Alarm(NamedTuple):
-    """One thing that is wrong: `key` tells it from others, `text` says it with its figures, which change."""
+class History(msgspec.Struct, frozen=True):
+    """What conditions see of a run: the epochs of its present stage. It never changes, and however long the run is,
+    it keeps no more than `WINDOW` epochs, the newest and the best, so that a further epoch always costs the same.
+    """
+
+    recent: tuple[EpochEnded, ...] = ()
+    """The newest epochs of the stage, in order: up to `WINDOW`, and the one that has just ended."""
+    best: EpochEnded | None = None
+    """The epoch of lowest validation loss in the whole stage; a former stage's while the loss is NaN in this one."""
+
+    @property
+    def now(self) -> EpochEnded:
+        """The epoch that has just ended. Raises IndexError before the first."""
+        return self.recent[-1]
+
+    def and_then(self, ended: EpochEnded) -> History:
+        """This and one more epoch."""
+        # Another stage has other networks and another loss: its numbers are no measure for this one's.
+        same = bool(self.recent) and self.now.stage == ended.stage
+        return History((*(self.recent[-WINDOW:] if same else ()), ended), _better(self.best, ended))
+
+    @classmethod
+    def of(cls, epochs: Iterable[EpochEnded]) -> History:
+        """That of a run with these epochs, in order."""
+        history = cls()
+        for ended in epochs:
+            history = history.and_then(ended)
+        return history
+
+
+def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
+    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
+    loss = other.validation["loss"]
+    same = best is not None and best.stage == other.stage
+    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
+        return best
+    return other
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """A setting to change in the next run."""
+
+    setting: str
+    change: Literal["lower", "raise", "set"]
+    value: str = ""
+    """What to set it to, as `--set` takes it; for `set` only."""
+    where: Mapping[str, tuple[str, ...]] = {}
+    """Settings on which it depends, with the choices that it is for."""
+
+    @property
+    def text(self) -> str:
+        """In words: "lower learning_rate", "set activation to gelu"."""
+        return f"{self.change} {self.setting}" + (f" to {self.value}" if self.value else "")
+
+    def suits(self, config: Mapping[str, Any]) -> bool:
+        """Whether it is for a run with these settings."""
+        return all(config.get(name) in choices for name, choices in self.where.items())
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """Something that is wrong after an epoch."""
 
     key: str
-    text: str
+    """Which condition raised it: the same as long as it lasts, while the metrics change."""
+    metrics: dict[str, float]
+    """The numbers that show it."""
+    advice: tuple[Advice, ...]
+    """What to try, the likeliest first."""
+    template: str
+    """What is wrong in words, with the names of metrics in braces."""
+
+    @property
+    def text(self) -> str:
+        """In words, with the numbers and what to try."""
+        told = self.template.format_map(self.metrics).replace("%", " %")
+        advice = " or ".join(advice.text for advice in self.advice)
+        return f"{told}; try to {advice}" if advice else told
 
 
-def alarms(epochs: Sequence[EpochEnded], config: Mapping[str, Any]) -> list[Alarm]:
-    """What is wrong after the last of `epochs`, the gravest first; settings that `config` lacks are not named."""
-    if not epochs:
-        return []
-    # Another stage has other networks and another loss: its numbers are no measure for this one's.
-    stage = [ended for ended in epochs if ended.stage == epochs[-1].stage]
-    health = stage[-1].health
-    found = {"overfitting": _overfitting(stage, config)}
-    if health is not None:
-        collapsed = _collapsed(stage[-1], health, config)
-        found = {
-            "exploding": _exploding(stage, config),
-            "collapsed": collapsed,
-            "dead_units": "" if collapsed else _dead_units(health, config),
-            "dead_pixels": _dead_pixels(health, config),
-            "off_target": _off_target(stage, health, config),
-            **found,
-        }
-    return [Alarm(key, text) for key, text in found.items() if text]
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """When to raise an alarm, and what to say and to advise then."""
+
+    key: str
+    check: Callable[[History], dict[str, float] | None]
+    """Called once after every epoch: the alarm's metrics, or None where nothing is wrong.
+
+    Epochs of older versions may lack a term, or their health figures.
+    """
+    template: str
+    """See `Alarm.template`."""
+    advice: tuple[Advice, ...] = ()
+    """What helps, the likeliest first; an alarm has of it what suits the run's settings."""
+    explains: tuple[str, ...] = ()
+    """Keys of conditions that follow from this one: they raise no alarm of their own beside it."""
 
 
-def _exploding(stage: Sequence[EpochEnded], config: Mapping[str, Any]) -> str:
-    *earlier, now = [ended.health.gradient_norm for ended in stage if ended.health]
-    usual = median(earlier) if len(earlier) >= SETTLING else 0.0
-    if isfinite(now) and not 0 < usual * EXPLOSION <= now:
-        return ""
-    times = f"{now / usual:,.0f} times its usual size" if isfinite(now) else "no longer a number"
-    return f"the gradient is {times}: the steps are too long" + _try("a smaller learning_rate", config=config)
+def raised(conditions: Iterable[Condition], history: History, config: Mapping[str, Any]) -> tuple[Alarm, ...]:
+    """What is wrong after the newest epoch of `history` in a run with settings `config`, in the order of `conditions`;
+    nothing before the first epoch."""
+    if not history.recent:
+        return ()
+    found = [(condition, metrics) for condition in conditions if (metrics := condition.check(history)) is not None]
+    explained = {key for condition, _ in found for key in condition.explains}
+    return tuple(
+        Alarm(each.key, metrics, tuple(advice for advice in each.advice if advice.suits(config)), each.template)
+        for each, metrics in found
+        if each.key not in explained
+    )
 
 
-def _collapsed(now: EpochEnded, health: Health, config: Mapping[str, Any]) -> str:
-    """A code that is a distribution has a KL term; where nothing is left of it, the code says nothing."""
-    kl = now.validation.get("kl", now.train.get("kl"))
-    few = health.active < FEW_ACTIVE * health.units
-    if kl is None or not (health.active == 0 or (few and kl < NO_KL)):
-        return ""
-    told = f"{health.active:,} of {health.units:,} code dimensions tell anything about the image (KL {kl:.3g} nats)"
-    advice = _try("a smaller beta", "a longer warmup", config=config)
-    return f"only {told}: the posterior has collapsed onto the prior{advice}"
+def advised(conditions: Iterable[Condition], **advice: Advice) -> tuple[Condition, ...]:
+    """`conditions` with a variant's own advice, by their keys. It comes first, and in place of what else is advised
+    about the same setting. Raises KeyError for a condition that there is not."""
+    known = {condition.key: condition for condition in conditions}
+    for key, own in advice.items():
+        others = (other for other in known[key].advice if other.setting != own.setting)
+        known[key] = msgspec.structs.replace(known[key], advice=(own, *others))
+    return tuple(known.values())
 
 
-def _dead_units(health: Health, config: Mapping[str, Any]) -> str:
-    if health.dead < DEAD_UNITS * health.units or not health.dead:
-        return ""
-    gelu = "activation = gelu" if config.get("activation") == "relu" else ""
-    weaker = "a smaller l1" if config.get("penalty") in ("l1", "l1_l2") else ""
-    told = f"{health.dead:,} of {health.units:,} code units are dead: they give the same number for every image"
-    return told + _try(gelu, weaker, "a smaller learning_rate", config=config)
+def _exploding(history: History) -> dict[str, float] | None:
+    """Beside the median of up to `WINDOW` epochs before: what has lasted for half of them is usual."""
+    norms = [ended.health.gradient_norm for ended in history.recent[:-1] if ended.health]
+    health = history.now.health
+    if health is None:
+        return None
+    usual = median(norms) if norms else nan
+    known = len(norms) >= SETTLING and usual > 0
+    if isfinite(health.gradient_norm) and not (known and health.gradient_norm >= EXPLOSION * usual):
+        return None
+    return {"gradient_norm": health.gradient_norm, "usual": usual}
 
 
-def _dead_pixels(health: Health, config: Mapping[str, Any]) -> str:
-    if health.dead_pixels < DEAD_PIXELS * health.pixels or not health.dead_pixels:
-        return ""
-    sigmoid = "output = sigmoid" if config.get("output") == "relu" else ""
-    told = f"{health.dead_pixels:,} of {health.pixels:,} output pixels are never drawn: they stay 0 whatever the image"
-    return told + _try(sigmoid, "a smaller learning_rate", config=config)
+def _dead_units(history: History) -> dict[str, float] | None:
+    health = history.now.health
+    if health is None or not health.dead or health.dead < DEAD_SHARE * health.units:
+        return None
+    return {"dead": health.dead, "units": health.units}
 
 
-def _off_target(stage: Sequence[EpochEnded], health: Health, config: Mapping[str, Any]) -> str:
-    target, mean = health.target_rate, health.mean_activation
-    if not target or len(stage) < SETTLING or abs(mean - target) <= OFF_TARGET * target:
-        return ""
-    side = "above" if mean > target else "below"
-    told = f"the mean activation, {mean:.3g}, is {abs(mean / target - 1):.0%} {side} its target of {target:g}"
-    return told.replace("%", " %") + _try("a larger beta", "more epochs", config=config)
+def _dead_outputs(history: History) -> dict[str, float] | None:
+    health = history.now.health
+    if health is None or not health.dead_pixels or health.dead_pixels < DEAD_OUTPUT_SHARE * health.pixels:
+        return None
+    return {"dead": health.dead_pixels, "outputs": health.pixels}
 
 
-def _overfitting(stage: Sequence[EpochEnded], config: Mapping[str, Any]) -> str:
-    known = [ended for ended in stage if "loss" in ended.train and "loss" in ended.validation]
-    if not known or known[-1] is not stage[-1]:
-        return ""
-    now = known[-1]
-    best = min(known, key=lambda ended: ended.validation["loss"])
+def _overfitting(history: History) -> dict[str, float] | None:
+    now, best = history.now, history.best
+    if best is None or best.stage != now.stage or now.epoch - best.epoch < RISING:
+        return None
     lowest = best.validation["loss"]
     rise = (now.validation["loss"] - lowest) / (abs(lowest) or 1.0)
-    if now.epoch - best.epoch < RISING or rise <= OVERFIT or now.train["loss"] >= best.train["loss"]:
-        return ""
-    code = [f"a smaller {name}" for name in ("hidden_dim", "latent_dim")]
-    told = f"the validation loss is {rise:.0%} above its best of epoch {best.epoch}, while the training loss falls"
-    return told.replace("%", " %") + ": the model learns by heart" + _try("fewer epochs", *code, config=config)
+    if not (rise > OVERFIT and now.train["loss"] < best.train["loss"]):
+        return None
+    return {"rise": rise, "best_epoch": best.epoch}
 
 
-def _try(*advice: str, config: Mapping[str, Any]) -> str:
-    """The advice whose setting there is; each names its setting as its last word, or as the first before a "="."""
-    possible = [text for text in advice if text and _setting(text) in config]
-    return f"; try {' or '.join(possible)}" if possible else ""
+SLOWER = Advice("learning_rate", "lower")
 
-
-def _setting(text: str) -> str:
-    words = text.split()
-    return words[0] if "=" in words else words[-1]
+EXPLODING = Condition(
+    key="exploding",
+    check=_exploding,
+    template="the gradient norm is {gradient_norm:.3g}, usually {usual:.3g}: the steps are too long",
+    advice=(SLOWER,),
+)
+DEAD_UNITS = Condition(
+    key="dead_units",
+    check=_dead_units,
+    template="{dead:,.0f} of {units:,.0f} code units are dead: they give the same number for every item",
+    advice=(SLOWER,),
+)
+DEAD_OUTPUTS = Condition(
+    key="dead_outputs",
+    check=_dead_outputs,
+    template="{dead:,.0f} of {outputs:,.0f} outputs are dead: they stay 0 whatever the item",
+    advice=(SLOWER,),
+)
+OVERFITTING = Condition(
+    key="overfitting",
+    check=_overfitting,
+    template="the validation loss is {rise:.0%} above its best of epoch {best_epoch:,.0f}, while the training loss "
+    "falls: the model learns by heart",
+    advice=(Advice("epochs", "lower"),),
+)

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import msgspec
 
-from engine.analysis.alarms import alarms
+from engine import registry
+from engine.analysis.alarms import Alarm, History, raised
 from engine.analysis.comparison import Comparison
 from engine.analysis.verdict import verdict
 from engine.backend import Checkpoint, Diverged, EpochReport, Training, version_of
@@ -60,9 +61,9 @@ class TrainingLoop:
         self._saved_at = time.monotonic()
         self._saving = 0.0
         self._shown_at = 0.0
-        self._epochs = list(epochs)
         self._config = msgspec.to_builtins(training.config)
-        self._alarms = {alarm.key for alarm in alarms(self._epochs, self._config)}
+        self._history = History.of(epochs)
+        self._alarms = self._raised()
 
     def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
@@ -223,12 +224,14 @@ class TrainingLoop:
 
     def _warn(self, ended: EpochEnded) -> None:
         """Log an alarm when it appears; while it stays it is not said again."""
-        self._epochs.append(ended)
-        found = alarms(self._epochs, self._config)
-        for alarm in found:
-            if alarm.key not in self._alarms:
+        self._history = self._history.and_then(ended)
+        told, self._alarms = {alarm.key for alarm in self._alarms}, self._raised()
+        for alarm in self._alarms:
+            if alarm.key not in told:
                 self._keeper.tell(Logged(level="warning", text=f"epoch {ended.epoch}: {alarm.text}"))
-        self._alarms = {alarm.key for alarm in found}
+
+    def _raised(self) -> tuple[Alarm, ...]:
+        return raised(registry.alarms(self._writer.info.variant), self._history, self._config)
 
     def _obey(self) -> Command:
         command = self._control.serve()

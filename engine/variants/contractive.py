@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, advised
 from engine.params import HELD_OUT
 from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
 
@@ -43,6 +44,9 @@ class Contractive(DenseVariant[ContractiveConfig]):
     reference = "Rifai, Vincent, Muller, Glorot & Bengio, ICML (2011) 833-840"
     panels = ("digits", "jacobian", "weights", "latent", "health", "parameters", "log")
     compared_with = "vanilla"
+    alarms = advised(
+        DenseVariant.alarms, dead_units=Advice("activation", "set", "sigmoid", where={"activation": ("relu",)})
+    )
     presets = {
         "book": ContractiveConfig(
             epochs=50,

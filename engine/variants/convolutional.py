@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, advised
 from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
 from engine.variants.variant import Curve, Published, Repeats, Variant
@@ -46,6 +47,11 @@ class Convolutional(Variant[ConvolutionalConfig]):
     accepts = ("image",)
     prefers = ("mnist", "fashion-mnist", "digits")
     panels = ("digits", "latent", "health", "parameters", "log")
+    alarms = advised(
+        Variant.alarms,
+        dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
+        overfitting=Advice("filters", "lower"),
+    )
     xla = False  # on a CPU XLA takes three times as long for convolutions
     presets = {
         "book": ConvolutionalConfig(

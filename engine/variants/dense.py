@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, advised
 from engine.errors import SettingError
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -23,6 +24,9 @@ Reconstruction = Annotated[
     Literal["mse", "bce"],
     Meta(title="loss", description="mean squared error, or binary cross-entropy (needs the sigmoid output)"),
 ]
+
+GELU = Advice("activation", "set", "gelu", where={"activation": ("relu",)})
+SIGMOID = Advice("output", "set", "sigmoid", where={"output": ("relu",)})
 
 
 class DenseConfig(TrainingConfig, frozen=True, kw_only=True):
@@ -45,6 +49,7 @@ class DenseVariant(Variant[DenseConfigT]):
 
     accepts = ("image",)
     prefers = ("mnist", "fashion-mnist", "digits")
+    alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, overfitting=Advice("hidden_dim", "lower"))
 
     def check(self, config: DenseConfigT) -> None:
         check_reconstruction(config.reconstruction, config.output)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, advised
 from engine.errors import SettingError
 from engine.kinds.reading import TextReading
 from engine.params import HELD_OUT, TrainingConfig
@@ -115,6 +116,7 @@ class Sentence(Variant[SentenceConfig]):
     reference = "Sutskever, Vinyals & Le, Sequence to sequence learning, arXiv:1409.3215"
     accepts = ("text",)
     prefers = ("reuters", "pydocs")
+    alarms = advised(Variant.alarms, overfitting=Advice("units", "lower"))
     panels = ("sentences", "latent", "health", "parameters", "log")
     xla = False
     block = 100

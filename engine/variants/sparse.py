@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, Condition, History, advised
 from engine.errors import SettingError
 from engine.params import HELD_OUT
 from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from engine.nn.networks import Batch, Networks, Weighted
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
+OFF_TARGET = 0.2
+"""Relative distance of the mean activation from its target that counts as met."""
+SETTLING = 3
+"""Epochs before the mean activation is compared with its target."""
 
 
 class SparseConfig(DenseConfig, frozen=True, kw_only=True):
@@ -42,6 +47,16 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
     ] = 0.1
 
 
+def _off_target(history: History) -> dict[str, float] | None:
+    health = history.now.health
+    if health is None or not health.target_rate or len(history.recent) < SETTLING:
+        return None
+    mean, target = health.mean_activation, health.target_rate
+    if abs(mean - target) <= OFF_TARGET * target:
+        return None
+    return {"mean_activation": mean, "target_rate": target, "times": mean / target}
+
+
 class Sparse(DenseVariant[SparseConfig]):
     """As vanilla, with a penalty on the code z that is part of the loss.
 
@@ -58,6 +73,15 @@ class Sparse(DenseVariant[SparseConfig]):
     reference = "A. Ng, Sparse autoencoder, CS294A lecture notes, Stanford (2011)"
     panels = ("digits", "weights", "latent", "health", "parameters", "log")
     compared_with = "vanilla"
+    alarms = (
+        *advised(DenseVariant.alarms, dead_units=Advice("l1", "lower", where={"penalty": ("l1", "l1_l2")})),
+        Condition(
+            key="off_target",
+            check=_off_target,
+            template="the mean activation, {mean_activation:.3g}, is {times:.2g} times its target of {target_rate:g}",
+            advice=(Advice("beta", "raise"), Advice("epochs", "raise")),
+        ),
+    )
     presets = {
         "book": SparseConfig(epochs=50, batch_size=256, learning_rate=1e-2, seed=11, hidden_dim=128, shuffle=False),
         "kl": SparseConfig(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import advised
 from engine.errors import SettingError
 from engine.events import Stage
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
-from engine.variants.dense import Output, Reconstruction, check_reconstruction, reconstruction_error
+from engine.variants.dense import GELU, SIGMOID, Output, Reconstruction, check_reconstruction, reconstruction_error
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Stacked(Variant[StackedConfig]):
     reference = "Hinton & Salakhutdinov, Science 313 (2006) 504-507"
     accepts = ("image",)
     prefers = ("mnist", "fashion-mnist", "digits")
+    alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID)
     panels = ("latent", "digits", "weights", "health", "parameters", "log")
     presets = {
         "book": StackedConfig(epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="500-2"),

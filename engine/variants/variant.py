@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
+from engine.analysis.alarms import DEAD_OUTPUTS, DEAD_UNITS, EXPLODING, OVERFITTING, Condition
 from engine.events import Stage
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
@@ -94,6 +95,8 @@ class Variant(ABC, Generic[ConfigT]):
     """The variant whose weights are shown beside this one's."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
+    alarms: ClassVar[tuple[Condition, ...]] = (EXPLODING, DEAD_UNITS, DEAD_OUTPUTS, OVERFITTING)
+    """What its runs are watched for, the gravest first."""
 
     def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.

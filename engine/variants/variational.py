@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, Condition, History, advised
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
+
+
+FEW_ACTIVE = 0.25
+"""Share of the dimensions; a good posterior may well leave half of many dimensions unused."""
+NO_KL = 0.1
+"""Nats an item; a code that tells a tenth of a nat tells nothing."""
 
 
 class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
@@ -36,6 +43,15 @@ class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
     ] = 15.0
 
 
+def _collapsed(history: History) -> dict[str, float] | None:
+    health, kl = history.now.health, history.now.validation.get("kl")
+    if health is None or kl is None:
+        return None
+    if health.active and not (health.active < FEW_ACTIVE * health.units and kl < NO_KL):
+        return None
+    return {"active": health.active, "units": health.units, "kl": kl}
+
+
 class Variational(Variant[VariationalConfig]):
     """x → N(µ, σ²) ∋ z = µ + σ ε → x̂. Loss per image: Σ_pixels binary cross-entropy + β KL(N(µ, σ²) ‖ N(0, I))."""
 
@@ -47,6 +63,21 @@ class Variational(Variant[VariationalConfig]):
     prefers = ("fashion-mnist", "mnist", "digits")
     panels = ("digits", "latent", "samples", "weights", "health", "parameters", "log")
     prior = True
+    alarms = (
+        Condition(
+            key="collapsed",
+            check=_collapsed,
+            template="only {active:,.0f} of {units:,.0f} code dimensions tell anything about the image "
+            "(KL {kl:.3g} nats): the posterior has collapsed onto the prior",
+            advice=(Advice("beta", "lower"), Advice("warmup", "raise")),
+            explains=("dead_units",),
+        ),
+        *advised(
+            Variant.alarms,
+            dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
+            overfitting=Advice("latent_dim", "lower"),
+        ),
+    )
     presets = {
         "book": VariationalConfig(epochs=80, batch_size=100, learning_rate=1e-3, seed=333, latent_dim=10),
         "tuned": VariationalConfig(

@@ -43,6 +43,24 @@ def test_it_says_what_it_is(variant: Variant[Any]) -> None:
     assert {DATASETS[key].kind for key in variant.prefers} <= set(variant.accepts)
 
 
+def test_the_advice_of_its_alarms_names_settings_and_values_that_it_has(variant: Variant[Any]) -> None:
+    [settings, *_] = variant.presets.values()
+    known = {param.name: param for param in params.describe(settings)}
+    for advice in (advice for condition in variant.alarms for advice in condition.advice):
+        assert known[advice.setting].kind in ("int", "float") or advice.change == "set"
+        assert bool(advice.value) is (advice.change == "set")
+        params.configure(settings, {advice.setting: advice.value} if advice.value else {})
+        for name, choices in advice.where.items():
+            assert set(choices) <= set(known[name].choices)
+
+
+def test_its_alarms_can_be_told_apart_and_all_variants_share_some(variant: Variant[Any]) -> None:
+    keys = [condition.key for condition in variant.alarms]
+    assert len(set(keys)) == len(keys)
+    assert {condition.key for condition in Variant.alarms} <= set(keys)
+    assert {key for condition in variant.alarms for key in condition.explains} <= set(keys)
+
+
 def test_the_book_preset_exists_and_passes_its_own_checks(variant: Variant[Any]) -> None:
     for config in variant.presets.values():
         variant.check(config)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from math import inf, nan
 
+import msgspec
+import pytest
+
 from aetui.state.fold import GroupRead, QueryOver, Queued, Read, Unqueued, apply, apply_all, fold
 from aetui.state.run_state import RunState, WorkbenchState
+from engine.analysis.alarms import WINDOW, Condition
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -21,6 +25,7 @@ from engine.events import (
     RunResumed,
     RunStarted,
 )
+from engine.variants.vanilla import Vanilla
 
 
 def started(seq: int = 1, epochs: int = 5) -> RunStarted:
@@ -89,15 +94,40 @@ def test_resuming_voids_the_epochs_from_the_one_in_progress_on() -> None:
     assert again.train["loss"] == 0.25
 
 
-def test_folding_in_an_epoch_copies_none_of_the_earlier_ones() -> None:
+def test_folding_in_an_epoch_copies_none_of_the_earlier_ones_but_the_newest_for_the_alarms() -> None:
     first = ended(2, 1, 0.9)
     states = [fold(fold(WorkbenchState(), started()), first)]
-    held = sys.getrefcount(first)
+    held = sys.getrefcount(first) + WINDOW
     for number in range(2, 500):
         states.append(fold(states[-1], ended(number + 1, number)))
         states.append(fold(states[-1], RunPaused(run_id="r", seq=number + 1, epoch=number + 1, step=0)))
     assert sys.getrefcount(first) == held
     assert [len(state.runs["r"].epochs) for state in states[::100]] == [1, 51, 101, 151, 201, 251, 301, 351, 401, 451]
+
+
+def test_alarms_are_those_of_each_epoch_and_take_former_lives_of_the_run_into_account() -> None:
+    falling = [ended(1 + number, number, 0.2 / number) for number in range(1, 4)]
+    rising = [msgspec.structs.replace(ended(seq, seq - 2), validation={"loss": 0.1}) for seq in range(6, 12)]
+    rising = [msgspec.structs.replace(each, train={"loss": 0.02 / each.epoch}) for each in rising]
+    resumed = RunResumed(run_id="r", seq=5, epoch=4, step=0, epochs=9)
+    run = run_of(started(), *falling, resumed, *rising)
+    assert [(each.epoch, [alarm.key for alarm in each.alarms]) for each in run.alarms] == [
+        (8, ["overfitting"]),
+        (9, ["overfitting"]),
+    ]
+    assert run.alarms_after(8)[0].metrics == {"rise": pytest.approx(0.5), "best_epoch": 3}
+    assert run.alarms_after(3) == ()
+    again = apply(run, RunResumed(run_id="r", seq=12, epoch=9, step=1, epochs=9))
+    assert ([each.epoch for each in again.alarms], again.history.now.epoch) == ([8], 8)
+
+
+def test_an_alarm_is_computed_once_for_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    counting = Condition(key="seen", check=lambda history: asked.append(history.now.epoch), template="")
+    monkeypatch.setattr(Vanilla, "alarms", (counting,))
+    run = run_of(started(), *(ended(1 + number, number) for number in range(1, 6)))
+    assert [run.alarms_after(number) for number in (5, 2, 5)] == [(), (), ()]
+    assert asked == [1, 2, 3, 4, 5]
 
 
 def test_resuming_after_a_pause_at_an_epochs_end_keeps_that_epoch() -> None:

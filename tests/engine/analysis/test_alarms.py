@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import msgspec
 import pytest
 
-from engine.analysis.alarms import Alarm, alarms
+from engine import registry
+from engine.analysis.alarms import WINDOW, Advice, Alarm, Condition, History, advised, raised
 from engine.events import EpochEnded, Health, Logged, Progress
-from engine.runs import loop
 from engine.runs.jobs import ResumeJob, TrainJob
-
-CONFIG = {"learning_rate": 0.01, "epochs": 50}
+from engine.variants.vanilla import Vanilla
+from engine.variants.variant import Variant
 
 
 def ended(
@@ -34,61 +35,79 @@ def ended(
     )
 
 
-def the_alarm(*epochs: EpochEnded, **config: Any) -> str:
-    [alarm] = alarms(epochs, CONFIG | config)
-    return alarm.text
+def alarms(*epochs: EpochEnded, variant: str = "vanilla", **config: Any) -> tuple[Alarm, ...]:
+    return raised(registry.alarms(variant), History.of(epochs), config)
+
+
+def the_alarm(*epochs: EpochEnded, variant: str = "vanilla", **config: Any) -> Alarm:
+    [alarm] = alarms(*epochs, variant=variant, **config)
+    return alarm
 
 
 def test_a_healthy_run_has_no_alarm_and_neither_has_one_that_has_not_begun() -> None:
-    assert alarms([], CONFIG) == []
-    assert alarms([ended(epoch) for epoch in range(1, 9)], CONFIG) == []
+    assert alarms() == ()
+    assert alarms(*(ended(epoch) for epoch in range(1, 9))) == ()
+    assert alarms(*(ended(epoch) for epoch in range(1, 9)), variant="of another version") == ()
 
 
 def test_an_epoch_without_health_figures_still_has_its_losses_looked_at() -> None:
     epochs = [msgspec.structs.replace(ended(e, 1 / e, 0.1 + e / 100), health=None) for e in range(1, 9)]
-    assert "validation loss" in the_alarm(*epochs)
+    assert the_alarm(*epochs).key == "overfitting"
 
 
-def test_dead_units_name_only_settings_that_there_are() -> None:
-    assert the_alarm(ended(dead=57), activation="relu") == (
-        "57 of 128 code units are dead: they give the same number for every image; "
-        "try activation = gelu or a smaller learning_rate"
+def test_an_alarm_says_what_it_is_what_shows_it_and_what_to_try() -> None:
+    alarm = the_alarm(ended(dead=57), activation="relu")
+    assert (alarm.key, alarm.metrics) == ("dead_units", {"dead": 57, "units": 128})
+    assert [(advice.setting, advice.change, advice.value) for advice in alarm.advice] == [
+        ("activation", "set", "gelu"),
+        ("learning_rate", "lower", ""),
+    ]
+    assert alarm.text == (
+        "57 of 128 code units are dead: they give the same number for every item; "
+        "try to set activation to gelu or lower learning_rate"
     )
-    assert "activation" not in the_alarm(ended(dead=57))
-    assert "gelu" not in the_alarm(ended(dead=57), activation="gelu")
-    assert "smaller l1" in the_alarm(ended(dead=57), penalty="l1", l1=1e-4)
-    assert alarms([ended(dead=12)], CONFIG) == []
+    assert msgspec.json.decode(msgspec.json.encode(alarm), type=Alarm).text == alarm.text
 
 
-def test_dead_output_pixels_advise_the_sigmoid_where_there_is_a_choice() -> None:
-    text = the_alarm(ended(dead_pixels=212), output="relu")
-    assert "212 of 784 output pixels" in text
-    assert "output = sigmoid" in text
-    assert "sigmoid" not in the_alarm(ended(dead_pixels=212))
-    assert alarms([ended(dead_pixels=50)], CONFIG) == []
+def test_advice_suits_the_variant_and_the_settings_of_the_run() -> None:
+    assert "activation" not in the_alarm(ended(dead=57), activation="gelu").text
+    assert "set activation to sigmoid" in the_alarm(ended(dead=57), variant="contractive", activation="relu").text
+    assert "lower l1" in the_alarm(ended(dead=57), variant="sparse", penalty="l1").text
+    assert "l1" not in the_alarm(ended(dead=57), variant="sparse", penalty="kl").text
+    assert alarms(ended(dead=12)) == ()
+
+
+def test_dead_outputs_advise_the_sigmoid_where_there_is_a_choice() -> None:
+    text = the_alarm(ended(dead_pixels=212), output="relu").text
+    assert "212 of 784 outputs" in text
+    assert "set output to sigmoid" in text
+    assert "sigmoid" not in the_alarm(ended(dead_pixels=212), variant="convolutional").text
+    assert alarms(ended(dead_pixels=50)) == ()
 
 
 def test_a_mean_activation_far_from_its_target_is_told_once_it_had_time() -> None:
     def run(mean: float, epochs: int) -> list[EpochEnded]:
         return [ended(epoch, mean_activation=mean, target_rate=0.05) for epoch in range(1, epochs + 1)]
 
-    assert "300 % above its target of 0.05; try a larger beta" in the_alarm(*run(0.2, 5), beta=3.0)
-    assert "below its target" in the_alarm(*run(0.02, 5), beta=3.0)
-    assert alarms(run(0.2, 2), CONFIG) == []
-    assert alarms(run(0.055, 5), CONFIG) == []
+    assert "4 times its target of 0.05; try to raise beta" in the_alarm(*run(0.2, 5), variant="sparse").text
+    assert "0.4 times its target" in the_alarm(*run(0.02, 5), variant="sparse").text
+    assert alarms(*run(0.2, 2), variant="sparse") == ()
+    assert alarms(*run(0.055, 5), variant="sparse") == ()
 
 
 def test_an_exploding_gradient_is_measured_by_the_epochs_before() -> None:
     usual = [ended(epoch, gradient_norm=0.1) for epoch in range(1, 5)]
-    assert "12 times its usual size" in the_alarm(*usual, ended(5, gradient_norm=1.2))
-    assert "smaller learning_rate" in the_alarm(*usual, ended(5, gradient_norm=float("inf")))
-    assert alarms([*usual, ended(5, gradient_norm=0.5)], CONFIG) == []
-    assert alarms([usual[0], ended(2, gradient_norm=1.2)], CONFIG) == []
+    alarm = the_alarm(*usual, ended(5, gradient_norm=1.2))
+    assert alarm.metrics == {"gradient_norm": 1.2, "usual": 0.1}
+    assert "the gradient norm is 1.2, usually 0.1" in alarm.text
+    assert "lower learning_rate" in the_alarm(*usual, ended(5, gradient_norm=float("inf"))).text
+    assert alarms(*usual, ended(5, gradient_norm=0.5)) == ()
+    assert alarms(usual[0], ended(2, gradient_norm=1.2)) == ()
 
 
 def test_another_stage_is_no_measure() -> None:
     pretraining = [ended(epoch, 0.2, 0.01, "layer 1", gradient_norm=0.01) for epoch in range(1, 9)]
-    assert alarms([*pretraining, ended(9, 0.1, 0.1, "fine-tuning", gradient_norm=1.0)], CONFIG) == []
+    assert alarms(*pretraining, ended(9, 0.1, 0.1, "fine-tuning", gradient_norm=1.0)) == ()
 
 
 def test_overfitting_is_a_rise_that_lasts_while_the_training_loss_falls() -> None:
@@ -96,37 +115,68 @@ def test_overfitting_is_a_rise_that_lasts_while_the_training_loss_falls() -> Non
         later = [ended(3 + e, 0.08 - fall * e, 0.1 * (1 + rise * e / epochs)) for e in range(1, epochs + 1)]
         return [ended(1, 0.2, 0.2), ended(2, 0.1, 0.12), ended(3, 0.08, 0.1), *later]
 
-    text = the_alarm(*run(0.08, 6), hidden_dim=128)
+    text = the_alarm(*run(0.08, 6)).text
     assert "8 % above its best of epoch 3" in text
-    assert "try fewer epochs or a smaller hidden_dim" in text
-    assert alarms(run(0.08, 4), CONFIG) == []
-    assert alarms(run(0.04, 6), CONFIG) == []
-    assert alarms(run(0.08, 6, fall=-0.001), CONFIG) == []
+    assert "try to lower hidden_dim or lower epochs" in text
+    assert alarms(*run(0.08, 4)) == ()
+    assert alarms(*run(0.04, 6)) == ()
+    assert alarms(*run(0.08, 6, fall=-0.001)) == ()
+
+
+def test_the_best_epoch_is_remembered_however_long_ago_it_was() -> None:
+    long = [ended(1, 0.1, 0.1), *(ended(epoch, 0.1 / epoch, 0.2) for epoch in range(2, 3 * WINDOW))]
+    assert the_alarm(*long).metrics["best_epoch"] == 1
 
 
 def test_a_collapsed_posterior_is_told_instead_of_dead_units() -> None:
-    text = the_alarm(ended(terms={"kl": 0.003}, units=10, active=0, dead=10), beta=4.0, warmup=2)
-    assert "only 0 of 10 code dimensions" in text
-    assert text.endswith("try a smaller beta or a longer warmup")
-    assert "collapsed" in the_alarm(ended(terms={"kl": 0.05}, units=10, active=1))
-    assert alarms([ended(terms={"kl": 6.0}, units=50, active=10)], CONFIG) == []
-    assert alarms([ended(terms={"kl": 0.0}, units=10, active=10)], CONFIG) == []
+    def collapse(kl: float, **health: Any) -> tuple[Alarm, ...]:
+        return alarms(ended(terms={"kl": kl}, **health), variant="variational")
+
+    [alarm] = collapse(0.003, units=10, active=0, dead=10)
+    assert "only 0 of 10 code dimensions" in alarm.text
+    assert alarm.text.endswith("try to lower beta or raise warmup")
+    assert [alarm.key for alarm in collapse(0.05, units=10, active=1)] == ["collapsed"]
+    assert collapse(6.0, units=50, active=10) == ()
+    assert collapse(0.0, units=10, active=10) == ()
 
 
 def test_a_loss_that_stands_still_is_none() -> None:
-    assert alarms([ended(epoch, 0.1, 0.1) for epoch in range(1, 30)], CONFIG) == []
+    assert alarms(*(ended(epoch, 0.1, 0.1) for epoch in range(1, 30))) == ()
 
 
-def test_alarms_of_a_resumed_run_know_the_epochs_before_and_are_told_once(
+def test_what_an_epoch_costs_does_not_grow_with_the_run() -> None:
+    history = History.of(ended(epoch) for epoch in range(1, 50 * WINDOW))
+    assert len(history.recent) == WINDOW + 1
+
+    def seconds(of: History) -> float:
+        began = perf_counter()
+        raised(Variant.alarms, of.and_then(ended(9_999)), {})
+        return perf_counter() - began
+
+    full = History.of(ended(epoch) for epoch in range(WINDOW + 1))
+    assert min(seconds(history) for _ in range(50)) < 3 * min(seconds(full) for _ in range(50))
+
+
+def test_a_variants_own_advice_comes_first_and_replaces_that_on_the_same_setting() -> None:
+    [condition] = advised(
+        [Condition(key="odd", check=lambda _: {}, template="", advice=(Advice("a", "lower"), Advice("b", "lower")))],
+        odd=Advice("b", "raise"),
+    )
+    assert condition.advice == (Advice("b", "raise"), Advice("a", "lower"))
+    with pytest.raises(KeyError, match="no_such"):
+        advised(Variant.alarms, no_such=Advice("a", "lower"))
+
+
+def test_an_alarm_of_a_variants_own_in_a_resumed_run_knows_the_epochs_before_and_is_told_once(
     scripted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known: list[int] = []
 
-    def three_figures(epochs: Any, config: Any) -> list[Alarm]:
-        known.append(len(epochs))
-        return [Alarm("lost", f"{len(epochs)} of 3 are lost")] if epochs else []
+    def lost(history: History) -> dict[str, float]:
+        known.append(len(history.recent))
+        return {"epochs": len(history.recent)}
 
-    monkeypatch.setattr(loop, "alarms", three_figures)
+    monkeypatch.setattr(Vanilla, "alarms", (Condition(key="lost", check=lost, template="{epochs} of 3 are lost"),))
     driven = scripted(seconds=0.03)
     run_id = driven.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 3}))
     driven.until(Progress, where=lambda event: event.epoch == 2)
