@@ -39,8 +39,8 @@ class Jacobian(Static):
         self._why = PLACEHOLDER
 
     def show(self, view: View) -> None:
-        self._values = view.samples.views.get("spectrum") if view.samples else None
-        self._why = MISSING if view.samples else view.failure or PLACEHOLDER
+        self._values = view.views.get("spectrum")
+        self._why = view.instead(PLACEHOLDER, MISSING)
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
