@@ -78,8 +78,8 @@ def _epoch(run: FakeRun, number: int, terms: events.Terms) -> EpochEnded:
     if run.text:
         count = len(SENTENCES)
         said = {name: np.array([HOSTILE] * count) for name in ("sentences", "readings")}
-        kept = msgspec.structs.replace(readings(number), **said, classes=np.array([f"{HOSTILE}{n}" for n in range(10)]))
-        write_samples(run.folder, number, kept)
+        kept = msgspec.structs.replace(readings(number), classes=np.array([f"{HOSTILE}{n}" for n in range(10)]))
+        write_samples(run.folder, number, kept.with_views(**said))
     return msgspec.structs.replace(ended, stage=HOSTILE, train=terms, validation=terms, steps=STEPS)
 
 

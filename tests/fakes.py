@@ -68,11 +68,12 @@ def readings(epoch: int) -> Samples:
         outputs=np.zeros((len(SENTENCES), 5, 4), np.float32),
         codes=pictured.codes[: len(SENTENCES)],
         labels=pictured.labels[: len(SENTENCES)],
+        classes=np.array(["earn", "acq", "crude", "grain", "trade", "ship", "corn", "sugar", "coffee", "other"]),
+    ).with_views(
         baseline=None,
         weights=None,
         kl=None,
         generated=None,
-        classes=np.array(["earn", "acq", "crude", "grain", "trade", "ship", "corn", "sugar", "coffee", "other"]),
         sentences=np.array(SENTENCES),
         readings=np.array([f"{text} read after {epoch}" for text in SENTENCES]),
         cosines=1 - spread / epoch,
@@ -97,6 +98,7 @@ def pictures(epoch: int) -> Samples:
         outputs=outputs,
         codes=np.zeros((ITEMS, 2), np.float32),
         labels=np.arange(ITEMS, dtype=np.int64),
+    ).with_views(
         baseline=np.clip(inputs - 0.1, 0, 1),
         points=(centres + spread).astype(np.float32),
         baseline_points=spread.astype(np.float32),

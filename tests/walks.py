@@ -61,17 +61,20 @@ def kept(variant: str, epoch: int) -> Samples:
     if "text" in VARIANTS[variant].accepts:
         return readings(epoch)
     full = pictures(epoch)
-    bare = msgspec.structs.replace(full, kl=None, generated=None)
+    bare = full.with_views(kl=None, generated=None)
     match variant:
         case "denoising":
-            return msgspec.structs.replace(bare, inputs=np.clip(full.inputs + 0.5, 0, 2), baseline=None)
+            noisy = msgspec.structs.replace(bare, inputs=np.clip(full.inputs + 0.5, 0, 2))
+            return noisy.with_views(baseline=None)
         case "convolutional":
             small: dict[str, Any] = {
-                name: getattr(full, name)[:, ::4, ::4] for name in ("inputs", "targets", "outputs", "baseline")
+                name: getattr(full, name)[:, ::4, ::4] for name in ("inputs", "targets", "outputs")
             }
-            return msgspec.structs.replace(bare, **small, weights=None, activations=None)
+            baseline = full.views["baseline"][:, ::4, ::4]
+            return msgspec.structs.replace(bare, **small).with_views(baseline=baseline, weights=None, activations=None)
         case "stacked":
-            return msgspec.structs.replace(bare, codes=np.ones((10, 2), np.float32), points=full.points[::-1])
+            ones = msgspec.structs.replace(bare, codes=np.ones((10, 2), np.float32))
+            return ones.with_views(points=full.views["points"][::-1])
         case "variational":
             return full
     return bare
@@ -302,6 +305,7 @@ def _panel_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
     desk, run, panel = app.desk, app.desk.run_shown, app.desk._tabs.panel
     of = desk._samples.of if desk._samples else None
     samples = desk._samples.samples if desk._samples else None
+    views = samples.views if samples else {}
     yield "the samples are another run's", of is None or of[0] == desk.run_id
     if panel is None or not panel.display:
         return
@@ -313,20 +317,18 @@ def _panel_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
         case Latent():
             plane = panel.query_one("#code-plane", Scatter)
             cloud = plane._cloud if plane.parent.display else None
-            same = samples is not None and cloud is not None and np.array_equal(cloud.points, samples.points)
+            same = cloud is not None and np.array_equal(cloud.points, views.get("points", ()))
             yield "the codes are not of the samples", cloud is None or same
         case Weights():
             yield "the weights are not of the samples", panel._samples is samples
             drawn = panel.query_one("#own", Tiles)
             count = len(drawn._pictures) if drawn.display else 0
-            yield "the tiles are not of the samples", not count or len(samples.weights) == count
+            yield "the tiles are not of the samples", not count or len(views["weights"]) == count
         case PriorSamples():
             rows = dict(panel.query_one("ImageGrid")._rows)
-            same = samples is not None and samples.generated is not None
-            yield "the new images are not of the samples", not rows or same
+            yield "the new images are not of the samples", not rows or "generated" in views
             bars = panel.query_one(Divergences)
-            known = samples is not None and samples.kl is not None and bars._kl is not None
-            known = known and np.array_equal(bars._kl, samples.kl)
+            known = bars._kl is not None and np.array_equal(bars._kl, views.get("kl", ()))
             yield "the divergences are not of the samples", not bars.display or known
         case Sentences():
             yield "the overview is not of the samples", panel.query_one(SentenceOverview)._samples is samples

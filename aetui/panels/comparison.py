@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Compared(NamedTuple):
-    """A run after its last epoch; `weights` and `activations` as in `engine.runs.snapshots.Samples`."""
+    """A run after its last epoch, and two of its views."""
 
     name: str
     variant: str
@@ -56,6 +56,7 @@ def _after_last_epoch(record: RunRecord) -> Compared | None:
         samples = read_samples(record.folder, ended.epoch)
     except EngineError:  # damaged: an older run will do
         return None
-    if samples.weights is None:
+    weights, activations = samples.views.get("weights"), samples.views.get("activations")
+    if weights is None:
         return None
-    return Compared(plain(record.name or record.id), record.variant, ended.epoch, samples.weights, samples.activations)
+    return Compared(plain(record.name or record.id), record.variant, ended.epoch, weights, activations)

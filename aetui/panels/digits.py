@@ -72,15 +72,15 @@ def _rows(view: View) -> list[ImageRow]:
     rows = [ImageRow("input", samples.inputs), ImageRow("output", samples.outputs)]
     if _corrupted(samples):
         rows.append(ImageRow("original", samples.targets))
-    if samples.baseline is not None:
-        rows.append(ImageRow(_baseline_name(view.run, samples), samples.baseline))
+    if (baseline := samples.views.get("baseline")) is not None:
+        rows.append(ImageRow(_baseline_name(view), baseline))
     return [*rows, ImageRow("|error|", abs(samples.outputs - samples.targets))]
 
 
-def _baseline_name(run: RunState | None, samples: Samples) -> str:
-    if samples.baseline_name is not None and len(samples.baseline_name):
-        return plain(str(samples.baseline_name[0]), LONGEST_NAME)
-    return f"PCA-{run.code_size}" if run and run.code_size else "PCA"
+def _baseline_name(view: View) -> str:
+    if (name := view.views.get("baseline_name")) is not None:
+        return plain(str(name[0]), LONGEST_NAME)
+    return f"PCA-{view.run.code_size}" if view.run and view.run.code_size else "PCA"
 
 
 def _corrupted(samples: Samples) -> bool:

@@ -52,8 +52,7 @@ class HealthReport(Scroller):
 
     def show(self, view: View) -> None:
         self._view = view
-        run, samples = view.run, view.samples
-        kl = samples.kl if samples else None
+        run, kl = view.run, view.views.get("kl")
         ended = run.epoch(view.epoch) if run else None
         known = run and (run.run_id, run.message, run.going, run.figures)
         what = (known, ended, self._width, kl if kl is None else id(kl))
@@ -71,11 +70,11 @@ class HealthReport(Scroller):
 
     def _page(self, run: RunState, ended: EpochEnded) -> Content:
         assert self._view is not None
-        samples = self._view.samples
+        kl = self._view.views.get("kl")
         epochs = [each for each in run.epochs if each.epoch <= ended.epoch]
         rows = _rows(epochs)
-        if samples is not None and samples.kl is not None and len(samples.kl):
-            rows.append(_kl_row(samples.kl.tolist()))
+        if kl is not None:
+            rows.append(_kl_row(kl.tolist()))
         warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)

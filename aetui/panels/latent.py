@@ -65,12 +65,12 @@ class Latent(Container):
         self._samples, self._shown = samples, what
         if run is None or samples is None:
             self._say(view.failure or PLACEHOLDER)
-        elif samples.points is None or not len(samples.points):
+        elif (points := samples.views.get("points")) is None:
             self._say(NO_POINTS)
-        elif not np.isfinite(samples.points).any():
+        elif not np.isfinite(points).any():
             self._say(NO_FINITE)
         else:
-            self._draw(run, samples, samples.points, last=last)
+            self._draw(run, samples, points, last=last)
 
     def _draw(self, run: RunState, samples: Samples, points: NDArray[Any], *, last: bool) -> None:
         members, names = _members(samples, run.dataset)
@@ -80,9 +80,9 @@ class Latent(Container):
         figures = _figures(run, "", last=last)
         codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
-        if samples.baseline_points is not None:
+        if (baseline := samples.views.get("baseline_points")) is not None:
             figures = _figures(run, f"{run.kind.beside}_")
-            beside = Cloud(samples.baseline_points, members, marks, run.kind.points, figures)
+            beside = Cloud(baseline, members, marks, run.kind.points, figures)
             self.query_one("#image-plane", Scatter).show(beside)
         self.query_one(Legend).show(marks[: len(names)], names)
         self._say("")
@@ -97,16 +97,15 @@ class Latent(Container):
         self._choose()
 
     def _choose(self) -> None:
-        known = self._samples is not None and self._samples.baseline_points is not None
+        known = self._samples is not None and "baseline_points" in self._samples.views
         self.query_one("#image-plane").display = known and self.size.width >= BOTH
 
 
 def _members(samples: Samples, dataset: str) -> tuple[NDArray[np.int64], list[str]]:
     """For each point its place among the names of the classes that occur; no names where no classes are known."""
-    assert samples.points is not None
-    if samples.point_labels is None:
-        return np.zeros(len(samples.points), np.int64), []
-    labels, members = np.unique(samples.point_labels, return_inverse=True)
+    if (of_points := samples.views.get("point_labels")) is None:
+        return np.zeros(len(samples.views["points"]), np.int64), []
+    labels, members = np.unique(of_points, return_inverse=True)
     classes: Sequence[str] = DATASETS[dataset].classes if dataset in DATASETS else ()
     if samples.classes is not None:
         classes = [plain(name) for name in samples.classes.tolist()]

@@ -36,8 +36,8 @@ class Lines(Static):
 
     def show(self, view: View) -> None:
         """Take what there is of the epoch under the cursor."""
-        self._values = view.samples.views.get(self.view) if view.samples else None
-        self._why = self.missing if view.samples else view.failure or self.placeholder
+        self._values = view.views.get(self.view)
+        self._why = view.instead(self.placeholder, self.missing)
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:

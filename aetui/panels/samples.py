@@ -88,11 +88,11 @@ class PriorSamples(Container):
         self.set_class(not beside and event.size.height >= BELOW, "-below")
 
     def show(self, view: View) -> None:
-        samples, why = view.samples, MISSING if view.samples else view.failure or PLACEHOLDER
+        samples, why = view.samples, view.instead(PLACEHOLDER, MISSING)
         if samples is self._shown[0] and why == self._shown[1]:
             return
         self._shown = samples, why
-        generated, kl = (samples.generated, samples.kl) if samples else (None, None)
+        generated, kl = view.views.get("generated"), view.views.get("kl")
         grid = self.query_one(ImageGrid)
         grid.placeholder = why
         grid.show([] if generated is None else [ImageRow("", generated)])

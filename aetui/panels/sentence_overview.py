@@ -22,6 +22,8 @@ WIDEST = 56
 LOW = 10
 """Rows below which final figures are left to the Parameters panel."""
 _GAP = 3
+PROBES = {"sentences", "readings"}
+"""The views that are shown beside the histogram."""
 
 
 class SentenceOverview(Static):
@@ -72,17 +74,17 @@ def _figures(figures: Mapping[str, float], size: tuple[int, int]) -> list[Conten
 def overview(samples: Samples, size: tuple[int, int], *, blocks: bool = True) -> list[Content]:
     """Histogram and readings beside each other, or one below the other, in `size` (columns, rows) cells."""
     width, height = size
-    known = samples.sentences is not None and samples.readings is not None
-    if samples.cosines is None:
+    cosines = samples.views.get("cosines")
+    if cosines is None:
         return _probes(samples, size)
-    if not known:
-        return cosine_histogram(samples.cosines, (min(width, WIDEST), height), blocks=blocks)
+    if not samples.views.keys() >= PROBES:
+        return cosine_histogram(cosines, (min(width, WIDEST), height), blocks=blocks)
     if width < BESIDE:
-        above = cosine_histogram(samples.cosines, (width, max(2, height // 2 - 1)), blocks=blocks)
+        above = cosine_histogram(cosines, (width, max(2, height // 2 - 1)), blocks=blocks)
         below = _probes(samples, (width, height - len(above) - 1))
         return [*above, Content(""), *below] if height - len(above) > 3 else above
     column = min(WIDEST, (width - _GAP) // 2)
-    left = cosine_histogram(samples.cosines, (column, height), blocks=blocks)
+    left = cosine_histogram(cosines, (column, height), blocks=blocks)
     right = _probes(samples, (width - column - _GAP, height))
     left += [Content("")] * (len(right) - len(left))
     right += [Content("")] * (len(left) - len(right))
@@ -90,6 +92,6 @@ def overview(samples: Samples, size: tuple[int, int], *, blocks: bool = True) ->
 
 
 def _probes(samples: Samples, size: tuple[int, int]) -> list[Content]:
-    if samples.sentences is None or samples.readings is None:
+    if not samples.views.keys() >= PROBES:
         return []
-    return probes(samples.sentences.tolist(), samples.readings.tolist(), size)
+    return probes(samples.views["sentences"].tolist(), samples.views["readings"].tolist(), size)

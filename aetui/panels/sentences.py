@@ -154,7 +154,7 @@ class Sentences(Container):
             return NO_RUN
         if samples is None:
             return view.failure or NOT_YET
-        return NOT_KEPT if samples.cosines is None and samples.sentences is None else ""
+        return "" if view.views.keys() & {"cosines", "sentences"} else NOT_KEPT
 
     def _forget(self) -> None:
         """Another run: what the one before said goes."""

@@ -5,16 +5,16 @@ A variant names the panels that its runs fill (`Variant.panels`); the workbench 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from textual.widget import Widget
 
     from aetui.state.run_state import EngineStatus, RunState
     from engine.events import DataProgress
-    from engine.kinds.kind import Kind
     from engine.runs.snapshots import Samples
 
 
@@ -31,6 +31,15 @@ class View(NamedTuple):
     engine: EngineStatus = "ready"
     data: DataProgress | None = None
     """How far the latest thing is that keeps an answer waiting."""
+
+    @property
+    def views(self) -> Mapping[str, NDArray[Any]]:
+        """What the epoch's samples show, by name (see `engine.runs.snapshots`); nothing where there are none."""
+        return self.samples.views if self.samples else {}
+
+    def instead(self, nothing_yet: str, missing: str) -> str:
+        """What a panel says that has nothing to draw: nothing has come, or this run has no such view."""
+        return missing if self.samples else self.failure or nothing_yet
 
 
 class Panel(Protocol):
@@ -98,10 +107,3 @@ PANELS: dict[str, PanelKind] = {
 def of_variant(keys: Sequence[str]) -> list[PanelKind]:
     """The panels that a variant fills, in the table's order."""
     return [panel for panel in PANELS.values() if panel.key in keys]
-
-
-def drawable(samples: Samples, kind: Kind) -> bool:
-    """Whether the panels of a run on data of this `kind` can show them. A file may hold something else than its run's
-    name promises."""
-    planes = [points.shape[1] for points in (samples.points, samples.baseline_points) if points is not None]
-    return kind.drawable(samples) and set(planes) <= {2}

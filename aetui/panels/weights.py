@@ -122,7 +122,7 @@ class Weights(Container):
         run, samples = view.run, view.samples
         ended = run.epoch(view.epoch) if run else None
         target = ended.health.target_rate if ended and ended.health else None
-        why = MISSING if samples else view.failure or PLACEHOLDER
+        why = view.instead(PLACEHOLDER, MISSING)
         same_run = (run and run.run_id) == (self._run and self._run.run_id)
         if same_run and samples is self._samples and (target, why) == (self._target, self._why):
             return
@@ -139,12 +139,12 @@ class Weights(Container):
 
     def _look_for_compared(self) -> None:
         """Once for each run shown."""
-        run, samples = self._run, self._samples
-        if run is None or samples is None or samples.weights is None or run.run_id == self._looked_for:
+        run, weights = self._run, self._samples.views.get("weights") if self._samples else None
+        if run is None or weights is None or run.run_id == self._looked_for:
             return
         self._looked_for = run.run_id
         if compared_with(run):
-            self._find_compared(run, samples.weights.shape[1:])
+            self._find_compared(run, weights.shape[1:])
 
     @work(thread=True, exclusive=True, group="compared")
     def _find_compared(self, run: RunState, shape: tuple[int, ...]) -> None:
@@ -163,8 +163,8 @@ class Weights(Container):
 
     def _draw(self) -> None:
         samples, other = self._samples, self._compared
-        weights = samples.weights if samples else None
-        activations = samples.activations if samples else None
+        views = samples.views if samples else {}
+        weights, activations = views.get("weights"), views.get("activations")
         self.set_class(weights is None, "-weightless")
         self.set_class(activations is None, "-inactive")
         self.set_class(other is not None, "-compared")

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from aetui.bridge import Throttle
-from aetui.panels.table import Panel, View, drawable
+from aetui.panels.table import Panel, View
 from aetui.render.text import plain
 from aetui.state.run_state import TOTALS, RunState
 from aetui.widgets.panel_tabs import PanelTabs
@@ -209,7 +209,8 @@ class RunView(Screen[None]):
         try:
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
-            fitting = drawable(samples, registry.kind(record.variant, record.dataset))
+            # A folder may hold something else than its run's name promises.
+            fitting = registry.kind(record.variant, record.dataset).drawable(samples)
             self.post_message(self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT))
         except EngineError as error:
             self.post_message(self.SamplesRead(of, None, str(error)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from engine.runs.snapshots import Samples
 class Comparison(Protocol):
     """What is known beside a model."""
 
-    def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
-        """`samples` with what the baseline makes of the same items, and with the latent plane, where `codes` lie."""
+    def views(self, samples: Samples, codes: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """By name, the latent plane, where `codes` lie, and what the baseline makes of the same items and, where it
+        can, of those of `samples`."""
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`.

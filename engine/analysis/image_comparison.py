@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,17 +33,16 @@ class ImageComparison:
         self._points = shown.points(part.items[places])
         self._baseline: NDArray[np.float32] | None = None
 
-    def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
+    def views(self, samples: Samples, codes: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         if self._baseline is None:  # the probe set is the same at every epoch
             self._baseline = self._shown.answer(samples.inputs)
-        return msgspec.structs.replace(
-            samples,
-            baseline=self._baseline,
-            baseline_name=np.array([self._shown.name]),
-            points=plane.project(codes),
-            baseline_points=self._points,
-            point_labels=self._labels,
-        )
+        return {
+            "baseline": self._baseline,
+            "baseline_name": np.array([self._shown.name]),
+            "points": plane.project(codes),
+            "baseline_points": self._points,
+            "point_labels": self._labels,
+        }
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         del folder, version

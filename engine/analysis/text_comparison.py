@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,11 +38,10 @@ class TextComparison:
         self._labels = part.labels[shown]
         self._points = plane.project(data.lexicon.average(part.items[shown]))
 
-    def completed(self, samples: Samples, codes: NDArray[np.float32]) -> Samples:
-        """`samples` with the latent plane, and the same items' averaged vectors in a plane."""
-        return msgspec.structs.replace(
-            samples, points=plane.project(codes), baseline_points=self._points, point_labels=self._labels
-        )
+    def views(self, samples: Samples, codes: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """The latent plane, and the same items' averaged vectors in a plane."""
+        del samples
+        return {"points": plane.project(codes), "baseline_points": self._points, "point_labels": self._labels}
 
     def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         """See `engine.events.RunFinished.figures`. Yields how many sentences are encoded, and how many there are.

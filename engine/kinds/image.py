@@ -78,9 +78,7 @@ class Image(Kind):
         return lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
 
     def drawable(self, samples: Samples) -> bool:
-        kept = (samples.inputs, samples.targets, samples.outputs, samples.baseline, samples.weights, samples.generated)
-        shapes = {images.shape[1:] for images in kept if images is not None}
-        return len(shapes) == 1 and samples.inputs.ndim == 4
+        return samples.inputs.ndim == 4
 
     def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return (prod(shape),)

@@ -151,8 +151,8 @@ class Kind(Origin):
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
     ) -> Generator[None, None, dict[str, NDArray[Any]]]:
-        """What a snapshot keeps of the first validation items beside what it keeps of every kind, by field of
-        `Samples`; yields every few tenths of a second."""
+        """What a snapshot keeps of the first validation items beside what it keeps of every kind, by name, each in a
+        form that `engine.runs.snapshots` knows; yields every few tenths of a second."""
         del data, model, codes, outputs
         yield from ()
         return {}
@@ -165,7 +165,7 @@ class Kind(Origin):
 
     @abstractmethod
     def drawable(self, samples: Samples) -> bool:
-        """Whether the arrays of a snapshot can be items of this kind."""
+        """Whether what a snapshot keeps as items can be such of this kind."""
 
     @abstractmethod
     def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 import keras
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +45,8 @@ class Inspection:
         target_rate: float | None,
         views: Callable[[Autoencoder[Any], NDArray[np.float32]], Mapping[str, Any]],
     ) -> None:
-        """`views`: what the variant wants shown (see `Variant.views`)."""
+        """`views`: what the variant wants shown of the model with the first `Data.health_items` items as floats
+        (see `Variant.views`)."""
         self._data = data
         self._views = views
         self._seed = seed
@@ -58,43 +58,44 @@ class Inspection:
     ) -> Generator[None, None, Seen]:
         """Everything there is to see; yields every few tenths of a second, so that a stop need not wait."""
         items = self._data.validation.items[: self._data.health_items]
-        inputs = model.corrupted(self._data.as_floats(items))
+        clean = self._data.as_floats(items)
+        inputs = model.corrupted(clean)
         codes = yield from _by_block(model.encode, inputs, model.block)
         outputs = yield from _by_block(model.decode, codes, model.block)
         health = self._health(model, items, codes, outputs, gradient_norm)
-        samples = self._samples(model, autoencoder, prior, inputs, codes, outputs)
         views = yield from KINDS[self._data.kind].views(self._data, model, codes, outputs)
-        samples = msgspec.structs.replace(samples, **views)
+        views |= self._model_views(model, autoencoder, prior, clean, codes)
+        probe = slice(PROBE_ITEMS)
+        samples = Samples(
+            inputs=inputs[probe],
+            targets=clean[probe],
+            outputs=outputs[probe],
+            codes=codes[probe],
+            labels=self._data.validation.labels[probe],
+            classes=np.array(self._data.classes),
+            views=views,
+        )
         seen = self._data.as_floats
         shown = yield from _by_block(lambda block: model.encode(seen(block)), self._plane, model.block)
         return Seen(health, samples, shown)
 
-    def _samples(
+    def _model_views(
         self,
         model: KerasModel,
         autoencoder: Autoencoder[Any],
         prior: bool,
-        inputs: NDArray[np.float32],
+        items: NDArray[np.float32],
         codes: NDArray[np.float32],
-        outputs: NDArray[np.float32],
-    ) -> Samples:
-        """The probe set and the views that the model has."""
-        seen, probe = self._data.validation, slice(PROBE_ITEMS)
-        targets = self._data.as_floats(seen.items[probe])
-        distribution = model.distribution(self._data.as_floats(seen.items[: self._data.health_items]))
-        return Samples(
-            inputs=inputs[probe],
-            targets=targets,
-            outputs=outputs[probe],
-            codes=codes[probe],
-            labels=seen.labels[probe],
-            classes=np.array(self._data.classes),
-            weights=_tiles(autoencoder.networks.encoder, autoencoder.shape),
-            activations=codes.mean(axis=0),
-            kl=None if distribution is None else _kl(*distribution),
-            generated=model.decode(self._draws(model.code_size)) if prior else None,
-            views={name: np.asarray(view, np.float32) for name, view in self._views(autoencoder, targets).items()},
-        )
+    ) -> dict[str, NDArray[np.float32]]:
+        """What every model has to show, what this one has, and what its variant adds."""
+        views = {"activations": codes.mean(axis=0)}
+        if (weights := _tiles(autoencoder.networks.encoder, autoencoder.shape)) is not None:
+            views["weights"] = weights
+        if (distribution := model.distribution(items)) is not None:
+            views["kl"] = _kl(*distribution)
+        if prior:
+            views["generated"] = model.decode(self._draws(model.code_size))
+        return views | {name: np.asarray(view, np.float32) for name, view in self._views(autoencoder, items).items()}
 
     def _health(
         self,

@@ -212,7 +212,7 @@ class TrainingLoop:
     def _take(self, report: Progress | EpochReport) -> None:
         now = time.monotonic()
         if isinstance(report, EpochReport):
-            samples = self._comparison.completed(report.samples, report.codes)
+            samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
             path = self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=path))
             self._warn(report.event)

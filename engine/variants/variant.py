@@ -147,7 +147,8 @@ class Variant(ABC, Generic[ConfigT]):
 
     def views(self, model: Autoencoder[ConfigT], items: Tensor) -> Mapping[str, Tensor]:
         """What its own panels show after an epoch, by name: arrays of one to four dimensions, small enough to keep of
-        every epoch. `items`: the first validation items as they are, (count, *shape) float32."""
+        every epoch. `items`: the first validation items as they are, (count, *shape) float32: all that the health of
+        a model is told by (`Data.health_items`), enough to count over; what takes long looks at the first few."""
         del model, items
         return {}
 

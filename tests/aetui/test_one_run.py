@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 from fakes import FakeEngine, pictures, readings
 from pilots import Make, choose_epochs, engine_desk, ready, train, until
@@ -84,7 +83,7 @@ async def test_codes_of_one_run_never_stand_beside_another(make_app: Make) -> No
     app = make_app()
     finish(app, "stacked")
     other = finish(app, "convolutional")
-    moved = msgspec.structs.replace(pictures(2), points=pictures(2).points[::-1] * 3)
+    moved = pictures(2).with_views(points=pictures(2).views["points"][::-1] * 3)
     other.run.kept = lambda epoch: moved
     other.play(other.run.epoch(2))
     async with app.run_test(size=(120, 40)) as pilot:

@@ -44,6 +44,7 @@ EPOCH = {
     "activations": np.zeros(3, np.float16),
     "readings": np.array(["a b", "c"]),
     "cosines": np.zeros(6, np.float32),
+    "view kl": np.zeros(3, np.float16),
     "view spectrum": np.ones(5, np.float32),
 }
 
@@ -70,7 +71,8 @@ def test_samples(tmp_path: Path, probe: bytes, epoch: bytes, number: int) -> Non
     if found.inputs.ndim == 4:
         to_grey(abs(found.outputs - found.targets))
     assert all(view.ndim in (1, 2, 3, 4) and view.size for view in found.views.values())
-    for text in (found.classes, found.sentences, found.readings, found.baseline_name):
+    texts = [found.classes, *(view for view in found.views.values() if view.dtype.kind == "U")]
+    for text in texts:
         "".join([] if text is None else text.tolist()).encode()
 
 

@@ -31,10 +31,8 @@ def runs(home: dict[str, str]) -> Path:
 
 def test_its_pictures_are_read_with_the_points_of_the_baseline(runs: Path) -> None:
     record = RunStore(runs).find("old")
-    samples = read_samples(record.folder, 2)
-    assert samples.points is not None
-    assert samples.baseline_points is not None
-    assert samples.points.shape == samples.baseline_points.shape
+    views = read_samples(record.folder, 2).views
+    assert views["points"].shape == views["baseline_points"].shape
 
 
 def test_it_goes_on_with_the_very_losses(aetui: Any, runs: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 from fakes import pictures
 
@@ -33,5 +32,5 @@ def test_the_panel_says_why_there_is_nothing() -> None:
     assert panel._why == panel.placeholder
     panel.show(View(None, 1, samples, ""))
     assert panel._why == panel.missing
-    panel.show(View(None, 1, msgspec.structs.replace(samples, views={"spectrum": np.ones(3, np.float32)}), ""))
+    panel.show(View(None, 1, samples.with_views(spectrum=np.ones(3, np.float32)), ""))
     assert panel._values is not None

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-import msgspec
 import numpy as np
 import pytest
 from fakes import pictures, readings
@@ -44,9 +43,8 @@ RUN = RunState("a", status="running", dataset="mnist", code_size=128, epochs=Epo
 DONE = replace(RUN, status="completed", figures=FIGURES)
 
 
-def _view(samples: Samples | None = None, run: RunState | None = RUN, epoch: int = 2, **other: Any) -> View:
-    samples = msgspec.structs.replace(samples or pictures(epoch), **other)
-    return View(run, epoch, samples, "")
+def _view(samples: Samples | None = None, run: RunState | None = RUN, epoch: int = 2, **views: Any) -> View:
+    return View(run, epoch, (samples or pictures(epoch)).with_views(**views), "")
 
 
 class LatentApp(App[None]):
@@ -137,7 +135,6 @@ async def test_of_text_the_classes_are_its_own_and_averaged_vectors_stand_beside
         (View(None, 0, None, ""), latent.PLACEHOLDER),
         (View(RUN, 1, None, "The file is damaged"), "The file is damaged"),
         (_view(points=None), latent.NO_POINTS),
-        (_view(points=np.empty((0, 2), np.float32)), latent.NO_POINTS),
         (_view(points=np.full((200, 2), np.nan, np.float32)), latent.NO_FINITE),
     ],
 )
@@ -179,7 +176,8 @@ async def test_without_colours_the_points_are_marks(monkeypatch: pytest.MonkeyPa
 
 async def test_only_what_changed_is_drawn_again() -> None:
     async with LatentApp().run_test(size=(120, 30)) as pilot:
-        first, second = pictures(1), msgspec.structs.replace(pictures(2), baseline_points=pictures(1).baseline_points)
+        first = pictures(1)
+        second = pictures(2).with_views(baseline_points=first.views["baseline_points"])
         pilot.app.show(_view(first, epoch=1))
         await pilot.pause()
         with patch.object(scatter, "scatter_plot", wraps=scatter.scatter_plot) as plot:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
-import msgspec
 import numpy as np
 import pytest
 from fakes import pictures
@@ -16,8 +15,8 @@ from engine.runs.snapshots import Samples
 KL = np.float32([0.5, 0.001, 3, 0, 0.02])
 
 
-def _samples(**changes: object) -> Samples:
-    return msgspec.structs.replace(pictures(3), **{"kl": KL, **changes})
+def _samples(**views: np.ndarray | None) -> Samples:
+    return pictures(3).with_views(**{"kl": KL, **views})
 
 
 class SamplesApp(App[None]):

@@ -229,7 +229,8 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
         await until(pilot, lambda: shown_epoch(pilot) == 2)
         desk = engine_desk(pilot)
         samples = desk._samples.samples
-        noisy = msgspec.structs.replace(samples, inputs=samples.inputs / 2, baseline_name=np.array(["linear-128"]))
+        noisy = msgspec.structs.replace(samples, inputs=samples.inputs / 2)
+        noisy = noisy.with_views(baseline_name=np.array(["linear-128"]))
         digits = desk.query_one(Digits)
         digits.show(table.View(desk.run_shown, 2, noisy, ""))
         labels = [label for label, _ in digits._grid._rows]

@@ -41,9 +41,9 @@ def store(tmp_path: Path) -> RunStore:
     return fake_store(tmp_path)
 
 
-def _samples(level: float = 0.5, units: int = 64, **changes: Any) -> Samples:
+def _samples(level: float = 0.5, units: int = 64, **views: Any) -> Samples:
     weights = np.full((units, 28, 28, 1), level, np.float32)
-    return msgspec.structs.replace(pictures(1), **{"weights": weights, "activations": CODE, **changes})
+    return pictures(1).with_views(**{"weights": weights, "activations": CODE, **views})
 
 
 def _trained(

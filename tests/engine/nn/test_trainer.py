@@ -63,9 +63,9 @@ def test_a_dense_layer_before_the_items_are_flattened_trains_and_has_no_tiles(sm
         for report in Trainer(DenseBeforeFlatten(), config, small_data()).run()
         if isinstance(report, EpochReport)
     )
-    assert report.samples.weights is None
+    assert "weights" not in report.samples.views
     (usual,) = (report for report in trainer(small_data(), epochs=1).run() if isinstance(report, EpochReport))
-    assert usual.samples.weights.shape == (8, 4, 4, 1)
+    assert usual.samples.views["weights"].shape == (8, 4, 4, 1)
 
 
 def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:
@@ -232,6 +232,23 @@ def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:
     np.testing.assert_allclose(report.samples.targets, data.test.items[:10] / 255, atol=1e-6)
     assert report.samples.outputs.shape == (10, 4, 4, 1)
     assert report.samples.codes.shape == (10, 8)
+
+
+class Means(Vanilla):
+    """Shows how bright each item is that it is handed."""
+
+    def views(self, model: Any, items: Any) -> Any:
+        return {"means": items.mean(axis=(1, 2, 3))}
+
+
+def test_a_variant_is_shown_the_items_that_its_health_is_told_by(small_data: Any) -> None:
+    data = small_data(items=50)
+    config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})
+    reports = Trainer(Means(), config, data).run()
+    shown = next(report for report in reports if isinstance(report, EpochReport)).samples.views["means"]
+    seen = data.validation.items[: data.health_items]
+    assert len(seen) == 25
+    np.testing.assert_allclose(shown, seen.mean(axis=(1, 2, 3)) / 255, atol=1e-6)
 
 
 def test_reduced_precision_trains_too(small_data: Any) -> None:

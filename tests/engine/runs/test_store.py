@@ -17,7 +17,6 @@ from engine.backend import Best, Checkpoint, Position
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Logged, RunFinished, RunPaused, RunResumed
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
-from engine.runs.snapshots import Samples, read_samples, write_samples
 from engine.runs.store import RunInfo, RunRecord, RunStore
 from engine.runs.writer import RunWriter, this_process
 
@@ -249,53 +248,6 @@ def test_the_last_epoch_is_found_without_reading_a_long_history(store: RunStore)
             last = writer.record(epoch)
         assert (writer.folder / "events.jsonl").stat().st_size > 2 * 64 * 1024
     assert store.find("last").last_epoch == last
-
-
-class TestSamples:
-    def samples(self) -> Samples:
-        random = np.random.default_rng(0)
-        image = random.random((3, 4, 4, 1), np.float32)
-        return Samples(inputs=image, targets=image, outputs=image / 2, codes=image[:, :, 0, 0], labels=np.arange(3))
-
-    def test_come_back_in_half_precision(self, tmp_path: Path) -> None:
-        assert write_samples(tmp_path, 7, self.samples()) == "samples/epoch-0007.npz"
-        again = read_samples(tmp_path, 7)
-        for field in ("inputs", "targets", "outputs", "codes", "labels"):
-            np.testing.assert_allclose(getattr(again, field), getattr(self.samples(), field), atol=5e-4)
-        assert again.points is again.kl is again.generated is again.baseline_name is None
-
-    def test_keep_the_views_that_the_model_has(self, tmp_path: Path) -> None:
-        views = {
-            "points": np.ones((5, 2), np.float32),
-            "weights": np.full((2, 4, 4, 1), -0.5, np.float32),
-            "point_labels": np.arange(5),
-            "baseline_name": np.array(["linear-128"]),
-        }
-        write_samples(tmp_path, 1, msgspec.structs.replace(self.samples(), **views))
-        again = read_samples(tmp_path, 1)
-        for name, array in views.items():
-            np.testing.assert_array_equal(getattr(again, name), array)
-
-    def test_keep_what_a_variant_shows_by_name_and_in_full(self, tmp_path: Path) -> None:
-        shown = {"spectrum": np.float32([3, 1 / 3]), "a name": np.ones((2, 3, 4, 1), np.float32)}
-        write_samples(tmp_path, 1, msgspec.structs.replace(self.samples(), views=shown))
-        again = read_samples(tmp_path, 1).views
-        assert again.keys() == shown.keys()
-        for name, array in shown.items():
-            np.testing.assert_array_equal(again[name], array)
-
-    def test_of_another_epoch_are_refused_in_words(self, tmp_path: Path) -> None:
-        write_samples(tmp_path, 7, self.samples())
-        (tmp_path / "samples/epoch-0009.npz").write_bytes(b"PK\x03\x04")
-        for epoch in (8, 9):
-            with pytest.raises(RunError, match=f"epoch {epoch}"):
-                read_samples(tmp_path, epoch)
-
-    def test_leave_no_half_written_file(self, tmp_path: Path) -> None:
-        pickled: Any = np.array([object()])
-        with pytest.raises(ValueError, match="Object arrays"):
-            write_samples(tmp_path, 1, msgspec.structs.replace(self.samples(), labels=pickled))
-        assert list((tmp_path / "samples").iterdir()) == []
 
 
 class TestCheckpoint:
