@@ -41,6 +41,10 @@ def bars(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def trained(bars: Any) -> Any:
     """Training and first epoch of the autoencoder of the page."""
+    return first_epoch(example("An autoencoder").Smooth(), bars)
+
+
+def first_epoch(variant: Any, data: Any, preset: str = "book") -> tuple[Any, Any]:
     from engine import params
     from engine.backend import EpochReport
     from engine.nn import runtime
@@ -48,9 +52,8 @@ def trained(bars: Any) -> Any:
     runtime.load("cpu")
     from engine.nn.tensorflow_backend import KerasBackend
 
-    smooth = example("An autoencoder").Smooth()
-    config = params.configure(smooth.presets["book"], {"epochs": 1})
-    training = KerasBackend("cpu").training(smooth, config, bars, None)
+    config = params.configure(variant.presets[preset], {"epochs": 1})
+    training = KerasBackend("cpu").training(variant, config, data, None)
     return training, next(report for report in training.run() if isinstance(report, EpochReport))
 
 
@@ -62,6 +65,41 @@ def test_the_autoencoder_trains_with_its_own_term_and_shows_its_view(trained: An
     _, report = trained
     assert {"loss", "reconstruction", "steps"} <= report.event.train.keys()
     assert report.samples.views["steps"].shape == (8, 7)
+
+
+def test_the_discrete_code_trains_and_is_compared_with_one_of_as_many_bits(bars: Any, tmp_path: Path) -> None:
+    from engine.analysis.baselines import Fitting, fitted, task_of
+    from engine.datasets.data import silence
+
+    words = example("An autoencoder with a discrete code").Words()
+    training, report = first_epoch(words, bars)
+    assert {"reconstruction", "codebook", "commitment"} <= report.event.train.keys()
+    code = training.model.encode(bars.test.items[:20])
+    assert len(np.unique(code.reshape(-1, 4), axis=0)) <= 64
+    model = training.model
+    assert (model.bits, task_of(model)) == (48, "compression")
+    assert {"transform", "mean"} == fitted("compression", Fitting(bars, model, 32, tmp_path, silence)).keys()
+
+
+def test_the_kind_of_data_is_read_and_learned_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from engine import kinds
+    from engine.datasets import DATASETS
+    from engine.datasets.cache import DatasetCache
+    from engine.datasets.data import silence
+
+    module = example("A kind of data")
+    series, variant = module.Series(), module.VanillaSeries()
+    for table, key, row in (
+        (DATASETS, "waves", module.entry),
+        (kinds.KINDS, series.key, series),
+        (kinds.ORIGINS, series.key, series),
+    ):
+        monkeypatch.setitem(table, key, row)
+    data = DatasetCache(None).load("waves", variant.reading(variant.presets["small"]))
+    assert (data.kind, data.shape) == ("series", (32, 1, 1))
+    training, report = first_epoch(variant, data, preset="small")
+    assert report.samples.views["weights"].shape[1:] == data.shape
+    assert series.comparison(data, training, tmp_path, silence).views(report.samples, report.codes)
 
 
 def test_the_alarm_goes_off_where_the_images_are_flat(trained: Any) -> None:

@@ -58,7 +58,7 @@ class ImageData:
             raise UsageError("Too few items", told)
         chosen = stratified(self.train.labels, min(max(share, 1 / count), 1 - 1 / count))
         train, validation = (Part(self.train.items[mask], self.train.labels[mask]) for mask in (~chosen, chosen))
-        made = ImageData(self.key, train, self.test, self.classes, self.path, validation, split=f"held-out-{share:g}-")
+        made = type(self)(self.key, train, self.test, self.classes, self.path, validation, split=f"held-out-{share:g}-")
         made.__dict__["fingerprint"] = self.fingerprint  # of the whole, however it is cut
         return made
 

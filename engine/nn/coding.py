@@ -7,7 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from engine.nn.networks import Tensor
+from engine.nn import noise
+from engine.nn.menu import step_keys
+from engine.nn.networks import NoiseKeys, Tensor
 
 
 class TopK(keras.layers.Layer):
@@ -31,26 +33,44 @@ class TopK(keras.layers.Layer):
         return ops.top_k(inputs, min(self._k, inputs.shape[-1]))[0][:, -1:]
 
 
+RARE = 0.05
+"""Of an even share: entries that are chosen more rarely begin anew."""
+
+
 class Codebook(keras.layers.Layer):
     """(batch, …, n) → (batch, …, n): each vector becomes the nearest of `entries` learned ones, in float32.
 
-    Gradients pass as if nothing had been done to the vectors; none reaches the entries from here (van den Oord, Vinyals
-    & Kavukcuoglu, Neural discrete representation learning, arXiv:1711.00937).
+    Gradients pass as if nothing had been done to the vectors (van den Oord, Vinyals & Kavukcuoglu, Neural discrete
+    representation learning, arXiv:1711.00937). With a `decay` in (0, 1) entries are running means of the vectors that
+    choose them (ibid., appendix A.1), and one that hardly any chooses takes the place of a vector drawn by chance
+    (Dhariwal et al., arXiv:2005.00341); without, a loss has to move them.
     """
 
-    def __init__(self, entries: int, seed: int, **settings: Any) -> None:
+    def __init__(self, entries: int, seed: int, decay: float = 0.0, **settings: Any) -> None:
         super().__init__(**settings)
         self._count = entries
+        self._decay = decay
+        self._number = seed >> 1
         self._initializer = keras.initializers.RandomUniform(-1 / entries, 1 / entries, seed=seed)
 
     def build(self, shape: Any) -> None:
-        self.entries = self.add_weight(shape=(self._count, shape[-1]), initializer=self._initializer, name="entries")
+        each = (self._count, shape[-1])
+        learned = not self._decay
+        self.entries = self.add_weight(shape=each, initializer=self._initializer, trainable=learned, name="entries")
+        if self._decay:
+            # Nobody has chosen any yet: the first batch in training has them all begin anew.
+            self._counts = self.add_weight(shape=each[:1], initializer="zeros", trainable=False, name="counts")
+            self._sums = self.add_weight(shape=each, initializer="zeros", trainable=False, name="sums")
 
     def compute_output_shape(self, shape: Any) -> Any:
         return shape
 
-    def call(self, inputs: Tensor) -> Tensor:
-        return inputs + ops.stop_gradient(self.entry(self.nearest(inputs)) - inputs)
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        chosen = self.nearest(inputs)
+        entries = ops.stop_gradient(self.entry(chosen))
+        if training and self._decay and (keys := step_keys()) is not None:
+            self._move(ops.stop_gradient(inputs), chosen, keys)
+        return entries + (inputs - ops.stop_gradient(inputs))  # 0 to the last bit: codes are entries
 
     def nearest(self, vectors: Tensor) -> Tensor:
         """Which entry is nearest to each vector: (…, n) float32 → (…) int32."""
@@ -63,3 +83,24 @@ class Codebook(keras.layers.Layer):
     def entry(self, chosen: Tensor) -> Tensor:
         """Entries by number: (…) int → (…, n)."""
         return ops.matmul(ops.one_hot(chosen, self._count), self.entries)  # the gradient of `take` is a sparse one
+
+    def _move(self, vectors: Tensor, chosen: Tensor, keys: NoiseKeys) -> None:
+        """The entries to the running means of those of `vectors` (batch, …, n) that have `chosen` them."""
+        flat = ops.reshape(vectors, [-1, vectors.shape[-1]])
+        by_entry = ops.one_hot(ops.reshape(chosen, [-1]), self._count)
+        even = ops.cast(ops.shape(flat)[0], "float32") / self._count
+        counts = self._decay * self._counts + (1 - self._decay) * ops.sum(by_entry, axis=0)
+        sums = self._decay * self._sums + (1 - self._decay) * ops.matmul(ops.transpose(by_entry), flat)
+        rare = counts < RARE * even
+        counts = ops.where(rare, even, counts)
+        sums = ops.where(rare[:, None], even * self._drawn(flat, keys), sums)
+        self._counts.assign(counts)
+        self._sums.assign(sums)
+        self.entries.assign(sums / counts[:, None])
+
+    def _drawn(self, flat: Tensor, keys: NoiseKeys) -> Tensor:
+        """A row of `flat` (count, n) for each entry, by chance, (entries, n)."""
+        own = keys.fresh + ops.convert_to_tensor([self._number, 0], "int32")
+        chance = noise.uniform(own, ops.arange(self._count, dtype="int32"), 1)[:, 0]
+        places = ops.cast(chance * ops.cast(ops.shape(flat)[0], "float32"), "int32")
+        return ops.take(flat, places, axis=0)

@@ -93,9 +93,12 @@ class Blocks:
         """(batch, units) → (batch, units): the `k` largest of each row, 0 elsewhere."""
         return coding.TopK(k, name=name, dtype=self._dtype)
 
-    def codebook(self, entries: int, *, name: str) -> coding.Codebook:
-        """(batch, …, n) → (batch, …, n), float32: each vector becomes the nearest of `entries` learned ones."""
-        return coding.Codebook(entries, self._next_seed(), name=name, dtype="float32")
+    def codebook(self, entries: int, *, name: str, decay: float = 0.0) -> coding.Codebook:
+        """(batch, …, n) → (batch, …, n), float32: each vector becomes the nearest of `entries` learned ones.
+
+        They are running means with a `decay`; without, a loss term has to move them.
+        """
+        return coding.Codebook(entries, self._next_seed(), decay, name=name, dtype="float32")
 
     def size(self, shape: tuple[int, ...]) -> int:
         """Numbers in one item."""

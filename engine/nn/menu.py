@@ -29,6 +29,11 @@ def drawing(keys: NoiseKeys) -> Iterator[None]:
         _keys.reset(token)
 
 
+def step_keys() -> NoiseKeys | None:
+    """The keys that layers draw by now; None where nothing is to be drawn."""
+    return _keys.get()
+
+
 class _Drawing(keras.layers.Layer):
     """Draws noise in training, by the keys of the step and its own `number` among a network's layers.
 
@@ -44,7 +49,7 @@ class _Drawing(keras.layers.Layer):
         return shape
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
-        keys = _keys.get()
+        keys = step_keys()
         return self.noisy(inputs, keys) if training and keys is not None else inputs
 
     def drawn(self, kind: Callable[..., Tensor], like: Tensor, keys: NoiseKeys) -> Tensor:

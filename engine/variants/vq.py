@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log2
+from math import log2, prod
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -28,18 +28,21 @@ class VqConfig(TrainingConfig, frozen=True, kw_only=True):
     commitment: Annotated[
         float, Meta(ge=0, le=1e3, title="commitment", description="weight that draws the encoder to its entries")
     ] = 0.25
-    revival: Annotated[
+    decay: Annotated[
         float,
-        Meta(ge=0, le=1e3, title="revival", description="weight that draws entries no place has chosen to some vector"),
+        Meta(ge=0, lt=1, title="decay", description="of the running means that entries are; 0: a loss moves them"),
     ] = 0.0
+    halvings: Annotated[
+        int, Meta(ge=1, le=6, title="halvings", description="how often the height and the width are halved")
+    ] = 2
 
 
 class Vq(Variant[VqConfig]):
-    """x → z at each place of a map of a quarter of the height and width → e, the nearest entry → x̂.
+    """x → z at each place of a smaller map → e, the nearest entry of the codebook → x̂.
 
-    Loss per image: Σ_pixels (x − x̂)² + Σ_places ‖sg(z) − e‖² + β ‖z − sg(e)‖², where sg stops the gradient; that of
-    the reconstruction passes from e to z as if they were one. `perplexity` is exp of the entropy of how often entries
-    are chosen in a batch: of how many the codebook makes even use.
+    Loss per image: Σ_pixels (x − x̂)² + β Σ_places ‖z − sg(e)‖², where sg stops the gradient; that of the reconstruction
+    passes from e to z as if they were one. Entries follow z as running means, or by Σ_places ‖sg(z) − e‖². `perplexity`
+    is exp of the entropy of how often entries are chosen in a batch: of how many the codebook makes even use.
     """
 
     key = "vq"
@@ -63,7 +66,7 @@ class Vq(Variant[VqConfig]):
             dimensions=16,
             filters=32,
             blocks=1,
-            revival=1.0,
+            decay=0.99,
             validation=HELD_OUT,
         ),
         "small": VqConfig(
@@ -74,34 +77,48 @@ class Vq(Variant[VqConfig]):
             seed=11,
             entries=64,
             dimensions=8,
+            halvings=3,
             filters=16,
             blocks=1,
-            revival=1.0,
+            decay=0.99,
             validation=HELD_OUT,
         ),
     }
 
     def networks(self, config: VqConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        height, width = (-(-size // 4) for size in shape[:2])
-        convolution = {"kernel_size": 4, "strides": 2, "padding": "same"}
+        height, width = self._places(config, shape)
+        widths = [max(1, config.filters // 2 ** (config.halvings - n)) for n in range(1, config.halvings + 1)]
+        resampling = {"kernel_size": 4, "strides": 2, "padding": "same"}
         down = [
-            blocks.layer("Conv2D", filters=config.filters // 2, activation="relu", name="down1", **convolution),
-            blocks.layer("Conv2D", filters=config.filters, activation="relu", name="down2", **convolution),
-            *self._residual("in", config, blocks),
-            blocks.layer("Conv2D", filters=config.dimensions, kernel_size=1, name="vectors"),
+            blocks.layer("Conv2D", filters=wide, activation="relu", name=f"down{n}", **resampling)
+            for n, wide in enumerate(widths, start=1)
         ]
-        chosen = blocks.sequence([blocks.codebook(config.entries, name="codebook"), blocks.flatten(name="code")])
+        vectors = blocks.layer("Conv2D", filters=config.dimensions, kernel_size=1, name="vectors")
+        codebook = blocks.codebook(config.entries, decay=config.decay, name="codebook")
+        chosen = blocks.sequence([codebook, blocks.flatten(name="code")])
         places = blocks.reshape((height * width, config.dimensions), "continuous")
-        encoder = blocks.encoder(shape, down, [chosen, places])
+        encoder = blocks.encoder(shape, [*down, *self._residual("in", config, blocks), vectors], [chosen, places])
+        scale = 2**config.halvings
         up = [
             blocks.reshape((height, width, config.dimensions), "map"),
             blocks.layer("Conv2D", filters=config.filters, kernel_size=3, padding="same", name="entries"),
             *self._residual("out", config, blocks),
-            blocks.layer("Conv2DTranspose", filters=config.filters // 2, activation="relu", name="up2", **convolution),
-            blocks.layer("Conv2DTranspose", filters=shape[2], name="up1", **convolution),
-            blocks.layer("Cropping2D", cropping=((0, 4 * height - shape[0]), (0, 4 * width - shape[1])), name="pixels"),
+            *(
+                blocks.layer("Conv2DTranspose", filters=wide, activation="relu", name=f"up{n}", **resampling)
+                for n, wide in reversed(list(enumerate(widths[:-1], start=2)))
+            ),
+            blocks.layer("Conv2DTranspose", filters=shape[2], name="up1", **resampling),
+            blocks.layer(
+                "Cropping2D",
+                cropping=((0, scale * height - shape[0]), (0, scale * width - shape[1])),
+                name="pixels",
+            ),
         ]
         return blocks.networks(encoder, blocks.decoder(encoder, up, "linear"))
+
+    def _places(self, config: VqConfig, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Height and width of the map of codes."""
+        return -(-shape[0] // 2**config.halvings), -(-shape[1] // 2**config.halvings)
 
     def _residual(self, name: str, config: VqConfig, blocks: Blocks) -> list[Transform]:
         """Each x + conv 1×1 (ReLU (conv 3×3 (ReLU x))), of (batch, height, width, filters)."""
@@ -125,24 +142,21 @@ class Vq(Variant[VqConfig]):
         ]
 
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
-        ops, blocks, config = model.ops, model.blocks, model.config
+        ops, blocks = model.ops, model.blocks
         outputs = model.outputs(batch.input)
-        vectors = outputs["continuous"]
+        vectors, codes = outputs["continuous"], outputs["code"]
+        entries = ops.reshape(ops.stop_gradient(codes), ops.shape(vectors))
         codebook = model.networks.encoder.get_layer("codebook")
-        chosen = codebook.nearest(vectors)
-        entries = codebook.entry(chosen)
-        used = self._used(model, chosen)
-        error = blocks.squared_error(batch.target, model.decode(outputs["code"]))
+        used = self._used(model, codebook.nearest(vectors))
+        error = blocks.squared_error(batch.target, model.decode(codes))
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
-            "codebook": self._squared(model, ops.stop_gradient(vectors) - entries),
-            "commitment": blocks.weighted(
-                self._squared(model, vectors - ops.stop_gradient(entries)), config.commitment
-            ),
+            "commitment": blocks.weighted(self._squared(model, vectors - entries), model.config.commitment),
             "perplexity": blocks.reported(ops.exp(-ops.sum(used * ops.log(used + 1e-10)))),
         }
-        if config.revival:
-            terms["revival"] = blocks.weighted(self._revival(model, batch, vectors, used), config.revival)
+        if not model.config.decay:
+            followed = codebook.entry(codebook.nearest(vectors))
+            terms["codebook"] = self._squared(model, ops.stop_gradient(vectors) - followed)
         return terms
 
     def _squared(self, model: Autoencoder[VqConfig], differences: Tensor) -> Tensor:
@@ -155,20 +169,10 @@ class Vq(Variant[VqConfig]):
         counts = ops.bincount(ops.reshape(chosen, [-1]), minlength=model.config.entries)
         return ops.cast(counts, "float32") / ops.cast(ops.size(chosen), "float32")
 
-    def _revival(self, model: Autoencoder[VqConfig], batch: Batch, vectors: Tensor, used: Tensor) -> Tensor:
-        """Mean squared distance of each entry that the batch has not chosen to one of its vectors, drawn by chance."""
-        ops, entries = model.ops, model.networks.encoder.get_layer("codebook").entries
-        flat = ops.stop_gradient(ops.reshape(vectors, [-1, model.config.dimensions]))
-        drawn = model.blocks.uniform(used[:, None], batch.keys)[:, 0]
-        places = ops.cast(drawn * ops.cast(ops.shape(flat)[0], "float32"), "int32")
-        distances = ops.sum(ops.square(ops.take(flat, places, axis=0) - entries), axis=1)
-        return ops.sum(ops.where(used == 0, distances, 0.0))
-
     def views(self, model: Autoencoder[VqConfig], items: Tensor) -> dict[str, Tensor]:
         """`usage`: shares of the places at which each entry is chosen, (entries,)."""
         codebook = model.networks.encoder.get_layer("codebook")
         return {"usage": self._used(model, codebook.nearest(model.outputs(items)["continuous"]))}
 
     def bits(self, config: VqConfig, shape: tuple[int, ...]) -> int:
-        places = -(-shape[0] // 4) * -(-shape[1] // 4)
-        return round(places * log2(config.entries))
+        return round(prod(self._places(config, shape)) * log2(config.entries))

@@ -15,7 +15,11 @@ PLACES = 3 * 2
 
 @pytest.fixture
 def made() -> Any:
-    """The variant, its autoencoder and a batch of eight items."""
+    """The variant, its autoencoder and a batch of eight items; a loss moves the entries."""
+    return make(decay=0.0)
+
+
+def make(decay: float) -> Any:
     from engine.nn import runtime
 
     runtime.load("cpu")
@@ -25,7 +29,9 @@ def made() -> Any:
     from engine.nn.networks import Batch, NoiseKeys
 
     variant = registry.variant("vq")
-    config = params.configure(registry.preset("vq", "small"), {"entries": 7, "dimensions": 3, "filters": 4})
+    config = params.configure(
+        registry.preset("vq", "small"), {"entries": 7, "dimensions": 3, "filters": 4, "halvings": 2, "decay": decay}
+    )
     model = built(variant, config, SHAPE)
     items = tf.constant(np.random.default_rng(0).random((8, *SHAPE)), tf.float32)
     seed = tf.constant([1, 2])
@@ -63,9 +69,36 @@ def test_the_reconstruction_moves_encoder_and_decoder_but_no_entry(made: Any) ->
     assert not any("codebook" in name for name in moved)
 
 
-@pytest.mark.parametrize("term", ["codebook", "revival"])
-def test_entries_are_moved_by_terms_that_move_nothing_else(made: Any, term: str) -> None:
-    assert {name.split("/")[-2] for name in gradients(made, term)} == {"codebook"}
+def test_the_codebook_term_moves_the_entries_alone(made: Any) -> None:
+    assert {name.split("/")[-2] for name in gradients(made, "codebook")} == {"codebook"}
+
+
+def test_running_means_begin_with_the_first_batch_and_move_in_training_alone() -> None:
+    from dataclasses import replace
+
+    from engine.nn.menu import drawing
+
+    variant, model, batch = make(decay=0.9)
+    codebook = model.networks.encoder.get_layer("codebook")
+    before = np.asarray(codebook.entries)
+    variant.loss_terms(model, batch)
+    assert np.array_equal(before, codebook.entries)
+    vectors = np.asarray(model.outputs(batch.input)["continuous"]).reshape(-1, 3)
+    first = np.asarray(codebook.nearest(vectors))
+    learning = replace(model, learning=True)
+    with drawing(batch.keys):
+        variant.loss_terms(learning, batch)
+    began = np.asarray(codebook.entries)
+    means = [vectors[first == number].mean(axis=0) for number in np.unique(first)]
+    assert all(np.abs(np.vstack([vectors, *means]) - entry).sum(axis=1).min() < 1e-5 for entry in began)
+    chosen = np.asarray(codebook.nearest(vectors))
+    counts, sums = np.asarray(codebook._counts), np.asarray(codebook._sums)
+    with drawing(batch.keys):
+        variant.loss_terms(learning, batch)
+    for number in np.unique(chosen):
+        mine = vectors[chosen == number]
+        mean = (0.9 * sums[number] + 0.1 * mine.sum(axis=0)) / (0.9 * counts[number] + 0.1 * len(mine))
+        np.testing.assert_allclose(codebook.entries[number], mean, rtol=1e-4, atol=1e-6)
 
 
 def test_commitment_moves_the_encoder_alone(made: Any) -> None:
