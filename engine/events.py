@@ -210,7 +210,7 @@ class Logged(_Event, frozen=True, kw_only=True):
 
 
 class RunFinished(_Event, frozen=True, kw_only=True):
-    """The end of one life of a run, exactly one per life; `epochs` are complete, the figures are the last epoch's."""
+    """The end of one life of a run, exactly one per life; `epochs` are complete, the metrics are the last epoch's."""
 
     outcome: Outcome
     epochs: Count
@@ -218,10 +218,10 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     validation: Terms
     seconds: float = 0.0
     weights: Literal["best", "last"] = "last"
-    """Whose figures they are: where validation data were held out, those of the best epoch by them."""
+    """Whose metrics they are: where validation data were held out, those of the best epoch by them."""
     weights_epoch: Count = 0
     """The epoch that these weights are of; 0 where nothing was measured."""
-    figures: Terms = {}
+    metrics: Terms = {}
     """What the model achieves on the test part: with held-out validation data its loss terms, as `test_loss` and so on.
 
     The baselines beside it have names that begin with their key in `engine.analysis.baselines.BASELINES`, and were
@@ -320,8 +320,24 @@ def complete_epochs(history: Iterable[Event]) -> list[EpochEnded]:
 encode = msgspec.json.Encoder().encode
 """Event → one JSON line without the line break."""
 
-decode = msgspec.json.Decoder(Event).decode
-"""One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
+
+class _Former(msgspec.Struct):
+    """Fields of events as earlier versions named them."""
+
+    figures: Terms = {}
+
+
+_decode = msgspec.json.Decoder(Event).decode
+_decode_former = msgspec.json.Decoder(_Former).decode
+
+
+def decode(line: bytes | str) -> Event:
+    """One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
+    event: Event = _decode(line)
+    if isinstance(event, RunFinished) and not event.metrics:
+        return msgspec.structs.replace(event, metrics=_decode_former(line).figures)
+    return event
+
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What text raises that is no JSON of ours: RecursionError where it is nested without end."""

@@ -65,7 +65,7 @@ def _story(run: FakeRun, info: RunInfo, outcome: str) -> list[events.Event]:
         epochs=3,
         train=terms,
         validation=terms,
-        figures={"test_mse": 0.01, HOSTILE: 1.0},
+        metrics={"test_mse": 0.01, HOSTILE: 1.0},
         message=HOSTILE,
     )
     logged = [Logged(level=level, text=f"{HOSTILE}\n{HOSTILE}") for level in ("info", "warning", "error")]

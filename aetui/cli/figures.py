@@ -127,7 +127,7 @@ def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
     from engine.events import RunFinished
 
     ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
-    variance = ends[-1].figures.get("target_variance", 0) if ends else 0
+    variance = ends[-1].metrics.get("target_variance", 0) if ends else 0
     if not (variance > 0 and found):
         return []
     low, high = (figure / variance for figure in found[-1].published)

@@ -55,7 +55,7 @@ def groups_block(kept: Kept) -> str:
 
 
 def group_block(found: Repeats) -> str:
-    """What the completed runs of a group reached, a row for each figure, baselines included."""
+    """What the completed runs of a group reached, a row for each metric, baselines included."""
     changed = "".join(f", {name} {value}" for name, value in found.settings.items())
     recipe = f"{found.variant}, preset {found.preset}{changed}; {found.dataset}"
     title = f"**{_escaped(found.name or found.group)}**: {_escaped(recipe)}"
@@ -65,9 +65,9 @@ def group_block(found: Repeats) -> str:
 
 def _mean(mean: Mean, found: Repeats) -> str:
     done = [run for run in found.runs if run.status == "completed" and run.planned == mean.epochs]
-    head = ("figure", "mean ± sd", "lowest", "highest")
+    head = ("metric", "mean ± sd", "lowest", "highest")
     below = f"{_seeds(done)} for {_length(mean)}; {_source(done, _command(found, mean))}"
-    return f"{_table(head, [_row(name, spread) for name, spread in mean.figures.items()])}\n\n{below}"
+    return f"{_table(head, [_row(name, spread) for name, spread in mean.metrics.items()])}\n\n{below}"
 
 
 def _length(mean: Mean) -> str:

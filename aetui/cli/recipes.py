@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from engine.storage.atomic import SHARED, replacing
 if TYPE_CHECKING:
     from engine.analysis.published import Course, Seat
     from engine.variants.variant import Curve
+
+
+_FORMER = re.compile(rb'"figures":\s*{')
+"""What a run reached, as earlier versions wrote it; published figures are a list."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +110,7 @@ def read(path: Path) -> Kept:
     from engine.events import UNREADABLE
 
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept)
+        return msgspec.json.decode(_FORMER.sub(b'"metrics": {', path.read_bytes()), type=Kept)
     except FileNotFoundError:
         return Kept()
     except (OSError, *UNREADABLE) as error:

@@ -48,7 +48,7 @@ def show(
     markdown: Markdown = False,
     keep: Keep = None,
 ) -> None:
-    """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
+    """Configuration, provenance and metrics of one run; of a group, a row for each of its runs, and mean ± sd."""
     from engine.errors import UsageError
     from engine.runs import groups
 
@@ -94,7 +94,7 @@ def _shown(record: RunRecord) -> str:
         ("versions", versions),
         ("folder", str(record.folder)),
         *(
-            concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
+            concluded(end.metrics, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
             if end
             else []
         ),

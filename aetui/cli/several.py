@@ -94,13 +94,13 @@ def table(found: Repeats) -> str:
 
 
 def _row(run: RunLine, columns: Sequence[str]) -> tuple[str, ...]:
-    figures = (run.figures.get(name) for name in columns)
-    values = (numbers.UNKNOWN if value is None else numbers.loss(value) for value in figures)
+    metrics = (run.metrics.get(name) for name in columns)
+    values = (numbers.UNKNOWN if value is None else numbers.loss(value) for value in metrics)
     return (str(run.seed), run.run, run.status, f"{run.epochs}/{run.planned}", *values)
 
 
 def _mean(mean: Mean, columns: Sequence[str]) -> tuple[str, ...]:
-    spreads = (mean.figures.get(name) for name in columns)
+    spreads = (mean.metrics.get(name) for name in columns)
     return ("", f"mean ± sd of {mean.runs}", "completed", _epochs(mean), *map(mean_and_sd, spreads))
 
 
@@ -112,5 +112,5 @@ def _epochs(mean: Mean) -> str:
 
 
 def mean_and_sd(found: Spread | None) -> str:
-    """As `numbers.mean_and_sd`; "–" where there is no figure."""
+    """As `numbers.mean_and_sd`; "–" where there is no value."""
     return numbers.UNKNOWN if found is None else numbers.mean_and_sd(found.mean, found.sd)

@@ -21,7 +21,7 @@ PLACEHOLDER = "The layers stand here once a run has begun."
 
 
 class Parameters(Scroller):
-    """The parameter panel; everything in it but the final figures is known from the run's first event."""
+    """The parameter panel; everything in it but the final metrics is known from the run's first event."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures, run.facts)
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.metrics, run.facts)
         if what == self._shown:
             return
         self._shown = what
@@ -75,7 +75,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
 def _facts(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
     facts = [
-        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
+        *concluded(run.metrics, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
         *run.facts.items(),

@@ -143,8 +143,8 @@ class Sentences(Container):
         if view.data is not None and view.data is not self._data:
             self._data = view.data
             self._started.setdefault((view.data.run_id, view.data.activity), Started(view.data.at, view.data.done))
-        figures = view.run.figures if view.run else {}
-        self.query_one(SentenceOverview).show(view.samples, self._instead(view), figures)
+        metrics = view.run.metrics if view.run else {}
+        self.query_one(SentenceOverview).show(view.samples, self._instead(view), metrics)
         self._draw()
 
     def _instead(self, view: View) -> str:

@@ -230,7 +230,7 @@ def _finished(run: RunState, event: RunFinished) -> RunState:
         run,
         status=event.outcome,
         progress=None,
-        figures=event.figures,
+        metrics=event.metrics,
         weights=event.weights,
         weights_epoch=event.weights_epoch,
         message=event.message,

@@ -92,11 +92,11 @@ class RunState:
     best: EpochEnded | None = None
     """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
     log: tuple[LogLine, ...] = ()
-    figures: Mapping[str, float] = field(default_factory=dict)
-    """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What the model achieved on the test part, once the run is over (`RunFinished.metrics`)."""
     weights: str = "last"
     weights_epoch: int = 0
-    """Whose figures they are (`RunFinished.weights`)."""
+    """Whose metrics they are (`RunFinished.weights`)."""
     message: str = ""
     """Why the run failed or diverged, and what to do."""
     seq: int = 0

@@ -86,7 +86,7 @@ def course(record: RunRecord) -> Course:
 def value(curve: Curve, run: Course, at: int) -> float | None:
     """What `curve` is of, in epoch `at` of a run; None if that has no such epoch or term."""
     if curve.part == "test":
-        return run.end.figures.get(curve.term) if run.end is not None and run.end.epochs == at else None
+        return run.end.metrics.get(curve.term) if run.end is not None and run.end.epochs == at else None
     ended = next((ended for ended in run.epochs if ended.epoch == at), None)
     if ended is None:
         return None

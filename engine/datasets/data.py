@@ -83,7 +83,7 @@ class Data(Protocol):
     validation: Part
     """What everything is chosen by. Where nothing was held out of the training part, the test part itself."""
     test: Part
-    """What the final figures are of."""
+    """What the final metrics are of."""
     classes: tuple[str, ...]
     """Names of the labels."""
     path: Path | None

@@ -77,7 +77,7 @@ class Kind(Origin):
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""
     beside: ClassVar[str]
-    """The baseline whose figures stand there (a key of `engine.analysis.baselines`)."""
+    """The baseline whose metrics stand there (a key of `engine.analysis.baselines`)."""
     commands: ClassVar[str]
     """What there is on the command line for runs on such data."""
     trained_by: ClassVar[str]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """Published values of one loss term by epoch; or, of part `test`, of one of `RunFinished.figures` at the end of a
+    """Published values of one loss term by epoch; or, of part `test`, of one of `RunFinished.metrics` at the end of a
     run of so many epochs."""
 
     part: Literal["train", "validation", "test"]

@@ -33,6 +33,13 @@ def test_lines_hold_what_scripts_rely_on() -> None:
     assert {"type": "run_finished", "run_id": "r", "seq": 3, "at": 1.5, "outcome": "stopped"}.items() <= line.items()
 
 
+def test_the_metrics_of_an_earlier_version_are_read() -> None:
+    finished = RunFinished(outcome="completed", epochs=2, train={}, validation={}, metrics={"test_mse": 0.5})
+    assert events.decode(events.encode(finished).replace(b'"metrics"', b'"figures"')) == finished
+    with pytest.raises(msgspec.DecodeError):
+        events.decode(events.encode(finished).replace(b'"metrics":{', b'"figures":{"knn":"",'))
+
+
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"type":"nothing"}', b'{"type":"run_finished"}', b"\xff"])
 def test_anything_else_is_refused(line: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):

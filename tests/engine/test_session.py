@@ -78,7 +78,7 @@ def test_cancel_acts_within_half_a_second_and_keeps_the_weights(scripted: Any) -
 def test_a_run_that_loses_to_a_baseline_says_so_before_it_ends(scripted: Any) -> None:
     driven = scripted(seconds=0)
     finished = driven.finished(driven.engine.submit(job()))
-    assert finished.figures["test_mse"] > finished.figures["pca_mse"]
+    assert finished.metrics["test_mse"] > finished.metrics["pca_mse"]
     *_, last = [event for event in driven.events if event.recorded and event is not finished]
     assert isinstance(last, Logged)
     assert last.level == "warning"

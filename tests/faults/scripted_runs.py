@@ -96,7 +96,7 @@ class NoComparison:
     def completed(self, samples: Samples, codes: Any) -> Samples:
         return samples
 
-    def figures(self, *of: Any) -> Generator[tuple[int, int], None, Terms]:
+    def metrics(self, *of: Any) -> Generator[tuple[int, int], None, Terms]:
         yield 1, 1
         return {"test_mse": 0.5}
 

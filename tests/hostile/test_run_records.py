@@ -64,7 +64,7 @@ HISTORY = (
     RunResumed(epoch=1, step=0, epochs=3),
     Logged(level="info", text="on it goes"),
     EpochEnded(stage="s", epoch=1, train=TERMS, validation=TERMS, steps=4, seconds=1.0, samples_per_second=9.0),
-    RunFinished(outcome="completed", epochs=1, train=TERMS, validation=TERMS, figures={"test_mse": 0.1}),
+    RunFinished(outcome="completed", epochs=1, train=TERMS, validation=TERMS, metrics={"test_mse": 0.1}),
 )
 EVENTS = [
     json.loads(events.encode(msgspec.structs.replace(event, run_id=ID, seq=number, at=1e9 + number)))

@@ -211,8 +211,8 @@ async def test_the_overview_is_that_of_the_epoch_under_the_cursor(make_app: Make
 async def test_what_is_known_of_the_text_stands_among_the_parameters(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, 1)
-        figures = {"cosine_mean": 0.987, "word_order": 0.9987}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), figures=figures))
+        metrics = {"cosine_mean": 0.987, "word_order": 0.9987}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), metrics=metrics))
         await pilot.press("p")
         page = engine_desk(pilot).query_one(Parameters).query_one(Static)
         await until(pilot, lambda: "0.9870" in page.render().plain)
@@ -224,8 +224,8 @@ async def test_what_is_known_of_the_text_stands_among_the_parameters(make_app: M
 async def test_a_complete_run_tells_how_well_it_finds_beside_what_finds_without_a_model(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, 1)
-        figures = {"variance_left": 0.5, "target_variance": 0.3, "precision_at_10": 0.5, "tfidf_precision_at_10": 0.6}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), figures=figures))
+        metrics = {"variance_left": 0.5, "target_variance": 0.3, "precision_at_10": 0.5, "tfidf_precision_at_10": 0.6}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), metrics=metrics))
         await until(pilot, lambda: "no better than tf-idf" in overview(pilot))
         assert "50.0%" in overview(pilot)
         assert "read after 1" in overview(pilot)

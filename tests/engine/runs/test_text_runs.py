@@ -77,7 +77,7 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     assert (finished.outcome, started.train_items, started.validation_items) == ("completed", 42, 18)
     assert "60 in 1 documents" in started.facts["sentences"]
     assert "trained on text" in started.facts["vectors"]
-    assert {"cosine_mean", "cosine_median"} <= finished.figures.keys()
+    assert {"cosine_mean", "cosine_median"} <= finished.metrics.keys()
     folder = store.find(started.run_id).folder
     assert set(Lexicon.read(folder).words[2:4]) == {".", "the"}
     assert (folder / "neighbours.safetensors").exists()
@@ -180,7 +180,7 @@ def test_more_neighbours_than_there_are_sentences_are_all_of_them(run: Any) -> N
     assert 20 < len(answer.neighbours) == len({found.sentence for found in answer.neighbours}) <= 60
 
 
-def test_a_run_that_is_stopped_while_its_figures_are_measured_gets_them_when_it_goes_on(
+def test_a_run_that_is_stopped_while_its_metrics_are_measured_gets_them_when_it_goes_on(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def endless(*_: Any) -> Iterator[tuple[int, int]]:
@@ -191,10 +191,10 @@ def test_a_run_that_is_stopped_while_its_figures_are_measured_gets_them_when_it_
     with monkeypatch.context() as patched:
         patched.setattr("engine.analysis.text_comparison.encoded", endless)
         _, events = run(job(), stop_at=MEASURING)
-    assert (events[-1].outcome, events[-1].epochs, events[-1].figures) == ("stopped", 1, {})
+    assert (events[-1].outcome, events[-1].epochs, events[-1].metrics) == ("stopped", 1, {})
     _, events = run(ResumeJob(run_id=events[-1].run_id))
     assert events[-1].outcome == "completed"
-    assert events[-1].figures
+    assert events[-1].metrics
 
 
 def test_sentences_that_all_have_the_same_words_are_refused_where_weights_would_be_nothing(
