@@ -113,7 +113,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     train_items: Count = 0
     validation_items: Count = 0
     """Of the validation part; where nothing was held out for it, of the test part."""
-    facts: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
 
 
@@ -325,6 +325,7 @@ class _Former(msgspec.Struct):
     """Fields of events as earlier versions named them."""
 
     figures: Terms = {}
+    facts: dict[str, str] = {}
 
 
 _decode = msgspec.json.Decoder(Event).decode
@@ -334,6 +335,8 @@ _decode_former = msgspec.json.Decoder(_Former).decode
 def decode(line: bytes | str) -> Event:
     """One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
     event: Event = _decode(line)
+    if isinstance(event, RunStarted) and not event.metadata:
+        return msgspec.structs.replace(event, metadata=_decode_former(line).facts)
     if isinstance(event, RunFinished) and not event.metrics:
         return msgspec.structs.replace(event, metrics=_decode_former(line).figures)
     return event

@@ -172,7 +172,7 @@ class FakeRun:
             code_size=128,
             train_items=1_442,
             validation_items=355,
-            facts={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
+            metadata={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
         )
 
     def resumed(self) -> Event:

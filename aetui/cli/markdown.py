@@ -103,8 +103,8 @@ def _source(runs: Sequence[RunLine], command: str = "") -> str:
     dates = sorted({run.date for run in runs})
     when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     versions = _once(f"{name} {version}" for run in runs for name, version in run.versions.items())
-    facts = [when, _once(run.device for run in runs), _once(run.precision for run in runs), versions]
-    return "; ".join([*map(_escaped, filter(None, facts)), *([f"`{command}`"] if command else [])])
+    summary = [when, _once(run.device for run in runs), _once(run.precision for run in runs), versions]
+    return "; ".join([*map(_escaped, filter(None, summary)), *([f"`{command}`"] if command else [])])
 
 
 def _once(words: Iterable[str]) -> str:

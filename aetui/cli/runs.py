@@ -82,7 +82,7 @@ def _shown(record: RunRecord) -> str:
 
     info, end = record.info, record.end
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
-    facts = [
+    summary = [
         ("run", record.id),
         ("name", record.name or "–"),
         *([("group", record.group)] if record.group else []),
@@ -101,7 +101,7 @@ def _shown(record: RunRecord) -> str:
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
-    return "\n\n".join([aligned(facts), aligned(settings), _epochs(record)])
+    return "\n\n".join([aligned(summary), aligned(settings), _epochs(record)])
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def table(found: Repeats) -> str:
     from aetui.cli.tables import aligned
 
     changed = ", ".join(f"{name} {value}" for name, value in found.settings.items())
-    facts = [
+    summary = [
         ("group", found.group),
         ("name", plain(found.name, 60) or "–"),
         ("recipe", f"{found.variant}, preset {found.preset}{', ' * bool(changed)}{changed}"),
@@ -90,7 +90,7 @@ def table(found: Repeats) -> str:
     head = ("SEED", "RUN", "STATUS", "EPOCHS", *(name.upper() for name in found.columns))
     rows = [_row(run, found.columns) for run in found.runs]
     means = [_mean(mean, found.columns) for mean in found.means]
-    return f"{aligned(facts)}\n\n{aligned([head, *rows, *means])}"
+    return f"{aligned(summary)}\n\n{aligned([head, *rows, *means])}"
 
 
 def _row(run: RunLine, columns: Sequence[str]) -> tuple[str, ...]:

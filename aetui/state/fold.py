@@ -173,7 +173,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         code_size=event.code_size,
         train_items=event.train_items,
         validation_items=event.validation_items,
-        facts=event.facts,
+        metadata=event.metadata,
     )
     return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
 

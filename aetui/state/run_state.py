@@ -83,8 +83,8 @@ class RunState:
     code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """What is known of the data, label and words (`RunStarted.facts`)."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the data, label and words (`RunStarted.metadata`)."""
     epochs: Epochs = field(default_factory=Epochs)
     progress: Progress | None = None
     moving: bool = False

@@ -34,7 +34,7 @@ def of(record: RunRecord) -> Published | None:
 
 
 def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
-    """The settings, and facts of its data, in which a run differs from the published recipe: its own, the published.
+    """The settings, and metadata of the data, in which a run differs from the published recipe: its own, the published.
 
     Raises:
         SettingError: it has settings that this version does not know.
@@ -44,17 +44,17 @@ def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
     free = FREE if _depends_on_length(config) else FREE | {"epochs"}
     pairs = {name: (getattr(config, name), getattr(recipe, name)) for name in recipe.__struct_fields__}
     found = {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if name not in free and ours != theirs}
-    return {**found, **_other_facts(record)}
+    return {**found, **_other_metadata(record)}
 
 
-def _other_facts(record: RunRecord) -> dict[str, tuple[str, str]]:
+def _other_metadata(record: RunRecord) -> dict[str, tuple[str, str]]:
     published = of(record)
-    wanted = published.facts if published else {}
+    wanted = published.metadata if published else {}
     if not wanted:
         return {}
     started = next((event for event in record.events()[0] if isinstance(event, RunStarted)), None)
-    facts = started.facts if started else {}
-    pairs = {name: (facts.get(name, "unknown"), theirs) for name, theirs in wanted.items()}
+    metadata = started.metadata if started else {}
+    pairs = {name: (metadata.get(name, "unknown"), theirs) for name, theirs in wanted.items()}
     return {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if not ours.startswith(theirs)}
 
 

@@ -277,7 +277,7 @@ class Execution:
             stages=training.stages,
             layers=training.layers,
             code_size=training.code_size,
-            facts=data.facts,
+            metadata=data.metadata,
             train_items=len(data.train.items),
             validation_items=len(data.validation.items),
         )

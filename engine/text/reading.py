@@ -30,13 +30,13 @@ def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Pa
     else:
         words = _lexicon(corpus.of(parts.train) if reading.validation else corpus, reading, data_dir, report)
     known, found = words.coverage(corpus)
-    facts = {
-        **of(corpus).facts,
+    metadata = {
+        **of(corpus).metadata,
         "vectors": words.source,
         "vocabulary": f"{len(words.words):,} words, {known:.1%} of the running words",
         "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
     }
-    return TextData(corpus, words, reading.length, reading.weighting, facts, parts, reading.loss_over)
+    return TextData(corpus, words, reading.length, reading.weighting, metadata, parts, reading.loss_over)
 
 
 def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report: Report) -> Lexicon:

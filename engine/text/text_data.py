@@ -37,11 +37,11 @@ class TextData:
         lexicon: Lexicon,
         length: int,
         weighting: str,
-        facts: dict[str, str],
+        metadata: dict[str, str],
         cut: Cut | None = None,
         loss_over: str = "words",
     ) -> None:
-        """`facts` of the corpus and its words; `cut` as published unless given; the others as
+        """`metadata` of the corpus and its words; `cut` as published unless given; the others as
         `engine.kinds.reading.TextReading`."""
         self.corpus = corpus
         self.lexicon = lexicon
@@ -62,7 +62,7 @@ class TextData:
         """How much each word of the lexicon counts, (words,) float32: 0 for padding, 1 on average of the words read."""
         self.loss_weights = self.word_weights if loss_over == "words" else np.ones_like(self.word_weights)
         """How much it counts in the loss, where padding may count like a word."""
-        self.facts = {**facts, **self._told(cut)}
+        self.metadata = {**metadata, **self._reading(cut)}
 
     @property
     def held_out(self) -> bool:
@@ -86,7 +86,7 @@ class TextData:
         vectors: NDArray[np.float32] = self.lexicon.vectors[items]
         return vectors
 
-    def _told(self, cut: Cut) -> dict[str, str]:
+    def _reading(self, cut: Cut) -> dict[str, str]:
         """How sentences become ids, and how they are cut into parts."""
         unknown = float((self.items[self.items != PAD] == UNK).mean())
         train, validation, test = (len(places) for places in (cut.train, cut.validation, cut.test))

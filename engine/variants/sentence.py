@@ -133,7 +133,7 @@ class Sentence(Variant[SentenceConfig]):
             Curve(part="validation", term="with_padding", values={1: 0.1721, 2: 0.1655, 20: 0.1389}),
             Curve(part="test", term="cosine_mean", values={20: (0.9765, 0.9877)}),
         ),
-        facts={"vectors": "GloVe 6B"},
+        metadata={"vectors": "GloVe 6B"},
         plan=(Repeats(seeds=3, epochs=1), Repeats(seeds=1, epochs=20)),
         note="loss over all places of a sentence, padding included; cosine of a code and that of its reconstruction: "
         "published of eleven test sentences, ours the mean of 500",

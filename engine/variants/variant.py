@@ -49,8 +49,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     curves: tuple[Curve, ...]
     plan: tuple[Repeats, ...]
     """What is trained to compare with them; the seeds of a shorter row include those of a longer one."""
-    facts: Mapping[str, str] = {}
-    """How the facts of a run's data (`RunStarted.facts`) have to begin, where its settings alone do not say it."""
+    metadata: Mapping[str, str] = {}
+    """How `RunStarted.metadata` of a run have to begin, where its settings alone do not say it."""
     note: str = ""
     """What the figures are."""
     errata: tuple[str, ...] = ()

@@ -84,8 +84,8 @@ def make_text(
     corpus = make_corpus(sentences, seed)
     vectors = np.random.default_rng(seed).normal(0, 0.7, (len(corpus.words), dimensions)).astype(np.float32)
     lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), way=WAYS[ids])
-    facts = {"sentences": f"{sentences}"}
-    return TextData(corpus, lexicon, length, weighting, facts, cut(corpus, validation), loss_over)
+    metadata = {"sentences": f"{sentences}"}
+    return TextData(corpus, lexicon, length, weighting, metadata, cut(corpus, validation), loss_over)
 
 
 class ScriptedTraining:

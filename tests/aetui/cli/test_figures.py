@@ -68,7 +68,7 @@ def test_a_figure_of_the_test_part_is_that_of_the_end_of_a_run_of_so_many_epochs
     run = published.course(make())
     assert published.value(curve, run, 3) is None  # it has not ended
     for epochs, ours in ((3, 0.97), (4, None)):
-        end = RunFinished(outcome="completed", epochs=epochs, train={}, validation={}, figures={"cosine_mean": 0.97})
+        end = RunFinished(outcome="completed", epochs=epochs, train={}, validation={}, metrics={"cosine_mean": 0.97})
         assert published.value(curve, run._replace(end=end), 3) == ours
 
 

@@ -53,8 +53,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
 
 def test_the_parts_are_made_of_whole_documents(trained: Trained) -> None:
     assert (trained.started.train_items, trained.started.validation_items) == (31_706, 3_587)
-    assert "by document" in trained.started.facts["parts"]
-    assert "50,519" in trained.started.facts["sentences"]
+    assert "by document" in trained.started.metadata["parts"]
+    assert "50,519" in trained.started.metadata["sentences"]
 
 
 def test_codes_find_sentences_with_the_same_topic_and_know_the_order_of_words(trained: Trained) -> None:

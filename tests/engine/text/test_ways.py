@@ -43,4 +43,4 @@ def test_a_corpus_is_read_as_its_sentences_are(ids: str, small_text: Any) -> Non
         ]
         assert (data.items[:, -1] == UNK).all()
         assert np.array_equal(data.items[3], lexicon.row(corpus.sentence(3), 5))
-    assert ("as published" in data.facts["ids"]) == (ids == "split")
+    assert ("as published" in data.metadata["ids"]) == (ids == "split")
