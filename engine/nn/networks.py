@@ -58,14 +58,14 @@ class Networks:
     """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own.
 
     The last layer of the decoder is its output activation. An encoder with two outputs gives the mean and the
-    log-variance of a normal distribution; its code is the mean. `helper`: what is trained beside them to guess
+    log-variance of a normal distribution; its code is the mean. `head`: what is trained beside them to predict
     something else from the code, and is of no use afterwards.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> None:
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> None:
         self.encoder = encoder
         self.decoder = decoder
-        self.helper = helper
+        self.head = head
         self._before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
 
     @property
@@ -104,7 +104,7 @@ class Networks:
 
     @property
     def _models(self) -> list[keras.Model]:
-        return [model for model in (self.encoder, self.decoder, self.helper) if model is not None]
+        return [model for model in (self.encoder, self.decoder, self.head) if model is not None]
 
     @property
     def variables(self) -> dict[str, keras.Variable]:

@@ -52,9 +52,14 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
             description="how much each word counts in the loss: all the same, or rare ones more, by either formula",
         ),
     ] = "uniform"
-    guessing: Annotated[
+    bag_of_words: Annotated[
         float,
-        Meta(ge=0, le=100, title="guessing", description="weight of guessing a sentence's words, in no order; 0: none"),
+        Meta(
+            ge=0,
+            le=100,
+            title="bag of words",
+            description="weight of predicting from the code which words a sentence has, in no order; 0: none",
+        ),
     ] = 0.0
     word_dropout: Annotated[
         float, Meta(ge=0, lt=1, title="dropout", description="share of the words that the encoder does not get to see")
@@ -98,7 +103,7 @@ FINDING = SentenceConfig(
     decoder_units=64,
     loss_over="words",
     weighting="idf",
-    guessing=1.0,
+    bag_of_words=1.0,
     word_dropout=0.1,
     validation=HELD_OUT,
 )
@@ -114,6 +119,7 @@ class Sentence(Variant[SentenceConfig]):
     reference = "Sutskever, Vinyals & Le, Sequence to sequence learning, arXiv:1409.3215"
     accepts = ("text",)
     prefers = ("reuters", "pydocs")
+    former_names = {"guessing": "bag_of_words"}
     panels = ("sentences", "latent", "health", "parameters", "log")
     xla = False
     block = 100
@@ -170,15 +176,15 @@ class Sentence(Variant[SentenceConfig]):
         say = [blocks.repeat(words), blocks.recurrent(config.cell, units, both=both, sequences=True, name="speaker")]
         if config.decoder_units:
             say.append(blocks.dense(dimensions, "linear", name="vectors"))
-        guesser = blocks.word_guesser(encoder, config.vocabulary) if config.guessing else None
-        return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), guesser)
+        head = blocks.bag_of_words_head(encoder, config.vocabulary) if config.bag_of_words else None
+        return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), head)
 
     def loss_terms(
         self, networks: Networks, batch: Batch, config: SentenceConfig, blocks: Blocks
     ) -> dict[str, Weighted]:
         """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
 
-        In validation `words` and `guessing` are means over blocks of 100 sentences of the means over their words.
+        In validation `words` and `bag_of_words` are means over blocks of 100 sentences of the means over their words.
         """
         ops = blocks.ops
         codes = networks.encode(self._seen(batch, config, blocks))
@@ -188,9 +194,9 @@ class Sentence(Variant[SentenceConfig]):
             "words": blocks.weighted(blocks.weighted_mean(errors, batch.weights), over_words),
             "with_padding": blocks.weighted(ops.mean(errors), 1 - over_words),
         }
-        if networks.helper is not None:
-            guesses = ops.take_along_axis(networks.helper(codes), batch.items, axis=1)
-            terms["guessing"] = blocks.weighted(-blocks.weighted_mean(guesses, batch.weights), config.guessing)
+        if networks.head is not None:
+            found = ops.take_along_axis(networks.head(codes), batch.items, axis=1)
+            terms["bag_of_words"] = blocks.weighted(-blocks.weighted_mean(found, batch.weights), config.bag_of_words)
         return terms
 
     def _seen(self, batch: Batch, config: SentenceConfig, blocks: Blocks) -> Tensor:

@@ -88,6 +88,8 @@ class Variant(ABC, Generic[ConfigT]):
     """Items encoded or validated at a time: at most what takes a few tenths of a second."""
     xla: ClassVar[bool] = True
     """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
+    former_names: ClassVar[Mapping[str, str]] = {}
+    """Settings and loss terms that earlier versions had under other names: those in run folders, and today's."""
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
