@@ -20,7 +20,7 @@ from msgspec import Meta
 from engine import events, registry
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
-from engine.runs.heartbeat import NAME, read_pulse, silence
+from engine.runs.heartbeat import NAME, read_heartbeat, silence
 
 SCHEMA = 1
 TAIL_BYTES = 64 * 1024
@@ -149,7 +149,7 @@ class RunRecord:
     @property
     def passing(self) -> Event | None:
         """The newest passing event, such as progress inside an epoch, of a run that another process trains."""
-        return read_pulse(self.folder)
+        return read_heartbeat(self.folder)
 
     @property
     def last_epoch(self) -> EpochEnded | None:
