@@ -12,9 +12,9 @@ from engine.text.corpus import Corpus
 from engine.text.corpus_statistics import of
 from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
+from engine.text.sequences import SEQUENCERS
 from engine.text.text_data import TextData
 from engine.text.vectors import lexicon
-from engine.text.ways import WAYS
 
 
 def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Path | None, report: Report) -> TextData:
@@ -51,4 +51,4 @@ def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report
         cache_dir(),
         report,
     )
-    return replace(made, way=WAYS[reading.ids])
+    return replace(made, sequencer=SEQUENCERS[reading.ids])

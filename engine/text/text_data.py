@@ -15,8 +15,8 @@ from engine.errors import BadData
 from engine.text.corpus import Corpus
 from engine.text.cut import Cut, published
 from engine.text.lexicon import UNK, Lexicon
+from engine.text.sequences import PAD
 from engine.text.topics import document_classes
-from engine.text.ways import PAD
 
 LIGHTEST = 1e-9
 RARE = 1e-3
@@ -94,7 +94,7 @@ class TextData:
         three = f"{train:,} sentences to train, {validation:,} held out to choose by, {test:,} to test, {cut.by}"
         fitted = "the training part alone" if self.held_out else "the whole corpus, as published"
         return {
-            "ids": f"words {self.lexicon.way.label}; {unknown:.1%} of them unknown",
+            "ids": f"words {self.lexicon.sequencer.label}; {unknown:.1%} of them unknown",
             "parts": three if self.held_out else two,
             "fitted": f"vocabulary and weights of words on {fitted}",
         }
