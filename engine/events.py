@@ -57,7 +57,7 @@ class Every:
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """A stretch of training with its own networks and loss; most runs have one, greedy pretraining several."""
+    """A part of training with its own networks and loss; most runs have one, greedy pretraining several."""
 
     name: str
     epochs: Count
@@ -134,7 +134,7 @@ class Progress(_Event, frozen=True, kw_only=True):
 
 
 class EpochEnded(_Event, frozen=True, kw_only=True):
-    """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the stretch it belongs to."""
+    """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the one that it belongs to."""
 
     stage: str
     epoch: Count

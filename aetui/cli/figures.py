@@ -9,7 +9,7 @@ from aetui.render import numbers
 
 if TYPE_CHECKING:
     from aetui.cli.recipes import Figure, Recipe
-    from engine.analysis.published import Course
+    from engine.analysis.published import History
     from engine.runs.store import RunRecord
     from engine.variants.variant import Curve
 
@@ -79,11 +79,11 @@ def comparisons(record: RunRecord) -> list[Comparison]:
     known = published.of(record)
     if known is None or not published.comparable(record):
         return []
-    run = published.course(record)
+    run = published.history(record)
     return [found for curve in known.curves if (found := _compared(curve, run))]
 
 
-def _compared(curve: Curve, run: Course) -> Comparison | None:
+def _compared(curve: Curve, run: History) -> Comparison | None:
     """At the last epoch that is both published and trained."""
     from engine.analysis import published
 

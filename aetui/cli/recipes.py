@@ -15,7 +15,7 @@ from engine.analysis.spread import Spread, spread
 from engine.storage.atomic import SHARED, replacing
 
 if TYPE_CHECKING:
-    from engine.analysis.published import Course, Seat
+    from engine.analysis.published import History, Seat
     from engine.variants.variant import Curve
 
 
@@ -63,7 +63,7 @@ def recipe(seats: Sequence[Seat], command: str) -> Recipe:
     from engine.analysis import published
 
     known = published.figures(seats[0].variant)
-    trained = [(seat.epochs, published.course(seat.record)) for seat in seats if seat.record is not None]
+    trained = [(seat.epochs, published.history(seat.record)) for seat in seats if seat.record is not None]
     longest = max(seat.epochs for seat in seats)
     return Recipe(
         variant=seats[0].variant,
@@ -82,7 +82,7 @@ def recipe(seats: Sequence[Seat], command: str) -> Recipe:
     )
 
 
-def _figure(curve: Curve, at: int, trained: Sequence[Course]) -> Figure:
+def _figure(curve: Curve, at: int, trained: Sequence[History]) -> Figure:
     from engine.analysis import published
 
     values = (published.value(curve, run, at) for run in trained)

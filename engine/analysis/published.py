@@ -71,19 +71,19 @@ def comparable(record: RunRecord) -> bool:
         return False
 
 
-class Course(NamedTuple):
+class History(NamedTuple):
     """What a run came to: its complete epochs, and its end if it has one."""
 
     epochs: Sequence[EpochEnded]
     end: RunFinished | None
 
 
-def course(record: RunRecord) -> Course:
+def history(record: RunRecord) -> History:
     """That of `record` as it stands."""
-    return Course(complete_epochs(record.events()[0]), record.end)
+    return History(complete_epochs(record.events()[0]), record.end)
 
 
-def value(curve: Curve, run: Course, at: int) -> float | None:
+def value(curve: Curve, run: History, at: int) -> float | None:
     """What `curve` is of, in epoch `at` of a run; None if that has no such epoch or term."""
     if curve.part == "test":
         return run.end.metrics.get(curve.term) if run.end is not None and run.end.epochs == at else None

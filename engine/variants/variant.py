@@ -137,7 +137,7 @@ class Variant(ABC, Generic[ConfigT]):
         return blocks.adam(config.learning_rate, decay_steps=decay)
 
     def stages(self, config: ConfigT) -> tuple[Stage, ...]:
-        """The stretches of training, one after the other; together they have `config.epochs` epochs."""
+        """The stages of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
 
     def stage_networks(self, networks: Networks, stage: Stage, config: ConfigT, blocks: Blocks) -> StageNetworks:
