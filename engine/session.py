@@ -113,7 +113,7 @@ class Engine:
         """Let a paused run go on. (A run of an earlier session is continued with `submit(ResumeJob(…))`.)"""
         self._command(run_id, "run")
 
-    def ask(self, query: Query) -> Future[Answer]:
+    def query(self, query: Query) -> Future[Answer]:
         """Put a query; the future's exception is an `EngineError` where there is no answer."""
         with self._changed:
             if not self._closing:

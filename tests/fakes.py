@@ -278,8 +278,8 @@ class FakeEngine:
     def resume(self, run_id: str) -> None:
         self.calls.append(("resume", run_id))
 
-    def ask(self, query: Query) -> Future[Any]:
-        self.calls.append(("ask", query))
+    def query(self, query: Query) -> Future[Any]:
+        self.calls.append(("query", query))
         future: Future[Any] = Future()
         self.asked.append((query, future))
         if not self.late:

@@ -30,7 +30,7 @@ def probe(
 
     record = context.obj.store.find(run)
     query = Probe(run_id=record.id, weights=weights, neighbours=neighbours, items=items)
-    answer = engines.ask(context.obj, query, "fitting classifiers on the codes")
+    answer = engines.answer(context.obj, query, "fitting classifiers on the codes")
     typer.echo(_table(answer, record.variant, neighbours))
 
 

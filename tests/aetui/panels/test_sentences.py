@@ -97,7 +97,7 @@ async def test_two_sentences_are_compared_beside_the_baseline(make_app: Make) ->
         await pilot.press("slash", "a", "tab", "b", "enter")
         await until(pilot, lambda: "0.999812" in text(pilot))
         assert "1.000000" in text(pilot)
-        [query] = [asked for name, asked in engine.calls if name == "ask" and isinstance(asked, Similarity)]
+        [query] = [asked for name, asked in engine.calls if name == "query" and isinstance(asked, Similarity)]
         assert (query.first, query.second) == ("a", "b")
 
 
@@ -106,7 +106,7 @@ async def test_an_empty_sentence_or_one_of_unknown_words_is_refused_at_the_field
         engine = await train(pilot)
         await pilot.press("slash", "enter")
         await until(pilot, lambda: panel.EMPTY in complaint(pilot))
-        assert "ask" not in [name for name, _ in engine.calls]
+        assert "query" not in [name for name, _ in engine.calls]
         await ask(pilot, UNKNOWN)
         await until(pilot, lambda: "a word of the vocabulary" in complaint(pilot))
         assert "vocabulary" not in text(pilot)
@@ -192,7 +192,7 @@ async def test_another_run_is_asked_beside_the_one_shown(make_app: Make) -> None
         await pilot.press("escape", "b")
         await until(pilot, lambda: first in text(pilot))
         assert "averaged word vectors" not in text(pilot)
-        asked = {query.run_id for name, query in engine.calls if name == "ask"}
+        asked = {query.run_id for name, query in engine.calls if name == "query"}
         assert asked == {first, engine.run.run_id}
         await pilot.press("b")
         await until(pilot, lambda: "averaged word vectors" in text(pilot))

@@ -38,8 +38,8 @@ class Trained:
             assert not isinstance(event, EngineFailed), event
         return event
 
-    def ask(self, query: Any) -> Any:
-        return self.engine.ask(query).result(timeout=300)
+    def query(self, query: Any) -> Any:
+        return self.engine.query(query).result(timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +71,9 @@ def test_codes_find_sentences_with_the_same_topic_and_know_the_order_of_words(tr
 
 def test_questions_are_answered_from_the_index_of_the_run(trained: Trained) -> None:
     began = time.monotonic()
-    answer = trained.ask(Neighbours(run_id=trained.run_id, text="Oil prices fell sharply in New York.", count=5))
+    answer = trained.query(Neighbours(run_id=trained.run_id, text="Oil prices fell sharply in New York.", count=5))
     assert time.monotonic() - began < 10  # nothing is encoded again
     assert len(answer.neighbours) == len(answer.average) == 5
     assert answer.searched == 50_519
-    pair = trained.ask(Similarity(run_id=trained.run_id, first="the man bit the dog", second="the dog bit the man"))
+    pair = trained.query(Similarity(run_id=trained.run_id, first="the man bit the dog", second="the dog bit the man"))
     assert pair.cosine < 0.9999 < pair.average

@@ -113,7 +113,7 @@ def test_with_a_validation_part_words_are_learned_from_the_training_part_alone_a
     assert again.fingerprint == data.fingerprint == record.info.fingerprint
     assert [len(part.items) for part in (again.train, again.validation, again.test)] == [34, 8, 18]
     engine, _ = run(ResumeJob(run_id=record.id, epochs=2))
-    assert engine.ask(Neighbours(run_id=record.id, text="old cats")).result(timeout=10).neighbours
+    assert engine.query(Neighbours(run_id=record.id, text="old cats")).result(timeout=10).neighbours
 
 
 def test_a_resumed_run_reads_with_its_own_words_whatever_vectors_there_are_now(
@@ -152,17 +152,17 @@ def test_typed_sentences_are_answered_though_the_text_is_gone_and_neighbours_say
     run_id = events[-1].run_id
     (data_dir / "text.txt").unlink()
     fresh, _ = run(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 1}))
-    answer = fresh.ask(Similarity(run_id=run_id, first="old cats", second="old dogs")).result(timeout=10)
+    answer = fresh.query(Similarity(run_id=run_id, first="old cats", second="old dogs")).result(timeout=10)
     assert -1 <= answer.cosine <= 1
     with pytest.raises(Exception, match="aetui data add text"):
-        fresh.ask(Neighbours(run_id=run_id, text="old cats")).result(timeout=10)
+        fresh.query(Neighbours(run_id=run_id, text="old cats")).result(timeout=10)
 
 
 def test_neighbours_are_not_looked_for_in_a_text_that_the_run_never_read(run: Any, data_dir: Path) -> None:
     engine, events = run(job())
     write_text(data_dir / "text.txt", seed=1)
     with pytest.raises(RunError, match="bring the former data back"):
-        engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
+        engine.query(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
 
 
 def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) ->
 
 def test_more_neighbours_than_there_are_sentences_are_all_of_them(run: Any) -> None:
     engine, events = run(job())
-    answer = engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats", count=500)).result(timeout=10)
+    answer = engine.query(Neighbours(run_id=events[-1].run_id, text="old cats", count=500)).result(timeout=10)
     assert 20 < len(answer.neighbours) == len({found.sentence for found in answer.neighbours}) <= 60
 
 
