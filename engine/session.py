@@ -159,7 +159,7 @@ class Engine:
             self._thread.join(timeout if present and present.training else BUILDING_SECONDS)
         orders = [
             msgspec.structs.replace(
-                execution.order or Order(run_id=execution.run_id, job=execution.asked),
+                execution.order or Order(run_id=execution.run_id, job=execution.submitted),
                 paused=execution.run_id in paused,
             )
             for execution in left

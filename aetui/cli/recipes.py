@@ -15,7 +15,7 @@ from engine.analysis.spread import Spread, spread
 from engine.storage.atomic import SHARED, replacing
 
 if TYPE_CHECKING:
-    from engine.analysis.published import History, Seat
+    from engine.analysis.published import History, PlannedRun
     from engine.variants.variant import Curve
 
 
@@ -58,21 +58,21 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, Repeats] = {}
 
 
-def recipe(seats: Sequence[Seat], command: str) -> Recipe:
-    """What the runs of one variant's `seats` reached so far."""
+def recipe(runs: Sequence[PlannedRun], command: str) -> Recipe:
+    """What the runs of one variant's `runs` reached so far."""
     from engine.analysis import published
 
-    known = published.figures(seats[0].variant)
-    trained = [(seat.epochs, published.history(seat.record)) for seat in seats if seat.record is not None]
-    longest = max(seat.epochs for seat in seats)
+    known = published.figures(runs[0].variant)
+    trained = [(run.epochs, published.history(run.record)) for run in runs if run.record is not None]
+    longest = max(run.epochs for run in runs)
     return Recipe(
-        variant=seats[0].variant,
+        variant=runs[0].variant,
         dataset=known.dataset,
         source=known.source,
         note=known.note,
         errata=known.errata,
         command=command,
-        runs=tuple(line(seat.record) for seat in seats if seat.record is not None),
+        runs=tuple(line(run.record) for run in runs if run.record is not None),
         figures=tuple(
             _figure(curve, at, [run for length, run in trained if length >= at])
             for curve in known.curves
