@@ -88,10 +88,10 @@ class Chunks:
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
         variables = self._networks.trained.trainable_variables
 
-        def step(data: Tensor, draw: NoiseKeys, epochs: Tensor) -> Tensor:
-            chosen = tf.gather(data, draw.items)
+        def step(data: Tensor, keys: NoiseKeys, epochs: Tensor) -> Tensor:
+            chosen = tf.gather(data, keys.items)
             with tf.GradientTape() as tape:
-                terms = self._loss_terms(chosen, draw, epochs)
+                terms = self._loss_terms(chosen, keys, epochs)
                 loss = tf.add_n([_counted(term) for term in terms.values()])
             norm = tf.zeros([])
             if learn:
@@ -105,9 +105,9 @@ class Chunks:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
                 # A gather, because XLA would compile a slice anew for every place that it starts at.
                 chosen = tf.gather(order, start + done * rows + tf.range(rows))
-                draw = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
+                keys = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
                 epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
-                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, draw, epochs)])
+                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, keys, epochs)])
 
             first, start, steps = tf.unstack(window)
             losses = tf.zeros([capacity, len(self.terms) + 1])
@@ -115,13 +115,13 @@ class Chunks:
 
         return chunk
 
-    def _loss_terms(self, chosen: Tensor, draw: NoiseKeys, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
+    def _loss_terms(self, chosen: Tensor, keys: NoiseKeys, epochs: Tensor) -> Mapping[str, Tensor | Weighted]:
         target, weights = self._items.seen(chosen)
-        seen = self._variant.corrupt(target, draw, self._config, self._blocks)
+        seen = self._variant.corrupt(target, keys, self._config, self._blocks)
         if self._networks.before is not None:
             seen, target = self._networks.before(seen), self._networks.before(target)
         other = tf.constant([1, 0])
-        inside = draw._replace(fresh=draw.fresh + other, fixed=draw.fixed + other)
+        inside = keys._replace(fresh=keys.fresh + other, fixed=keys.fixed + other)
         batch = Batch(seen, target, inside, epochs, self._stage, chosen, weights)
         return self._variant.loss_terms(self._networks.trained, batch, self._config, self._blocks)
 

@@ -161,17 +161,17 @@ class Blocks:
         """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
         return -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))
 
-    def normal(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
+    def normal(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
-        return self._noise(noise.normal, like, draw, fresh)
+        return self._noise(noise.normal, like, keys, fresh)
 
-    def uniform(self, like: Tensor, draw: NoiseKeys, *, fresh: bool = True) -> Tensor:
+    def uniform(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Noise in (0, 1), otherwise as `normal`."""
-        return self._noise(noise.uniform, like, draw, fresh)
+        return self._noise(noise.uniform, like, keys, fresh)
 
-    def _noise(self, kind: Any, like: Tensor, draw: NoiseKeys, fresh: bool) -> Tensor:
-        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else draw.items
-        numbers = kind(draw.fresh if fresh else draw.fixed, rows, math.prod(like.shape[1:]))
+    def _noise(self, kind: Any, like: Tensor, keys: NoiseKeys, fresh: bool) -> Tensor:
+        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else keys.items
+        numbers = kind(keys.fresh if fresh else keys.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))
 
     def weighted(self, value: Tensor, weight: Tensor) -> Weighted:

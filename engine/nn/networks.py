@@ -31,7 +31,7 @@ class Batch(NamedTuple):
     """`input`: what the encoder sees, `target`: the clean items; (batch, *shape) float32, images in [0, 1].
 
     In a stage that trains a part in the middle both have been through what lies before it.
-    `draw`: for noise inside the network; not the one that the corruption had.
+    `noise_keys`: for noise inside the network; not the one that the corruption had.
     `epochs`: scalar, epochs of training done, with fractions; without end in validation.
     `stage`: the name of the stage.
     `items`: the clean items in their compact form (`engine.datasets.data.Part`).
@@ -40,7 +40,7 @@ class Batch(NamedTuple):
 
     input: Tensor
     target: Tensor
-    draw: NoiseKeys
+    noise_keys: NoiseKeys
     epochs: Tensor
     stage: str
     items: Tensor | None = None

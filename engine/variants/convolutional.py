@@ -125,8 +125,8 @@ class Convolutional(Variant[ConvolutionalConfig]):
         logits = networks.logits(networks.encode(batch.input))
         return {"reconstruction": blocks.ops.mean(blocks.binary_cross_entropy(batch.target, logits))}
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
-        return corrupt(items, draw, config, blocks)
+    def corrupt(self, items: Tensor, keys: NoiseKeys, config: ConvolutionalConfig, blocks: Blocks) -> Tensor:
+        return corrupt(items, keys, config, blocks)
 
     def noise(self, config: ConvolutionalConfig) -> str:
         return noise(config)

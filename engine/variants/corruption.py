@@ -46,7 +46,7 @@ class Corrupting(Protocol):
     def clip(self) -> bool: ...
 
 
-def corrupt(items: Tensor, draw: NoiseKeys, config: Corrupting, blocks: Blocks) -> Tensor:
+def corrupt(items: Tensor, keys: NoiseKeys, config: Corrupting, blocks: Blocks) -> Tensor:
     """`items` (batch, height, width, channels) in [0, 1] with the noise that `config` describes, float32, same shape.
 
     Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability
@@ -54,10 +54,10 @@ def corrupt(items: Tensor, draw: NoiseKeys, config: Corrupting, blocks: Blocks) 
     """
     ops = blocks.ops
     if config.corruption == "gaussian":
-        noise = blocks.normal(items, draw, fresh=config.resample)
+        noise = blocks.normal(items, keys, fresh=config.resample)
         noisy = items + config.noise_mean + config.noise_std * noise
         return ops.clip(noisy, 0, 1) if config.clip else noisy
-    chance = blocks.uniform(items, draw, fresh=config.resample)
+    chance = blocks.uniform(items, keys, fresh=config.resample)
     share = config.noise_share
     if config.corruption == "masking":
         return ops.where(chance < share, 0.0, items)

@@ -86,8 +86,8 @@ class Denoising(DenseVariant[DenoisingConfig]):
         ),
     )
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: DenoisingConfig, blocks: Blocks) -> Tensor:
-        return corrupt(items, draw, config, blocks)
+    def corrupt(self, items: Tensor, keys: NoiseKeys, config: DenoisingConfig, blocks: Blocks) -> Tensor:
+        return corrupt(items, keys, config, blocks)
 
     def noise(self, config: DenoisingConfig) -> str:
         return noise(config)

@@ -204,7 +204,7 @@ class Sentence(Variant[SentenceConfig]):
         if not config.word_dropout:
             return batch.input
         ops = blocks.ops
-        drawn = blocks.uniform(batch.input[..., 0], batch.draw)
+        drawn = blocks.uniform(batch.input[..., 0], batch.noise_keys)
         kept = (drawn >= config.word_dropout) | ~ops.isfinite(batch.epochs)
         return batch.input * ops.cast(kept, "float32")[..., None]
 

@@ -118,9 +118,9 @@ class Variant(ABC, Generic[ConfigT]):
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
         """
 
-    def corrupt(self, items: Tensor, draw: NoiseKeys, config: ConfigT, blocks: Blocks) -> Tensor:
+    def corrupt(self, items: Tensor, keys: NoiseKeys, config: ConfigT, blocks: Blocks) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
-        del draw, config, blocks
+        del keys, config, blocks
         return items
 
     def noise(self, config: ConfigT) -> str:

@@ -98,7 +98,7 @@ class Variational(Variant[VariationalConfig]):
     ) -> dict[str, Tensor | Weighted]:
         ops = blocks.ops
         mean, log_variance = networks.distribution(batch.input)
-        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.draw)
+        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.noise_keys)
         error = blocks.binary_cross_entropy(batch.target, networks.logits(codes))
         divergence = ops.sum(blocks.kl_to_standard_normal(mean, log_variance), axis=1)
         weight = config.beta * ops.minimum(1.0, batch.epochs / config.warmup) if config.warmup else config.beta
