@@ -247,7 +247,7 @@ class Workbench(RunFollower):
             return
         paused = run.status == "paused"
         if run.elsewhere:
-            self.request(run.run_id, "run" if paused else "pause")
+            self.send_command(run.run_id, "run" if paused else "pause")
         elif self.engine is not None:
             (self.engine.resume if paused else self.engine.pause)(run.run_id)
         self._ask(run.run_id, "continuing" if paused else "pausing")
@@ -260,7 +260,7 @@ class Workbench(RunFollower):
         """Stop a run that is going, here or elsewhere."""
         known = self.state.runs.get(run_id)
         if known is None or not (known.here and known.going):
-            self.request(run_id, "stop")
+            self.send_command(run_id, "stop")
         elif self.engine is not None:
             self.engine.cancel(run_id)
         self._ask(run_id, "stopping")

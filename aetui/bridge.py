@@ -45,7 +45,7 @@ class EngineLike(Protocol):
 
     def resume(self, run_id: str) -> None: ...
 
-    def ask(self, query: Query) -> Future[Any]: ...
+    def query(self, query: Query) -> Future[Any]: ...
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop and save a run that is going, then end the thread."""
@@ -71,7 +71,7 @@ def emitter(pump: MessagePump) -> Emit:
     return emit
 
 
-class Asked(Message):
+class Queried(Message):
     """Queries of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
 
     def __init__(self, sender: MessagePump, stamp: int, queries: Sequence[Query]) -> None:
@@ -92,9 +92,9 @@ class Answered(Message):
         self.error = error
 
 
-def ask(engine: EngineLike, query: Query, stamp: int, pump: MessagePump) -> Future[Any]:
+def query(engine: EngineLike, query: Query, stamp: int, pump: MessagePump) -> Future[Any]:
     """Put a query; `pump` gets an `Answered` unless the query is taken back before its turn."""
-    future = engine.ask(query)
+    future = engine.query(query)
 
     def done(finished: Future[Any]) -> None:
         if not finished.cancelled():

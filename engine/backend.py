@@ -34,7 +34,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     """Training time of the complete epochs."""
     train: Terms = {}
-    """Figures of the last complete epoch."""
+    """Loss terms of the last complete epoch."""
     validation: Terms = {}
     given_up: int = 0
     """How long the run was to be when patience ended it; 0 while it lasts."""

@@ -57,7 +57,7 @@ class Every:
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """A stretch of training with its own networks and loss; most runs have one, greedy pretraining several."""
+    """A part of training with its own networks and loss; most runs have one, greedy pretraining several."""
 
     name: str
     epochs: Count
@@ -113,7 +113,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     train_items: Count = 0
     validation_items: Count = 0
     """Of the validation part; where nothing was held out for it, of the test part."""
-    facts: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
 
 
@@ -134,7 +134,7 @@ class Progress(_Event, frozen=True, kw_only=True):
 
 
 class EpochEnded(_Event, frozen=True, kw_only=True):
-    """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the stretch it belongs to."""
+    """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the one that it belongs to."""
 
     stage: str
     epoch: Count
@@ -210,7 +210,7 @@ class Logged(_Event, frozen=True, kw_only=True):
 
 
 class RunFinished(_Event, frozen=True, kw_only=True):
-    """The end of one life of a run, exactly one per life; `epochs` are complete, the figures are the last epoch's."""
+    """The end of one life of a run, exactly one per life; `epochs` are complete, the metrics are the last epoch's."""
 
     outcome: Outcome
     epochs: Count
@@ -218,10 +218,10 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     validation: Terms
     seconds: float = 0.0
     weights: Literal["best", "last"] = "last"
-    """Whose figures they are: where validation data were held out, those of the best epoch by them."""
+    """Whose metrics they are: where validation data were held out, those of the best epoch by them."""
     weights_epoch: Count = 0
     """The epoch that these weights are of; 0 where nothing was measured."""
-    figures: Terms = {}
+    metrics: Terms = {}
     """What the model achieves on the test part: with held-out validation data its loss terms, as `test_loss` and so on.
 
     The baselines beside it have names that begin with their key in `engine.analysis.baselines.BASELINES`, and were
@@ -320,8 +320,27 @@ def complete_epochs(history: Iterable[Event]) -> list[EpochEnded]:
 encode = msgspec.json.Encoder().encode
 """Event → one JSON line without the line break."""
 
-decode = msgspec.json.Decoder(Event).decode
-"""One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
+
+class _Former(msgspec.Struct):
+    """Fields of events as earlier versions named them."""
+
+    figures: Terms = {}
+    facts: dict[str, str] = {}
+
+
+_decode = msgspec.json.Decoder(Event).decode
+_decode_former = msgspec.json.Decoder(_Former).decode
+
+
+def decode(line: bytes | str) -> Event:
+    """One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
+    event: Event = _decode(line)
+    if isinstance(event, RunStarted) and not event.metadata:
+        return msgspec.structs.replace(event, metadata=_decode_former(line).facts)
+    if isinstance(event, RunFinished) and not event.metrics:
+        return msgspec.structs.replace(event, metrics=_decode_former(line).figures)
+    return event
+
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What text raises that is no JSON of ours: RecursionError where it is nested without end."""

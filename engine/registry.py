@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from engine.analysis.alarms import Condition
 from engine.datasets import catalogue as datasets
@@ -20,6 +21,8 @@ from engine.variants.vanilla import Vanilla
 from engine.variants.variant import Variant
 from engine.variants.variational import Variational
 from engine.variants.vq import Vq
+
+T = TypeVar("T")
 
 VARIANTS: dict[str, Variant[Any]] = {
     variant.key: variant
@@ -60,6 +63,17 @@ def kind(variant: str, dataset: str) -> Kind:
     known = datasets.DATASETS.get(dataset)
     accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
     return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]
+
+
+def renamed(key: str, values: Mapping[str, T]) -> dict[str, T]:
+    """`values` of the settings of variant `key`, which may be unknown here, by today's names."""
+    former = former_names(key)
+    return {former.get(name, name): value for name, value in values.items()}
+
+
+def former_names(key: str) -> Mapping[str, str]:
+    """As `Variant.former_names`; none of a variant that is unknown here."""
+    return VARIANTS[key].former_names if key in VARIANTS else {}
 
 
 def default_preset(key: str, dataset: str) -> str:

@@ -113,7 +113,7 @@ class Engine:
         """Let a paused run go on. (A run of an earlier session is continued with `submit(ResumeJob(…))`.)"""
         self._command(run_id, "run")
 
-    def ask(self, query: Query) -> Future[Answer]:
+    def query(self, query: Query) -> Future[Answer]:
         """Put a query; the future's exception is an `EngineError` where there is no answer."""
         with self._changed:
             if not self._closing:
@@ -159,7 +159,7 @@ class Engine:
             self._thread.join(timeout if present and present.training else BUILDING_SECONDS)
         orders = [
             msgspec.structs.replace(
-                execution.order or Order(run_id=execution.run_id, job=execution.asked),
+                execution.order or Order(run_id=execution.run_id, job=execution.submitted),
                 paused=execution.run_id in paused,
             )
             for execution in left

@@ -57,7 +57,7 @@ def _story(run: FakeRun, info: RunInfo, outcome: str) -> list[events.Event]:
         config=info.config,
         stages=(Stage(HOSTILE, 2), Stage(HOSTILE + "2", 3)),
         layers=(*LAYERS, Layer(HOSTILE, HOSTILE, HOSTILE, (None, 784), 7)),
-        facts={HOSTILE: HOSTILE},
+        metadata={HOSTILE: HOSTILE},
     )
     terms = {"loss": 0.1, "other": 0.2, HOSTILE: 0.3}
     ended = RunFinished(
@@ -65,7 +65,7 @@ def _story(run: FakeRun, info: RunInfo, outcome: str) -> list[events.Event]:
         epochs=3,
         train=terms,
         validation=terms,
-        figures={"test_mse": 0.01, HOSTILE: 1.0},
+        metrics={"test_mse": 0.01, HOSTILE: 1.0},
         message=HOSTILE,
     )
     logged = [Logged(level=level, text=f"{HOSTILE}\n{HOSTILE}") for level in ("info", "warning", "error")]

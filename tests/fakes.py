@@ -174,7 +174,7 @@ class FakeRun:
             code_size=128,
             train_items=1_442,
             validation_items=355,
-            facts={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
+            metadata={"sentences": "50,470", "vectors": "GloVe 6B, 50 numbers"} if self.text else {},
         )
 
     def resumed(self) -> Event:
@@ -280,8 +280,8 @@ class FakeEngine:
     def resume(self, run_id: str) -> None:
         self.calls.append(("resume", run_id))
 
-    def ask(self, query: Query) -> Future[Any]:
-        self.calls.append(("ask", query))
+    def query(self, query: Query) -> Future[Any]:
+        self.calls.append(("query", query))
         future: Future[Any] = Future()
         self.asked.append((query, future))
         if not self.late:

@@ -129,7 +129,7 @@ async def test_the_panel_shows_the_view(trained: Any) -> None:
     assert example("A panel", 1).row.key == "steps"
 
 
-def test_the_baseline_stands_among_the_final_figures(
+def test_the_baseline_stands_among_the_final_metrics(
     bars: Any, trained: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from engine.analysis import baselines
@@ -140,15 +140,15 @@ def test_the_baseline_stands_among_the_final_figures(
     monkeypatch.setitem(sys.modules, BASELINE, module)
     monkeypatch.setattr(baselines, "BASELINES", (*baselines.BASELINES, module.row))
     training, _ = trained
-    steps = KINDS["image"].comparison(bars, training, tmp_path, silence).figures(training.model, tmp_path, "")
-    figures: dict[str, float] = {}
-    while not figures:
+    steps = KINDS["image"].comparison(bars, training, tmp_path, silence).metrics(training.model, tmp_path, "")
+    metrics: dict[str, float] = {}
+    while not metrics:
         try:
             next(steps)
         except StopIteration as end:
-            figures = end.value
+            metrics = end.value
     median = np.median(bars.train.items / 255, axis=0)
-    assert figures["median_mse"] == pytest.approx(np.square(bars.test.items / 255 - median).mean(), rel=1e-5)
+    assert metrics["median_mse"] == pytest.approx(np.square(bars.test.items / 255 - median).mean(), rel=1e-5)
 
 
 def test_the_query_is_answered(bars: Any, trained: Any) -> None:

@@ -203,8 +203,8 @@ def _lived(engine: WalkedEngine, variant: str, outcome: Any, keep: Callable[[int
     for epoch in range(1, EPOCHS + 1):
         run.stamp(run.epoch(epoch))
     if outcome:
-        figures = {"test_mse": 0.01, "pca_mse": 0.02, "knn": 0.9}
-        run.stamp(msgspec.structs.replace(run.finished(outcome, EPOCHS), figures=figures))
+        metrics = {"test_mse": 0.01, "pca_mse": 0.02, "knn": 0.9}
+        run.stamp(msgspec.structs.replace(run.finished(outcome, EPOCHS), metrics=metrics))
     return run
 
 

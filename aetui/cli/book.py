@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aetui.cli.options import Options
     from aetui.cli.recipes import Kept
-    from engine.analysis.published import Seat
+    from engine.analysis.published import PlannedRun
 
 
 def book(
@@ -45,17 +45,17 @@ def book(
 
     if json and markdown:
         raise UsageError("Two formats", "expected --json or --markdown, got both")
-    asked = _Asked(variants or [], seeds, epochs)
+    plan = _Plan(variants or [], seeds, epochs)
     if keep is not None:
         recipes.check(keep)
     outcomes: set[str] = set()
     try:
-        outcomes = set() if markdown else _train(asked, context.obj)
+        outcomes = set() if markdown else _train(plan, context.obj)
     finally:
-        found = asked.found(context.obj)
+        found = plan.found(context.obj)
         typer.echo(_printed(found, json, markdown))
         if keep is not None:
-            _keep(keep, found, asked.done(context.obj))
+            _keep(keep, found, plan.done(context.obj))
     several.leave(outcomes)
 
 
@@ -71,7 +71,7 @@ def _keep(path: Path, found: Kept, done: Sequence[str]) -> None:
         typer.echo(plain(f"{variant} is not kept: {told}"), err=True)
 
 
-class _Asked:
+class _Plan:
     """Which recipes, with how many seeds and epochs; None for as many as each one's plan says."""
 
     def __init__(self, variants: Sequence[str], seeds: int | None, epochs: int | None) -> None:
@@ -83,14 +83,14 @@ class _Asked:
         for variant in self.variants:
             published.figures(variant)
 
-    def seats(self, variant: str, options: Options) -> list[Seat]:
+    def runs(self, variant: str, options: Options) -> list[PlannedRun]:
         from engine.analysis import published
 
-        return published.seats(variant, options.store, self._seeds, self._epochs)
+        return published.planned_runs(variant, options.store, self._seeds, self._epochs)
 
     def done(self, options: Options) -> list[str]:
         """The variants of which nothing that was asked for is left to train."""
-        return [variant for variant in self.variants if all(seat.done for seat in self.seats(variant, options))]
+        return [variant for variant in self.variants if all(run.done for run in self.runs(variant, options))]
 
     def found(self, options: Options) -> Kept:
         from aetui.cli.recipes import Kept, recipe
@@ -99,13 +99,13 @@ class _Asked:
         options_given = "".join(f" {name} {value}" for name, value in given if value is not None)
         return Kept(
             recipes={
-                variant: recipe(self.seats(variant, options), f"aetui book {variant}{options_given}")
+                variant: recipe(self.runs(variant, options), f"aetui book {variant}{options_given}")
                 for variant in self.variants
             }
         )
 
 
-def _train(asked: _Asked, options: Options) -> set[str]:
+def _train(plan: _Plan, options: Options) -> set[str]:
     """Train what the store does not have; returns how the runs ended.
 
     Raises:
@@ -114,30 +114,30 @@ def _train(asked: _Asked, options: Options) -> set[str]:
     from aetui.cli import several
     from engine.analysis import published
 
-    seats = [seat for variant in asked.variants for seat in asked.seats(variant, options)]
-    left = [seat for seat in seats if not seat.done]
+    runs = [run for variant in plan.variants for run in plan.runs(variant, options)]
+    left = [run for run in runs if not run.done]
     _check_data(left, options)
-    orders = [published.order(seat, options.store) for seat in left]
+    orders = [published.order(run, options.store) for run in left]
     if not options.quiet:
-        for seat in seats:
-            typer.echo(_told(seat), err=True)
+        for run in runs:
+            typer.echo(_line(run), err=True)
     return several.train_all(orders, options) if orders else set()
 
 
-def _check_data(seats: Sequence[Seat], options: Options) -> None:
+def _check_data(runs: Sequence[PlannedRun], options: Options) -> None:
     """Raises DataUnavailable before the first of several hours, not after it."""
     from engine import datasets
     from engine.analysis import published
 
-    for key in dict.fromkeys(published.figures(seat.variant).dataset for seat in seats):
+    for key in dict.fromkeys(published.figures(run.variant).dataset for run in runs):
         datasets.load(key, options.data_folder, download=False)
 
 
-def _told(seat: Seat) -> str:
-    what = f"{seat.variant}, seed {seat.seed}, {seat.epochs} epochs"
-    if seat.record is None:
+def _line(run: PlannedRun) -> str:
+    what = f"{run.variant}, seed {run.seed}, {run.epochs} epochs"
+    if run.record is None:
         return f"{what}: to be trained"
-    return f"{what}: {'reused' if seat.done else 'goes on'}, {plain(seat.record.id)}"
+    return f"{what}: {'reused' if run.done else 'goes on'}, {plain(run.record.id)}"
 
 
 def _printed(found: Kept, json: bool, markdown: bool) -> str:

@@ -121,13 +121,13 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _described(entry: DataSet, found: Statistics | None, place: str) -> str:
     """`found`: what is in it; None for what nothing learns from."""
-    facts = [
+    summary = [
         ("key", entry.key),
         ("what", entry.title),
         ("path", place),
-        *(found.facts.items() if found else ()),
+        *(found.metadata.items() if found else ()),
         ("source", entry.source),
         ("licence", entry.licence),
         *([("fingerprint", found.fingerprint)] if found else []),
     ]
-    return "\n\n".join(aligned(rows) for rows in (facts, found.table if found else []) if rows)
+    return "\n\n".join(aligned(rows) for rows in (summary, found.table if found else []) if rows)

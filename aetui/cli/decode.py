@@ -30,6 +30,6 @@ def decode(
     files.check_kind(record, "image")
     array = codes.read_codes(source)
     files.check_sheet(output, len(array))
-    answer = engines.ask(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")
+    answer = engines.answer(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")
     files.write_images(output, answer)
     typer.echo(plain(f"{output}: {len(array):,} images, {engines.behind(answer)}"))

@@ -54,10 +54,10 @@ def _images(
 
     answer: Codes
     if source is None or files.is_own(record, source):
-        answer = engines.ask(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
+        answer = engines.answer(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
         return answer
     images, labels = files.read(options, record, source, count, part)
-    answer = engines.ask(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
+    answer = engines.answer(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
     return msgspec.structs.replace(answer, labels=labels)
 
 
@@ -78,7 +78,7 @@ def _sentences(
         if part != "test":
             raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}")
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
-    answer: Codes = engines.ask(options, query, "encoding")
+    answer: Codes = engines.answer(options, query, "encoding")
     return answer
 
 

@@ -35,16 +35,16 @@ def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
         made.close()
 
 
-def ask(options: Options, query: Query, activity: str) -> Any:
+def answer(options: Options, query: Query, activity: str) -> Any:
     """The answer to one query; `activity` says meanwhile, on a terminal, what is going on.
 
     Raises:
         EngineError: there is no answer, or no engine.
     """
-    return ask_all(options, [query], activity)[0]
+    return answers(options, [query], activity)[0]
 
 
-def ask_all(options: Options, queries: Sequence[Query], activity: str) -> list[Any]:
+def answers(options: Options, queries: Sequence[Query], activity: str) -> list[Any]:
     """The answers to several queries, put to one engine.
 
     Raises:
@@ -57,7 +57,7 @@ def ask_all(options: Options, queries: Sequence[Query], activity: str) -> list[A
         made.start()
         narrator.say(activity)
         try:
-            futures = [made.ask(query) for query in queries]
+            futures = [made.query(query) for query in queries]
             return [_awaited(future, events, narrator) for future in futures]
         finally:
             narrator.close()

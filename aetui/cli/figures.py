@@ -9,7 +9,7 @@ from aetui.render import numbers
 
 if TYPE_CHECKING:
     from aetui.cli.recipes import Figure, Recipe
-    from engine.analysis.published import Course
+    from engine.analysis.published import History
     from engine.runs.store import RunRecord
     from engine.variants.variant import Curve
 
@@ -79,11 +79,11 @@ def comparisons(record: RunRecord) -> list[Comparison]:
     known = published.of(record)
     if known is None or not published.comparable(record):
         return []
-    run = published.course(record)
+    run = published.history(record)
     return [found for curve in known.curves if (found := _compared(curve, run))]
 
 
-def _compared(curve: Curve, run: Course) -> Comparison | None:
+def _compared(curve: Curve, run: History) -> Comparison | None:
     """At the last epoch that is both published and trained."""
     from engine.analysis import published
 
@@ -127,7 +127,7 @@ def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
     from engine.events import RunFinished
 
     ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
-    variance = ends[-1].figures.get("target_variance", 0) if ends else 0
+    variance = ends[-1].metrics.get("target_variance", 0) if ends else 0
     if not (variance > 0 and found):
         return []
     low, high = (figure / variance for figure in found[-1].published)

@@ -55,7 +55,7 @@ def groups_block(kept: Kept) -> str:
 
 
 def group_block(found: Repeats) -> str:
-    """What the completed runs of a group reached, a row for each figure, baselines included."""
+    """What the completed runs of a group reached, a row for each metric, baselines included."""
     changed = "".join(f", {name} {value}" for name, value in found.settings.items())
     recipe = f"{found.variant}, preset {found.preset}{changed}; {found.dataset}"
     title = f"**{_escaped(found.name or found.group)}**: {_escaped(recipe)}"
@@ -65,9 +65,9 @@ def group_block(found: Repeats) -> str:
 
 def _mean(mean: Mean, found: Repeats) -> str:
     done = [run for run in found.runs if run.status == "completed" and run.planned == mean.epochs]
-    head = ("figure", "mean ± sd", "lowest", "highest")
+    head = ("metric", "mean ± sd", "lowest", "highest")
     below = f"{_seeds(done)} for {_length(mean)}; {_source(done, _command(found, mean))}"
-    return f"{_table(head, [_row(name, spread) for name, spread in mean.figures.items()])}\n\n{below}"
+    return f"{_table(head, [_row(name, spread) for name, spread in mean.metrics.items()])}\n\n{below}"
 
 
 def _length(mean: Mean) -> str:
@@ -103,8 +103,8 @@ def _source(runs: Sequence[RunLine], command: str = "") -> str:
     dates = sorted({run.date for run in runs})
     when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     versions = _once(f"{name} {version}" for run in runs for name, version in run.versions.items())
-    facts = [when, _once(run.device for run in runs), _once(run.precision for run in runs), versions]
-    return "; ".join([*map(_escaped, filter(None, facts)), *([f"`{command}`"] if command else [])])
+    summary = [when, _once(run.device for run in runs), _once(run.precision for run in runs), versions]
+    return "; ".join([*map(_escaped, filter(None, summary)), *([f"`{command}`"] if command else [])])
 
 
 def _once(words: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ def probe(
 
     record = context.obj.store.find(run)
     query = Probe(run_id=record.id, weights=weights, neighbours=neighbours, items=items)
-    answer = engines.ask(context.obj, query, "fitting classifiers on the codes")
+    answer = engines.answer(context.obj, query, "fitting classifiers on the codes")
     typer.echo(_table(answer, record.variant, neighbours))
 
 
@@ -44,11 +44,11 @@ def _table(answer: Accuracies, variant: str, neighbours: int) -> str:
     ]
     if answer.raw_knn is None:
         rows = [row[:-1] for row in rows]
-    facts = (
+    summary = (
         f"share of {answer.test_items:,} test items classified rightly; codes of {answer.code_size:,} numbers, "
         f"classifiers fitted on {answer.train_items:,} training items, {engines.behind(answer)}"
     )
-    return f"{aligned(rows)}\n\n{facts}"
+    return f"{aligned(rows)}\n\n{summary}"
 
 
 def _share(accuracy: float | None) -> str:

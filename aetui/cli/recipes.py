@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,12 @@ from engine.analysis.spread import Spread, spread
 from engine.storage.atomic import SHARED, replacing
 
 if TYPE_CHECKING:
-    from engine.analysis.published import Course, Seat
+    from engine.analysis.published import History, PlannedRun
     from engine.variants.variant import Curve
+
+
+_FORMER = re.compile(rb'"figures":\s*{')
+"""What a run reached, as earlier versions wrote it; published figures are a list."""
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,21 +58,21 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, Repeats] = {}
 
 
-def recipe(seats: Sequence[Seat], command: str) -> Recipe:
-    """What the runs of one variant's `seats` reached so far."""
+def recipe(runs: Sequence[PlannedRun], command: str) -> Recipe:
+    """What the runs of one variant's `runs` reached so far."""
     from engine.analysis import published
 
-    known = published.figures(seats[0].variant)
-    trained = [(seat.epochs, published.course(seat.record)) for seat in seats if seat.record is not None]
-    longest = max(seat.epochs for seat in seats)
+    known = published.figures(runs[0].variant)
+    trained = [(run.epochs, published.history(run.record)) for run in runs if run.record is not None]
+    longest = max(run.epochs for run in runs)
     return Recipe(
-        variant=seats[0].variant,
+        variant=runs[0].variant,
         dataset=known.dataset,
         source=known.source,
         note=known.note,
         errata=known.errata,
         command=command,
-        runs=tuple(line(seat.record) for seat in seats if seat.record is not None),
+        runs=tuple(line(run.record) for run in runs if run.record is not None),
         figures=tuple(
             _figure(curve, at, [run for length, run in trained if length >= at])
             for curve in known.curves
@@ -77,7 +82,7 @@ def recipe(seats: Sequence[Seat], command: str) -> Recipe:
     )
 
 
-def _figure(curve: Curve, at: int, trained: Sequence[Course]) -> Figure:
+def _figure(curve: Curve, at: int, trained: Sequence[History]) -> Figure:
     from engine.analysis import published
 
     values = (published.value(curve, run, at) for run in trained)
@@ -105,7 +110,7 @@ def read(path: Path) -> Kept:
     from engine.events import UNREADABLE
 
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept)
+        return msgspec.json.decode(_FORMER.sub(b'"metrics": {', path.read_bytes()), type=Kept)
     except FileNotFoundError:
         return Kept()
     except (OSError, *UNREADABLE) as error:

@@ -69,7 +69,7 @@ def _images(
 
     output = output or DEFAULT
     query = msgspec.structs.replace(_query(options, record, source, output, count, noise), weights=weights)
-    answer = engines.ask(options, query, "reconstructing")
+    answer = engines.answer(options, query, "reconstructing")
     if query.noise and not _noisy(answer):
         raise _no_noise(record)
     files.check_sheet(output, len(answer.outputs))
@@ -123,7 +123,7 @@ def _sentences(
     if output is not None:
         files.check_suffix(output, (TEXT,))
     texts = files.read_sentences(record, source, count)
-    answers = engines.ask_all(
+    answers = engines.answers(
         options, [Read(run_id=record.id, weights=weights, text=text) for text in texts], "reading back"
     )
     if output is None:

@@ -1,4 +1,4 @@
-"""What several seeds of one recipe reached: a line for each run, and the spread of each figure."""
+"""What several seeds of one recipe reached: a line for each run, and the spread of each metric."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aetui.render import metrics
+from aetui.render.metrics import loss_names, loss_terms
 from engine.analysis.spread import Spread, spread
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ TOLD = ("seed", "epochs", "precision")
 
 
 class RunLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: how it stands, what it ran on, and its final figures."""
+    """One run: how it stands, what it ran on, and its final metrics."""
 
     run: str
     seed: int
@@ -37,9 +37,9 @@ class RunLine(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
     precision: str = ""
     versions: dict[str, str] = {}
-    figures: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     """`training` and `validation`, the losses of the epoch whose weights were tested (the last where none were), then
-    `RunFinished.figures`; a term that is all of the loss is not among them."""
+    `RunFinished.metrics`; a term that is all of the loss is not among them."""
 
 
 class Mean(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Mean(msgspec.Struct, frozen=True, kw_only=True):
     runs: int
     trained: tuple[int, int] = (0, 0)
     """The fewest and the most epochs: a run may have stopped early."""
-    figures: dict[str, Spread]
+    metrics: dict[str, Spread]
 
 
 class Repeats(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +67,8 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def columns(self) -> list[str]:
-        """The names of all figures, in order of appearance."""
-        return list(dict.fromkeys(name for run in self.runs for name in run.figures))
+        """The names of all metrics, in order of appearance."""
+        return list(dict.fromkeys(name for run in self.runs for name in run.metrics))
 
 
 def repeats(group: Group, store: RunStore) -> Repeats:
@@ -119,8 +119,8 @@ def line(record: RunRecord) -> RunLine:
     """`record` as it stands."""
     end, last, info = record.end, record.last_epoch, record.info
     told = _tested(record, end) or last
-    figures = {"training": told.train["loss"], "validation": told.validation["loss"]} if told else {}
-    figures |= _told_once(end.figures) if end else {}
+    metrics = {"training": told.train["loss"], "validation": told.validation["loss"]} if told else {}
+    metrics |= _told_once(end.metrics) if end else {}
     return RunLine(
         run=record.id,
         seed=_seed(record.config),
@@ -131,7 +131,7 @@ def line(record: RunRecord) -> RunLine:
         device=info.device,
         precision=str(record.config.get("precision", "float32")),
         versions=info.versions,
-        figures={name: value for name, value in figures.items() if isfinite(value)},
+        metrics={name: value for name, value in metrics.items() if isfinite(value)},
     )
 
 
@@ -144,10 +144,10 @@ def _tested(record: RunRecord, end: RunFinished | None) -> EpochEnded | None:
     return next((ended for ended in complete_epochs(record.events()[0]) if ended.epoch == end.weights_epoch), None)
 
 
-def _told_once(figures: Mapping[str, float]) -> dict[str, float]:
+def _told_once(metrics: Mapping[str, float]) -> dict[str, float]:
     """Without the one term that is all of the loss."""
-    terms = metrics.loss_terms(figures)
-    return {name: value for name, value in figures.items() if name in terms or name not in metrics.loss_names(figures)}
+    terms = loss_terms(metrics)
+    return {name: value for name, value in metrics.items() if name in terms or name not in loss_names(metrics)}
 
 
 def _means(runs: tuple[RunLine, ...]) -> tuple[Mean, ...]:
@@ -156,9 +156,9 @@ def _means(runs: tuple[RunLine, ...]) -> tuple[Mean, ...]:
     means = []
     for epochs in sorted({run.planned for run in done}):
         same = [run for run in done if run.planned == epochs]
-        names = dict.fromkeys(name for run in same for name in run.figures)
-        found = {name: spread(run.figures[name] for run in same if name in run.figures) for name in names}
+        names = dict.fromkeys(name for run in same for name in run.metrics)
+        found = {name: spread(run.metrics[name] for run in same if name in run.metrics) for name in names}
         spreads = {name: value for name, value in found.items() if value is not None}
         lengths = [run.epochs for run in same]
-        means.append(Mean(epochs=epochs, runs=len(same), trained=(min(lengths), max(lengths)), figures=spreads))
+        means.append(Mean(epochs=epochs, runs=len(same), trained=(min(lengths), max(lengths)), metrics=spreads))
     return tuple(means)

@@ -48,7 +48,7 @@ def show(
     markdown: Markdown = False,
     keep: Keep = None,
 ) -> None:
-    """Configuration, provenance and figures of one run; of a group, a row for each of its runs, and mean ± sd."""
+    """Configuration, provenance and metrics of one run; of a group, a row for each of its runs, and mean ± sd."""
     from engine.errors import UsageError
     from engine.runs import groups
 
@@ -82,7 +82,7 @@ def _shown(record: RunRecord) -> str:
 
     info, end = record.info, record.end
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
-    facts = [
+    summary = [
         ("run", record.id),
         ("name", record.name or "–"),
         *([("group", record.group)] if record.group else []),
@@ -94,14 +94,14 @@ def _shown(record: RunRecord) -> str:
         ("versions", versions),
         ("folder", str(record.folder)),
         *(
-            concluded(end.figures, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
+            concluded(end.metrics, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
             if end
             else []
         ),
         *figures.published(record),
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
-    return "\n\n".join([aligned(facts), aligned(settings), _epochs(record)])
+    return "\n\n".join([aligned(summary), aligned(settings), _epochs(record)])
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:

@@ -34,6 +34,6 @@ def sample(
     files.check_kind(record, "image")
     check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
     query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
-    answer = engines.ask(context.obj, query, "sampling")
+    answer = engines.answer(context.obj, query, "sampling")
     files.write_images(output, answer)
     typer.echo(plain(f"{output}: {count:,} images, {engines.behind(answer)}"))

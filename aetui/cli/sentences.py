@@ -36,7 +36,7 @@ def similarity(
 
     records = _records(context, run, beside)
     queries: list[Query] = [Similarity(run_id=each.id, weights=weights, first=first, second=second) for each in records]
-    answers: list[Cosine] = engines.ask_all(context.obj, queries, "comparing")
+    answers: list[Cosine] = engines.answers(context.obj, queries, "comparing")
     if json:
         typer.echo(_json(records, [_plain(answer) for answer in answers]))
     else:
@@ -64,7 +64,7 @@ def neighbours(
             Neighbours(run_id=each.id, weights=weights, text=text, count=count),
         )
     ]
-    answers = engines.ask_all(context.obj, queries, "looking for the nearest sentences")
+    answers = engines.answers(context.obj, queries, "looking for the nearest sentences")
     pairs = list(zip(answers[::2], answers[1::2], strict=True))
     if json:
         typer.echo(_json(records, [{"reading": _plain(back), "nearest": _plain(found)} for back, found in pairs]))

@@ -81,7 +81,7 @@ def table(found: Repeats) -> str:
     from aetui.cli.tables import aligned
 
     changed = ", ".join(f"{name} {value}" for name, value in found.settings.items())
-    facts = [
+    summary = [
         ("group", found.group),
         ("name", plain(found.name, 60) or "–"),
         ("recipe", f"{found.variant}, preset {found.preset}{', ' * bool(changed)}{changed}"),
@@ -90,17 +90,17 @@ def table(found: Repeats) -> str:
     head = ("SEED", "RUN", "STATUS", "EPOCHS", *(name.upper() for name in found.columns))
     rows = [_row(run, found.columns) for run in found.runs]
     means = [_mean(mean, found.columns) for mean in found.means]
-    return f"{aligned(facts)}\n\n{aligned([head, *rows, *means])}"
+    return f"{aligned(summary)}\n\n{aligned([head, *rows, *means])}"
 
 
 def _row(run: RunLine, columns: Sequence[str]) -> tuple[str, ...]:
-    figures = (run.figures.get(name) for name in columns)
-    values = (numbers.UNKNOWN if value is None else numbers.loss(value) for value in figures)
+    metrics = (run.metrics.get(name) for name in columns)
+    values = (numbers.UNKNOWN if value is None else numbers.loss(value) for value in metrics)
     return (str(run.seed), run.run, run.status, f"{run.epochs}/{run.planned}", *values)
 
 
 def _mean(mean: Mean, columns: Sequence[str]) -> tuple[str, ...]:
-    spreads = (mean.figures.get(name) for name in columns)
+    spreads = (mean.metrics.get(name) for name in columns)
     return ("", f"mean ± sd of {mean.runs}", "completed", _epochs(mean), *map(mean_and_sd, spreads))
 
 
@@ -112,5 +112,5 @@ def _epochs(mean: Mean) -> str:
 
 
 def mean_and_sd(found: Spread | None) -> str:
-    """As `numbers.mean_and_sd`; "–" where there is no figure."""
+    """As `numbers.mean_and_sd`; "–" where there is no value."""
     return numbers.UNKNOWN if found is None else numbers.mean_and_sd(found.mean, found.sd)

@@ -195,7 +195,7 @@ def _check_begun(last: Event | None) -> None:
 
 
 def summary(record: RunRecord, finished: RunFinished) -> str:
-    """The final figures of a run, one to a line."""
+    """The final metrics of a run, one to a line."""
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render import numbers
@@ -218,7 +218,7 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
             ("validation", f"loss {numbers.loss(finished.validation['loss'])}{part} ({found})"),
         ]
     ended = concluded(
-        finished.figures,
+        finished.metrics,
         finished.weights,
         finished.weights_epoch,
         record.variant,

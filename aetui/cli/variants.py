@@ -25,7 +25,7 @@ def _described(variant: Any) -> str:
     from aetui.cli.tables import aligned
     from engine import params
 
-    facts = [
+    summary = [
         ("variant", variant.key),
         ("what", variant.summary),
         ("reference", variant.reference),
@@ -38,4 +38,4 @@ def _described(variant: Any) -> str:
         (columns[0].name, *(str(param.default) for param in columns), columns[0].range, columns[0].meaning)
         for columns in zip(*described.values(), strict=True)
     ]
-    return f"{aligned(facts)}\n\n{aligned([head, *rows])}"
+    return f"{aligned(summary)}\n\n{aligned([head, *rows])}"

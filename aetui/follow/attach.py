@@ -51,7 +51,7 @@ class RunFollower(Unfailing):
         """Take `change` into the state: the one way in which it becomes another."""
         self._state = fold(self._state, change)
 
-    def request(self, run_id: str, command: Command) -> None:
+    def send_command(self, run_id: str, command: Command) -> None:
         """Ask the process that trains a run for something; it takes that process up to half a second."""
         from engine.runs.commands import put_command
 

@@ -72,7 +72,7 @@ def _reached(found: Repeats) -> str:
 
     return "; ".join(
         f"mean ± sd of {mean.runs} seeds, {mean.epochs} epochs: "
-        + ", ".join(f"{name} {mean_and_sd(spread.mean, spread.sd)}" for name, spread in mean.figures.items())
+        + ", ".join(f"{name} {mean_and_sd(spread.mean, spread.sd)}" for name, spread in mean.metrics.items())
         for mean in found.means
         if mean.runs > 1
     )

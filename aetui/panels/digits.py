@@ -109,9 +109,9 @@ def _caption(run: RunState, width: int) -> str:
     """How good the reconstructions are, once the run is over, and those of as many baselines, the strongest first, as
     there is room for in `width` cells."""
     measure = next(measure for measure in MEASURES if measure.key == "mse")
-    ours = run.figures.get(measure.ours)
+    ours = run.metrics.get(measure.ours)
     if ours is None:
         return ""
-    parts = [f"{measure.label} {shown(measure, ours)}{whose(run.weights_epoch)}", *baselines(run.figures, measure)]
+    parts = [f"{measure.label} {shown(measure, ours)}{whose(run.weights_epoch)}", *baselines(run.metrics, measure)]
     texts = [" · ".join(parts[:count]) for count in range(len(parts), 0, -1)]
     return next((text for text in texts if len(text) <= width), texts[-1])

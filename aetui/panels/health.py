@@ -21,8 +21,8 @@ from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
 
 MUTED = "$text-muted"
-NOT_YET = "The health figures appear after the first epoch."
-NOT_RECORDED = "Of this epoch no health figures were recorded: runs of older versions have none."
+NOT_YET = "The health metrics appear after the first epoch."
+NOT_RECORDED = "Of this epoch no health metrics were recorded: runs of older versions have none."
 SPARK = 40
 """The most columns of a curve; wider ones tell no more."""
 WIDEST = 110
@@ -30,7 +30,7 @@ WIDEST = 110
 
 
 class Row(NamedTuple):
-    """A figure: its value in words, and its values over the epochs for the curve."""
+    """A metric: its value in words, and its values over the epochs for the curve."""
 
     label: str
     value: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 class HealthReport(Scroller):
-    """The health panel: alarms first, the figures below."""
+    """The health panel: alarms first, the metrics below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class HealthReport(Scroller):
         self._view = view
         run, kl = view.run, view.views.get("kl")
         ended = run.epoch(view.epoch) if run else None
-        known = run and (run.run_id, run.message, run.going, run.figures)
+        known = run and (run.run_id, run.message, run.going, run.metrics)
         what = (known, ended, self._width, kl if kl is None else id(kl))
         if what != self._shown:
             self._shown = what
@@ -79,12 +79,12 @@ class HealthReport(Scroller):
         if run.status == "diverged" and ended is run.epochs[-1]:
             warnings.insert(0, run.message)
         over = not run.going and ended is run.epochs[-1]
-        final = tested(run.figures, run.weights, run.weights_epoch) if over else []
-        if final and (beaten := verdict(run.figures, run.variant, run.dataset, run.config)):
+        final = tested(run.metrics, run.weights, run.weights_epoch) if over else []
+        if final and (beaten := verdict(run.metrics, run.variant, run.dataset, run.config)):
             warnings.append(beaten)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
-        return Content("\n").join([*lines, *_figure_lines(final, self._width)])
+        return Content("\n").join([*lines, *_metric_lines(final, self._width)])
 
 
 def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
@@ -98,7 +98,7 @@ def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
     return lines
 
 
-def _figure_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]:
+def _metric_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]:
     """What the run achieved on the test part, beside what it has to beat."""
     label = max((len(name) for name, _ in final), default=0) + 2
     lines = [Content("")] if final else []
@@ -110,7 +110,7 @@ def _figure_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]
 
 
 def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
-    """The figures after the last of `epochs`; those that were not recorded are left out."""
+    """The metrics after the last of `epochs`; those that were not recorded are left out."""
     now = epochs[-1]
     seconds = Row("epoch time", f"{now.seconds:.3g} s", [ended.seconds for ended in epochs])
     health = now.health
@@ -118,8 +118,8 @@ def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
         return [seconds]
     past = [ended.health for ended in epochs if ended.health]
 
-    def curve(figure: Callable[[Health], float]) -> list[float]:
-        return [figure(each) for each in past]
+    def curve(metric: Callable[[Health], float]) -> list[float]:
+        return [metric(each) for each in past]
 
     units, pixels = numbers.count(health.units), numbers.count(health.pixels)
     dead_pixels = Row(

@@ -59,7 +59,7 @@ class Latent(Container):
     def show(self, view: View) -> None:
         run, samples = view.run, view.samples
         last = run is not None and view.epoch == run.last_epoch
-        what = (run and (run.dataset, run.code_size, run.going, run.figures), last, view.failure)
+        what = (run and (run.dataset, run.code_size, run.going, run.metrics), last, view.failure)
         if samples is self._samples and what == self._shown:
             return
         self._samples, self._shown = samples, what
@@ -77,12 +77,12 @@ class Latent(Container):
         marks = tuple(class_marks(names)) or ("•",)
         units = run.code_size or samples.codes.shape[-1]
         points = points if units > 1 else _bands(points, members)
-        figures = _figures(run, "", last=last)
-        codes = Cloud(points, members, marks, _titles(units, len(names)), figures, y_ticks=units > 1)
+        metrics = _metrics(run, "", last=last)
+        codes = Cloud(points, members, marks, _titles(units, len(names)), metrics, y_ticks=units > 1)
         self.query_one("#code-plane", Scatter).show(codes)
         if (baseline := samples.views.get("baseline_points")) is not None:
-            figures = _figures(run, f"{run.kind.beside}_")
-            beside = Cloud(baseline, members, marks, run.kind.points, figures)
+            metrics = _metrics(run, f"{run.kind.beside}_")
+            beside = Cloud(baseline, members, marks, run.kind.points, metrics)
             self.query_one("#image-plane", Scatter).show(beside)
         self.query_one(Legend).show(marks[: len(names)], names)
         self._say("")
@@ -126,11 +126,11 @@ def _titles(units: int, classes: int) -> tuple[str, ...]:
     return (f"{size}, first two components", size, "codes") if units > 2 else (size, "codes")
 
 
-def _figures(run: RunState, prefix: str, *, last: bool = True) -> tuple[str, ...]:
+def _metrics(run: RunState, prefix: str, *, last: bool = True) -> tuple[str, ...]:
     """What was measured at the end of the run, the model with which weights: "15-NN 0.858 · weights of epoch 3"; the
     same in several lengths, the longest first."""
     keys = f"{prefix}knn", "pca_mse" if prefix else "test_mse", f"{prefix}precision_at_10"
-    knn, mse, precision = (run.figures.get(key) for key in keys)
+    knn, mse, precision = (run.metrics.get(key) for key in keys)
     parts = [f"15-NN {knn:.3f}"] if knn is not None else []
     parts += [f"topic precision@10 {precision:.3f}"] if precision is not None else []
     parts += [f"MSE {mse:#.3g}"] if mse is not None else []

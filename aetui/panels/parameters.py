@@ -21,7 +21,7 @@ PLACEHOLDER = "The layers stand here once a run has begun."
 
 
 class Parameters(Scroller):
-    """The parameter panel; everything in it but the final figures is known from the run's first event."""
+    """The parameter panel; everything in it but the final metrics is known from the run's first event."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.figures, run.facts)
+        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.metrics, run.metadata)
         if what == self._shown:
             return
         self._shown = what
@@ -43,7 +43,7 @@ class Parameters(Scroller):
 
 def _page(run: RunState) -> Content:
     above = _table(_layer_rows(run)) if run.layers else [Content.styled(PLACEHOLDER, MUTED)]
-    return Content("\n").join([*above, Content(""), *_facts(run)])
+    return Content("\n").join([*above, Content(""), *_summary(run)])
 
 
 def _layer_rows(run: RunState) -> list[tuple[str, ...]]:
@@ -72,22 +72,22 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
     return lines
 
 
-def _facts(run: RunState) -> list[Content]:
+def _summary(run: RunState) -> list[Content]:
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
-    facts = [
-        *concluded(run.figures, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
+    summary = [
+        *concluded(run.metrics, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
         ("run", run.name or run.run_id),
         ("data", f"{run.dataset}: {items}"),
-        *run.facts.items(),
+        *run.metadata.items(),
         ("device", run.device),
         ("preset", run.preset),
         *([("code", _code(run))] if run.code_size else []),
         *([("stages", _stages(run))] if len(run.stages) > 1 else []),
         *((name, str(value)) for name, value in run.config.items()),
     ]
-    facts = [(plain(name), plain(value)) for name, value in facts]
-    width = max(len(name) for name, _ in facts)
-    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]
+    summary = [(plain(name), plain(value)) for name, value in summary]
+    width = max(len(name) for name, _ in summary)
+    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in summary]
 
 
 def _code(run: RunState) -> str:

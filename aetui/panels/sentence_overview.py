@@ -20,7 +20,7 @@ BESIDE = 90
 WIDEST = 56
 """Columns of a histogram; a wider one tells no more."""
 LOW = 10
-"""Rows below which final figures are left to the Parameters panel."""
+"""Rows below which final metrics are left to the Parameters panel."""
 _GAP = 3
 PROBES = {"sentences", "readings"}
 """The views that are shown beside the histogram."""
@@ -37,13 +37,13 @@ class SentenceOverview(Static):
         super().__init__()
         self._samples: Samples | None = None
         self._instead = ""
-        self._figures: Mapping[str, float] = {}
+        self._metrics: Mapping[str, float] = {}
 
-    def show(self, samples: Samples | None, instead: str, figures: Mapping[str, float]) -> None:
-        """These samples with the final figures, if there are such, or the sentence in their place."""
-        if samples is self._samples and instead == self._instead and figures == self._figures:
+    def show(self, samples: Samples | None, instead: str, metrics: Mapping[str, float]) -> None:
+        """These samples with the final metrics, if there are such, or the sentence in their place."""
+        if samples is self._samples and instead == self._instead and metrics == self._metrics:
             return
-        self._samples, self._instead, self._figures = samples, instead, figures
+        self._samples, self._instead, self._metrics = samples, instead, metrics
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -56,18 +56,18 @@ class SentenceOverview(Static):
             lines = Content.styled(self._instead, "$text-muted").wrap(self.size.width)
         else:
             blocks = colour_mode(self.app.console.color_system) != "none"
-            lines = _figures(self._figures, self.size)
+            lines = _metrics(self._metrics, self.size)
             room = self.size.width, self.size.height - len(lines)
             lines += overview(self._samples, room, blocks=blocks)
         self.update(Content("\n").join(lines), layout=False)
 
 
-def _figures(figures: Mapping[str, float], size: tuple[int, int]) -> list[Content]:
+def _metrics(metrics: Mapping[str, float], size: tuple[int, int]) -> list[Content]:
     """What the run ended with, a line each; nothing where there is hardly room for the rest."""
     width, height = size
     if height < LOW:
         return []
-    rows = [Content.assemble((f"{name} " if name else "", MUTED), text) for name, text in of_sentences(figures)]
+    rows = [Content.assemble((f"{name} " if name else "", MUTED), text) for name, text in of_sentences(metrics)]
     return [row.truncate(width, ellipsis=True) for row in rows]
 
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from aetui import keymap
-from aetui.bridge import Answered, Asked
+from aetui.bridge import Answered, Queried
 from aetui.panels.sentence_overview import SentenceOverview
 from aetui.panels.sentence_queries import Answers, queries
 from aetui.panels.table import View
@@ -81,7 +81,7 @@ class SentenceField(Input):
 
 
 class Sentences(Container):
-    """Asks through `Asked` messages and takes `Answered` ones; never waits itself."""
+    """Asks through `Queried` messages and takes `Answered` ones; never waits itself."""
 
     DEFAULT_CSS = """
     Sentences { layout: vertical; }
@@ -143,8 +143,8 @@ class Sentences(Container):
         if view.data is not None and view.data is not self._data:
             self._data = view.data
             self._started.setdefault((view.data.run_id, view.data.activity), Started(view.data.at, view.data.done))
-        figures = view.run.figures if view.run else {}
-        self.query_one(SentenceOverview).show(view.samples, self._instead(view), figures)
+        metrics = view.run.metrics if view.run else {}
+        self.query_one(SentenceOverview).show(view.samples, self._instead(view), metrics)
         self._draw()
 
     def _instead(self, view: View) -> str:
@@ -176,27 +176,27 @@ class Sentences(Container):
             self._complain(EMPTY)
             self.first.focus()
         else:
-            self._ask_all(run)
+            self._query_all(run)
 
     def _forget_answers(self) -> None:
         """Also those that are still to come."""
         self._stamp += 1
         if self.answers:
-            self.post_message(Asked(self, self._stamp, ()))
+            self.post_message(Queried(self, self._stamp, ()))
         self.answers, self._started = {}, {}
         self._draw()
 
-    def _ask_all(self, run: RunState) -> None:
+    def _query_all(self, run: RunState) -> None:
         self._forget_answers()
         self._complain("")
-        self._ask(run.run_id, OURS)
+        self._query(run.run_id, OURS)
         if self.beside:
-            self._ask(*self.beside)
+            self._query(*self.beside)
 
-    def _ask(self, run_id: str, name: str) -> None:
+    def _query(self, run_id: str, name: str) -> None:
         first, second = self._texts
         self.answers[run_id] = Answers(run_id, name, pair=bool(second))
-        self.post_message(Asked(self, self._stamp, queries(run_id, first, second)))
+        self.post_message(Queried(self, self._stamp, queries(run_id, first, second)))
         self.query_one(Scroller).scroll_home(animate=False)
         self._draw()
 
@@ -206,7 +206,7 @@ class Sentences(Container):
             self.answers.pop(self.beside[0], None)
         self.beside = other
         if other and self.answers:
-            self._ask(*other)
+            self._query(*other)
         self._draw()
 
     @on(Answered)

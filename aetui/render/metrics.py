@@ -1,4 +1,4 @@
-"""The final figures of a run in words, each with all that it is measured against beside it."""
+"""The final metrics of a run in words, each with all that it is measured against beside it."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _VARIANCE = ("variance_left", "target_variance")
 
 
 def concluded(
-    figures: Mapping[str, float],
+    metrics: Mapping[str, float],
     weights: str,
     weights_epoch: int,
     variant: str,
     dataset: str,
     config: Mapping[str, Any],
 ) -> list[tuple[str, str]]:
-    """How a run ended (`RunFinished`), label and words: with which weights, the figures, and whether it was beaten."""
-    beaten = verdict(figures, variant, dataset, config)
-    return [*tested(figures, weights, weights_epoch), *([("beaten", beaten)] if beaten else [])]
+    """How a run ended (`RunFinished`), label and words: with which weights, the metrics, and whether it was beaten."""
+    beaten = verdict(metrics, variant, dataset, config)
+    return [*tested(metrics, weights, weights_epoch), *([("beaten", beaten)] if beaten else [])]
 
 
-def tested(figures: Mapping[str, float], weights: str, weights_epoch: int) -> list[tuple[str, str]]:
+def tested(metrics: Mapping[str, float], weights: str, weights_epoch: int) -> list[tuple[str, str]]:
     """As `concluded`, for whom being beaten is told elsewhere."""
     best = ", the best by validation loss" if weights == "best" else ""
     measured = [("tested", f"with the weights of epoch {numbers.count(weights_epoch)}{best}")] if weights_epoch else []
-    return [*measured, *achieved(figures)]
+    return [*measured, *achieved(metrics)]
 
 
 def whose(weights_epoch: int) -> str:
-    """Behind figures: the weights that they were measured with, where that is known."""
+    """Behind metrics: the weights that they were measured with, where that is known."""
     return f" · weights of epoch {numbers.count(weights_epoch)}" if weights_epoch else ""
 
 
@@ -54,30 +54,30 @@ def outcome(how: str, epochs: int, planned: int) -> str:
     return f"{how}, {numbers.count(epochs)} epochs"
 
 
-def achieved(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    """`RunFinished.figures`, label and words; figures that are not known here keep their names."""
-    rows = [*_losses(figures), *_cosine(figures), *_variance(figures)]
-    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *loss_names(figures)}
+def achieved(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    """`RunFinished.metrics`, label and words; metrics that are not known here keep their names."""
+    rows = [*_losses(metrics), *_cosine(metrics), *_variance(metrics)]
+    known = {"cosine_mean", *_QUARTILES, *_VARIANCE, *loss_names(metrics)}
     for measure in MEASURES:
         known |= {measure.ours, _validation(measure), *(f"{row.key}_{measure.key}" for row in BASELINES)}
-        rows += _measured(figures, measure)
-    return rows + [(name, numbers.loss(value)) for name, value in figures.items() if name not in known]
+        rows += _measured(metrics, measure)
+    return rows + [(name, numbers.loss(value)) for name, value in metrics.items() if name not in known]
 
 
-def of_sentences(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+def of_sentences(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
     """What a model of text has left over of its targets, and how well its codes find; as `achieved`."""
     search = next(measure for measure in MEASURES if measure.key == "precision_at_10")
-    loss = lost(figures)
+    loss = lost(metrics)
     beaten = [("", f"the codes find no better than {loss.baseline.label}")] if loss and loss.measure is search else []
-    return _variance(figures) + _measured(figures, search) + beaten
+    return _variance(metrics) + _measured(metrics, search) + beaten
 
 
-def _measured(figures: Mapping[str, float], measure: Measure) -> list[tuple[str, str]]:
-    if measure.ours not in figures:
+def _measured(metrics: Mapping[str, float], measure: Measure) -> list[tuple[str, str]]:
+    if measure.ours not in metrics:
         return []
-    ours, chosen_by = shown(measure, figures[measure.ours]), figures.get(_validation(measure))
+    ours, chosen_by = shown(measure, metrics[measure.ours]), metrics.get(_validation(measure))
     validation = [] if chosen_by is None else [f"on the validation part: {shown(measure, chosen_by)}"]
-    beside = ", ".join([*baselines(figures, measure), *validation])
+    beside = ", ".join([*baselines(metrics, measure), *validation])
     return [(measure.label, f"{ours} ({beside})" if beside else ours)]
 
 
@@ -86,46 +86,46 @@ def _validation(measure: Measure) -> str:
     return f"validation_{measure.ours}"
 
 
-def _variance(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    if not all(name in figures for name in _VARIANCE):
+def _variance(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    if not all(name in metrics for name in _VARIANCE):
         return []
-    left, variance = (figures[name] for name in _VARIANCE)
+    left, variance = (metrics[name] for name in _VARIANCE)
     error = numbers.loss(left * variance)
     return [("variance left", f"{left:.1%} (squared error {error}, of the mean vector {numbers.loss(variance)})")]
 
 
-def baselines(figures: Mapping[str, float], measure: Measure) -> list[str]:
-    """Who is measured by `measure` beside the model, with the figure."""
-    found = [(row.label, figures.get(f"{row.key}_{measure.key}")) for row in BASELINES]
-    return [f"{label}: {shown(measure, figure)}" for label, figure in found if figure is not None]
+def baselines(metrics: Mapping[str, float], measure: Measure) -> list[str]:
+    """Who is measured by `measure` beside the model, with the value."""
+    found = [(row.label, metrics.get(f"{row.key}_{measure.key}")) for row in BASELINES]
+    return [f"{label}: {shown(measure, value)}" for label, value in found if value is not None]
 
 
-def shown(measure: Measure, figure: float) -> str:
+def shown(measure: Measure, value: float) -> str:
     """With as many digits as the measure is worth."""
-    return _FORMATS.get(measure.key, numbers.loss)(figure)
+    return _FORMATS.get(measure.key, numbers.loss)(value)
 
 
-def _losses(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+def _losses(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
     """The loss terms on a test part that played no role in any choice."""
-    return [(name.replace("_", " "), numbers.loss(value)) for name, value in loss_terms(figures).items()]
+    return [(name.replace("_", " "), numbers.loss(value)) for name, value in loss_terms(metrics).items()]
 
 
-def loss_terms(figures: Mapping[str, float]) -> dict[str, float]:
+def loss_terms(metrics: Mapping[str, float]) -> dict[str, float]:
     """The loss on the test part and its terms; one that is all of it is not said again."""
-    terms = {name: figures[name] for name in loss_names(figures)}
+    terms = {name: metrics[name] for name in loss_names(metrics)}
     whole = len(terms) == 2 and "test_loss" in terms and isclose(*terms.values())
     return {"test_loss": terms["test_loss"]} if whole else terms
 
 
-def loss_names(figures: Mapping[str, float]) -> list[str]:
-    """Which of `figures` are the loss and its terms."""
+def loss_names(metrics: Mapping[str, float]) -> list[str]:
+    """Which of `metrics` are the loss and its terms."""
     measured = {measure.ours for measure in MEASURES}
-    return [name for name in figures if name.startswith("test_") and name not in measured]
+    return [name for name in metrics if name.startswith("test_") and name not in measured]
 
 
-def _cosine(figures: Mapping[str, float]) -> list[tuple[str, str]]:
-    if "cosine_mean" not in figures:
+def _cosine(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    if "cosine_mean" not in metrics:
         return []
-    quartiles = [f"{figures[name]:.4f}" for name in _QUARTILES if name in figures]
+    quartiles = [f"{metrics[name]:.4f}" for name in _QUARTILES if name in metrics]
     spread = f" (quartiles {', '.join(quartiles)})" if quartiles else ""
-    return [("reconstruction cosine", f"{figures['cosine_mean']:.4f}{spread}")]
+    return [("reconstruction cosine", f"{metrics['cosine_mean']:.4f}{spread}")]

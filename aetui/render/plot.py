@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 
 class Band(NamedTuple):
-    """A stretch of the x-axis, and its name."""
+    """A range of the x-axis, and its name."""
 
     name: str
     start: float

@@ -51,8 +51,8 @@ class QueryView(RunView):
         found = self._tabs.query_children(f"#panel-{PANEL}")
         return cast("Sentences", found.first()) if found else None
 
-    @on(bridge.Asked)
-    def _asked(self, message: bridge.Asked) -> None:
+    @on(bridge.Queried)
+    def _queried(self, message: bridge.Queried) -> None:
         message.stop()
         if message.stamp != self._stamp:
             self._stamp = message.stamp
@@ -66,7 +66,7 @@ class QueryView(RunView):
                 error = RunError("No engine", reason)
                 message.sender.post_message(bridge.Answered(query, message.stamp, None, error))
             else:
-                self._pending.append(bridge.ask(engine, query, message.stamp, message.sender))
+                self._pending.append(bridge.query(engine, query, message.stamp, message.sender))
 
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:

@@ -172,7 +172,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         code_size=event.code_size,
         train_items=event.train_items,
         validation_items=event.validation_items,
-        facts=event.facts,
+        metadata=event.metadata,
     )
     return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
 
@@ -208,7 +208,7 @@ def _finished(run: RunState, event: RunFinished) -> RunState:
         run,
         status=event.outcome,
         progress=None,
-        figures=event.figures,
+        metrics=event.metrics,
         weights=event.weights,
         weights_epoch=event.weights_epoch,
         message=event.message,

@@ -91,8 +91,8 @@ class RunState:
     code_size: int = 0
     train_items: int = 0
     validation_items: int = 0
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """What is known of the data, label and words (`RunStarted.facts`)."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the data, label and words (`RunStarted.metadata`)."""
     epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
     alarms: Epochs[EpochAlarms] = field(default_factory=Epochs)
     """Of the epochs after which anything was wrong."""
@@ -102,11 +102,11 @@ class RunState:
     moving: bool = False
     """Whether anything was trained since it began or went on."""
     log: tuple[LogLine, ...] = ()
-    figures: Mapping[str, float] = field(default_factory=dict)
-    """What the model achieved on the test part, once the run is over (`RunFinished.figures`)."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """What the model achieved on the test part, once the run is over (`RunFinished.metrics`)."""
     weights: str = "last"
     weights_epoch: int = 0
-    """Whose figures they are (`RunFinished.weights`)."""
+    """Whose metrics they are (`RunFinished.weights`)."""
     message: str = ""
     """Why the run failed or diverged, and what to do."""
     seq: int = 0

@@ -30,7 +30,7 @@ class ProgressView:
     """For the rest of the run; infinite while not known."""
     unit: str = "img"
     stage: str = ""
-    """The stretch of training under way, where there are several."""
+    """The stage under way, where there are several."""
     validation: float | None = None
     """The latest validation loss."""
     best: float | None = None

@@ -20,7 +20,7 @@ from aetui.render.scatter import Group, class_colours, scatter_plot
 from aetui.render.text import plain
 
 HIGH = 12
-"""Rows from which the figures have a line of their own."""
+"""Rows from which the metrics have a line of their own."""
 _GAP = "  "
 
 
@@ -32,7 +32,7 @@ class Cloud(NamedTuple):
     marks: tuple[str, ...]
     titles: tuple[str, ...]
     """The same in several lengths, the longest first."""
-    figures: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
     """What was measured about it, below the title; likewise."""
     y_ticks: bool = True
 
@@ -119,11 +119,11 @@ class Scatter(Widget):
 
     def _caption(self, cloud: Cloud, size: Size) -> list[Strip]:
         title = self._style("title")
-        if not cloud.figures or size.height < HIGH:
-            both = [f"{text} · {figures}" for text in cloud.titles for figures in cloud.figures]
+        if not cloud.metrics or size.height < HIGH:
+            both = [f"{text} · {metrics}" for text in cloud.titles for metrics in cloud.metrics]
             return [Strip([Segment(_fitting([*both, *cloud.titles], size.width), title)])]
         first = Segment(_fitting(cloud.titles, size.width), title)
-        return [Strip([first]), Strip([Segment(_fitting(cloud.figures, size.width), self._style("axis"))])]
+        return [Strip([first]), Strip([Segment(_fitting(cloud.metrics, size.width), self._style("axis"))])]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change while the strips are kept.

@@ -49,13 +49,13 @@ class Baseline(NamedTuple):
     """One thing to beat."""
 
     key: str
-    """Begins the names of its figures: `pca` of `pca_mse`."""
+    """Begins the names of its metrics: `pca` of `pca_mse`."""
     label: str
     """In words, for people."""
     tasks: tuple[Task, ...]
     fit: str = ""
     """The function that fits it, "module:function": from `Fitting` to `Fitted`, or to None where that would take too
-    much. Without one it is measured where the other figures of its task are."""
+    much. Without one it is measured where the other metrics of its task are."""
     rival: bool = True
     """Whether a model that loses to it has something to learn; what leaves nothing out is no rival of a code."""
 
@@ -81,10 +81,10 @@ BASELINES = (
 
 
 class Measure(NamedTuple):
-    """A figure that models and baselines have."""
+    """A metric that models and baselines have."""
 
     key: str
-    """Ends the names of the baselines' figures."""
+    """Ends the names of the baselines' metrics."""
     ours: str
     """The name of the model's."""
     label: str

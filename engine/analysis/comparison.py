@@ -20,8 +20,8 @@ class Comparison(Protocol):
         """By name, the latent plane, where `codes` lie, and what the baseline makes of the same items and, where it
         can, of those of `samples`."""
 
-    def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
-        """See `engine.events.RunFinished.figures`.
+    def metrics(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
+        """See `engine.events.RunFinished.metrics`.
 
         Yields, every few tenths of a second, how much is done of how much (0 of 0: unknown). What queries to the
         run will need is kept in its `folder` under the `version` of the weights (see `engine.analysis.neighbours`).

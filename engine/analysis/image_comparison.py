@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.analysis import pca, plane
 from engine.analysis.baselines import Fitting, fitted, task_of
-from engine.analysis.final_figures import SMALL, neighbours_votes, reconstruction_errors
+from engine.analysis.final_metrics import SMALL, neighbours_votes, reconstruction_errors
 from engine.backend import Model
 from engine.runs.snapshots import Samples
 
@@ -44,7 +44,7 @@ class ImageComparison:
             "point_labels": self._labels,
         }
 
-    def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
+    def metrics(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
         del folder, version
         found = yield from reconstruction_errors(model, self._data, self._answering)
         if self._small:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
-from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
 from engine.datasets.data import in_blocks
 from engine.datasets.image_data import as_floats
@@ -34,7 +34,7 @@ ENOUGH = 50
 SPARED = 0.1
 """The share of the training part on which a ridge is chosen where no validation part is held out."""
 VERSION = 2
-"""Of the way of fitting: part of the name under which a map is kept."""
+"""Of the way of fitting: part of the name under which a map is cached."""
 
 
 class LinearDenoiser:
@@ -66,7 +66,7 @@ def fitted(fitting: Fitting) -> LinearDenoiser | None:
     """For the noise that the run trains on, through as many numbers as its code has; None for items that are too wide.
 
     From as many draws of it as the run gets to see, if need be; where it is drawn once and the items are few, with a
-    ridge that was chosen on others. It is kept in the cache, under the data, the noise with its seed, the way of
+    ridge that was chosen on others. It is cached under the data, the noise with its seed, the way of
     fitting and the rank. Raises Stopped from the report.
     """
     data, model = fitting.data, fitting.model
@@ -78,7 +78,7 @@ def fitted(fitting: Fitting) -> LinearDenoiser | None:
     policy = f"{VERSION}-{draws}-draws" if draws else f"{VERSION}-ridge-chosen"
     path = fitting.cache / "linear" / f"{data.fingerprint}-{data.split}{model.noise}-{policy}-{rank}.npz"
     shapes = {"seen_mean": (size,), "encoder": (size, rank), "decoder": (rank, size), "mean": (size,)}
-    return LinearDenoiser(kept(path, shapes, lambda: _fitted(fitting, rank, draws)), data.shape)
+    return LinearDenoiser(cached(path, shapes, lambda: _fitted(fitting, rank, draws)), data.shape)
 
 
 def _draws(fitting: Fitting, size: int) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
-from engine.analysis.kept_arrays import Arrays, kept
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
 from engine.datasets.data import Report, in_blocks, silence
@@ -17,7 +17,7 @@ from engine.datasets.image_data import ImageData, as_floats
 from engine.storage.blas import one_thread
 
 VERSION = 2
-"""Of the way of fitting: part of the name under which components are kept."""
+"""Of the way of fitting: part of the name under which components are cached."""
 WIDEST_EXACT = 4_096
 """Numbers in an image up to which the components come from the covariances, whatever the number of images."""
 
@@ -69,13 +69,13 @@ def fitted(fitting: Fitting) -> Pca:
 def fit(data: ImageData, components: int, cache: Path, report: Report = silence) -> Pca:
     """The PCA of the training part with `components` components, at most as many as there are pixels or items.
 
-    It is kept in `cache`, so that it is computed once per data set and size. Raises Stopped from `report`.
+    It is cached in `cache`, so that it is computed once per data set and size. Raises Stopped from `report`.
     """
     pixels = int(np.prod(data.shape))
     count = min(max(components, 2), len(data.train.items), pixels)
     path = cache / "pca" / f"{data.fingerprint}-{data.split}{VERSION}-{count}.npz"
     shapes = {"mean": (pixels,), "components": (count, pixels)}
-    arrays = kept(path, shapes, lambda: _fitted(data.train.items, count, report))
+    arrays = cached(path, shapes, lambda: _fitted(data.train.items, count, report))
     return Pca(arrays["mean"], arrays["components"], data.shape, components)
 
 

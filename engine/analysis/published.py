@@ -34,7 +34,7 @@ def of(record: RunRecord) -> Published | None:
 
 
 def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
-    """The settings, and facts of its data, in which a run differs from the published recipe: its own, the published.
+    """The settings, and metadata of the data, in which a run differs from the published recipe: its own, the published.
 
     Raises:
         SettingError: it has settings that this version does not know.
@@ -44,17 +44,17 @@ def changes(record: RunRecord) -> dict[str, tuple[Any, Any]]:
     free = FREE if _depends_on_length(config) else FREE | {"epochs"}
     pairs = {name: (getattr(config, name), getattr(recipe, name)) for name in recipe.__struct_fields__}
     found = {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if name not in free and ours != theirs}
-    return {**found, **_other_facts(record)}
+    return {**found, **_other_metadata(record)}
 
 
-def _other_facts(record: RunRecord) -> dict[str, tuple[str, str]]:
+def _other_metadata(record: RunRecord) -> dict[str, tuple[str, str]]:
     published = of(record)
-    wanted = published.facts if published else {}
+    wanted = published.metadata if published else {}
     if not wanted:
         return {}
     started = next((event for event in record.events()[0] if isinstance(event, RunStarted)), None)
-    facts = started.facts if started else {}
-    pairs = {name: (facts.get(name, "unknown"), theirs) for name, theirs in wanted.items()}
+    metadata = started.metadata if started else {}
+    pairs = {name: (metadata.get(name, "unknown"), theirs) for name, theirs in wanted.items()}
     return {name: (ours, theirs) for name, (ours, theirs) in pairs.items() if not ours.startswith(theirs)}
 
 
@@ -71,22 +71,22 @@ def comparable(record: RunRecord) -> bool:
         return False
 
 
-class Course(NamedTuple):
+class History(NamedTuple):
     """What a run came to: its complete epochs, and its end if it has one."""
 
     epochs: Sequence[EpochEnded]
     end: RunFinished | None
 
 
-def course(record: RunRecord) -> Course:
+def history(record: RunRecord) -> History:
     """That of `record` as it stands."""
-    return Course(complete_epochs(record.events()[0]), record.end)
+    return History(complete_epochs(record.events()[0]), record.end)
 
 
-def value(curve: Curve, run: Course, at: int) -> float | None:
+def value(curve: Curve, run: History, at: int) -> float | None:
     """What `curve` is of, in epoch `at` of a run; None if that has no such epoch or term."""
     if curve.part == "test":
-        return run.end.figures.get(curve.term) if run.end is not None and run.end.epochs == at else None
+        return run.end.metrics.get(curve.term) if run.end is not None and run.end.epochs == at else None
     ended = next((ended for ended in run.epochs if ended.epoch == at), None)
     if ended is None:
         return None
@@ -94,7 +94,7 @@ def value(curve: Curve, run: Course, at: int) -> float | None:
     return found * ended.steps if found is not None and curve.summed else found
 
 
-class Seat(NamedTuple):
+class PlannedRun(NamedTuple):
     """One seed of a recipe: the epochs that it is to be trained for, and the run that has them, or the most of them."""
 
     variant: str
@@ -128,7 +128,9 @@ def published_variants() -> list[str]:
     return [key for key, variant in registry.VARIANTS.items() if variant.published]
 
 
-def seats(variant: str, store: RunStore, seeds: int | None = None, epochs: int | None = None) -> list[Seat]:
+def planned_runs(
+    variant: str, store: RunStore, seeds: int | None = None, epochs: int | None = None
+) -> list[PlannedRun]:
     """What the plan of `variant` asks for, with `seeds` seeds instead of the plan's and at most `epochs` epochs, and
     what the store has of it.
 
@@ -142,7 +144,7 @@ def seats(variant: str, store: RunStore, seeds: int | None = None, epochs: int |
         first + place: max(length for count, length in rows if place < count)
         for place in range(max(count for count, _ in rows))
     }
-    return [Seat(variant, seed, length, _standing(records, seed, length)) for seed, length in asked.items()]
+    return [PlannedRun(variant, seed, length, _standing(records, seed, length)) for seed, length in asked.items()]
 
 
 def _standing(records: Sequence[RunRecord], seed: int, epochs: int) -> RunRecord | None:
@@ -165,22 +167,22 @@ def group(variant: str) -> str:
     return f"{PRESET}-{variant}"
 
 
-def order(seat: Seat, store: RunStore) -> Order:
-    """What is to be trained for a seat that is not done.
+def order(run: PlannedRun, store: RunStore) -> Order:
+    """What is to be trained for a planned run that is not done.
 
     Raises:
         UsageError, RunError: it cannot be, as `Engine.submit`.
     """
-    if seat.record is not None:
-        longer = max(seat.record.epochs, seat.epochs)
-        return handover.order(ResumeJob(run_id=seat.record.id, epochs=longer), store)
+    if run.record is not None:
+        longer = max(run.record.epochs, run.epochs)
+        return handover.order(ResumeJob(run_id=run.record.id, epochs=longer), store)
     job: Job = TrainJob(
-        variant=seat.variant,
-        dataset=figures(seat.variant).dataset,
+        variant=run.variant,
+        dataset=figures(run.variant).dataset,
         preset=PRESET,
-        config={"seed": seat.seed, "epochs": seat.epochs},
-        name=f"{group(seat.variant)}-{seat.seed}",
-        group=group(seat.variant),
+        config={"seed": run.seed, "epochs": run.epochs},
+        name=f"{group(run.variant)}-{run.seed}",
+        group=group(run.variant),
     )
     made = handover.order(job, store)
-    return msgspec.structs.replace(made, run_id=f"{made.run_id}-{seat.seed}")
+    return msgspec.structs.replace(made, run_id=f"{made.run_id}-{run.seed}")

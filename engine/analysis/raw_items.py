@@ -1,4 +1,4 @@
-"""Raw pixels as features: what codes are worth beside what they were made of. Kept once computed, as it takes long."""
+"""Raw pixels as features: what codes are worth beside what they were made of. Cached, as they take long to compute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis import kept_arrays, probe
+from engine.analysis import array_cache, probe
 from engine.datasets.image_data import ImageData, as_floats
 
 AFFORDABLE = 10**12
@@ -31,7 +31,7 @@ def knn(data: ImageData, items: int, neighbours: int, cache: Path) -> Steps:
         train, labels, test, test_labels = of
         return probe.knn(train, labels, test, test_labels, neighbours)
 
-    return (yield from _kept(data, items, f"{neighbours}-nn", cache, vote))
+    return (yield from _cached(data, items, f"{neighbours}-nn", cache, vote))
 
 
 def softmax(data: ImageData, items: int, cache: Path) -> Steps:
@@ -42,19 +42,19 @@ def softmax(data: ImageData, items: int, cache: Path) -> Steps:
         train, labels, test, test_labels = of
         return probe.softmax(train, labels, test, test_labels)
 
-    return (yield from _kept(data, items, "softmax", cache, fit))
+    return (yield from _cached(data, items, "softmax", cache, fit))
 
 
-def _kept(data: ImageData, items: int, what: str, cache: Path, measure: Callable[..., Steps]) -> Steps:
+def _cached(data: ImageData, items: int, what: str, cache: Path, measure: Callable[..., Steps]) -> Steps:
     train, test = data.train, data.test
     count = min(items or len(train.items), len(train.items))
     path = cache / "raw" / f"{data.fingerprint}-{data.split}{count}-{what}.npz"
-    found = kept_arrays.read(path, SHAPES)
+    found = array_cache.read(path, SHAPES)
     if found is None:
         seen = _flat(train.items[:count]), train.labels[:count], _flat(test.items), test.labels
         accuracy = yield from measure(*seen)
         found = {"accuracy": np.array([accuracy], np.float32)}
-        kept_arrays.keep(path, found)
+        array_cache.write(path, found)
     return float(found["accuracy"][0])
 
 

@@ -28,5 +28,5 @@ def read_out(lexicon: Lexicon, vectors: NDArray[np.floating], words: int) -> str
 
     As many as went in: whether the other places come out as padding depends on what the loss was over.
     """
-    ids = lexicon.nearest(vectors[lexicon.way.places(words, len(vectors))])
+    ids = lexicon.nearest(vectors[lexicon.sequencer.places(words, len(vectors))])
     return " ".join(lexicon.words[word] for word in ids)

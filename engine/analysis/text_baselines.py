@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.storage.blas import one_thread
+from engine.text.sequences import PAD
 from engine.text.text_data import RARE, TextData
-from engine.text.ways import PAD
 
 
 @one_thread()

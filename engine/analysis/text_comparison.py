@@ -43,8 +43,8 @@ class TextComparison:
         del samples
         return {"points": plane.project(codes), "baseline_points": self._points, "point_labels": self._labels}
 
-    def figures(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
-        """See `engine.events.RunFinished.figures`. Yields how many sentences are encoded, and how many there are.
+    def metrics(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
+        """See `engine.events.RunFinished.metrics`. Yields how many sentences are encoded, and how many there are.
 
         The codes of the corpus are kept in the run's `folder` for queries about neighbours.
         """
@@ -54,16 +54,16 @@ class TextComparison:
         with suppress(OSError):  # a full disk only makes the first query slower
             index.write(folder)
         tested = codes[data.test_places]
-        figures = {"target_variance": target_variance(data)}
-        if figures["target_variance"] > 0:
+        metrics = {"target_variance": target_variance(data)}
+        if metrics["target_variance"] > 0:
             error = yield from squared_error(model, tested, data)
-            figures["variance_left"] = error / figures["target_variance"]
-        figures |= reconstruction_cosines(model, tested[:RECONSTRUCTED])
+            metrics["variance_left"] = error / metrics["target_variance"]
+        metrics |= reconstruction_cosines(model, tested[:RECONSTRUCTED])
         for name, found in self._found(index):
             yield len(codes), len(codes)
             if found is not None:
-                figures[name] = found
-        return {**figures, **word_order(model, data)}
+                metrics[name] = found
+        return {**metrics, **word_order(model, data)}
 
     def _found(self, index: Index) -> Iterator[tuple[str, float | None]]:
         """How well the codes find sentences, and what stands beside them."""

@@ -30,31 +30,31 @@ class Loss(NamedTuple):
     theirs: float
 
 
-def lost(figures: Mapping[str, float]) -> Loss | None:
+def lost(metrics: Mapping[str, float]) -> Loss | None:
     """To the strongest baseline that is a rival, by the first measure where there is a stronger one."""
     for measure in MEASURES:
-        ours = figures.get(measure.ours)
+        ours = metrics.get(measure.ours)
         if ours is None or measure.higher_is_better is None:
             continue
         sign = 1 if measure.higher_is_better else -1
-        theirs = {row: figures.get(f"{row.key}_{measure.key}") for row in BASELINES if row.rival}
-        known = {row: figure for row, figure in theirs.items() if figure is not None}
+        theirs = {row: metrics.get(f"{row.key}_{measure.key}") for row in BASELINES if row.rival}
+        known = {row: value for row, value in theirs.items() if value is not None}
         strongest = max(known, key=lambda row: sign * known[row], default=None)
         if strongest is not None and sign * known[strongest] > sign * ours:
             return Loss(measure, ours, strongest, known[strongest])
     return None
 
 
-def verdict(figures: Mapping[str, float], variant: str, dataset: str, config: Mapping[str, Any]) -> str:
+def verdict(metrics: Mapping[str, float], variant: str, dataset: str, config: Mapping[str, Any]) -> str:
     """Says that the model is beaten and what to try, of settings that it has and that differ; empty if it is not.
 
-    `figures` as in `engine.events.RunFinished`; `dataset` and `config` may be of an older version.
+    `metrics` as in `engine.events.RunFinished`; `dataset` and `config` may be of an older version.
     """
-    loss = lost(figures)
+    loss = lost(metrics)
     if loss is None:
         return ""
     told = f"the model loses to {loss.baseline.label}: {loss.measure.label} {loss.ours:#.4g} against {loss.theirs:#.4g}"
-    if figures.get("pca_mse", 1.0) < EXACT:
+    if metrics.get("pca_mse", 1.0) < EXACT:
         return f"{told}; a code of this size leaves nothing out, so that there is nothing to beat: take a smaller code"
     advice = _advice(variant, dataset, config)
     return f"{told}; try {', '.join(advice)}" if advice else told

@@ -41,7 +41,7 @@ class Statistics(Protocol):
         """As `Data.fingerprint`, before it is cut."""
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """Label and words, for people."""
 
     @property
@@ -83,7 +83,7 @@ class Data(Protocol):
     validation: Part
     """What everything is chosen by. Where nothing was held out of the training part, the test part itself."""
     test: Part
-    """What the final figures are of."""
+    """What the final metrics are of."""
     classes: tuple[str, ...]
     """Names of the labels."""
     path: Path | None
@@ -110,7 +110,7 @@ class Data(Protocol):
         """SHA-256 of the content: the same data have the same one wherever they were read from."""
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """What is known of the data, label and words, for people."""
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:

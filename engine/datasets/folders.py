@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import platformdirs
 
-from engine.datasets.told import Told, noted
+from engine.datasets.text_format import TextFormat, read_format
 from engine.errors import BadData, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Location(msgspec.Struct, frozen=True):
     path: Path | None
     where: str
     """"data folder", "cache", "system", or "with" a package."""
-    told: Told = ""
+    text_format: TextFormat = ""
     """What the user said of the lines of their own text."""
 
 
@@ -54,7 +54,7 @@ def in_folders(entry: DataSet, data_dir: Path | None, others: Mapping[Path, str]
             if _exists(folder / name):
                 path = folder / name
                 if entry.own and path.is_symlink():  # as `aetui data add` leaves it
-                    return Location(entry.key, path.resolve(), "yours", noted(path))
+                    return Location(entry.key, path.resolve(), "yours", read_format(path))
                 return Location(entry.key, path, where)
     return None
 

@@ -63,7 +63,7 @@ class ImageData:
         return made
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         held_out = f"{len(self.validation.labels):,} items held out of training"
         return {"validation": held_out if self.held_out else "the test part, as published"}
 

@@ -36,7 +36,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.path or "")
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """Label and words, for people."""
         return {
             "items": f"{self.train_items:,} training, {self.test_items:,} test",

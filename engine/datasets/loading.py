@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.datasets.catalogue import DATASETS, DataSet, dataset
 from engine.datasets.folders import Location, cache_dir
 from engine.datasets.places import locate, looked_for
-from engine.datasets.told import Told, note
+from engine.datasets.text_format import TextFormat, write_format
 from engine.errors import DataUnavailable, UsageError
 from engine.kinds import KINDS, ORIGINS
 from engine.storage.atomic import make_folder
@@ -48,9 +48,9 @@ def fetch(key: str, report: Report | None = None) -> Location:
     return ORIGINS[entry.kind].fetched(entry, report)
 
 
-def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> Location:
+def add(key: str, path: Path, report: Report | None = None, text_format: TextFormat = "") -> Location:
     """Have the user's own data at `path` found as `key` from now on; they are read once to see that they can be, and
-    stay where they are. `told`: whether each line of a text is a sentence, or they are prose.
+    stay where they are. `text_format`: whether each line of a text is a sentence, or they are prose.
 
     Raises:
         UsageError: `key` is not for the user's own data, or `path` is nothing that can be read.
@@ -64,18 +64,18 @@ def add(key: str, path: Path, report: Report | None = None, told: Told = "") -> 
         own = ", ".join(row.key for row in DATASETS.values() if row.own)
         raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
     path = path.expanduser().absolute()
-    KINDS[entry.kind].check_own(key, path, report or silence, told)
+    KINDS[entry.kind].check_own(key, path, report or silence, text_format)
     place = cache_dir() / key
     beside = place.with_suffix(".part")
     try:
         make_folder(place.parent)
         beside.unlink(missing_ok=True)
         beside.symlink_to(path)
-        note(place, path, told)
+        write_format(place, path, text_format)
         beside.replace(place)
     except OSError as error:
         raise DataUnavailable("No data", f"{path} cannot be noted in {place}: {error.strerror or error}") from error
-    return Location(key, path, "yours", told)
+    return Location(key, path, "yours", text_format)
 
 
 def statistics(data: Source) -> Statistics:

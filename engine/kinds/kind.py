@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
     from engine.datasets.image_data import ImageData
-    from engine.datasets.told import Told
+    from engine.datasets.text_format import TextFormat
     from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
@@ -77,7 +77,7 @@ class Kind(Origin):
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""
     beside: ClassVar[str]
-    """The baseline whose figures stand there (a key of `engine.analysis.baselines`)."""
+    """The baseline whose metrics stand there (a key of `engine.analysis.baselines`)."""
     commands: ClassVar[str]
     """What there is on the command line for runs on such data."""
     trained_by: ClassVar[str]
@@ -105,13 +105,13 @@ class Kind(Origin):
     def statistics(self, source: Source) -> Statistics:
         """What is in it, in figures."""
 
-    def check_own(self, key: str, path: Path, report: Report, told: Told) -> None:
+    def check_own(self, key: str, path: Path, report: Report, text_format: TextFormat) -> None:
         """Read the user's own data once, to see that they can be.
 
         Raises:
             UsageError: those of this kind cannot be brought along; as `read`.
         """
-        del path, report, told
+        del path, report, text_format
         raise UsageError("Not your own", f"{self.items} of your own cannot be added as {key}")
 
     # How a run learns from it.

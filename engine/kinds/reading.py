@@ -28,5 +28,5 @@ class TextReading(Reading, frozen=True, kw_only=True):
     loss_over: Literal["places", "words"]
     """Whether padding counts in the loss."""
     ids: Literal["tokens", "split"]
-    """How sentences become ids, see `engine.text.ways`."""
+    """How sentences become ids, see `engine.text.sequences`."""
     seed: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
-    from engine.datasets.told import Told
+    from engine.datasets.text_format import TextFormat
     from engine.runs.snapshots import Samples
     from engine.text.corpus import Corpus
     from engine.text.lexicon import Lexicon
@@ -53,23 +53,23 @@ class Text(Kind):
         """The user's text may change between two runs."""
         from engine.text.corpora import source_of
 
-        return location.path, location.told, source_of(location.key, location.path)
+        return location.path, location.text_format, source_of(location.key, location.path)
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
         from engine.datasets.data import silence
         from engine.text.corpora import read_corpus
 
-        return read_corpus(entry.key, location.path, data_dir, report or silence, location.told)
+        return read_corpus(entry.key, location.path, data_dir, report or silence, location.text_format)
 
     def statistics(self, source: Source) -> Statistics:
         from engine.text import corpus_statistics
 
         return corpus_statistics.of(cast("Corpus", source))
 
-    def check_own(self, key: str, path: Path, report: Report, told: Told) -> None:
+    def check_own(self, key: str, path: Path, report: Report, text_format: TextFormat) -> None:
         from engine.text.corpora import read_corpus
 
-        read_corpus(key, path, None, report, told)
+        read_corpus(key, path, None, report, text_format)
 
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report

@@ -1,4 +1,4 @@
-"""Compiled stretches of training and evaluation: many steps per call, data and randomness on the device.
+"""Compiled ranges of steps of training and evaluation: many steps per call, data and randomness on the device.
 
 A call costs Python well under a millisecond, whatever the number of steps in it; that, and the data lying on the
 device as uint8, is where the speed over a loop of single steps comes from.

@@ -121,14 +121,14 @@ class Blocks:
         # In float32 whatever the layers compute in: half precision has three digits, too few for a pixel's loss.
         return chain("decoder", codes, [*layers, keras.layers.Activation(output, name="output", dtype="float32")])
 
-    def networks(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> Networks:
-        return Networks(encoder, decoder, helper)
+    def networks(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> Networks:
+        return Networks(encoder, decoder, head)
 
-    def word_guesser(self, encoder: keras.Model, words: int) -> keras.Model:
+    def bag_of_words_head(self, encoder: keras.Model, words: int) -> keras.Model:
         """From codes to the logarithms of the probabilities of `words` words, (batch, words)."""
-        codes = keras.Input(tuple(encoder.outputs[0].shape[1:]), name="guesser_input")
-        guess = self.dense(words, "linear", name="guess")
-        return chain("guesser", codes, [guess, keras.layers.Activation("log_softmax", dtype="float32")])
+        codes = keras.Input(tuple(encoder.outputs[0].shape[1:]), name="bag_of_words_input")
+        logits = self.dense(words, "linear", name="logits")
+        return chain("bag_of_words", codes, [logits, keras.layers.Activation("log_softmax", dtype="float32")])
 
     def whole(self, networks: Networks) -> StageNetworks:
         """The stage that trains all of `networks`."""

@@ -35,7 +35,7 @@ class Batch(NamedTuple):
     """`input`: what the encoder sees, `target`: the clean items; (batch, *shape) float32, images in [0, 1].
 
     In a stage that trains a part in the middle both have been through what lies before it.
-    `keys`: for noise inside the network; not those that the corruption had.
+    `noise_keys`: for noise inside the network; not those that the corruption had.
     `epochs`: scalar, epochs of training done, with fractions; without end in validation.
     `stage`: the name of the stage.
     `items`: the clean items in their compact form (`engine.datasets.data.Part`).
@@ -44,7 +44,7 @@ class Batch(NamedTuple):
 
     input: Tensor
     target: Tensor
-    keys: NoiseKeys
+    noise_keys: NoiseKeys
     epochs: Tensor
     stage: str
     items: Tensor | None = None
@@ -62,14 +62,14 @@ class Networks:
     """Both halves of an autoencoder as Keras functional models, so that they can be saved and used on their own.
 
     The last layer of the decoder is its output activation. An encoder's outputs have the names of their layers; the
-    first is the code. Two called mean and log_variance are those of a normal distribution. `helper`: what is trained
-    beside both to guess something else from the code, and is of no use afterwards.
+    first is the code. Two called mean and log_variance are those of a normal distribution. `head`: what is trained
+    beside both to predict something else from the code, and is of no use afterwards.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, helper: keras.Model | None = None) -> None:
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> None:
         self.encoder = encoder
         self.decoder = decoder
-        self.helper = helper
+        self.head = head
         self._before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
 
     @property
@@ -114,7 +114,7 @@ class Networks:
 
     @property
     def _models(self) -> list[keras.Model]:
-        return [model for model in (self.encoder, self.decoder, self.helper) if model is not None]
+        return [model for model in (self.encoder, self.decoder, self.head) if model is not None]
 
     @property
     def variables(self) -> dict[str, keras.Variable]:

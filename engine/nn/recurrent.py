@@ -31,10 +31,10 @@ class _Quicker(keras.layers.RNN):
         return {**super().get_config(), "products": self.products}
 
     def _projected(self, sequences: Tensor, mask: Tensor | None, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What all steps begin with: the inputs of the gates, the weights of the states, and which steps count."""
-        inputs, counted = _by_step(sequences, mask, self.go_backwards)
+        """What all steps begin with: the inputs of the gates, the weights of the states, and the mask."""
+        inputs, mask = _by_step(sequences, mask, self.go_backwards)
         outer, inner = (tf.cast(weight, self.products) for weight in (self.cell.kernel, self.cell.recurrent_kernel))
-        return _projected(inputs, outer, bias), inner, counted
+        return _projected(inputs, outer, bias), inner, mask
 
 
 @keras.saving.register_keras_serializable("aetui")
@@ -56,8 +56,8 @@ class Gru(_Quicker, keras.layers.GRU):
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
         bias = tf.convert_to_tensor(self.cell.bias)
-        inputs, kernel, counted = self._projected(sequences, mask, bias[0])
-        return _outcome(_gru(inputs, kernel, bias[1], counted), self.return_sequences)
+        inputs, kernel, mask = self._projected(sequences, mask, bias[0])
+        return _outcome(_gru(inputs, kernel, bias[1], mask), self.return_sequences)
 
 
 @keras.saving.register_keras_serializable("aetui")
@@ -128,13 +128,13 @@ def loop() -> str:
 
 
 def _by_step(sequences: Tensor, mask: Tensor | None, backwards: bool) -> tuple[Tensor, Tensor]:
-    """(batch, steps, n) as (steps, batch, n), and which steps count, (steps, batch, 1) of 1 and 0."""
+    """(batch, steps, n) as (steps, batch, n), and the mask (batch, steps) as (steps, batch, 1) of 1 and 0."""
     inputs = tf.transpose(sequences, [1, 0, 2])
     shape = tf.shape(inputs)
-    counted = tf.ones([shape[0], shape[1]]) if mask is None else tf.cast(tf.transpose(mask), tf.float32)
+    mask = tf.ones([shape[0], shape[1]]) if mask is None else tf.cast(tf.transpose(mask), tf.float32)
     if backwards:
-        inputs, counted = inputs[::-1], counted[::-1]
-    return inputs, counted[..., None]
+        inputs, mask = inputs[::-1], mask[::-1]
+    return inputs, mask[..., None]
 
 
 def _projected(inputs: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
@@ -171,18 +171,18 @@ def _over_steps(states: Tensor, gradients: Tensor, kernel: Tensor) -> Tensor:
 
 
 @tf.custom_gradient
-def _lstm(inputs: Tensor, kernel: Tensor, counted: Tensor) -> Any:
+def _lstm(inputs: Tensor, kernel: Tensor, mask: Tensor) -> Any:
     """States (steps, batch, units) of an LSTM (Hochreiter & Schmidhuber 1997, with forget gate) that begins at zero.
 
     `inputs`: (steps, batch, 4 · units) projected, gates in Keras's order input, forget, candidate, output; `kernel`:
-    (units, 4 · units); `counted`: (steps, batch, 1), 0 where the state stays as it is.
+    (units, 4 · units); `mask`: (steps, batch, 1) of 1 and 0, 0 where the state stays as it is.
     """
     steps, zeros = tf.shape(inputs)[0], tf.zeros([tf.shape(inputs)[1], kernel.shape[0]])
 
     def forward(t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> Any:
         i, f, g, o = tf.split(inputs[t] + _product(h, kernel), 4, axis=1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-        now = counted[t]
+        now = mask[t]
         c_new = f * c + i * g
         h = now * (o * tf.tanh(c_new)) + (1 - now) * h
         c = now * c_new + (1 - now) * c
@@ -198,7 +198,7 @@ def _lstm(inputs: Tensor, kernel: Tensor, counted: Tensor) -> Any:
 
         def backward(t: Tensor, dh: Tensor, dc: Tensor, written: Any) -> Any:
             i, f, g, o = tf.split(gates[t], 4, axis=1)
-            now, dh = counted[t], dh + upstream[t]
+            now, dh = mask[t], dh + upstream[t]
             kept_h, kept_c, dh, dc = (1 - now) * dh, (1 - now) * dc, now * dh, now * dc
             c = tf.tanh(f * earlier[t] + i * g)
             dc += dh * o * (1 - c * c)
@@ -217,11 +217,11 @@ def _lstm(inputs: Tensor, kernel: Tensor, counted: Tensor) -> Any:
 
 
 @tf.custom_gradient
-def _gru(inputs: Tensor, kernel: Tensor, bias: Tensor, counted: Tensor) -> Any:
+def _gru(inputs: Tensor, kernel: Tensor, bias: Tensor, mask: Tensor) -> Any:
     """States (steps, batch, units) of a GRU (Cho et al. 2014, the reset gate after the product) that begins at zero.
 
     `inputs`: (steps, batch, 3 · units) projected, in Keras's order update, reset, candidate; `kernel`:
-    (units, 3 · units); `bias`: (3 · units,) of the states' product; `counted` as for the LSTM.
+    (units, 3 · units); `bias`: (3 · units,) of the states' product; `mask` as for the LSTM.
     """
     steps, zeros = tf.shape(inputs)[0], tf.zeros([tf.shape(inputs)[1], kernel.shape[0]])
 
@@ -230,7 +230,7 @@ def _gru(inputs: Tensor, kernel: Tensor, bias: Tensor, counted: Tensor) -> Any:
         outer = tf.split(inputs[t], 3, axis=1)
         z, r = tf.sigmoid(outer[0] + inner[0]), tf.sigmoid(outer[1] + inner[1])
         g = tf.tanh(outer[2] + r * inner[2])
-        now = counted[t]
+        now = mask[t]
         h = now * (z * h + (1 - z) * g) + (1 - now) * h
         return t + 1, h, hs.write(t, h), gates.write(t, tf.concat([z, r, g, inner[2]], axis=1))
 
@@ -244,7 +244,7 @@ def _gru(inputs: Tensor, kernel: Tensor, bias: Tensor, counted: Tensor) -> Any:
 
         def backward(t: Tensor, dh: Tensor, outside: Any, inside: Any) -> Any:
             z, r, g, inner = tf.split(gates[t], 4, axis=1)
-            now, dh = counted[t], dh + upstream[t]
+            now, dh = mask[t], dh + upstream[t]
             kept, dh = (1 - now) * dh, now * dh
             dz = dh * (earlier[t] - g) * z * (1 - z)
             dg = dh * (1 - z) * (1 - g * g)

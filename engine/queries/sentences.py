@@ -17,8 +17,8 @@ from engine.errors import UsageError
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 from engine.text.lexicon import UNK, Lexicon
+from engine.text.sequences import PAD
 from engine.text.text_data import TextData
-from engine.text.ways import PAD
 
 QUOTED = 80
 """Characters of a sentence that are repeated in a message."""
@@ -82,9 +82,9 @@ def reading(context: QueryContext, query: Read) -> Reading:
 
 def _words(context: QueryContext, text: str) -> Words:
     lexicon = _lexicon(context)
-    found = lexicon.way.words(text)
+    found = lexicon.sequencer.words(text)
     known = lexicon.ids(found) != UNK
-    used = lexicon.way.used(len(found), context.model.shape[0])
+    used = lexicon.sequencer.used(len(found), context.model.shape[0])
     return Words(
         text=text,
         words=tuple(found),

@@ -8,12 +8,16 @@ import msgspec
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from engine.backend import Best, Checkpoint, Position
+from engine.backend import Arrays, Best, Checkpoint, Position
 from engine.errors import RunError
 from engine.storage.atomic import replacing
 
 MOST = 2**53
 """Stages, epochs or steps of a position: far above every run, and still a number that everything can count with."""
+
+FORMER_HEAD = "guesser/guess/kernel"
+FORMER = {"guesser/guess/": "bag_of_words/logits/", "adam/guess_": "adam/logits_", '"guessing":': '"bag_of_words":'}
+"""What stands in names of arrays, and in the header, for the bag-of-words head of earlier versions, and today."""
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -37,6 +41,8 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no iterator)
+        if FORMER_HEAD in arrays:
+            header, arrays = _renamed(header, arrays)
         position = msgspec.json.decode(header["position"], type=Position)
         best = msgspec.json.decode(header["best"], type=Best) if "best" in header else None
     except Exception as error:
@@ -48,6 +54,13 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     if not _possible(position) or (best and not 1 <= best.epoch < position.epoch):
         raise _unreadable(path, f"{position} is no point of a run, or {best} not before it")
     return Checkpoint(arrays=arrays, position=position, best=best)
+
+
+def _renamed(header: dict[str, str], arrays: Arrays) -> tuple[dict[str, str], Arrays]:
+    for former, today in FORMER.items():
+        header = {name: text.replace(former, today) for name, text in header.items()}
+        arrays = {name.replace(former, today): array for name, array in arrays.items()}
+    return header, arrays
 
 
 def _possible(position: Position) -> bool:

@@ -52,15 +52,15 @@ class Execution:
         run_id: str,
         job: TrainJob,
         config: TrainingConfig,
-        asked: Job,
+        submitted: Job,
         record: RunRecord | None = None,
         descriptor: int | None = None,
     ) -> None:
         self.run_id = run_id
         self.job = job
         self.config = config
-        self.asked = asked
-        """The job as it was submitted."""
+        self.submitted = submitted
+        """The job as it came."""
         self.order: Order | None = None
         """What another process needs to go on, once this life has handed over."""
         self.ended = False
@@ -146,7 +146,7 @@ class Execution:
             self.training, self._writer = training, writer
             end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
             if isinstance(end, RunHandedOver):
-                self.order = Order(run_id=self.run_id, job=self.asked, descriptor=writer.hand_over())
+                self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
 
     def _earlier(self, training: Training) -> list[EpochEnded]:
@@ -277,7 +277,7 @@ class Execution:
             stages=training.stages,
             layers=training.layers,
             code_size=training.code_size,
-            facts=data.facts,
+            metadata=data.metadata,
             train_items=len(data.train.items),
             validation_items=len(data.validation.items),
         )

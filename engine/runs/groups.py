@@ -161,4 +161,9 @@ def _read(path: Path) -> Group | None:
         group = msgspec.json.decode(path.read_bytes(), type=Group)
     except (OSError, *UNREADABLE):
         return None
-    return group if group.id == path.stem else None
+    members = tuple(msgspec.structs.replace(member, job=_renamed(member.job)) for member in group.members)
+    return msgspec.structs.replace(group, members=members) if group.id == path.stem else None
+
+
+def _renamed(job: TrainJob) -> TrainJob:
+    return msgspec.structs.replace(job, config=registry.renamed(job.variant, job.config))

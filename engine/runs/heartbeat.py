@@ -18,6 +18,7 @@ from engine import events
 from engine.events import Event, RunHeld
 
 NAME = "pulse"
+"""As other versions know it, which may watch or train runs on the same disk."""
 BYTES = 4096
 BEAT_SECONDS = 0.4
 """How often the file is written at most."""
@@ -76,7 +77,7 @@ class Heartbeat:
                 os.pwrite(self._file, self._text, 0)
 
 
-def read_pulse(folder: Path) -> Event | None:
+def read_heartbeat(folder: Path) -> Event | None:
     """The newest passing event of the run in `folder`, if there is one. It counts only while its `seq` is not lower
     than that of the newest recorded event."""
     try:

@@ -36,7 +36,7 @@ CHECKPOINT_SECONDS = 5.0
 PROGRESS_SECONDS = 0.1
 REST_SECONDS = 5.0
 """How often a run that rests gives a sign of life."""
-MEASURING = "measuring the final figures"
+MEASURING = "measuring the final metrics"
 
 
 class TrainingLoop:
@@ -68,13 +68,13 @@ class TrainingLoop:
     def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
-        figures: Terms = {}
+        metrics: Terms = {}
         measured = 0
         if outcome == "completed":
             try:
-                figures = self._figures()
+                metrics = self._metrics()
                 measured = self._training.model.epoch
-                self._judge(figures)
+                self._judge(metrics)
             except Stopped:  # whoever resumes it gets them: there is nothing left to train
                 outcome = "stopped"
         if outcome == "stopped" and self._control.command() == "leave":
@@ -89,7 +89,7 @@ class TrainingLoop:
                 seconds=at.seconds + at.epoch_seconds,
                 weights=self._training.weights,
                 weights_epoch=measured,
-                figures=figures,
+                metrics=metrics,
                 message=message,
             )
         )
@@ -116,7 +116,7 @@ class TrainingLoop:
         except EngineError:  # the other process goes on from what was written
             return self._writer.stamp(leaving)
 
-    def _figures(self) -> Terms:
+    def _metrics(self) -> Terms:
         """What the model achieves; that it cannot be measured must not spoil the run. Raises Stopped when told to."""
         try:
             return self._measured()
@@ -124,13 +124,13 @@ class TrainingLoop:
             raise
         except Exception as error:
             with suppress(EngineError):
-                text = f"the final figures could not be measured: {type(error).__name__}: {error}"
+                text = f"the final metrics could not be measured: {type(error).__name__}: {error}"
                 self._keeper.tell(Logged(level="warning", text=text))
             return {}
 
-    def _judge(self, figures: Terms) -> None:
+    def _judge(self, metrics: Terms) -> None:
         """Say so where the model loses to a baseline."""
-        beaten = verdict(figures, self._writer.info.variant, self._writer.info.dataset, self._config)
+        beaten = verdict(metrics, self._writer.info.variant, self._writer.info.dataset, self._config)
         if beaten:
             with suppress(EngineError):
                 self._keeper.tell(Logged(level="warning", text=beaten))
@@ -142,8 +142,8 @@ class TrainingLoop:
             try:
                 done, total = next(measuring)
             except StopIteration as end:
-                figures: Terms = end.value
-                return figures
+                metrics: Terms = end.value
+                return metrics
             step = DataProgress(activity=MEASURING, done=done, total=total, dataset="")
             self._emit(self._writer.record(step))
             if self._control.serve() in ENDING:
@@ -166,8 +166,8 @@ class TrainingLoop:
                     terms = {f"test_{name}": value for name, value in end.value.items()}
                     break
                 yield 0, 0
-        figures = self._comparison.figures(self._training.model, self._writer.folder, version_of(position))
-        return {**terms, **(yield from figures)}
+        metrics = self._comparison.metrics(self._training.model, self._writer.folder, version_of(position))
+        return {**terms, **(yield from metrics)}
 
     def _train(self) -> tuple[Outcome, str]:
         try:

@@ -17,10 +17,10 @@ import msgspec
 import platformdirs
 from msgspec import Meta
 
-from engine import events
+from engine import events, registry
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
-from engine.runs.heartbeat import NAME, read_pulse, silence
+from engine.runs.heartbeat import NAME, read_heartbeat, silence
 
 SCHEMA = 1
 TAIL_BYTES = 64 * 1024
@@ -99,7 +99,7 @@ class RunRecord:
         except OSError:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
-        return _decode(whole), offset + len(whole)
+        return _decode(whole, self.variant), offset + len(whole)
 
     def last_events(self) -> list[Event]:
         """The newest few events: enough for a table of runs, cheap however long the run."""
@@ -110,7 +110,7 @@ class RunRecord:
                 text = file.read()
         except OSError:
             return []
-        newest = _decode(text[: text.rfind(b"\n") + 1])
+        newest = _decode(text[: text.rfind(b"\n") + 1], self.variant)
         return newest if newest or size <= TAIL_BYTES else self.events()[0]  # a power cut can leave zeros at the end
 
     @property
@@ -149,7 +149,7 @@ class RunRecord:
     @property
     def passing(self) -> Event | None:
         """The newest passing event, such as progress inside an epoch, of a run that another process trains."""
-        return read_pulse(self.folder)
+        return read_heartbeat(self.folder)
 
     @property
     def last_epoch(self) -> EpochEnded | None:
@@ -257,7 +257,8 @@ class RunStore:
         if info.schema > SCHEMA:
             return None
         # Its folder names a run: what the file says of it may be anything.
-        return RunRecord(file.parent, msgspec.structs.replace(info, id=file.parent.name))
+        config = registry.renamed(info.variant, info.config)
+        return RunRecord(file.parent, msgspec.structs.replace(info, id=file.parent.name, config=config))
 
 
 class _Header(msgspec.Struct):
@@ -302,11 +303,22 @@ def seconds_to_wait(record: RunRecord) -> float:
     return max(0.0, SILENCE_SECONDS - silence(record.folder))
 
 
-def _decode(text: bytes) -> list[Event]:
+def _decode(text: bytes, variant: str) -> list[Event]:
     decoded = []
-    for line in text.splitlines():
+    for line in _renamed(text, variant).splitlines():
         try:
             decoded.append(events.decode(line))
         except events.UNREADABLE:
             continue
     return decoded
+
+
+def _renamed(text: bytes, variant: str) -> bytes:
+    """JSON with the names of today for settings and terms of `variant`, those of final metrics included.
+
+    Not event by event: there may be 100,000.
+    """
+    for former, name in registry.former_names(variant).items():
+        for prefix in ("", "test_"):
+            text = text.replace(f'"{prefix}{former}":'.encode(), f'"{prefix}{name}":'.encode())
+    return text

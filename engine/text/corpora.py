@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.datasets.data import Report
-from engine.datasets.told import Told
+from engine.datasets.text_format import TextFormat
 from engine.errors import BadData, UsageError
 from engine.text import plain_text, pydocs, reuters
 from engine.text.document import Document
@@ -28,7 +28,7 @@ class Reader(NamedTuple):
     fingerprint: Callable[[Path | None], str]
     """Cheap: changes when the source does."""
     documents: Callable[..., Iterator[Document]]
-    """Called as documents(path, report), for the user's own text also with what was told of it."""
+    """Called as documents(path, report), for the user's own text also with its format."""
     keep: str | None = None
     """Which of its sentences are kept, as "module:function"; None keeps all."""
     distinct: bool = False
@@ -42,11 +42,13 @@ READERS = {
 }
 
 
-def read_corpus(key: str, path: Path | None, data_dir: Path | None, report: Report, told: Told = "") -> Corpus:
+def read_corpus(
+    key: str, path: Path | None, data_dir: Path | None, report: Report, text_format: TextFormat = ""
+) -> Corpus:
     """Corpus `key` from `path` (None for "pydocs"), with Punkt tables from `data_dir` if they are there.
 
-    `told` is what the user said of the lines of their own text. `report` is called with an activity and how much of it
-    is done; what it raises ends the work.
+    `text_format`: that of the user's own text. `report` is called with an activity and how much of it is done; what it
+    raises ends the work.
 
     Raises:
         UsageError: no such corpus, no path or an impossible one.
@@ -59,11 +61,11 @@ def read_corpus(key: str, path: Path | None, data_dir: Path | None, report: Repo
     reader = _reader(key)
     report(f"looking for the text of {key}", 0, 0)
     tables = find_tables(data_dir)
-    said = (told,) if told else ()
-    identity = _identity(reader.fingerprint(path), VERSION, tables.digest if tables else "trained", *said)
+    given = (text_format,) if text_format else ()
+    identity = _identity(reader.fingerprint(path), VERSION, tables.digest if tables else "trained", *given)
     corpus = corpus_cache.find(key, identity, path)
     if corpus is None:
-        documents = list(reader.documents(path, report, *said))
+        documents = list(reader.documents(path, report, *given))
         corpus = build(key, path, documents, tables, report, keep=reader.keep, distinct=reader.distinct)
         if len(corpus) < FEWEST:
             raise BadData(path or key, f"expected at least {FEWEST} sentences, found {len(corpus)}; give more text")

@@ -45,11 +45,11 @@ class CorpusStatistics(msgspec.Struct, frozen=True):
 
     @property
     def table(self) -> list[tuple[str, ...]]:
-        """Documents may have several topics; `facts` name the frequent ones."""
+        """Documents may have several topics; `metadata` names the frequent ones."""
         return []
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """Label and words, for people."""
         characters, words = self.characters, self.words
         frequent = ", ".join(f"{topic} {count:,}" for topic, count in list(self.topics.items())[:TOPICS])

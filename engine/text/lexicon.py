@@ -15,7 +15,7 @@ from engine.datasets.data import in_blocks
 from engine.errors import RunError
 from engine.storage.atomic import replacing
 from engine.storage.npz import Malformed, read_npy
-from engine.text.ways import PAD, WAYS, Way
+from engine.text.sequences import PAD, SEQUENCERS, Sequencer
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus
@@ -46,7 +46,7 @@ class Lexicon:
     source: str
     """In words, where the vectors come from."""
 
-    way: Way = WAYS["tokens"]
+    sequencer: Sequencer = SEQUENCERS["tokens"]
     """How sentences become rows of ids."""
 
     @classmethod
@@ -80,14 +80,14 @@ class Lexicon:
 
     def row(self, sentence: str, length: int) -> NDArray[np.int32]:
         """(length,): the ids of a sentence, cut and padded as the run does it."""
-        ids = self.ids(self.way.words(sentence))
-        [row] = self.way.rows(ids, np.array([0, len(ids)]), length)
+        ids = self.ids(self.sequencer.words(sentence))
+        [row] = self.sequencer.rows(ids, np.array([0, len(ids)]), length)
         return np.asarray(row, np.int32)
 
     def rows(self, corpus: Corpus, length: int) -> NDArray[np.int32]:
         """(sentences, length): all of `corpus` likewise."""
-        said = self.way.said(corpus)
-        return self.way.rows(self.ids(said.words)[said.tokens], said.starts, length)
+        tokenised = self.sequencer.tokenised(corpus)
+        return self.sequencer.rows(self.ids(tokenised.words)[tokenised.tokens], tokenised.starts, length)
 
     def nearest(self, vectors: NDArray[np.floating]) -> NDArray[np.int32]:
         """The id of the word whose vector is nearest by Euclidean distance, the lower of two as near.
@@ -137,7 +137,7 @@ class Lexicon:
 
     @classmethod
     def read(cls, folder: Path, ids: str = "tokens") -> Self:
-        """What `write` wrote; `ids` as the run's setting (the key of a way).
+        """What `write` wrote; `ids` as the run's setting (the key of a sequencer).
 
         Raises:
             RunError: a file is missing, broken or does not fit the other.
@@ -148,7 +148,7 @@ class Lexicon:
             raise _broken(folder / VOCABULARY, f"{MARKS[PAD]}, {MARKS[UNK]} and then each word once, one a line")
         if len(words) != len(vectors):
             raise _broken(folder / VECTORS, f"a row for each of {len(words):,} words", f"{len(vectors):,} rows")
-        return cls(words, vectors, _text(folder / SOURCE).strip(), WAYS[ids])
+        return cls(words, vectors, _text(folder / SOURCE).strip(), SEQUENCERS[ids])
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from itertools import chain, groupby, pairwise
 from pathlib import Path
 
 from engine.datasets.data import Report
-from engine.datasets.told import Told
+from engine.datasets.text_format import TextFormat
 from engine.errors import BadData, UsageError
 from engine.storage.bounded import read_bounded
 from engine.text.document import Document, Layout
@@ -54,8 +54,8 @@ def fingerprint(path: Path | None) -> str:
     return digest.hexdigest()
 
 
-def documents(path: Path | None, report: Report, told: Told = "") -> Iterator[Document]:
-    """A document for each file, with one sentence a line or one paragraph a line, as was `told` or else is guessed.
+def documents(path: Path | None, report: Report, text_format: TextFormat = "") -> Iterator[Document]:
+    """A document for each file, with one sentence a line or one paragraph a line, as `text_format` says, else guessed.
 
     Raises:
         UsageError: no path, or nothing there.
@@ -65,7 +65,7 @@ def documents(path: Path | None, report: Report, told: Told = "") -> Iterator[Do
     for done, file in enumerate(files):
         report(f"reading {without_controls(file.name)}", done, len(files))
         try:
-            document = _document(file, root, told)
+            document = _document(file, root, text_format)
         except BadData:
             if file == root or file.suffix.lower() in _TEXT:
                 raise
@@ -91,7 +91,7 @@ def decoded(path: Path) -> str:
         raise BadData(path, _undecodable(path, content, encoding, error)) from error
 
 
-def _document(file: Path, root: Path, told: Told) -> Document:
+def _document(file: Path, root: Path, text_format: TextFormat) -> Document:
     lines = [line.strip() for line in decoded(file).splitlines()]
     for number, line in enumerate(lines, 1):
         endless = _endless(line) if len(line) > LONGEST_LINE else 0
@@ -99,7 +99,7 @@ def _document(file: Path, root: Path, told: Told) -> Document:
             fault = f"line {number:,} has {endless:,} in which none ends"
             remedy = "break it into lines or sentences"
             raise BadData(file, f"expected sentences of at most {LONGEST_LINE:,} characters, but {fault}; {remedy}")
-    found, how = _layout(lines, told), "as told" if told else "as guessed"
+    found, how = _layout(lines, text_format), "as told" if text_format else "as guessed"
     if found == "lines":
         return Document(_name(file, root), "\n".join(lines), layout="lines", reading=how)
     if found == "paragraphs":
@@ -110,12 +110,12 @@ def _document(file: Path, root: Path, told: Told) -> Document:
     )
 
 
-def _layout(lines: Sequence[str], told: Told) -> Layout:
+def _layout(lines: Sequence[str], text_format: TextFormat) -> Layout:
     """Of prose, too, it is guessed whether its lines are broken."""
-    if told == "lines":
+    if text_format == "lines":
         return "lines"
     found = guessed(lines)
-    return "paragraphs" if told == "prose" and found == "lines" else found
+    return "paragraphs" if text_format == "prose" and found == "lines" else found
 
 
 def _endless(line: str) -> int:

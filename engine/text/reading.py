@@ -12,9 +12,9 @@ from engine.text.corpus import Corpus
 from engine.text.corpus_statistics import of
 from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
+from engine.text.sequences import SEQUENCERS
 from engine.text.text_data import TextData
 from engine.text.vectors import lexicon
-from engine.text.ways import WAYS
 
 
 def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Path | None, report: Report) -> TextData:
@@ -30,13 +30,13 @@ def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Pa
     else:
         words = _lexicon(corpus.of(parts.train) if reading.validation else corpus, reading, data_dir, report)
     known, found = words.coverage(corpus)
-    facts = {
-        **of(corpus).facts,
+    metadata = {
+        **of(corpus).metadata,
         "vectors": words.source,
         "vocabulary": f"{len(words.words):,} words, {known:.1%} of the running words",
         "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
     }
-    return TextData(corpus, words, reading.length, reading.weighting, facts, parts, reading.loss_over)
+    return TextData(corpus, words, reading.length, reading.weighting, metadata, parts, reading.loss_over)
 
 
 def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report: Report) -> Lexicon:
@@ -51,4 +51,4 @@ def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report
         cache_dir(),
         report,
     )
-    return replace(made, way=WAYS[reading.ids])
+    return replace(made, sequencer=SEQUENCERS[reading.ids])

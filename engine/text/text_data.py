@@ -15,8 +15,8 @@ from engine.errors import BadData
 from engine.text.corpus import Corpus
 from engine.text.cut import Cut, published
 from engine.text.lexicon import UNK, Lexicon
+from engine.text.sequences import PAD
 from engine.text.topics import document_classes
-from engine.text.ways import PAD
 
 LIGHTEST = 1e-9
 RARE = 1e-3
@@ -37,11 +37,11 @@ class TextData:
         lexicon: Lexicon,
         length: int,
         weighting: str,
-        facts: dict[str, str],
+        metadata: dict[str, str],
         cut: Cut | None = None,
         loss_over: str = "words",
     ) -> None:
-        """`facts` of the corpus and its words; `cut` as published unless given; the others as
+        """`metadata` of the corpus and its words; `cut` as published unless given; the others as
         `engine.kinds.reading.TextReading`."""
         self.corpus = corpus
         self.lexicon = lexicon
@@ -62,7 +62,7 @@ class TextData:
         """How much each word of the lexicon counts, (words,) float32: 0 for padding, 1 on average of the words read."""
         self.loss_weights = self.word_weights if loss_over == "words" else np.ones_like(self.word_weights)
         """How much it counts in the loss, where padding may count like a word."""
-        self.facts = {**facts, **self._told(cut)}
+        self.metadata = {**metadata, **self._reading(cut)}
 
     @property
     def held_out(self) -> bool:
@@ -86,7 +86,7 @@ class TextData:
         vectors: NDArray[np.float32] = self.lexicon.vectors[items]
         return vectors
 
-    def _told(self, cut: Cut) -> dict[str, str]:
+    def _reading(self, cut: Cut) -> dict[str, str]:
         """How sentences become ids, and how they are cut into parts."""
         unknown = float((self.items[self.items != PAD] == UNK).mean())
         train, validation, test = (len(places) for places in (cut.train, cut.validation, cut.test))
@@ -94,7 +94,7 @@ class TextData:
         three = f"{train:,} sentences to train, {validation:,} held out to choose by, {test:,} to test, {cut.by}"
         fitted = "the training part alone" if self.held_out else "the whole corpus, as published"
         return {
-            "ids": f"words {self.lexicon.way.label}; {unknown:.1%} of them unknown",
+            "ids": f"words {self.lexicon.sequencer.label}; {unknown:.1%} of them unknown",
             "parts": three if self.held_out else two,
             "fitted": f"vocabulary and weights of words on {fitted}",
         }

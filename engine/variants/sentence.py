@@ -54,9 +54,14 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
             description="how much each word counts in the loss: all the same, or rare ones more, by either formula",
         ),
     ] = "uniform"
-    guessing: Annotated[
+    bag_of_words: Annotated[
         float,
-        Meta(ge=0, le=100, title="guessing", description="weight of guessing a sentence's words, in no order; 0: none"),
+        Meta(
+            ge=0,
+            le=100,
+            title="bag of words",
+            description="weight of predicting from the code which words a sentence has, in no order; 0: none",
+        ),
     ] = 0.0
     word_dropout: Annotated[
         float, Meta(ge=0, lt=1, title="dropout", description="share of the words that the encoder does not get to see")
@@ -100,7 +105,7 @@ FINDING = SentenceConfig(
     decoder_units=64,
     loss_over="words",
     weighting="idf",
-    guessing=1.0,
+    bag_of_words=1.0,
     word_dropout=0.1,
     validation=HELD_OUT,
 )
@@ -117,6 +122,7 @@ class Sentence(Variant[SentenceConfig]):
     accepts = ("text",)
     prefers = ("reuters", "pydocs")
     alarms = advised(Variant.alarms, overfitting=Advice("units", "lower"))
+    former_names = {"guessing": "bag_of_words"}
     panels = ("sentences", "latent", "health", "parameters", "log")
     xla = False
     block = 100
@@ -136,7 +142,7 @@ class Sentence(Variant[SentenceConfig]):
             Curve(part="validation", term="with_padding", values={1: 0.1721, 2: 0.1655, 20: 0.1389}),
             Curve(part="test", term="cosine_mean", values={20: (0.9765, 0.9877)}),
         ),
-        facts={"vectors": "GloVe 6B"},
+        metadata={"vectors": "GloVe 6B"},
         plan=(Repeats(seeds=3, epochs=1), Repeats(seeds=1, epochs=20)),
         note="loss over all places of a sentence, padding included; cosine of a code and that of its reconstruction: "
         "published of eleven test sentences, ours the mean of 500",
@@ -173,13 +179,13 @@ class Sentence(Variant[SentenceConfig]):
         say = [blocks.repeat(words), blocks.recurrent(config.cell, units, both=both, sequences=True, name="speaker")]
         if config.decoder_units:
             say.append(blocks.dense(dimensions, "linear", name="vectors"))
-        guesser = blocks.word_guesser(encoder, config.vocabulary) if config.guessing else None
-        return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), guesser)
+        head = blocks.bag_of_words_head(encoder, config.vocabulary) if config.bag_of_words else None
+        return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), head)
 
     def loss_terms(self, model: Autoencoder[SentenceConfig], batch: Batch) -> dict[str, Weighted]:
         """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
 
-        In validation `words` and `guessing` are means over blocks of 100 sentences of the means over their words.
+        In validation `words` and `bag_of_words` are means over blocks of 100 sentences of the means over their words.
         """
         ops, blocks, config = model.ops, model.blocks, model.config
         codes = model.encode(self._seen(model, batch))
@@ -189,9 +195,9 @@ class Sentence(Variant[SentenceConfig]):
             "words": blocks.weighted(blocks.weighted_mean(errors, batch.weights), over_words),
             "with_padding": blocks.weighted(ops.mean(errors), 1 - over_words),
         }
-        if model.networks.helper is not None:
-            guesses = ops.take_along_axis(model.networks.helper(codes), batch.items, axis=1)
-            terms["guessing"] = blocks.weighted(-blocks.weighted_mean(guesses, batch.weights), config.guessing)
+        if model.networks.head is not None:
+            found = ops.take_along_axis(model.networks.head(codes), batch.items, axis=1)
+            terms["bag_of_words"] = blocks.weighted(-blocks.weighted_mean(found, batch.weights), config.bag_of_words)
         return terms
 
     def _seen(self, model: Autoencoder[SentenceConfig], batch: Batch) -> Tensor:
@@ -199,7 +205,7 @@ class Sentence(Variant[SentenceConfig]):
         if not model.config.word_dropout:
             return batch.input
         ops = model.ops
-        drawn = model.blocks.uniform(batch.input[..., 0], batch.keys)
+        drawn = model.blocks.uniform(batch.input[..., 0], batch.noise_keys)
         kept = (drawn >= model.config.word_dropout) | ~ops.isfinite(batch.epochs)
         return batch.input * ops.cast(kept, "float32")[..., None]
 

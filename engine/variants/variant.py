@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """Published values of one loss term by epoch; or, of part `test`, of one of `RunFinished.figures` at the end of a
+    """Published values of one loss term by epoch; or, of part `test`, of one of `RunFinished.metrics` at the end of a
     run of so many epochs."""
 
     part: Literal["train", "validation", "test"]
@@ -51,8 +51,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     curves: tuple[Curve, ...]
     plan: tuple[Repeats, ...]
     """What is trained to compare with them; the seeds of a shorter row include those of a longer one."""
-    facts: Mapping[str, str] = {}
-    """How the facts of a run's data (`RunStarted.facts`) have to begin, where its settings alone do not say it."""
+    metadata: Mapping[str, str] = {}
+    """How `RunStarted.metadata` of a run have to begin, where its settings alone do not say it."""
     note: str = ""
     """What the figures are."""
     errata: tuple[str, ...] = ()
@@ -90,6 +90,8 @@ class Variant(ABC, Generic[ConfigT]):
     """Items encoded or validated at a time: at most what takes a few tenths of a second."""
     xla: ClassVar[bool] = True
     """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
+    former_names: ClassVar[Mapping[str, str]] = {}
+    """Settings and loss terms that earlier versions had under other names: those in run folders, and today's."""
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
@@ -137,7 +139,7 @@ class Variant(ABC, Generic[ConfigT]):
         return model.blocks.adam(model.config.learning_rate, decay_steps=decay)
 
     def stages(self, config: ConfigT) -> tuple[Stage, ...]:
-        """The stretches of training, one after the other; together they have `config.epochs` epochs."""
+        """The stages of training, one after the other; together they have `config.epochs` epochs."""
         return (Stage("training", config.epochs),)
 
     def stage_networks(self, model: Autoencoder[ConfigT], stage: Stage) -> StageNetworks:

@@ -128,7 +128,7 @@ class Variational(Variant[VariationalConfig]):
     def loss_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         ops, blocks, config = model.ops, model.blocks, model.config
         mean, log_variance = model.outputs(batch.input).values()
-        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.keys)
+        codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.noise_keys)
         error = blocks.binary_cross_entropy(batch.target, model.logits(codes))
         divergence = ops.sum(blocks.kl_to_standard_normal(mean, log_variance), axis=1)
         weight = config.beta * ops.minimum(1.0, batch.epochs / config.warmup) if config.warmup else config.beta

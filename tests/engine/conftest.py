@@ -24,8 +24,8 @@ from engine.session import Engine
 from engine.text.corpus import Corpus
 from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
+from engine.text.sequences import SEQUENCERS
 from engine.text.text_data import TextData
-from engine.text.ways import WAYS
 
 
 def make_data(items: int = 40, shape: tuple[int, int, int] = (4, 4, 1), seed: int = 0) -> ImageData:
@@ -83,9 +83,9 @@ def make_text(
     """A corpus to train on for a moment, with random word vectors."""
     corpus = make_corpus(sentences, seed)
     vectors = np.random.default_rng(seed).normal(0, 0.7, (len(corpus.words), dimensions)).astype(np.float32)
-    lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), way=WAYS[ids])
-    facts = {"sentences": f"{sentences}"}
-    return TextData(corpus, lexicon, length, weighting, facts, cut(corpus, validation), loss_over)
+    lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), sequencer=SEQUENCERS[ids])
+    metadata = {"sentences": f"{sentences}"}
+    return TextData(corpus, lexicon, length, weighting, metadata, cut(corpus, validation), loss_over)
 
 
 class ScriptedTraining:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from engine import events
-from engine.events import EpochEnded, Every, RunFinished, RunResumed
+from engine.events import EpochEnded, Every, RunFinished, RunResumed, RunStarted
 
 
 def ended(epoch: int) -> EpochEnded:
@@ -31,6 +31,20 @@ def test_lines_hold_what_scripts_rely_on() -> None:
     finished = RunFinished(run_id="r", seq=3, at=1.5, outcome="stopped", epochs=2, train={}, validation={})
     line = json.loads(events.encode(finished))
     assert {"type": "run_finished", "run_id": "r", "seq": 3, "at": 1.5, "outcome": "stopped"}.items() <= line.items()
+
+
+STARTED = RunStarted(variant="sentence", preset="book", config={}, dataset="text", device="", metadata={"ids": "split"})
+FINISHED = RunFinished(outcome="completed", epochs=2, train={}, validation={}, metrics={"test_mse": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "former"), [(STARTED, b'"metadata"', b'"facts"'), (FINISHED, b'"metrics"', b'"figures"')]
+)
+def test_fields_are_read_by_the_names_of_earlier_versions(event: events.Event, name: bytes, former: bytes) -> None:
+    line = events.encode(event).replace(name, former)
+    assert events.decode(line) == event
+    with pytest.raises(msgspec.DecodeError):
+        events.decode(line.replace(former + b":{", former + b':{"wrong":[],'))
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"type":"nothing"}', b'{"type":"run_finished"}', b"\xff"])

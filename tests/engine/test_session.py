@@ -78,7 +78,7 @@ def test_cancel_acts_within_half_a_second_and_keeps_the_weights(scripted: Any) -
 def test_a_run_that_loses_to_a_baseline_says_so_before_it_ends(scripted: Any) -> None:
     driven = scripted(seconds=0)
     finished = driven.finished(driven.engine.submit(job()))
-    assert finished.figures["test_mse"] > finished.figures["pca_mse"]
+    assert finished.metrics["test_mse"] > finished.metrics["pca_mse"]
     *_, last = [event for event in driven.events if event.recorded and event is not finished]
     assert isinstance(last, Logged)
     assert last.level == "warning"
@@ -130,16 +130,16 @@ def test_questions_are_answered_while_a_run_trains_and_while_it_is_paused(script
     run_id = driven.engine.submit(job())
     driven.until(Progress)
     images = np.ones((2, 4, 4, 1), np.float32)
-    assert len(driven.engine.ask(Reconstruct(run_id=run_id, inputs=images)).result(5).errors) == 2
+    assert len(driven.engine.query(Reconstruct(run_id=run_id, inputs=images)).result(5).errors) == 2
     driven.engine.pause(run_id)
     driven.until(RunPaused)
-    assert len(driven.engine.ask(Reconstruct(run_id=run_id)).result(5).errors) == 10
+    assert len(driven.engine.query(Reconstruct(run_id=run_id)).result(5).errors) == 10
     driven.engine.resume(run_id)
     driven.finished(run_id)
 
 
 def test_a_question_about_an_unknown_run_is_refused(scripted: Any) -> None:
-    future = scripted().engine.ask(Reconstruct(run_id="nobody"))
+    future = scripted().engine.query(Reconstruct(run_id="nobody"))
     with pytest.raises(UsageError, match="no run is called 'nobody'"):
         future.result(5)
 
@@ -338,9 +338,9 @@ def test_an_engine_that_is_closed_leaves_nobody_waiting(scripted: Any, store: Ru
     assert driven.store.find(first).status == "stopped"
 
     never_started = Engine(driven.events.append, store)
-    cancelled = never_started.ask(Reconstruct(run_id=first))
+    cancelled = never_started.query(Reconstruct(run_id=first))
     cancelled.cancel()
-    waiting = never_started.ask(Reconstruct(run_id=first))
+    waiting = never_started.query(Reconstruct(run_id=first))
     never_started.close()
     with pytest.raises(UsageError):
         waiting.result(1)
@@ -372,7 +372,7 @@ def test_close_stops_and_saves_what_runs(scripted: Any) -> None:
     with pytest.raises(UsageError):
         driven.engine.submit(job())
     with pytest.raises(UsageError):
-        driven.engine.ask(Reconstruct(run_id=run_id)).result(1)
+        driven.engine.query(Reconstruct(run_id=run_id)).result(1)
 
 
 def test_a_backend_that_does_not_load_is_said_not_raised(store: Any) -> None:

@@ -35,7 +35,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A run without times; arrays as digests of their bytes."""
 
     epochs: list[Epoch]
-    figures: Terms
+    metrics: Terms
     weights: dict[str, str]
     best_weights: dict[str, str]
     position: Position | None
@@ -50,7 +50,7 @@ def kept(record: RunRecord) -> Kept:
     finished = [event for event in history if isinstance(event, RunFinished)]
     return Kept(
         epochs=[_epoch(event) for event in complete_epochs(history)],
-        figures=finished[-1].figures if finished else {},
+        metrics=finished[-1].metrics if finished else {},
         weights=_digests(checkpoint.arrays) if checkpoint else {},
         best_weights=_digests(best.arrays) if best else {},
         position=_timeless(checkpoint.position) if checkpoint else None,

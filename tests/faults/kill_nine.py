@@ -29,10 +29,10 @@ from engine.errors import EngineError
 from engine.events import EpochEnded, RunResumed, complete_epochs
 from engine.runs.store import RunRecord, is_held
 
-Moment = Literal["start", "training", "writing", "figures"]
+Moment = Literal["start", "training", "writing", "metrics"]
 """When to kill: before the first event, from then to the end of the training, while a file is being written, or from
 the last epoch to the end of the process."""
-SHARES: dict[Moment, int] = {"start": 1, "training": 6, "writing": 2, "figures": 1}
+SHARES: dict[Moment, int] = {"start": 1, "training": 6, "writing": 2, "metrics": 1}
 LONG = 300.0
 ROW = "{:>5}  {:<11}  {:<8}  {:>7}  {:>6}  {:>5}  {:<28}  {:<18}  {}"
 HEAD = ("KILL", "RECIPE", "MOMENT", "SECONDS", "SHARE", "TORN", "UNFINISHED", "WENT ON", "OUTCOME")
@@ -67,7 +67,7 @@ class Undisturbed(NamedTuple):
     kept: Kept
     start: float
     training: float
-    figures: float
+    metrics: float
 
 
 class Outcome(NamedTuple):
@@ -102,9 +102,9 @@ def strike(life: Process, home: Home, moment: Moment, whole: Undisturbed, planne
     """Kill `life` at such a moment; False if it came to its end before."""
     if moment == "start":
         time.sleep(draw.uniform(0, whole.start))
-    elif moment == "figures":
+    elif moment == "metrics":
         _await(life, lambda: _epochs(home.record) == planned)
-        time.sleep(draw.uniform(0, whole.figures))
+        time.sleep(draw.uniform(0, whole.metrics))
     else:
         _await(life, lambda: home.record is not None and home.record.last_seq > 0)
         time.sleep(draw.uniform(0, whole.training))

@@ -95,7 +95,7 @@ class NoComparison:
     def views(self, *of: Any) -> dict[str, Any]:
         return {}
 
-    def figures(self, *of: Any) -> Generator[tuple[int, int], None, Terms]:
+    def metrics(self, *of: Any) -> Generator[tuple[int, int], None, Terms]:
         yield 1, 1
         return {"test_mse": 0.5}
 

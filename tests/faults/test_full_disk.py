@@ -134,7 +134,7 @@ def test_questions_are_answered_while_a_run_is_held(scripted: Any, make_disk: Ca
     fills_up(driven, disk)
     run_id = driven.engine.submit(job())
     driven.until(RunHeld)
-    assert len(driven.engine.ask(Reconstruct(run_id=run_id)).result(5).errors) == 10
+    assert len(driven.engine.query(Reconstruct(run_id=run_id)).result(5).errors) == 10
     disk.left = 0
     assert driven.finished(run_id).outcome == "completed"
 

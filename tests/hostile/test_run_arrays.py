@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from aetui.render.pixels import to_grey
-from engine.analysis import kept_arrays
+from engine.analysis import array_cache
 from engine.analysis.neighbours import FILE, Index
 from engine.backend import Best, Position
 from engine.errors import EngineError
@@ -239,7 +239,7 @@ def test_vectors_in_the_cache_are_whole_or_made_anew(tmp_path: Path, content: by
 @given(content=npz({"mean": np.zeros(3, np.float32), "components": np.ones((2, 3), np.float32)}))
 def test_principal_components_in_the_cache_are_whole_or_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "pca.npz").write_bytes(content)
-    found = outcome(lambda: kept_arrays.read(tmp_path / "pca.npz", COMPONENTS))
+    found = outcome(lambda: array_cache.read(tmp_path / "pca.npz", COMPONENTS))
     assert found is None or {name: array.shape for name, array in found.items()} == COMPONENTS
 
 
@@ -247,4 +247,4 @@ def test_principal_components_that_claim_a_petabyte_are_none(tmp_path: Path) -> 
     (tmp_path / "pca.npz").write_bytes(
         whole_zip({f"{name}.npy": claiming((2**50,)) for name in ("mean", "components")})
     )
-    assert outcome(lambda: kept_arrays.read(tmp_path / "pca.npz", COMPONENTS)) is None
+    assert outcome(lambda: array_cache.read(tmp_path / "pca.npz", COMPONENTS)) is None

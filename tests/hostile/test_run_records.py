@@ -1,4 +1,4 @@
-"""`run.json`, `events.jsonl` and the pulse of a run, hostile; what the table of runs and a screen make of them."""
+"""`run.json`, `events.jsonl` and the heartbeat of a run, hostile; what the table of runs and a screen make of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from engine.errors import EngineError
 from engine.events import EpochEnded, Health, Logged, Progress, RunFinished, RunPaused, RunResumed, RunStarted, Stage
 from engine.params import configure
 from engine.runs import groups
-from engine.runs.heartbeat import NAME, read_pulse
+from engine.runs.heartbeat import NAME, read_heartbeat
 from engine.runs.store import RunInfo, RunStore
 
 ID = "20260101T000000Z-vanilla-0001"
@@ -64,7 +64,7 @@ HISTORY = (
     RunResumed(epoch=1, step=0, epochs=3),
     Logged(level="info", text="on it goes"),
     EpochEnded(stage="s", epoch=1, train=TERMS, validation=TERMS, steps=4, seconds=1.0, samples_per_second=9.0),
-    RunFinished(outcome="completed", epochs=1, train=TERMS, validation=TERMS, figures={"test_mse": 0.1}),
+    RunFinished(outcome="completed", epochs=1, train=TERMS, validation=TERMS, metrics={"test_mse": 0.1}),
 )
 EVENTS = [
     json.loads(events.encode(msgspec.structs.replace(event, run_id=ID, seq=number, at=1e9 + number)))
@@ -142,9 +142,9 @@ def test_the_settings_in_run_json(config: object, variant: str) -> None:
         )
     )
 )
-def test_the_pulse(tmp_path: Path, content: bytes) -> None:
+def test_the_heartbeat(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
-    assert not isinstance(outcome(lambda: read_pulse(tmp_path)), EngineError)
+    assert not isinstance(outcome(lambda: read_heartbeat(tmp_path)), EngineError)
 
 
 def test_whole_ones_are_read(tmp_path: Path) -> None:

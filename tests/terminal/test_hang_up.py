@@ -23,13 +23,13 @@ def wait_until_ended(record: RunRecord, timeout: float = 60) -> None:
         time.sleep(0.1)
 
 
-def figures(record: RunRecord) -> list[object]:
+def metrics(record: RunRecord) -> list[object]:
     events = record.events()[0]
     epochs = [(event.epoch, event.train, event.validation) for event in events if isinstance(event, EpochEnded)]
-    return [*epochs, *(event.figures for event in events if isinstance(event, RunFinished))]
+    return [*epochs, *(event.metrics for event in events if isinstance(event, RunFinished))]
 
 
-def test_a_training_whose_terminal_goes_in_mid_epoch_completes_with_the_figures_of_an_undisturbed_one(
+def test_a_training_whose_terminal_goes_in_mid_epoch_completes_with_the_metrics_of_an_undisturbed_one(
     environment: dict[str, str], home: Path
 ) -> None:
     terminal = Terminal([PROGRAM, *TRAINING], environment, controlling=True)
@@ -50,5 +50,5 @@ def test_a_training_whose_terminal_goes_in_mid_epoch_completes_with_the_figures_
     assert (resumed.epoch, resumed.step) == (left.epoch, left.step)
     assert left.step > 0
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    assert figures(record) == figures(RunStore(home / "undisturbed").find("last"))
+    assert metrics(record) == metrics(RunStore(home / "undisturbed").find("last"))
     assert not [path.name for path in record.folder.rglob("*") if path.name in ("pulse", "request", "events.tmp")]

@@ -210,6 +210,15 @@ def test_kept_results_of_others_stay_beside_new_ones(aetui: Any, tmp_path: Path)
     assert isinstance(aetui("runs", "show", "pair-11", "--markdown").exception, UsageError)
 
 
+def test_results_that_an_earlier_version_kept_are_read(aetui: Any, tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    aetui("book", "vanilla", "--seeds", "2", "--keep", str(path))
+    kept = recipes.read(path)
+    assert kept.recipes["vanilla"].runs[0].metrics
+    path.write_bytes(path.read_bytes().replace(b'"metrics"', b'"figures"'))
+    assert recipes.read(path) == kept
+
+
 def test_what_is_kept_is_not_replaced_by_a_part_or_by_nothing(
     aetui: Any, store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,7 +305,7 @@ def test_training_the_recipe_ends_with_what_was_published_and_what_pca_reaches(
 
 
 def _with(event: RunFinished, reached: dict[str, float]) -> RunFinished:
-    return msgspec.structs.replace(event, figures=reached)
+    return msgspec.structs.replace(event, metrics=reached)
 
 
 def test_a_run_whose_file_names_another_recipe_is_passed_over(aetui: Any, store: RunStore) -> None:

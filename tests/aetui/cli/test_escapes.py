@@ -118,7 +118,7 @@ ANSWERS = {
 def test_answers_about_sentences_are_harmless(
     said: Said, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(engines, "ask_all", lambda *_: ANSWERS[command[0]])
+    monkeypatch.setattr(engines, "answers", lambda *_: ANSWERS[command[0]])
     text, status = said(*command)
     assert (escaped(text), status) == (set(), 0)
     assert MARK in text

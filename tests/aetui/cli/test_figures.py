@@ -65,10 +65,10 @@ def test_a_run_from_before_a_setting_existed_counts_as_what_was_done_then(make: 
 
 def test_a_figure_of_the_test_part_is_that_of_the_end_of_a_run_of_so_many_epochs(make: Any) -> None:
     curve = Curve(part="test", term="cosine_mean", values={3: 0.98})
-    run = published.course(make())
+    run = published.history(make())
     assert published.value(curve, run, 3) is None  # it has not ended
     for epochs, ours in ((3, 0.97), (4, None)):
-        end = RunFinished(outcome="completed", epochs=epochs, train={}, validation={}, figures={"cosine_mean": 0.97})
+        end = RunFinished(outcome="completed", epochs=epochs, train={}, validation={}, metrics={"cosine_mean": 0.97})
         assert published.value(curve, run._replace(end=end), 3) == ours
 
 

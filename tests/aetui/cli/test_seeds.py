@@ -19,14 +19,14 @@ THREE = ("train", "vanilla", "--dataset", "digits", "--epochs", "2", "--seeds", 
 
 @pytest.fixture
 def scattered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Final figures that depend on the seed."""
+    """Final metrics that depend on the seed."""
     finished = FakeRun.finished
 
-    def with_figures(self: FakeRun, *arguments: Any) -> Any:
-        figures = {"test_mse": self.config["seed"] / 1000, "pca_mse": 0.005}
-        return msgspec.structs.replace(finished(self, *arguments), figures=figures)
+    def with_metrics(self: FakeRun, *arguments: Any) -> Any:
+        metrics = {"test_mse": self.config["seed"] / 1000, "pca_mse": 0.005}
+        return msgspec.structs.replace(finished(self, *arguments), metrics=metrics)
 
-    monkeypatch.setattr(FakeRun, "finished", with_figures)
+    monkeypatch.setattr(FakeRun, "finished", with_metrics)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -61,14 +61,14 @@ def test_the_runs_are_shown_together_by_name_id_or_the_beginning_of_it(instantly
     assert f"run       {group}-12" in instantly("runs", "show", "trio-12").stdout
 
 
-def test_figures_are_those_of_the_weights_tested_and_of_so_many_epochs_as_were_needed(
+def test_metrics_are_those_of_the_weights_tested_and_of_so_many_epochs_as_were_needed(
     instantly: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finished, planned = FakeRun.finished, "9"
-    figures = {"test_loss": 0.1, "test_reconstruction": 0.1, "test_mse": 0.2}
+    metrics = {"test_loss": 0.1, "test_reconstruction": 0.1, "test_mse": 0.2}
 
     def best(self: FakeRun, *arguments: Any) -> Any:
-        return msgspec.structs.replace(finished(self, *arguments), weights="best", weights_epoch=2, figures=figures)
+        return msgspec.structs.replace(finished(self, *arguments), weights="best", weights_epoch=2, metrics=metrics)
 
     def early(self: Instant, run: FakeRun, _outcome: Any) -> Any:
         yield run.started()

@@ -29,12 +29,12 @@ class Reader(FakeEngine):
 
     encoded: Query | None = None
 
-    def ask(self, query: Query) -> Any:
+    def query(self, query: Query) -> Any:
         for done in (100, 200):
             self.emit(DataProgress(dataset="pydocs", activity="encoding the corpus", done=done, total=200))
         if isinstance(query, Encode):
             type(self).encoded = query
-        return super().ask(query)
+        return super().query(query)
 
 
 @pytest.fixture

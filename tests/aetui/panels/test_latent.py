@@ -18,7 +18,7 @@ from aetui.widgets import scatter
 from engine.events import EpochEnded
 from engine.runs.snapshots import Samples
 
-FIGURES = {"knn": 0.858, "pca_knn": 0.45, "test_mse": 0.03333, "pca_mse": 0.0557}
+METRICS = {"knn": 0.858, "pca_knn": 0.45, "test_mse": 0.03333, "pca_mse": 0.0557}
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def _ended(epoch: int) -> EpochEnded:
 
 
 RUN = RunState("a", status="running", dataset="mnist", code_size=128, epochs=Epochs([_ended(1), _ended(2)]))
-DONE = replace(RUN, status="completed", figures=FIGURES)
+DONE = replace(RUN, status="completed", metrics=METRICS)
 
 
 def _view(samples: Samples | None = None, run: RunState | None = RUN, epoch: int = 2, **views: Any) -> View:
@@ -96,7 +96,7 @@ async def test_names_of_classes_are_cut_before_the_legend_takes_the_plot() -> No
     assert "└" in low[-2]
 
 
-async def test_figures_come_with_the_end_of_the_run() -> None:
+async def test_metrics_come_with_the_end_of_the_run() -> None:
     assert "15-NN" not in "".join(await _shown(_view()))
     text = await _shown(_view(run=DONE))
     assert text[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333"
@@ -104,12 +104,12 @@ async def test_figures_come_with_the_end_of_the_run() -> None:
     assert "codes · 15-NN 0.858 · MSE 0.0333" in (await _shown(_view(run=DONE), (78, 8)))[0]
 
 
-async def test_figures_say_that_they_are_not_those_of_an_earlier_epoch() -> None:
+async def test_metrics_say_that_they_are_not_those_of_an_earlier_epoch() -> None:
     text = await _shown(_view(run=DONE, epoch=1))
     assert text[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 at the end"
 
 
-async def test_figures_name_the_weights_that_they_were_measured_with_and_are_not_cut() -> None:
+async def test_metrics_name_the_weights_that_they_were_measured_with_and_are_not_cut() -> None:
     run = replace(DONE, weights="best", weights_epoch=1)
     wide, narrow = await _shown(_view(run=run)), await _shown(_view(run=run), (78, 14))
     assert wide[1].split("  ")[0] == "15-NN 0.858 · MSE 0.0333 · weights of epoch 1"
@@ -119,7 +119,7 @@ async def test_figures_name_the_weights_that_they_were_measured_with_and_are_not
 
 async def test_of_text_the_classes_are_its_own_and_averaged_vectors_stand_beside() -> None:
     run = replace(
-        DONE, variant="sentence", dataset="reuters", figures={"precision_at_10": 0.71, "average_precision_at_10": 0.69}
+        DONE, variant="sentence", dataset="reuters", metrics={"precision_at_10": 0.71, "average_precision_at_10": 0.69}
     )
     text = await _shown(_view(readings(2), run=run))
     assert "averaged word vectors" in text[0]

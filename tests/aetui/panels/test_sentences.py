@@ -97,7 +97,7 @@ async def test_two_sentences_are_compared_beside_the_baseline(make_app: Make) ->
         await pilot.press("slash", "a", "tab", "b", "enter")
         await until(pilot, lambda: "0.999812" in text(pilot))
         assert "1.000000" in text(pilot)
-        [query] = [asked for name, asked in engine.calls if name == "ask" and isinstance(asked, Similarity)]
+        [query] = [asked for name, asked in engine.calls if name == "query" and isinstance(asked, Similarity)]
         assert (query.first, query.second) == ("a", "b")
 
 
@@ -106,7 +106,7 @@ async def test_an_empty_sentence_or_one_of_unknown_words_is_refused_at_the_field
         engine = await train(pilot)
         await pilot.press("slash", "enter")
         await until(pilot, lambda: panel.EMPTY in complaint(pilot))
-        assert "ask" not in [name for name, _ in engine.calls]
+        assert "query" not in [name for name, _ in engine.calls]
         await ask(pilot, UNKNOWN)
         await until(pilot, lambda: "a word of the vocabulary" in complaint(pilot))
         assert "vocabulary" not in text(pilot)
@@ -192,7 +192,7 @@ async def test_another_run_is_asked_beside_the_one_shown(make_app: Make) -> None
         await pilot.press("escape", "b")
         await until(pilot, lambda: first in text(pilot))
         assert "averaged word vectors" not in text(pilot)
-        asked = {query.run_id for name, query in engine.calls if name == "ask"}
+        asked = {query.run_id for name, query in engine.calls if name == "query"}
         assert asked == {first, engine.run.run_id}
         await pilot.press("b")
         await until(pilot, lambda: "averaged word vectors" in text(pilot))
@@ -211,8 +211,8 @@ async def test_the_overview_is_that_of_the_epoch_under_the_cursor(make_app: Make
 async def test_what_is_known_of_the_text_stands_among_the_parameters(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, 1)
-        figures = {"cosine_mean": 0.987, "word_order": 0.9987}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), figures=figures))
+        metrics = {"cosine_mean": 0.987, "word_order": 0.9987}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), metrics=metrics))
         await pilot.press("p")
         page = engine_desk(pilot).query_one(Parameters).query_one(Static)
         await until(pilot, lambda: "0.9870" in page.render().plain)
@@ -224,8 +224,8 @@ async def test_what_is_known_of_the_text_stands_among_the_parameters(make_app: M
 async def test_a_complete_run_tells_how_well_it_finds_beside_what_finds_without_a_model(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, 1)
-        figures = {"variance_left": 0.5, "target_variance": 0.3, "precision_at_10": 0.5, "tfidf_precision_at_10": 0.6}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), figures=figures))
+        metrics = {"variance_left": 0.5, "target_variance": 0.3, "precision_at_10": 0.5, "tfidf_precision_at_10": 0.6}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 1), metrics=metrics))
         await until(pilot, lambda: "no better than tf-idf" in overview(pilot))
         assert "50.0%" in overview(pilot)
         assert "read after 1" in overview(pilot)

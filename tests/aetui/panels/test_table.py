@@ -137,7 +137,7 @@ async def test_the_health_of_the_epoch_under_the_cursor_is_shown(make_app: Make)
         engine.play(msgspec.structs.replace(engine.run.epoch(5), health=dead))
         await until(pilot, lambda: "▲ 57 of 128 code units are dead" in health_text(pilot))
         engine.play(msgspec.structs.replace(engine.run.epoch(6), health=None))
-        await until(pilot, lambda: "no health figures were recorded" in health_text(pilot))
+        await until(pilot, lambda: "no health metrics were recorded" in health_text(pilot))
 
 
 async def test_curves_are_switched_and_keep_their_colours(make_app: Make) -> None:
@@ -186,11 +186,11 @@ async def test_stages_are_bands_on_the_chart_and_named_in_the_bar(make_app: Make
         assert "layer 1 (2 epochs), fine-tuning (48 epochs)" in page
 
 
-async def test_final_figures_stand_below_the_digits_and_among_the_parameters(make_app: Make) -> None:
+async def test_final_metrics_stand_below_the_digits_and_among_the_parameters(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, epochs=2)
-        figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
-        engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures))
+        metrics = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
+        engine.play(msgspec.structs.replace(engine.run.finished("completed", 2), metrics=metrics))
         digits = engine_desk(pilot).query_one(Digits)
         line = digits.query_one(Static)
         await until(pilot, lambda: line.display)
@@ -209,8 +209,8 @@ async def test_a_run_that_lost_to_a_baseline_says_so_among_the_alarms(make_app: 
         engine = await train(pilot, epochs=2)
         await pilot.press("h")
         await until(pilot, lambda: "✓ no alarm" in health_text(pilot))
-        figures = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
-        end = msgspec.structs.replace(engine.run.finished("completed", 2), figures=figures)
+        metrics = {"test_mse": 0.0107, "pca_mse": 0.0034, "mean_mse": 0.0675}
+        end = msgspec.structs.replace(engine.run.finished("completed", 2), metrics=metrics)
         engine.play(msgspec.structs.replace(end, weights="best", weights_epoch=1))
         await until(pilot, lambda: "▲ the model loses to PCA" in health_text(pilot))
         shown = " ".join(health_text(pilot).split())
@@ -238,6 +238,6 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
 
 
 def test_the_caption_of_the_pictures_names_the_weights_before_any_baseline() -> None:
-    run = RunState("r", status="completed", figures={"test_mse": 0.01, "pca_mse": 0.02}, weights_epoch=3)
+    run = RunState("r", status="completed", metrics={"test_mse": 0.01, "pca_mse": 0.02}, weights_epoch=3)
     assert digits._caption(run, 40) == "test MSE 0.01000 · weights of epoch 3"
     assert digits._caption(run, 80).startswith("test MSE 0.01000 · weights of epoch 3 · PCA")

@@ -3,10 +3,10 @@ from __future__ import annotations
 from aetui.render.metrics import achieved, concluded, of_sentences, outcome
 
 
-def test_figures_of_images_stand_beside_those_of_all_baselines_that_there_are() -> None:
+def test_metrics_of_images_stand_beside_those_of_all_baselines_that_there_are() -> None:
     assert achieved({}) == []
-    figures = {"test_mse": 0.1, "pca_mse": 0.2, "mean_mse": 0.3, "knn": 0.5}
-    assert achieved(figures) == [
+    metrics = {"test_mse": 0.1, "pca_mse": 0.2, "mean_mse": 0.3, "knn": 0.5}
+    assert achieved(metrics) == [
         ("test MSE", "0.1000 (PCA of the same size: 0.2000, the mean item: 0.3000)"),
         ("15-NN accuracy", "0.5000"),
     ]
@@ -26,8 +26,8 @@ def test_losses_on_a_part_that_played_no_role_are_named_and_not_said_twice() -> 
 
 
 def test_the_end_of_a_run_says_whose_weights_were_tested_and_whether_they_were_beaten() -> None:
-    figures = {"test_mse": 0.02, "pca_mse": 0.01}
-    tested, mse, beaten = concluded(figures, "best", 27, "vanilla", "digits", {})
+    metrics = {"test_mse": 0.02, "pca_mse": 0.01}
+    tested, mse, beaten = concluded(metrics, "best", 27, "vanilla", "digits", {})
     assert tested == ("tested", "with the weights of epoch 27, the best by validation loss")
     assert mse[0] == "test MSE"
     assert beaten[0] == "beaten"
@@ -45,8 +45,8 @@ def test_the_outcome_tells_of_epochs_that_were_not_needed() -> None:
     assert outcome("stopped", 10, 30) == "stopped, 10 epochs"
 
 
-def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
-    figures = {
+def test_metrics_of_text_stand_beside_those_of_averaged_vectors() -> None:
+    metrics = {
         "cosine_mean": 0.987,
         "cosine_q1": 0.985,
         "cosine_median": 0.988,
@@ -57,14 +57,14 @@ def test_figures_of_text_stand_beside_those_of_averaged_vectors() -> None:
         "average_word_order": 1.0,
         "new": 3.0,
     }
-    assert achieved(figures) == [
+    assert achieved(metrics) == [
         ("reconstruction cosine", "0.9870 (quartiles 0.9850, 0.9880, 0.9900)"),
         ("topic precision@10", "0.7100 (averaged word vectors: 0.6900)"),
         ("word order", "0.998700 (averaged word vectors: 1.000000)"),
         ("new", "3.000"),
     ]
-    beside = figures | {"sif_precision_at_10": 0.7, "tfidf_precision_at_10": 0.72}
-    chosen = achieved(figures | {"validation_precision_at_10": 0.7})
+    beside = metrics | {"sif_precision_at_10": 0.7, "tfidf_precision_at_10": 0.72}
+    chosen = achieved(metrics | {"validation_precision_at_10": 0.7})
     assert ("topic precision@10", "0.7100 (averaged word vectors: 0.6900, on the validation part: 0.7000)") in chosen
     told = "0.7100 (tf-idf: 0.7200, SIF averages: 0.7000, averaged word vectors: 0.6900)"
     assert ("topic precision@10", told) in achieved(beside)

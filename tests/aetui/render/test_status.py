@@ -13,7 +13,7 @@ from engine.events import DataProgress, EpochEnded
     [
         ("mnist", "downloading labels.gz", 2, 5, "mnist: downloading labels.gz 40 %"),
         ("", "encoding the corpus", 2, 5, "encoding the corpus 40 %"),
-        ("", "measuring the final figures", 0, 0, "measuring the final figures"),
+        ("", "measuring the final metrics", 0, 0, "measuring the final metrics"),
         ("text", "reading a\x1b]0;b.txt", 0, 3, "text: reading a�]0;b.txt 0 %"),
         ("text", "reading " + "a" * 40, 1, 3, f"text: reading {'a' * 31}… 33 %"),
     ],
@@ -25,7 +25,7 @@ def test_what_is_done_with_data_is_said_with_whose_they_are_and_how_far_it_is(
     assert state_and_detail(fold(WorkbenchState(), event), None, ("", "")) == ("loading", said)
 
 
-@pytest.mark.parametrize("activity", ["encoding the corpus", "measuring the final figures"])
+@pytest.mark.parametrize("activity", ["encoding the corpus", "measuring the final metrics"])
 def test_the_last_step_clears_the_line_whatever_the_activity(activity: str) -> None:
     state = WorkbenchState()
     for done, total in ((400, 1_000), (1, 1)):

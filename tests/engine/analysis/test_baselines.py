@@ -10,7 +10,7 @@ from generators import outcome
 
 from engine import datasets, params, registry
 from engine.analysis.baselines import BASELINES, MEASURES, Fitting, fitted, task_of
-from engine.analysis.final_figures import reconstruction_errors
+from engine.analysis.final_metrics import reconstruction_errors
 from engine.datasets.data import Part, silence
 from engine.datasets.image_data import ImageData
 
@@ -57,7 +57,7 @@ def test_the_mean_item_is_the_mean_of_the_training_part(tmp_path: Path) -> None:
     assert np.allclose(mean.answer(data.test.items[:5]), expected, atol=1e-6)
 
 
-def test_names_of_figures_tell_baselines_and_measures_apart() -> None:
+def test_names_of_metrics_tell_baselines_and_measures_apart() -> None:
     names = [f"{baseline.key}_{measure.key}" for baseline in BASELINES for measure in MEASURES]
     assert len({*names, *(measure.ours for measure in MEASURES)}) == len(names) + len(MEASURES)
 
@@ -84,7 +84,7 @@ def mnist() -> ImageData:
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("variant", "settings", "figures"),
+    ("variant", "settings", "metrics"),
     [
         ("vanilla", {"hidden_dim": 128}, {"pca_mse": 0.00340, "mean_mse": 0.0675}),
         ("vanilla", {"hidden_dim": 2}, {"pca_mse": 0.05547, "mean_mse": 0.0675}),
@@ -94,7 +94,7 @@ def mnist() -> ImageData:
     ],
 )
 def test_on_mnist_they_reach_what_is_known(
-    variant: str, settings: dict[str, Any], figures: dict[str, float], mnist: ImageData, tmp_path: Path
+    variant: str, settings: dict[str, Any], metrics: dict[str, float], mnist: ImageData, tmp_path: Path
 ) -> None:
     from engine.nn.tensorflow_backend import KerasBackend
 
@@ -103,6 +103,6 @@ def test_on_mnist_they_reach_what_is_known(
     model = training.model
     found = fitted(task_of(model), Fitting(mnist, model, training.code_size, tmp_path, silence))
     reached = outcome(reconstruction_errors(model, mnist, found))
-    assert set(reached) == {"test_mse", *figures}
-    for name, known in figures.items():
+    assert set(reached) == {"test_mse", *metrics}
+    for name, known in metrics.items():
         assert reached[name] == pytest.approx(known, abs=2e-5 if name == "pca_mse" else 2e-4)

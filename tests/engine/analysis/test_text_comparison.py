@@ -27,9 +27,9 @@ class Flat:
 def test_word_order_makes_no_difference_to_an_average_and_all_to_a_first_word(small_text: Any) -> None:
     data = small_text(60)
     first = SimpleNamespace(encode=lambda items: items[:, 1])
-    figures = word_order(first, data)
-    assert figures["average_word_order"] == pytest.approx(1)
-    assert figures["word_order"] < 0.99
+    metrics = word_order(first, data)
+    assert metrics["average_word_order"] == pytest.approx(1)
+    assert metrics["word_order"] < 0.99
     deaf = Lexicon.assembled(("zebra",), np.ones((1, 5), np.float32), "made up", 0)
     assert word_order(first, TextData(data.corpus, deaf, 6, "uniform", {})) == {}
 
@@ -51,10 +51,10 @@ def test_who_answers_with_the_mean_vector_has_all_of_the_variance_left(
 
 def test_all_that_finds_without_a_model_stands_beside_it(small_text: Any, tmp_path: Path) -> None:
     data = small_text(600, validation=0.1)
-    figures = outcome(TextComparison(data).figures(Flat(data, 0), tmp_path, "now"))
+    metrics = outcome(TextComparison(data).metrics(Flat(data, 0), tmp_path, "now"))
     kinds = ("", "average_", "sif_", "tfidf_", "validation_")
-    assert all(0 < figures[f"{kind}precision_at_10"] <= 1 for kind in kinds)
-    assert figures["variance_left"] == pytest.approx(1, abs=0.2)
+    assert all(0 < metrics[f"{kind}precision_at_10"] <= 1 for kind in kinds)
+    assert metrics["variance_left"] == pytest.approx(1, abs=0.2)
     assert "validation_precision_at_10" not in outcome(
-        TextComparison(small_text(600)).figures(Flat(data, 0), tmp_path, "now")
+        TextComparison(small_text(600)).metrics(Flat(data, 0), tmp_path, "now")
     )

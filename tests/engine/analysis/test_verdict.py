@@ -19,11 +19,11 @@ def test_a_denoiser_that_loses_to_a_linear_map_is_told_what_to_try() -> None:
 
 
 def test_data_with_a_preset_of_their_own_are_advised_by_it() -> None:
-    figures, small = {"test_mse": 0.0210, "pca_mse": 0.0182}, registry.preset("vanilla", "small")
-    assert "relu" not in verdict(figures, "vanilla", "digits", msgspec.to_builtins(small))
+    metrics, small = {"test_mse": 0.0210, "pca_mse": 0.0182}, registry.preset("vanilla", "small")
+    assert "relu" not in verdict(metrics, "vanilla", "digits", msgspec.to_builtins(small))
     book = msgspec.to_builtins(registry.preset("vanilla", "book"))
-    assert "activation linear, output sigmoid, reconstruction bce" in verdict(figures, "vanilla", "digits", book)
-    assert "learning_rate" in verdict(figures, "vanilla", "mnist", book)
+    assert "activation linear, output sigmoid, reconstruction bce" in verdict(metrics, "vanilla", "digits", book)
+    assert "learning_rate" in verdict(metrics, "vanilla", "mnist", book)
 
 
 def test_where_the_code_leaves_nothing_out_there_is_nothing_to_try() -> None:
@@ -44,7 +44,7 @@ def test_what_cannot_be_set_together_is_not_advised() -> None:
 
 
 @pytest.mark.parametrize(
-    "figures",
+    "metrics",
     [
         {},
         {"test_mse": 0.01},
@@ -53,9 +53,9 @@ def test_what_cannot_be_set_together_is_not_advised() -> None:
         {"word_order": 0.9, "average_word_order": 1.0},
     ],
 )
-def test_a_model_that_beats_what_is_of_its_size_is_not_blamed(figures: dict[str, float]) -> None:
-    assert lost(figures) is None
-    assert verdict(figures, "denoising", "mnist", BOOK) == ""
+def test_a_model_that_beats_what_is_of_its_size_is_not_blamed(metrics: dict[str, float]) -> None:
+    assert lost(metrics) is None
+    assert verdict(metrics, "denoising", "mnist", BOOK) == ""
 
 
 def test_the_strongest_counts_and_higher_may_be_better() -> None:

@@ -46,4 +46,4 @@ def test_two_parts_as_published_choose_by_the_test_part_and_say_so(small_data: A
     whole = small_data().with_validation(0)
     assert whole.validation is whole.test
     assert not whole.held_out
-    assert whole.facts == {"validation": "the test part, as published"}
+    assert whole.metadata == {"validation": "the test part, as published"}

@@ -32,10 +32,10 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "small",
         {"units": 7, "cell": "gru", "word_dropout": 0.3, "decoder_units": 4, "directions": "forward"},
     ),
-    "guessing": (
+    "bag of words": (
         "sentence",
         "small",
-        {"units": 7, "pooling": "attention", "guessing": 0.5, "weighting": "idf", "vocabulary": 13},
+        {"units": 7, "pooling": "attention", "bag_of_words": 0.5, "weighting": "idf", "vocabulary": 13},
     ),
 }
 

@@ -38,8 +38,8 @@ class Trained:
             assert not isinstance(event, EngineFailed), event
         return event
 
-    def ask(self, query: Any) -> Any:
-        return self.engine.ask(query).result(timeout=300)
+    def query(self, query: Any) -> Any:
+        return self.engine.query(query).result(timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -53,27 +53,27 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
 
 def test_the_parts_are_made_of_whole_documents(trained: Trained) -> None:
     assert (trained.started.train_items, trained.started.validation_items) == (31_706, 3_587)
-    assert "by document" in trained.started.facts["parts"]
-    assert "50,519" in trained.started.facts["sentences"]
+    assert "by document" in trained.started.metadata["parts"]
+    assert "50,519" in trained.started.metadata["sentences"]
 
 
 def test_codes_find_sentences_with_the_same_topic_and_know_the_order_of_words(trained: Trained) -> None:
-    figures = trained.finished.figures
+    metrics = trained.finished.metrics
     assert trained.finished.outcome == "completed"
-    assert figures["precision_at_10"] > 0.4  # by chance 0.13
-    assert figures["average_precision_at_10"] == pytest.approx(0.5, abs=0.05)
-    assert figures["average_precision_at_10"] < figures["sif_precision_at_10"] < figures["tfidf_precision_at_10"]
-    assert 0 < figures["variance_left"] < 1.2
-    assert figures["average_word_order"] == pytest.approx(1, abs=1e-6)
-    assert figures["word_order"] < 0.9999
-    assert 0 < figures["cosine_q1"] <= figures["cosine_median"] <= figures["cosine_q3"] <= 1
+    assert metrics["precision_at_10"] > 0.4  # by chance 0.13
+    assert metrics["average_precision_at_10"] == pytest.approx(0.5, abs=0.05)
+    assert metrics["average_precision_at_10"] < metrics["sif_precision_at_10"] < metrics["tfidf_precision_at_10"]
+    assert 0 < metrics["variance_left"] < 1.2
+    assert metrics["average_word_order"] == pytest.approx(1, abs=1e-6)
+    assert metrics["word_order"] < 0.9999
+    assert 0 < metrics["cosine_q1"] <= metrics["cosine_median"] <= metrics["cosine_q3"] <= 1
 
 
 def test_questions_are_answered_from_the_index_of_the_run(trained: Trained) -> None:
     began = time.monotonic()
-    answer = trained.ask(Neighbours(run_id=trained.run_id, text="Oil prices fell sharply in New York.", count=5))
+    answer = trained.query(Neighbours(run_id=trained.run_id, text="Oil prices fell sharply in New York.", count=5))
     assert time.monotonic() - began < 10  # nothing is encoded again
     assert len(answer.neighbours) == len(answer.average) == 5
     assert answer.searched == 50_519
-    pair = trained.ask(Similarity(run_id=trained.run_id, first="the man bit the dog", second="the dog bit the man"))
+    pair = trained.query(Similarity(run_id=trained.run_id, first="the man bit the dog", second="the dog bit the man"))
     assert pair.cosine < 0.9999 < pair.average

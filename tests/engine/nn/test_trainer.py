@@ -91,9 +91,9 @@ def test_a_run_cut_anywhere_goes_on_bit_for_bit(small_data: Any, tmp_path: Path)
     whole = trainer(data)
     expected = figures(whole)
     cut = trainer(data)
-    course = cut.run()
+    steps = cut.run()
     for number in range(6):
-        next(course)
+        next(steps)
         write_checkpoint(tmp_path / f"{number}.safetensors", cut.checkpoint())
     steps = set()
     for path in sorted(tmp_path.iterdir())[::2]:

@@ -35,7 +35,7 @@ def encoding(event: Any) -> bool:
 def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.0001)
     driven, run_id = training
-    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    future = driven.engine.query(Encode(run_id=run_id, part="train"))
     driven.until(DataProgress, where=lambda event: encoding(event) and event.done == event.total)
     told = [event for event in driven.events if encoding(event) or isinstance(event, Progress)]
     first = next(place for place, event in enumerate(told) if encoding(event))
@@ -45,11 +45,11 @@ def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.Monke
 
 def test_what_has_begun_is_brought_to_its_end(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     driven, run_id = training
-    first = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    first = driven.engine.query(Encode(run_id=run_id, part="train"))
     driven.until(Progress)
     driven.until(Progress)
     assert not first.cancel()
-    later = driven.engine.ask(Encode(run_id=run_id, count=10))
+    later = driven.engine.query(Encode(run_id=run_id, count=10))
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.5)
     assert later.result(timeout=10).codes.shape == (10, 3)
     assert first.result(timeout=0).codes.shape == (40, 3)
@@ -68,7 +68,7 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
 
     monkeypatch.setattr(DatasetCache, "load", load)
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.01)
-    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    future = driven.engine.query(Encode(run_id=run_id, part="train"))
     assert asked.wait(10)
     driven.until(DataProgress, where=lambda event: (event.activity, event.unit) == ("reading vectors", "B"))
     began = time.monotonic()
@@ -81,7 +81,7 @@ def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, mo
 
 def test_closing_refuses_what_is_not_answered_yet(training: Any) -> None:
     driven, run_id = training
-    future = driven.engine.ask(Encode(run_id=run_id, part="train"))
+    future = driven.engine.query(Encode(run_id=run_id, part="train"))
     driven.engine.close()
     with pytest.raises(UsageError, match="no more queries"):
         future.result(timeout=1)

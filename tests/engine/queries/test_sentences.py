@@ -46,7 +46,7 @@ def data(small_text: Any, request: pytest.FixtureRequest) -> TextData:
 
 
 @pytest.fixture
-def make_subject(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
+def make_context(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
     model = FirstWords(data)
 
     def make(version: str = "epoch 4, step 0", live: bool = False) -> QueryContext:
@@ -66,19 +66,19 @@ def make_subject(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
     return make
 
 
-def test_like_beginnings_are_like_sentences_whatever_the_average_says(make_subject: Any) -> None:
-    same = similarity(make_subject(), Similarity(run_id="run", first="The dog saw", second="the dog met the bank"))
+def test_like_beginnings_are_like_sentences_whatever_the_average_says(make_context: Any) -> None:
+    same = similarity(make_context(), Similarity(run_id="run", first="The dog saw", second="the dog met the bank"))
     assert same.cosine == pytest.approx(1)
     assert same.average < 0.99
-    turned = similarity(make_subject(), Similarity(run_id="run", first="the dog bit", second="bit dog the"))
+    turned = similarity(make_context(), Similarity(run_id="run", first="the dog bit", second="bit dog the"))
     assert turned.average == pytest.approx(1)
     assert turned.cosine < 0.99
     assert turned.epoch == 3
 
 
-def test_words_that_the_run_does_not_know_are_told_and_long_sentences_are_cut(make_subject: Any) -> None:
+def test_words_that_the_run_does_not_know_are_told_and_long_sentences_are_cut(make_context: Any) -> None:
     answer = similarity(
-        make_subject(), Similarity(run_id="run", first="the zebra saw 7 cat the dog ship", second="the dog")
+        make_context(), Similarity(run_id="run", first="the zebra saw 7 cat the dog ship", second="the dog")
     )
     assert answer.first.words == ("the", "zebra", "saw", "9", "cat", "the", "dog", "ship")
     assert answer.first.known == (True, False, True, False, True, True, True, True)
@@ -88,39 +88,39 @@ def test_words_that_the_run_does_not_know_are_told_and_long_sentences_are_cut(ma
 @pytest.mark.parametrize(
     ("text", "why"), [("", "expected a sentence"), ("  ", "expected"), ("zebra", "none of the words")]
 )
-def test_a_sentence_without_known_words_is_refused(text: str, why: str, make_subject: Any) -> None:
+def test_a_sentence_without_known_words_is_refused(text: str, why: str, make_context: Any) -> None:
     with pytest.raises(UsageError, match=why):
-        similarity(make_subject(), Similarity(run_id="run", first="the dog", second=text))
+        similarity(make_context(), Similarity(run_id="run", first="the dog", second=text))
     with pytest.raises(UsageError, match=why):
-        reading(make_subject(), Read(run_id="run", text=text))
+        reading(make_context(), Read(run_id="run", text=text))
     with pytest.raises(UsageError, match=why):
-        next(Search().neighbours(make_subject(), Neighbours(run_id="run", text=text)))
+        next(Search().neighbours(make_context(), Neighbours(run_id="run", text=text)))
 
 
-def test_a_reading_is_the_nearest_words(make_subject: Any) -> None:
-    answer = reading(make_subject(), Read(run_id="run", text="The dog"))
+def test_a_reading_is_the_nearest_words(make_context: Any) -> None:
+    answer = reading(make_context(), Read(run_id="run", text="The dog"))
     assert answer.reading == "the dog"
     assert answer.cosine == pytest.approx(1)
-    assert len(reading(make_subject(), Read(run_id="run", text="The dog saw the cat")).reading.split()) == 5
+    assert len(reading(make_context(), Read(run_id="run", text="The dog saw the cat")).reading.split()) == 5
 
 
 @pytest.mark.parametrize("data", ["split"], indirect=True)
 def test_a_run_with_published_ids_reads_the_last_words_as_they_stand_between_spaces(
-    make_subject: Any, data: TextData
+    make_context: Any, data: TextData
 ) -> None:
-    answer = reading(make_subject(), Read(run_id="run", text="Zebra dog, the cat saw the dog met ship"))
+    answer = reading(make_context(), Read(run_id="run", text="Zebra dog, the cat saw the dog met ship"))
     assert answer.sentence.words[1] == "dog,"
     assert (answer.sentence.first, answer.sentence.used) == (3, 6)
     assert answer.reading.split()[:2] == ["cat", "saw"]
-    short = reading(make_subject(), Read(run_id="run", text="cat saw the dog met ship"))
+    short = reading(make_context(), Read(run_id="run", text="cat saw the dog met ship"))
     assert (short.sentence.first, short.reading.split()[:2]) == (0, ["cat", "saw"])
     padded = Read(run_id="run", text="the cat")
     assert data.lexicon.row(padded.text, 6)[:4].tolist() == [0, 0, 0, 0]
-    assert len(reading(make_subject(), padded).reading.split()) == 2
+    assert len(reading(make_context(), padded).reading.split()) == 2
 
 
-def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:
-    answer = outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=5)))
+def test_neighbours_begin_alike_and_stand_there_once(make_context: Any) -> None:
+    answer = outcome(Search().neighbours(make_context(), Neighbours(run_id="run", text="the cat", count=5)))
     sentences = [found.sentence for found in answer.neighbours]
     assert len(set(sentences)) == 5
     assert all(sentence.startswith("The cat") for sentence in sentences)
@@ -133,30 +133,30 @@ def test_neighbours_begin_alike_and_stand_there_once(make_subject: Any) -> None:
 
 
 def test_the_corpus_is_encoded_once_for_a_checkpoint_and_kept_in_the_run(
-    make_subject: Any, data: TextData, tmp_path: Path
+    make_context: Any, data: TextData, tmp_path: Path
 ) -> None:
     search, ask = Search(), Neighbours(run_id="run", text="the cat", count=1)
-    context = make_subject()
+    context = make_context()
     for _ in range(2):
         outcome(search.neighbours(context, ask))
     assert context.model.encoded == len(data.items) + 2
     assert (tmp_path / FILE).exists()
     outcome(Search().neighbours(context, ask))  # as after a new start
     assert context.model.encoded == len(data.items) + 3
-    outcome(search.neighbours(make_subject("epoch 5, step 0"), ask))
+    outcome(search.neighbours(make_context("epoch 5, step 0"), ask))
     assert context.model.encoded == 2 * len(data.items) + 4
 
 
-def test_codes_of_a_run_that_trains_are_not_kept_in_its_folder(make_subject: Any, tmp_path: Path) -> None:
-    outcome(Search().neighbours(make_subject(live=True), Neighbours(run_id="run", text="the cat", count=1)))
+def test_codes_of_a_run_that_trains_are_not_kept_in_its_folder(make_context: Any, tmp_path: Path) -> None:
+    outcome(Search().neighbours(make_context(live=True), Neighbours(run_id="run", text="the cat", count=1)))
     assert not (tmp_path / FILE).exists()
 
 
-def test_a_damaged_index_is_made_anew(make_subject: Any, tmp_path: Path) -> None:
+def test_a_damaged_index_is_made_anew(make_context: Any, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no index")
-    assert outcome(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat"))).neighbours
+    assert outcome(Search().neighbours(make_context(), Neighbours(run_id="run", text="the cat"))).neighbours
 
 
-def test_no_neighbours_at_all_are_refused(make_subject: Any) -> None:
+def test_no_neighbours_at_all_are_refused(make_context: Any) -> None:
     with pytest.raises(UsageError, match="at least 1"):
-        next(Search().neighbours(make_subject(), Neighbours(run_id="run", text="the cat", count=0)))
+        next(Search().neighbours(make_context(), Neighbours(run_id="run", text="the cat", count=0)))

@@ -44,6 +44,14 @@ def test_a_beginning_that_a_run_outside_shares_means_no_group(store: RunStore) -
     assert groups.find(store, group.id[:4]) is None
 
 
+def test_settings_of_an_earlier_version_are_read_by_their_names_of_today(store: RunStore) -> None:
+    job = TrainJob(variant="sentence", dataset="pydocs", config={"bag_of_words": 0.5})
+    group = groups.begin(job, 2, store)
+    file = store.root / "groups" / f"{group.id}.json"
+    file.write_text(file.read_text().replace('"bag_of_words"', '"guessing"'))
+    assert groups.find(store, group.id) == group
+
+
 @pytest.mark.parametrize("run_id", ["../away", "a/b", "", ".", "x\n", "-r"])
 def test_a_damaged_file_names_no_folder_outside_the_store(store: RunStore, run_id: str) -> None:
     group = groups.begin(JOB, 2, store)

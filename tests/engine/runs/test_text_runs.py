@@ -75,9 +75,9 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     finished = events[-1]
     assert isinstance(finished, RunFinished)
     assert (finished.outcome, started.train_items, started.validation_items) == ("completed", 42, 18)
-    assert "60 in 1 documents" in started.facts["sentences"]
-    assert "trained on text" in started.facts["vectors"]
-    assert {"cosine_mean", "cosine_median"} <= finished.figures.keys()
+    assert "60 in 1 documents" in started.metadata["sentences"]
+    assert "trained on text" in started.metadata["vectors"]
+    assert {"cosine_mean", "cosine_median"} <= finished.metrics.keys()
     folder = store.find(started.run_id).folder
     assert set(Lexicon.read(folder).words[2:4]) == {".", "the"}
     assert (folder / "neighbours.safetensors").exists()
@@ -113,7 +113,7 @@ def test_with_a_validation_part_words_are_learned_from_the_training_part_alone_a
     assert again.fingerprint == data.fingerprint == record.info.fingerprint
     assert [len(part.items) for part in (again.train, again.validation, again.test)] == [34, 8, 18]
     engine, _ = run(ResumeJob(run_id=record.id, epochs=2))
-    assert engine.ask(Neighbours(run_id=record.id, text="old cats")).result(timeout=10).neighbours
+    assert engine.query(Neighbours(run_id=record.id, text="old cats")).result(timeout=10).neighbours
 
 
 def test_a_resumed_run_reads_with_its_own_words_whatever_vectors_there_are_now(
@@ -152,17 +152,17 @@ def test_typed_sentences_are_answered_though_the_text_is_gone_and_neighbours_say
     run_id = events[-1].run_id
     (data_dir / "text.txt").unlink()
     fresh, _ = run(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 1}))
-    answer = fresh.ask(Similarity(run_id=run_id, first="old cats", second="old dogs")).result(timeout=10)
+    answer = fresh.query(Similarity(run_id=run_id, first="old cats", second="old dogs")).result(timeout=10)
     assert -1 <= answer.cosine <= 1
     with pytest.raises(Exception, match="aetui data add text"):
-        fresh.ask(Neighbours(run_id=run_id, text="old cats")).result(timeout=10)
+        fresh.query(Neighbours(run_id=run_id, text="old cats")).result(timeout=10)
 
 
 def test_neighbours_are_not_looked_for_in_a_text_that_the_run_never_read(run: Any, data_dir: Path) -> None:
     engine, events = run(job())
     write_text(data_dir / "text.txt", seed=1)
     with pytest.raises(RunError, match="bring the former data back"):
-        engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
+        engine.query(Neighbours(run_id=events[-1].run_id, text="old cats")).result(timeout=10)
 
 
 def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) -> None:
@@ -176,11 +176,11 @@ def test_a_text_that_changed_is_read_again_by_the_same_engine(data_dir: Path) ->
 
 def test_more_neighbours_than_there_are_sentences_are_all_of_them(run: Any) -> None:
     engine, events = run(job())
-    answer = engine.ask(Neighbours(run_id=events[-1].run_id, text="old cats", count=500)).result(timeout=10)
+    answer = engine.query(Neighbours(run_id=events[-1].run_id, text="old cats", count=500)).result(timeout=10)
     assert 20 < len(answer.neighbours) == len({found.sentence for found in answer.neighbours}) <= 60
 
 
-def test_a_run_that_is_stopped_while_its_figures_are_measured_gets_them_when_it_goes_on(
+def test_a_run_that_is_stopped_while_its_metrics_are_measured_gets_them_when_it_goes_on(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def endless(*_: Any) -> Iterator[tuple[int, int]]:
@@ -191,10 +191,10 @@ def test_a_run_that_is_stopped_while_its_figures_are_measured_gets_them_when_it_
     with monkeypatch.context() as patched:
         patched.setattr("engine.analysis.text_comparison.encoded", endless)
         _, events = run(job(), stop_at=MEASURING)
-    assert (events[-1].outcome, events[-1].epochs, events[-1].figures) == ("stopped", 1, {})
+    assert (events[-1].outcome, events[-1].epochs, events[-1].metrics) == ("stopped", 1, {})
     _, events = run(ResumeJob(run_id=events[-1].run_id))
     assert events[-1].outcome == "completed"
-    assert events[-1].figures
+    assert events[-1].metrics
 
 
 def test_sentences_that_all_have_the_same_words_are_refused_where_weights_would_be_nothing(

@@ -25,8 +25,8 @@ def test_documents_stay_whole_and_every_part_has_its_share_of_each_class(small_t
 def test_few_documents_are_cut_by_sentence_and_that_is_said(small_text: Any) -> None:
     data = small_text(57, validation=0.1)  # 19 documents
     assert (len(data.train.items), len(data.validation.items), len(data.test.items)) == (36, 4, 17)
-    assert "by sentence (fewer than 20 documents)" in data.facts["parts"]
-    assert "by document" in small_text(60, validation=0.1).facts["parts"]
+    assert "by sentence (fewer than 20 documents)" in data.metadata["parts"]
+    assert "by document" in small_text(60, validation=0.1).metadata["parts"]
 
 
 def test_something_is_held_out_however_small_the_share(small_text: Any) -> None:
@@ -37,7 +37,7 @@ def test_the_published_cut_has_two_parts(small_text: Any) -> None:
     data = small_text(60)
     assert (data.held_out, data.split) == (False, "")
     assert np.array_equal(data.validation.items, data.test.items)
-    assert "as published" in data.facts["parts"]
+    assert "as published" in data.metadata["parts"]
     held_out = small_text(60, validation=0.1)
     assert held_out.held_out
-    assert "training part alone" in held_out.facts["fitted"]
+    assert "training part alone" in held_out.metadata["fitted"]

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import RunError
 from engine.text import lexicon as module
 from engine.text.lexicon import UNK, Lexicon
-from engine.text.ways import PAD
+from engine.text.sequences import PAD
 
 WORDS = ("dog", "bit", "man", "zzz", "hound")
 VECTORS = np.array([[1, 0], [0, 2], [-3, 1], [0, 0], [1, 0]], np.float32)

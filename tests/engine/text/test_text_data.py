@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.text.lexicon import UNK, Lexicon
+from engine.text.sequences import PAD
 from engine.text.text_data import TextData
-from engine.text.ways import PAD
 
 
 def test_every_sentence_is_in_one_part_and_the_cut_is_always_the_same(small_text: Any) -> None:

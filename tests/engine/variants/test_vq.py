@@ -86,14 +86,14 @@ def test_running_means_begin_with_the_first_batch_and_move_in_training_alone() -
     vectors = np.asarray(model.outputs(batch.input)["continuous"]).reshape(-1, 3)
     first = np.asarray(codebook.nearest(vectors))
     learning = replace(model, learning=True)
-    with drawing(batch.keys):
+    with drawing(batch.noise_keys):
         variant.loss_terms(learning, batch)
     began = np.asarray(codebook.entries)
     means = [vectors[first == number].mean(axis=0) for number in np.unique(first)]
     assert all(np.abs(np.vstack([vectors, *means]) - entry).sum(axis=1).min() < 1e-5 for entry in began)
     chosen = np.asarray(codebook.nearest(vectors))
     counts, sums = np.asarray(codebook._counts), np.asarray(codebook._sums)
-    with drawing(batch.keys):
+    with drawing(batch.noise_keys):
         variant.loss_terms(learning, batch)
     for number in np.unique(chosen):
         mine = vectors[chosen == number]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets.told import note, noted
+from engine.datasets.text_format import read_format, write_format
 
 
 @pytest.fixture
@@ -14,20 +14,20 @@ def link(tmp_path: Path) -> Path:
 
 
 def test_a_note_is_of_the_file_that_it_names(link: Path) -> None:
-    assert noted(link) == ""
-    note(link, Path("/home/me/a\udcff.txt"), "lines")
-    assert noted(link) == "lines"
-    note(link, Path("/home/me/b.txt"), "lines")
-    assert noted(link) == ""
+    assert read_format(link) == ""
+    write_format(link, Path("/home/me/a\udcff.txt"), "lines")
+    assert read_format(link) == "lines"
+    write_format(link, Path("/home/me/b.txt"), "lines")
+    assert read_format(link) == ""
 
 
 def test_a_note_is_taken_back(link: Path) -> None:
-    for told in ("prose", ""):
-        note(link, Path("/home/me/a\udcff.txt"), told)
-        assert noted(link) == told
+    for text_format in ("prose", ""):
+        write_format(link, Path("/home/me/a\udcff.txt"), text_format)
+        assert read_format(link) == text_format
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"verse\n/home/me/a\xff.txt"])
 def test_a_damaged_note_says_nothing(link: Path, content: bytes) -> None:
     link.with_name("text.lines").write_bytes(content)
-    assert noted(link) == ""
+    assert read_format(link) == ""

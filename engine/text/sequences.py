@@ -1,4 +1,4 @@
-"""The two ways from a sentence to a row of word ids: with the vocabulary's own tokeniser, or as published."""
+"""From sentences to sequences of word ids of one length: with the vocabulary's own tokeniser, or as published."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAD = 0
 """The id of what fills a row up."""
 
 
-class Said(NamedTuple):
+class Tokenised(NamedTuple):
     """The words of a whole corpus."""
 
     words: Sequence[str]
@@ -29,12 +29,12 @@ class Said(NamedTuple):
     """(sentences + 1,): sentence i is tokens[starts[i]:starts[i + 1]]."""
 
 
-class Way(NamedTuple):
-    """How sentences of any number of words become rows of a fixed length."""
+class Sequencer(NamedTuple):
+    """Makes rows of a fixed length out of sentences of any number of words."""
 
     words: Callable[[str], list[str]]
     """The words of one sentence."""
-    said: Callable[[Corpus], Said]
+    tokenised: Callable[[Corpus], Tokenised]
     """Those of a corpus, the same as `words` finds sentence by sentence."""
     last: bool
     """Whether rows keep the last words and are padded on the left; else the first ones, and on the right."""
@@ -59,24 +59,26 @@ class Way(NamedTuple):
         return np.where(inside, ids[at], PAD).astype(np.int32) if len(ids) else np.zeros(at.shape, np.int32)
 
 
-def _as_read(corpus: Corpus) -> Said:
-    return Said(corpus.words, corpus.tokens, corpus.starts)
+def _as_read(corpus: Corpus) -> Tokenised:
+    return Tokenised(corpus.words, corpus.tokens, corpus.starts)
 
 
 def _split(sentence: str) -> list[str]:
     return tokeniser.without_controls(sentence).lower().split()
 
 
-def _all_split(corpus: Corpus) -> Said:
+def _all_split(corpus: Corpus) -> Tokenised:
     sentences = [_split(corpus.sentence(place)) for place in range(len(corpus))]
     places: dict[str, int] = {}
     tokens = [places.setdefault(word, len(places)) for word in chain.from_iterable(sentences)]
     starts = np.concatenate(([0], np.cumsum([len(words) for words in sentences], dtype=np.int64)))
-    return Said(list(places), np.array(tokens, np.int32), starts)
+    return Tokenised(list(places), np.array(tokens, np.int32), starts)
 
 
-WAYS = {
-    "tokens": Way(tokeniser.words, _as_read, False, "by the tokeniser of the vocabulary; the first ones, padded right"),
-    "split": Way(_split, _all_split, True, "cut at white space, as published; the last ones, padded left"),
+SEQUENCERS = {
+    "tokens": Sequencer(
+        tokeniser.words, _as_read, False, "by the tokeniser of the vocabulary; the first ones, padded right"
+    ),
+    "split": Sequencer(_split, _all_split, True, "cut at white space, as published; the last ones, padded left"),
 }
 """By the setting `ids`."""

@@ -9,7 +9,7 @@ from generators import outcome
 
 from engine.analysis import raw_items
 from engine.analysis.baselines import Fitting, fitted, task_of
-from engine.analysis.final_figures import neighbours_votes, reconstruction_errors
+from engine.analysis.final_metrics import neighbours_votes, reconstruction_errors
 from engine.datasets.data import Part, silence
 from engine.datasets.image_data import ImageData, as_floats
 
@@ -51,22 +51,22 @@ def errors(model: Any, data: ImageData, cache: Path, size: int = 4) -> dict[str,
 
 def test_errors_are_of_what_the_encoder_sees_against_the_clean_images(tmp_path: Path) -> None:
     data = make_data(60)
-    figures = errors(Flatterer(), data, tmp_path)
+    metrics = errors(Flatterer(), data, tmp_path)
     clean = as_floats(data.test.items)
     fitting = Fitting(data, Flatterer(), 4, tmp_path, silence)
     answer = fitted("reconstruction", fitting)["pca"].answer(clean / 2)
-    assert figures["test_mse"] == pytest.approx(np.square(clean / 2).mean(), rel=1e-5)
-    assert figures["pca_mse"] == pytest.approx(np.square(answer - clean).mean(), rel=1e-5)
-    assert figures["mean_mse"] == pytest.approx(clean.var(axis=0).mean(), rel=1e-4)
-    assert set(figures) == {"test_mse", "pca_mse", "mean_mse"}
+    assert metrics["test_mse"] == pytest.approx(np.square(clean / 2).mean(), rel=1e-5)
+    assert metrics["pca_mse"] == pytest.approx(np.square(answer - clean).mean(), rel=1e-5)
+    assert metrics["mean_mse"] == pytest.approx(clean.var(axis=0).mean(), rel=1e-4)
+    assert set(metrics) == {"test_mse", "pca_mse", "mean_mse"}
 
 
 def test_a_model_that_sees_noise_is_set_beside_the_linear_denoiser_and_not_pca(tmp_path: Path) -> None:
     model = Flatterer()
     model.noise = "dark"
-    figures = errors(model, make_data(60), tmp_path, 16)
-    assert set(figures) == {"test_mse", "linear_mse", "mean_mse"}
-    assert figures["linear_mse"] == pytest.approx(0, abs=1e-6)  # darkness is undone by a linear map
+    metrics = errors(model, make_data(60), tmp_path, 16)
+    assert set(metrics) == {"test_mse", "linear_mse", "mean_mse"}
+    assert metrics["linear_mse"] == pytest.approx(0, abs=1e-6)  # darkness is undone by a linear map
 
 
 def test_the_neighbours_of_codes_are_those_of_the_baselines_and_of_pixels(
@@ -74,9 +74,9 @@ def test_the_neighbours_of_codes_are_those_of_the_baselines_and_of_pixels(
 ) -> None:
     data, model = make_data(60), Flatterer(code_size=2)
     features = fitted("features", Fitting(data, model, 2, tmp_path, silence))
-    figures = outcome(neighbours_votes(model, data, features, tmp_path))
-    assert figures["knn"] == figures["raw_knn"] == 1
-    assert figures["pca_knn"] > 0.8
+    metrics = outcome(neighbours_votes(model, data, features, tmp_path))
+    assert metrics["knn"] == metrics["raw_knn"] == 1
+    assert metrics["pca_knn"] > 0.8
     monkeypatch.setattr(raw_items, "AFFORDABLE", 60 * 60 * 16 - 1)
     assert set(outcome(neighbours_votes(model, data, features, tmp_path))) == {"knn", "pca_knn"}
 
@@ -89,7 +89,7 @@ def test_pixels_are_searched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert again == first
 
 
-def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
+def test_a_metric_that_is_no_number_is_left_out(tmp_path: Path) -> None:
     class Diverged(Flatterer):
         def decode(self, codes: Any) -> Any:
             return super().decode(codes) * np.float32(np.nan)
@@ -99,5 +99,5 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
 
 def test_large_parts_give_the_same_errors_block_by_block(tmp_path: Path) -> None:
     data = make_data(207)
-    figures = errors(Flatterer(), data, tmp_path)
-    assert figures["test_mse"] == pytest.approx(np.square(as_floats(data.test.items) / 2).mean(), rel=1e-4)
+    metrics = errors(Flatterer(), data, tmp_path)
+    assert metrics["test_mse"] == pytest.approx(np.square(as_floats(data.test.items) / 2).mean(), rel=1e-4)

@@ -1,4 +1,4 @@
-"""How the lines of the user's own text are to be read, as they said when they added it: a note beside the link to it.
+"""The format of the user's own text, as they said when they added it: a note beside the link to it.
 
 It names the file that it is about, so that it never counts for another one, whichever of the two is replaced first.
 """
@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from engine.storage.atomic import replacing
 
-Told = Literal["", "lines", "prose"]
+TextFormat = Literal["", "lines", "prose"]
 """lines: each is a sentence; prose: sentences run through the lines of a paragraph, or several stand in one; empty:
 nobody said, and it is guessed."""
 
@@ -18,25 +18,25 @@ _LONGEST = 2**13
 """Bytes of a note: a path has 4,096 at most."""
 
 
-def note(link: Path, path: Path, told: Told) -> None:
+def write_format(link: Path, path: Path, text_format: TextFormat) -> None:
     """Keep what was said about `path`, which `link` is to point to. Raises OSError."""
     place = _place(link)
-    if not told:
+    if not text_format:
         place.unlink(missing_ok=True)
         return
     with replacing(place) as file:
-        file.write(f"{told}\n{path}".encode(errors="surrogateescape"))
+        file.write(f"{text_format}\n{path}".encode(errors="surrogateescape"))
 
 
-def noted(link: Path) -> Told:
+def read_format(link: Path) -> TextFormat:
     """What was said about the file that `link` points to."""
     try:
         with _place(link).open("rb") as file:
-            told, _, path = file.read(_LONGEST).decode(errors="surrogateescape").partition("\n")
+            text_format, _, path = file.read(_LONGEST).decode(errors="surrogateescape").partition("\n")
         same = path == str(link.readlink())
     except OSError:
         return ""
-    return cast("Told", told) if same and told in ("lines", "prose") else ""
+    return cast("TextFormat", text_format) if same and text_format in ("lines", "prose") else ""
 
 
 def _place(link: Path) -> Path:

@@ -46,16 +46,16 @@ def neighbours_votes(
 ) -> Steps[dict[str, float]]:
     """Accuracy of the 15 nearest neighbours' vote, the whole training part voting on the whole test part, as `knn` on
     the model's codes of clean images, as `pca_knn` and so on by the baselines, as `raw_knn` on pixels if affordable."""
-    figures = {"knn": (yield from _vote(model.encode, data, model.block))}
+    metrics = {"knn": (yield from _vote(model.encode, data, model.block))}
     for key, baseline in baselines.items():
-        figures[f"{key}_knn"] = yield from _vote(baseline.encode, data, model.block)
+        metrics[f"{key}_knn"] = yield from _vote(baseline.encode, data, model.block)
     if raw_items.affordable(data):
-        figures["raw_knn"] = yield from raw_items.knn(data, 0, NEIGHBOURS, cache)
-    return _finite(figures)
+        metrics["raw_knn"] = yield from raw_items.knn(data, 0, NEIGHBOURS, cache)
+    return _finite(metrics)
 
 
-def _finite(figures: dict[str, float]) -> dict[str, float]:
-    return {name: figure for name, figure in figures.items() if isfinite(figure)}
+def _finite(metrics: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if isfinite(value)}
 
 
 def _vote(encode: Answer, data: ImageData, block: int) -> Steps[float]:

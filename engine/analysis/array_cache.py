@@ -1,4 +1,4 @@
-"""Arrays that take long to compute, kept in the cache."""
+"""A cache of arrays that take long to compute."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from engine.storage.npz import Malformed, read_npz
 Arrays = dict[str, NDArray[np.float32]]
 
 
-def kept(path: Path, shapes: Mapping[str, tuple[int, ...]], compute: Callable[[], Arrays]) -> Arrays:
-    """The arrays at `path`, float32 of these `shapes`; computed and kept there if there are no such."""
+def cached(path: Path, shapes: Mapping[str, tuple[int, ...]], compute: Callable[[], Arrays]) -> Arrays:
+    """The arrays at `path`, float32 of these `shapes`; computed and written there if there are no such."""
     found = read(path, shapes)
     if found is None:
         found = compute()
-        keep(path, found)
+        write(path, found)
     return found
 
 
 def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
-    """What is kept at `path`; None where there is nothing, or something else or damaged."""
+    """What is cached at `path`; None where there is nothing, or something else or damaged."""
     try:
         arrays = read_npz(path, lambda _: shapes)
     except Malformed:
@@ -35,7 +35,7 @@ def read(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
     return arrays if whole else None
 
 
-def keep(path: Path, arrays: Arrays) -> None:
+def write(path: Path, arrays: Arrays) -> None:
     """For the next time; a folder that cannot be written only makes that slower."""
     with suppress(OSError):
         make_folder(path.parent)
