@@ -242,6 +242,7 @@ class Workbench(RunFollower):
         return shown if shown is not None and shown.elsewhere else self.state.active
 
     def pause_or_continue(self) -> None:
+        """Hold the steered run still, or let it go on; the status line says so at once. Nothing without a run."""
         run = self.steered
         if run is None:
             return
@@ -253,6 +254,7 @@ class Workbench(RunFollower):
         self._ask(run.run_id, "continuing" if paused else "pausing")
 
     def stop(self) -> None:
+        """Stop the steered run, if there is one; its weights are kept."""
         if self.steered is not None:
             self.stop_run(self.steered.run_id)
 
@@ -295,16 +297,20 @@ class Workbench(RunFollower):
     # Screens and leaving.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """False for the mode that is on the screen: its key does nothing and leaves the key bar."""
         return action != "mode" or parameters != (self.current_mode,)
 
     def show_workbench(self) -> None:
+        """To the training screen, once the run that was asked for can be shown there."""
         self._go_to("workbench")
 
     def heard_of(self, run_id: str) -> None:
+        """The status of the run is another one now: what was asked of it need not be said any more."""
         if run_id == self._asked[0]:
             self._asked = ("", "")
 
     def action_mode(self, mode: str) -> None:
+        """Change to "workbench" or "runs"; nothing while a dialog waits for an answer."""
         self._go_to(mode)
 
     def _go_to(self, mode: str) -> None:
@@ -317,6 +323,7 @@ class Workbench(RunFollower):
             self.switch_mode(mode)
 
     def action_help(self) -> None:
+        """Open the help page above what is on the screen, with the user's own keys in its table."""
         from aetui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.key_overrides))
@@ -327,6 +334,7 @@ class Workbench(RunFollower):
             self.push_screen(CommandPalette())
 
     def action_change_theme(self) -> None:
+        """Open the list of themes. It is a palette too, so nothing while one is open."""
         if not isinstance(self.screen, CommandPalette):
             super().action_change_theme()
 
@@ -335,6 +343,7 @@ class Workbench(RunFollower):
         self._quit()
 
     async def action_quit(self) -> None:
+        """Leave if nothing is going, else ask whether to stop the run, to leave it running or to stay."""
         self._quit()
 
     def _quit(self) -> None:

@@ -41,11 +41,14 @@ class EngineLike(Protocol):
     def cancel(self, run_id: str) -> None:
         """Stop the run and keep its weights."""
 
-    def pause(self, run_id: str) -> None: ...
+    def pause(self, run_id: str) -> None:
+        """Hold the run still after the present chunk; its checkpoint is written."""
 
-    def resume(self, run_id: str) -> None: ...
+    def resume(self, run_id: str) -> None:
+        """Let a run go on that was paused; one of an earlier session goes on by `submit`."""
 
-    def query(self, query: Query) -> Future[Any]: ...
+    def query(self, query: Query) -> Future[Any]:
+        """Put a query; the future has the answer, or as its exception the reason why there is none."""
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop and save a run that is going, then end the thread."""

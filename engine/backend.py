@@ -133,7 +133,8 @@ class Training(Protocol):
         """
 
     @property
-    def position(self) -> Position: ...
+    def position(self) -> Position:
+        """How far training has come; `checkpoint` may be of an earlier point, with the best weights in use."""
 
     @property
     def best(self) -> Best | None:
@@ -191,7 +192,13 @@ class Backend(Protocol):
 
     def model(
         self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
-    ) -> Model: ...
+    ) -> Model:
+        """A model for queries, with the weights of `checkpoint`, for items of `shape`.
+
+        Raises:
+            RunError: the checkpoint is of other networks, or of a stage that the settings do not have.
+            EngineError: there is too little memory.
+        """
 
     def release(self) -> None:
         """Give back what trainings that are over left in memory. Between two runs only: never raises, takes 0.05 s."""

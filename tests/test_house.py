@@ -1,10 +1,10 @@
-"""The house: no circles among files, kinds of data in one room, a short corridor, no file too long to be read."""
+"""The house: no circles among files, kinds of data in one room, a short corridor, files that can be read."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent
 FILES = sorted(path for package in ("engine", "aetui") for path in (CHECKOUT / package).rglob("*.py"))
 LONGEST = 400
+DOCUMENTED = 0.9
+"""Share of the public functions that say more than their names."""
 TOP = 8
 
 BRANCHES = re.compile(
@@ -76,6 +78,39 @@ def test_the_corridor_is_short(package: str) -> None:
 def test_every_file_can_be_read_in_one_go() -> None:
     every = [*FILES, *(CHECKOUT / "tests").rglob("*.py")]
     assert not [path for path in every if len(path.read_text("utf-8").splitlines()) > LONGEST]
+
+
+def functions(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Those of a module and of its classes by their dotted names; not those within functions."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}.{name}", found) for name, found in functions(node.body))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node
+
+
+def test_public_functions_say_what_their_names_do_not() -> None:
+    public = [
+        (f"{module_of(path)}.{name}", ast.get_docstring(node))
+        for path in FILES
+        for name, node in functions(ast.parse(path.read_text("utf-8")).body)
+        if not any(part.startswith("_") for part in name.split("."))
+    ]
+    silent = [name for name, docstring in public if not docstring]
+    assert len(silent) <= (1 - DOCUMENTED) * len(public), silent
+
+
+def test_networks_and_layers_say_shapes_in_and_out() -> None:
+    """Whatever is called `networks`, and `call` of Keras's layers: in their packages nothing else is called so."""
+    found = {
+        f"{module_of(path)}.{name}": ast.get_docstring(node) or ""
+        for path in FILES
+        if path.is_relative_to(CHECKOUT / "engine")
+        for name, node in functions(ast.parse(path.read_text("utf-8")).body)
+        if name.split(".")[-1] in ("networks", "call")
+    }
+    assert found
+    assert not [name for name, docstring in found.items() if not re.search(r"→|\bshape", docstring)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

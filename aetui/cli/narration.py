@@ -128,6 +128,7 @@ class Narrator:
         self._reason = ""
 
     def tell(self, event: Event) -> None:
+        """Say what `event` is about: loading and steps in the bar, beginnings and epochs in lines that stay."""
         if self._quiet:
             return
         match event:
@@ -163,6 +164,7 @@ class Narrator:
             self._fleeting(text)
 
     def close(self) -> None:
+        """Take the bar off the terminal, so that what is printed next has the line for itself."""
         if self._bar:
             self._bar.wipe()
 

@@ -28,6 +28,7 @@ class Options:
 
     @property
     def store(self) -> RunStore:
+        """The runs in `--runs-dir`, else in the folder that `AETUI_RUNS` names, else in the user's data folder."""
         from engine.runs.store import RunStore, default_root
 
         return RunStore(self.runs_dir or default_root())

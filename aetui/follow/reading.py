@@ -59,6 +59,7 @@ class Followed(Message):
         self.pid = pid
 
     def applied_to(self, run: RunState) -> RunState:
+        """`run` with these events. A run that was going is interrupted where its folder is gone."""
         if self.status is None:  # its folder is gone
             return run.as_found("interrupted") if run.going else run
         now = _as_it_stands(apply_all(run, self.events), self.passing, self.status)

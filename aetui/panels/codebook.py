@@ -38,4 +38,5 @@ class Codebook(Lines):
     missing = "This run has no codebook"
 
     def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
+        """`values`: the share of each entry, (entries,), drawn as in `usage`."""
         return usage(values, size, blocks=blocks)

@@ -38,10 +38,12 @@ class Digits(Container):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
+        """The pictures, and a line below them for metrics, displayed only where it costs no picture."""
         yield self._grid
         yield self._line
 
     def show(self, view: View) -> None:
+        """Draw the epoch under the cursor, unless pictures, caption and size are those that are on the screen."""
         self._view = view
         caption = _caption(view.run, self.size.width) if view.run else ""
         what = (view.samples, view.failure, caption, self.size)
@@ -52,6 +54,7 @@ class Digits(Container):
         self._draw(view, caption)
 
     def on_resize(self) -> None:
+        """Choose anew which rows have room, and how long the caption may be."""
         if self._view is not None:
             self.show(self._view)
 

@@ -24,9 +24,11 @@ class EventLog(Scroller):
         self._lines: tuple[LogLine, ...] = ()
 
     def compose(self) -> ComposeResult:
+        """One text for all lines; until there are any it says that there is no run."""
         yield Static("No run yet.", classes="quiet")
 
     def show(self, view: View) -> None:
+        """Write the run's lines if they are other ones; go to the new end only if the old one was in sight."""
         lines = view.run.log if view.run else ()
         if lines is self._lines:
             return

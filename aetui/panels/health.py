@@ -48,9 +48,11 @@ class HealthReport(Scroller):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
+        """One text: alarms, then metrics with their curves, then what was measured on the test part."""
         yield self._text
 
     def show(self, view: View) -> None:
+        """Write the page for the epoch under the cursor, unless all that it depends on is as it was."""
         self._view = view
         run, kl = view.run, view.views.get("kl")
         ended = run.epoch(view.epoch) if run else None
@@ -61,6 +63,7 @@ class HealthReport(Scroller):
             self._text.update(self._page(run, ended) if run and ended else Content.styled(NOT_YET, MUTED))
 
     def on_resize(self) -> None:
+        """Alarms are wrapped and curves cut to the width, so the page is written anew."""
         if self._view is not None:
             self.show(self._view)
 

@@ -32,4 +32,5 @@ class Jacobian(Lines):
     missing = "This run keeps no Jacobian: it is of another autoencoder, or an older version trained it"
 
     def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
+        """`values`: singular values, (min(units, pixels),), largest first, drawn as in `spectrum`."""
         return spectrum(values, size, blocks=blocks)

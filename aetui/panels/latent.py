@@ -44,6 +44,7 @@ class Latent(Container):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
+        """A sentence for when nothing can be drawn; the codes, beside them the baseline's plane; the legend."""
         yield Static(PLACEHOLDER, classes="quiet")
         with Horizontal():
             yield Scatter(id="code-plane")
@@ -51,12 +52,15 @@ class Latent(Container):
         yield Legend()
 
     def on_mount(self) -> None:
+        """Hide plots and legend: nothing is there to be drawn yet."""
         self._say(PLACEHOLDER)
 
     def on_resize(self, _event: events.Resize) -> None:
+        """The second plane may have room now, or none any more."""
         self._choose()
 
     def show(self, view: View) -> None:
+        """Draw the codes of the epoch under the cursor and the baseline's plane, or say why there are none."""
         run, samples = view.run, view.samples
         last = run is not None and view.epoch == run.last_epoch
         what = (run and (run.dataset, run.code_size, run.going, run.metrics), last, view.failure)

@@ -41,6 +41,7 @@ class Lines(Static):
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """Which lines have room, and how long their bars are, depends on the size."""
         self._draw()
 
     def _draw(self) -> None:

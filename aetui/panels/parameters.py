@@ -28,9 +28,11 @@ class Parameters(Scroller):
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
+        """One text: the table of layers, then results, data, device and settings."""
         yield Static(PLACEHOLDER, classes="quiet")
 
     def show(self, view: View) -> None:
+        """Write the page if something it tells of the run has changed; a new epoch changes nothing."""
         run = view.run
         what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.metrics, run.metadata)
         if what == self._shown:

@@ -54,6 +54,7 @@ class Divergences(Static):
         self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """Draw as many bars as have room now."""
         self._update()
 
     def _update(self) -> None:
@@ -79,15 +80,18 @@ class PriorSamples(Container):
         self._shown: tuple[Samples | None, str] = (None, "")
 
     def compose(self) -> ComposeResult:
+        """The images and the bars; where the bars stand, `on_resize` decides."""
         yield ImageGrid(placeholder=PLACEHOLDER)
         yield Divergences()
 
     def on_resize(self, event: events.Resize) -> None:
+        """Bars beside the images in a wide place, below them in a narrow high one, else none."""
         beside = event.size.width >= BESIDE
         self.set_class(beside, "-beside")
         self.set_class(not beside and event.size.height >= BELOW, "-below")
 
     def show(self, view: View) -> None:
+        """Draw images and bars of the epoch under the cursor, or say why there are none."""
         samples, why = view.samples, view.instead(PLACEHOLDER, MISSING)
         if samples is self._shown[0] and why == self._shown[1]:
             return

@@ -47,6 +47,7 @@ class SentenceOverview(Static):
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """Whether histogram and readings stand beside each other depends on the width."""
         self._draw()
 
     def _draw(self) -> None:

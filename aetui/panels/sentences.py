@@ -69,9 +69,11 @@ class SentenceField(Input):
         self.cursor_blink = False  # a blinking caret would send bytes for ever
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
+        """As Textual's, also for keys whose character it does not know, such as the slash."""
         return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
     def action_scroll_answers(self, by: int) -> None:
+        """Have the answers moved by `by` lines, down if positive; the caret stays where it is."""
         self.post_message(self.Scrolled(by))
 
     def action_other_field(self) -> None:
@@ -113,6 +115,7 @@ class Sentences(Container):
         self._drawn: object = None
 
     def compose(self) -> ComposeResult:
+        """The two fields, what is wrong with a sentence, the answers, and the overview of the epoch."""
         with Horizontal():
             yield Static("/")
             yield SentenceField("type a sentence and press enter: what lies nearest to it", id="first")
@@ -130,6 +133,7 @@ class Sentences(Container):
         return self.query_one("#first", SentenceField)
 
     def on_resize(self, event: events.Resize) -> None:
+        """Whether the overview stays below the answers, and what is left empty, depends on the height."""
         self.set_class(event.size.height >= TALL, "-tall")
         self.set_class(event.size.height < LOW, "-low")
         self._draw()
@@ -137,6 +141,7 @@ class Sentences(Container):
     # The run.
 
     def show(self, view: View) -> None:
+        """Take the run and how far its answers are; those of another run than before are forgotten."""
         before, self._run, self._view = self._run, view.run, view
         if (before and before.run_id) != (view.run and view.run.run_id):
             self._forget()

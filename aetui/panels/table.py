@@ -45,7 +45,8 @@ class View(NamedTuple):
 class Panel(Protocol):
     """The one thing a panel's widget must have."""
 
-    def show(self, view: View) -> None: ...
+    def show(self, view: View) -> None:
+        """Draw `view`, or say why there is nothing to draw; called again and again with what is shown already."""
 
 
 class PanelKind(NamedTuple):
@@ -61,6 +62,7 @@ class PanelKind(NamedTuple):
     """Whether it shows something else at every epoch."""
 
     def make(self) -> Widget:
+        """A new widget of the panel, which is a `Panel`; its module is imported now."""
         made: Widget = resolve_name(f"{__package__}.{self.widget}")()
         return made
 

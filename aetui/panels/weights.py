@@ -54,6 +54,7 @@ class Activations(Static):
         self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """Whether the second column has room depends on the width."""
         self._update()
 
     def _update(self) -> None:
@@ -106,12 +107,14 @@ class Weights(Container):
         self._hint = ""
 
     def compose(self) -> ComposeResult:
+        """A sentence for runs without weights; tiles of the run and of the one beside; the histogram."""
         yield Static(PLACEHOLDER, id="nothing", classes="quiet", markup=False)
         yield Tiles(id="own")
         yield Tiles(id="compared")
         yield Activations()
 
     def on_resize(self, event: events.Resize) -> None:
+        """Whether the other run's tiles and the histogram have room depends on the width."""
         width = event.size.width
         self.set_class(width < SLIM, "-slim")
         self.set_class(width >= WIDE, "-wide")
@@ -119,6 +122,7 @@ class Weights(Container):
         self._draw()
 
     def show(self, view: View) -> None:
+        """Draw the weights of the epoch under the cursor; of a run that goes on, only every `LIVE_SECONDS`."""
         run, samples = view.run, view.samples
         ended = run.epoch(view.epoch) if run else None
         target = ended.health.target_rate if ended and ended.health else None

@@ -24,6 +24,7 @@ class Tiling(NamedTuple):
 
     @property
     def places(self) -> int:
+        """How many pictures have room."""
         return self.across * self.down
 
 

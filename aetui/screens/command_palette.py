@@ -16,10 +16,12 @@ class Actions(Provider):
     """Searches labels and explanations; movement inside lists and fields is left to the keys."""
 
     async def discover(self) -> Hits:
+        """All that can be done now, in the keymap's order; shown before anything is typed."""
         for action in self._possible():
             yield DiscoveryHit(self._title(action), self._run(action), help=action.help)
 
     async def search(self, query: str) -> Hits:
+        """What has `query` in its title or, for a tenth less of a score, in its explanation."""
         matcher = self.matcher(query)
         for action in self._possible():
             title = self._title(action)

@@ -34,6 +34,7 @@ class CurveList(Widget, can_focus=True):
         self.changed = changed
 
     def render(self) -> Content:
+        """A line a curve: where the cursor is, whether it is drawn, its name."""
         return Content("\n").join(map(self._row, range(len(self.curves))))
 
     def _row(self, index: int) -> Content:
@@ -43,20 +44,25 @@ class CurveList(Widget, can_focus=True):
         return Content.assemble(here, box, plain(name))
 
     def validate_marked(self, index: int) -> int:
+        """A move beyond either end stops there."""
         return max(0, min(index, len(self.curves) - 1))
 
     def action_move(self, by: int) -> None:
+        """Move the cursor by `by` lines, down if positive."""
         self.marked += by
 
     def action_edge(self, side: int) -> None:
+        """To the first line (a negative `side`) or to the last."""
         self.marked = 0 if side < 0 else len(self.curves) - 1
 
     def action_switch(self) -> None:
+        """Draw the curve under the cursor or leave it out; `changed` is called after."""
         self.names_on ^= {self.curves[self.marked].name}
         self.refresh()
         self.changed()
 
     def on_click(self, event: events.Click) -> None:
+        """Switch the curve that was hit, which gets the cursor; nothing below the last."""
         offset = event.get_content_offset(self)
         if offset is not None and offset.y < len(self.curves):
             self.marked = offset.y
@@ -81,6 +87,7 @@ class CurvesDialog(ModalScreen[None]):
         self._list = CurveList(curves, names_on, changed)
 
     def compose(self) -> ComposeResult:
+        """The list, its keys in the border; a sentence above where the loss has one term only."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Curves"
             box.border_subtitle = Content("{} switches · {} closes".format(*self._keys))

@@ -27,6 +27,7 @@ class Notice(ModalScreen[None]):
         self.message = message
 
     def compose(self) -> ComposeResult:
+        """What happened, with its title in the border, and the button that closes."""
         with Vertical(classes="dialog -error") as box:
             box.border_title = Content(plain(self.heading))
             yield Label(Content(plain_lines(self.message)))
@@ -34,6 +35,7 @@ class Notice(ModalScreen[None]):
                 yield Button("Close", id="close", compact=True)
 
     def on_button_pressed(self) -> None:
+        """There is one button: it closes."""
         self.dismiss()
 
 
@@ -62,6 +64,7 @@ class QuitDialog(ModalScreen[Answer]):
         self.overrides = overrides
 
     def compose(self) -> ComposeResult:
+        """What is going on, and a button with its key for each answer; stop and save comes first."""
         with Vertical(classes="dialog") as box:
             box.border_title = "A run is going"
             yield Label(Content(plain_lines(self.what)))
@@ -76,9 +79,11 @@ class QuitDialog(ModalScreen[Answer]):
         return Button(label, id=answer, variant="primary" if answer == "stop" else "default", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer as the button says."""
         self.action_answer(event.button.id or "stay")
 
     def action_answer(self, answer: str) -> None:
+        """Close with "stop", "leave" or "stay" as the result."""
         self.dismiss(cast("Answer", answer))
 
 
@@ -90,6 +95,7 @@ class Farewell(ModalScreen[None]):
         self.answer = answer
 
     def compose(self) -> ComposeResult:
+        """One line: whether weights are saved, or the run is handed over."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Leaving"
             doing = "Stopping the run and saving" if self.answer == "stop" else "Handing the run over with"

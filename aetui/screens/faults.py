@@ -40,6 +40,7 @@ class Unfailing(App[None]):
         self._stands = False
 
     def on_ready(self) -> None:
+        """The first frame stands: faults from here on are reported and no longer end the app."""
         self._stands = True
 
     def notice(self, title: str, message: str) -> None:

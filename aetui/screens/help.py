@@ -35,6 +35,7 @@ class HelpScreen(ModalScreen[None]):
         self.overrides = overrides
 
     def compose(self) -> ComposeResult:
+        """The page of `assets/help.md`, and the table of keys, which `on_resize` fills in."""
         with Scroller(classes="dialog -wide") as box:
             box.border_title = "Help"
             box.border_subtitle = Content(f"{keymap.first_key(keymap.BY_ID['close'], self.overrides)} closes")

@@ -33,10 +33,12 @@ class Workbench(Protocol):
     """Keys of the user's own, by action."""
 
     @property
-    def desk(self) -> Desk: ...
+    def desk(self) -> Desk:
+        """The screen on which runs are trained, shown or not."""
 
     @property
-    def state(self) -> WorkbenchState: ...
+    def state(self) -> WorkbenchState:
+        """All that is known of runs and engine; `hear` puts another in its place."""
 
     @property
     def steered(self) -> RunState | None:
@@ -51,23 +53,32 @@ class Workbench(Protocol):
     def notice(self, title: str, message: str) -> None:
         """Tell what went wrong in a dialog."""
 
-    def push_screen(self, screen: Any) -> Any: ...
+    def push_screen(self, screen: Any) -> Any:
+        """Put a screen above the others, by an object or a name; it has the keys until it is dismissed."""
 
-    def status(self, dataset: str) -> Status: ...
+    def status(self, dataset: str) -> Status:
+        """What the status line says; `dataset` is the one to say something about."""
 
     def submit_training(self, draft: Draft) -> None:
         """Raises EngineError where the engine refuses the job."""
 
-    def resume_run(self, run_id: str, epochs: int | None = None) -> bool: ...
+    def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
+        """Let a stored run go on, to `epochs` if given; whether it does."""
 
-    def open_run(self, text: str) -> None: ...
+    def open_run(self, text: str) -> None:
+        """Show the run that `text` means: an id, the beginning of one, a name, or "last"."""
 
-    def show_last(self, variant: str) -> None: ...
+    def show_last(self, variant: str) -> None:
+        """Show the run of `variant` that is going here, else its newest stored one, if there is any."""
 
-    def pause_or_continue(self) -> None: ...
+    def pause_or_continue(self) -> None:
+        """Hold the steered run still, or let it go on."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Stop the steered run; its weights are kept."""
 
-    def stop_run(self, run_id: str) -> None: ...
+    def stop_run(self, run_id: str) -> None:
+        """Stop the run with this id, whichever process trains it."""
 
-    def unqueue(self) -> None: ...
+    def unqueue(self) -> None:
+        """Take the last waiting run out of the queue; nothing where none waits."""

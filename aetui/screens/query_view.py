@@ -39,6 +39,7 @@ class QueryView(RunView):
         self._stamp = 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Asking takes a model with the sentences panel; a run beside takes that panel open, with a run."""
         match action:
             case "ask":
                 return PANEL in [kind.key for kind in self._tabs.kinds]
@@ -78,10 +79,12 @@ class QueryView(RunView):
             self.refresh_run()
 
     def action_panel(self, key: str) -> None:
+        """The key bar is drawn anew too: some keys work in one panel only."""
         super().action_panel(key)
         self.refresh_bindings()
 
     def action_step(self, by: int) -> None:
+        """Draws the key bar anew, as `action_panel`."""
         super().action_step(by)
         self.refresh_bindings()
 
@@ -93,6 +96,7 @@ class QueryView(RunView):
             self.set_focus(self._sentences.first)
 
     def action_beside(self) -> None:
+        """Ask the next run beside ours too, newest first; after the last one none."""
         self._find_runs(self.run_id)
 
     @work(thread=True, exclusive=True, group="beside")

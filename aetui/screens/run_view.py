@@ -73,6 +73,7 @@ class RunView(Screen[None]):
 
     @property
     def workbench(self) -> Workbench:
+        """The app, as far as screens know it."""
         return cast("Workbench", self.app)
 
     @property
@@ -87,6 +88,7 @@ class RunView(Screen[None]):
         return self.cursor or (run.last_epoch if run else 0)
 
     def compose(self) -> ComposeResult:
+        """A frame for the chart, which is mounted after the first frame, and the panels."""
         self._loss = Container(id="loss")
         self._loss.border_title = "Loss"
         self._tabs = PanelTabs(id="panels")
@@ -94,6 +96,7 @@ class RunView(Screen[None]):
         yield self._tabs
 
     def on_mount(self) -> None:
+        """Begin once the first frame is at the terminal."""
         self.call_after_refresh(self.set_timer, FRAME_SECONDS, self._begin)
 
     async def _begin(self) -> None:
@@ -140,6 +143,7 @@ class RunView(Screen[None]):
     # The time machine.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Epochs and loss terms can be chosen once an epoch is over; `live` only away from the newest one."""
         run = self.run_shown
         match action:
             case "cursor" | "first" | "curves":
@@ -149,6 +153,7 @@ class RunView(Screen[None]):
         return True
 
     def action_cursor(self, by: int) -> None:
+        """Go `by` epochs on; the first is the end of the way back, and at the newest the view follows the run."""
         run = self.run_shown
         if run and run.epochs:
             newest, first = run.last_epoch, run.epochs[0].epoch
@@ -156,11 +161,13 @@ class RunView(Screen[None]):
             self._go(None if at >= newest else at)
 
     def action_first(self) -> None:
+        """To the run's first epoch; nothing where there is none yet."""
         run = self.run_shown
         if run and run.epochs:
             self._go(run.epochs[0].epoch)
 
     def action_live(self) -> None:
+        """To the newest epoch, and follow the run from there."""
         self._go(None)
 
     def _go(self, epoch: int | None) -> None:
@@ -169,10 +176,12 @@ class RunView(Screen[None]):
         self._show_progress()
 
     def action_log_scale(self) -> None:
+        """A logarithmic loss axis in place of the linear one, or back."""
         if self._chart:
             self._chart.log_scale = not self._chart.log_scale
 
     def action_curves(self) -> None:
+        """Open the list of loss terms; nothing without a run."""
         from aetui.screens.curves import CurvesDialog
 
         run = self.run_shown
@@ -182,10 +191,12 @@ class RunView(Screen[None]):
             )
 
     def action_panel(self, key: str) -> None:
+        """Open the panel `key`; nothing where the model does not fill it."""
         self._tabs.open(key)
         self._show_panels()
 
     def action_step(self, by: int) -> None:
+        """Open the panel `by` places to the right; from the last on to the first."""
         self._tabs.step(by)
         self._show_panels()
 

@@ -66,9 +66,11 @@ class RunTable(DataTable[Text]):
     BINDINGS = keymap.bindings("lists", "runs")
 
     def action_move(self, by: int) -> None:
+        """Move the cursor by `by` rows, down if positive; it stops at the ends."""
         self.move_cursor(row=self.cursor_row + by)
 
     def action_edge(self, side: int) -> None:
+        """To the newest run (a negative `side`) or to the oldest."""
         self.move_cursor(row=0 if side < 0 else self.row_count - 1)
 
 
@@ -92,15 +94,18 @@ class RunsScreen(Screen[None]):
 
     @property
     def workbench(self) -> Workbench:
+        """The app, as far as screens know it."""
         return cast("Workbench", self.app)
 
     def compose(self) -> ComposeResult:
+        """The status line, the table or a sentence in its place, the key bar."""
         yield StatusLine("runs")
         yield RunTable(cursor_type="row")
         yield Static("No run yet. Train one in the workbench.", id="empty", classes="quiet")
         yield KeyBar()
 
     def on_mount(self) -> None:
+        """Begin to look what other processes do; while another screen is shown, nothing is read."""
         self.set_interval(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
@@ -108,6 +113,7 @@ class RunsScreen(Screen[None]):
             self.action_reload()
 
     def on_screen_resume(self) -> None:
+        """Read the runs again: they may have changed while another screen was shown."""
         self._show_status()
         self.action_reload()
 
@@ -122,6 +128,7 @@ class RunsScreen(Screen[None]):
         self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
 
     def action_reload(self) -> None:
+        """Read the run folder again, at most once in `RELOAD_SECONDS`."""
         self._reload_due.request()
 
     def _read_soon(self) -> None:
@@ -151,6 +158,7 @@ class RunsScreen(Screen[None]):
         return ours.status if ours and ours.here and ours.going else row["status"]
 
     def on_resize(self) -> None:
+        """Which columns have room depends on the width."""
         if self._rows:
             self._fill()
 
@@ -187,6 +195,7 @@ class RunsScreen(Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The run under the cursor decides: only one at rest can go on, only one that goes can be stopped."""
         chosen = self._chosen if action in ("open", "resume", "stop") and self.is_mounted else None
         match action:
             case "open":
@@ -199,14 +208,17 @@ class RunsScreen(Screen[None]):
 
     @on(DataTable.RowSelected)
     def action_open(self) -> None:
+        """Show the run under the cursor in the workbench; nothing in an empty table."""
         if self._chosen:
             self.workbench.open_run(self._chosen["run"])
 
     def action_resume(self) -> None:
+        """Let the run under the cursor go on and show it; if it cannot, a notice says why."""
         if self._chosen and self.workbench.resume_run(self._chosen["run"]):
             self.workbench.open_run(self._chosen["run"])
 
     def action_stop(self) -> None:
+        """Stop the run under the cursor, whichever process trains it; its weights are kept."""
         if self._chosen:
             self.workbench.stop_run(self._chosen["run"])
 

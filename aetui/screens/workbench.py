@@ -68,6 +68,7 @@ class WorkbenchScreen(QueryView):
         return active.dataset if active else str(self._form.values["dataset"])
 
     def compose(self) -> ComposeResult:
+        """The status line; models and settings beside chart and panels; progress; the key bar."""
         yield StatusLine("workbench")
         with Horizontal(id="body"):
             with Vertical(id="side"):
@@ -80,6 +81,7 @@ class WorkbenchScreen(QueryView):
         yield too_small.TooSmall()
 
     def on_mount(self) -> None:
+        """Fill form and tabs for the first model, and give the list of models the focus."""
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
         self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
@@ -130,9 +132,11 @@ class WorkbenchScreen(QueryView):
         self._show_panels()
 
     def action_settings(self) -> None:
+        """Focus the settings; in little width they open as a drawer."""
         self._take_in_hand(self._form)
 
     def action_models(self) -> None:
+        """Focus the list of models; in little width it opens as a drawer."""
         self._take_in_hand(self._models)
 
     def _take_in_hand(self, widget: Widget) -> None:
@@ -156,6 +160,10 @@ class WorkbenchScreen(QueryView):
     # The run.
 
     def action_train(self) -> None:
+        """Train what the form says; while a run goes on it takes a second press, which queues it.
+
+        Where a setting is impossible nothing is trained, and its field gets the focus and the reason.
+        """
         if not self._form.commit():
             self.action_settings()
             return
@@ -191,15 +199,22 @@ class WorkbenchScreen(QueryView):
         return keymap.first_key(keymap.BY_ID[action], self.workbench.key_overrides)
 
     def action_pause(self) -> None:
+        """As `Workbench.pause_or_continue`."""
         self.workbench.pause_or_continue()
 
     def action_stop(self) -> None:
+        """As `Workbench.stop`."""
         self.workbench.stop()
 
     def action_unqueue(self) -> None:
+        """As `Workbench.unqueue`."""
         self.workbench.unqueue()
 
     def action_resume(self) -> None:
+        """Let the run on the screen go on, longer if the user set more epochs.
+
+        One that patience ended goes on only with more; a hint says so.
+        """
         run = self.run_shown
         if run is not None and stopped_early(run) and self._longer(run) is None:
             self.say(f"stopped early in epoch {run.last_epoch:,} of {run.planned:,}; set more epochs to go on")
@@ -208,6 +223,7 @@ class WorkbenchScreen(QueryView):
             self.action_chart()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The steered run decides what can be paused and stopped, the one on the screen what can go on."""
         run, steered = self.run_shown, self.workbench.steered
         match action:
             case "pause":

@@ -15,7 +15,8 @@ class Numbered(Protocol):
     """Something of an epoch."""
 
     @property
-    def epoch(self) -> int: ...
+    def epoch(self) -> int:
+        """From 1, over the whole run."""
 
 
 T = TypeVar("T", bound=Numbered)

@@ -80,9 +80,11 @@ class ImageGrid(Widget):
         self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """How large and how many the pictures are depends on the size."""
         self._update()
 
     def watch_mode(self) -> None:
+        """Draw all pictures anew in the other colours."""
         self._blocks = []  # black is the same number in every mode, but drawn differently
         self._update()
 

@@ -37,6 +37,7 @@ class Draft(NamedTuple):
 
     @property
     def fields(self) -> tuple[Param, ...]:
+        """The form's, with the values of the chosen preset as defaults."""
         return fields(self.variant, self.values["preset"], self.values["dataset"])
 
     @property

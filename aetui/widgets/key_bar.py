@@ -32,12 +32,15 @@ class KeyBar(Widget):
     """
 
     def on_mount(self) -> None:
+        """Be drawn anew whenever the screen says that other keys do something."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render(self) -> Content:
+        """The screen's keys on the left, those that work everywhere on the right."""
         return Content("").join([item.text for item in self._items()])
 
     async def on_click(self, event: events.Click) -> None:
+        """Do what the label that was hit says; nothing in the gap."""
         x = 0
         for item in self._items():
             if x <= event.x < x + item.text.cell_length and item.act:

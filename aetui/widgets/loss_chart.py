@@ -120,12 +120,15 @@ class LossChart(Widget):
         self._update()
 
     def watch_cursor(self) -> None:
+        """Draw the line at the other epoch, and its values in the title."""
         self._update()
 
     def watch_log_scale(self) -> None:
+        """Draw the curves over the other axis."""
         self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """Everything depends on the size; lines are drawn as they are asked for."""
         self.refresh()
 
     @property

@@ -72,6 +72,7 @@ class PanelTabs(ContentSwitcher):
         self._name_tabs()
 
     def on_resize(self) -> None:
+        """How far names are cut depends on the width."""
         self._name_tabs()
 
     def _name_tabs(self) -> None:

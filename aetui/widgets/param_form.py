@@ -28,9 +28,11 @@ class Edit(NamedTuple):
     caret: int
 
     def insert(self, text: str) -> Edit:
+        """`text` put in at the caret, which then stands behind it."""
         return Edit(self.text[: self.caret] + text + self.text[self.caret :], self.caret + len(text))
 
     def move(self, by: int) -> Edit:
+        """The caret `by` characters to the right, at the ends at most."""
         return Edit(self.text, max(0, min(len(self.text), self.caret + by)))
 
     def press(self, key: str) -> Edit:
@@ -156,9 +158,11 @@ class ParamForm(Widget, can_focus=True):
         return character is not None and character in NUMBER_KEYS
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
+        """As `takes`, also for keys whose character Textual does not know, such as the slash."""
         return self.takes(key, character or keymap.CHARACTERS.get(key))
 
     async def on_key(self, event: events.Key) -> None:
+        """Put in what the field in hand can hold; do at once what other keys of the form mean."""
         if self.takes(event.key, event.character):
             event.stop()
             self._press(event)
@@ -179,6 +183,7 @@ class ParamForm(Widget, can_focus=True):
             self._typed((self.edit or Edit("", 0)).insert(event.character))
 
     def on_paste(self, event: events.Paste) -> None:
+        """Put in those characters that the field in hand can hold; a choice can hold none."""
         allowed = "".join(c for c in event.text if self.takes(c, c))
         if allowed:
             event.stop()
@@ -193,15 +198,18 @@ class ParamForm(Widget, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
+        """Take over what is being typed; an impossible value stays in the field, with the reason."""
         if self.edit is not None:
             self.commit()
 
     def action_move(self, by: int) -> None:
+        """Take over the value and go `by` fields down, in a circle; an impossible value keeps the field."""
         if self.commit():
             self._row = (self._row + by) % len(self.params)
             self._stop_editing()
 
     def action_turn(self, by: int) -> None:
+        """The choice `by` places on, in a circle; in other fields the caret, which comes from the end it moves from."""
         param = self.param
         if param.kind in ("choice", "bool"):
             choices = param.choices or (True, False)
@@ -212,16 +220,19 @@ class ParamForm(Widget, can_focus=True):
             self._typed(edit.move(by if self.edit else 0))
 
     def action_accept(self) -> None:
+        """The next choice; in other fields what is being typed is taken over, if it is possible."""
         if self.param.kind in ("choice", "bool"):
             self.action_turn(1)
         else:
             self.commit()
 
     def action_preset_value(self) -> None:
+        """The preset's value for the field in hand; what is being typed is given up."""
         self._stop_editing()
         self._set(self.param.default)
 
     def on_click(self, event: events.Click) -> None:
+        """Take the field that was hit in hand; if it is already, do as `action_accept`."""
         offset = event.get_content_offset(self)
         row = -1 if offset is None else offset.y + self._top
         if 0 <= row < len(self.params) and self.commit():
@@ -245,9 +256,11 @@ class ParamForm(Widget, can_focus=True):
         return min(len(lines), self.size.height // 2)
 
     def on_resize(self) -> None:
+        """Which fields have room depends on the height."""
         self.refresh()
 
     def render(self) -> Content:
+        """The fields that have room, the one in hand among them, and its meaning below."""
         room = max(1, self.size.height - self._help_lines)
         top = self._top
         rows = [self._line(index) for index in range(len(self.params))[top : top + room]]

@@ -150,9 +150,11 @@ class Legend(Widget):
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Lines that the groups take in `width` cells: names are cut until two do, or one in little height."""
         return len(self._arranged(width, container.height))
 
     def render(self) -> Content:
+        """Marks in the colours of their groups, each before a name; a name that is its mark is left out."""
         room = self.parent.size.height if isinstance(self.parent, Widget) else 0
         groups = _groups(self.app, self._marks)
         reverse = Style(bold=True, reverse=not _few_colours(self.app))

@@ -13,7 +13,9 @@ class Scroller(VerticalScroll):
     BINDINGS = keymap.bindings("lists")
 
     def action_move(self, by: int) -> None:
+        """Scroll by `by` lines, down if positive."""
         self.scroll_relative(y=by, animate=False)
 
     def action_edge(self, side: int) -> None:
+        """To the top (a negative `side`) or to the bottom."""
         self.scroll_to(y=0 if side < 0 else self.max_scroll_y, animate=False)

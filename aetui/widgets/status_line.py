@@ -53,11 +53,13 @@ class StatusLine(Widget):
         self.status = Status()
 
     def show(self, status: Status) -> None:
+        """Say this instead; nothing is drawn where it is the same."""
         if status != self.status:
             self.status = status
             self.refresh()
 
     def render(self) -> Content:
+        """App and modes on the left; on the right the state, before it what there is room for."""
         width = self.size.width
         mark, word, colour = STATE_STYLES[self.status.state]
         state = Content.styled(f"{mark} {plain(self.status.detail) or word} ", colour)
@@ -86,6 +88,7 @@ class StatusLine(Widget):
         return f"{key} {mode.capitalize()}"
 
     async def on_click(self, event: events.Click) -> None:
+        """Change to the mode that was hit; nothing where there is room for the present one only."""
         x = len(HOME)
         for mode in MODES:
             width = 2 + cell_len(self._titled(mode))

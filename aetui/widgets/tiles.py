@@ -43,6 +43,7 @@ class Tiles(Widget):
         self._update()
 
     def on_resize(self, _event: events.Resize) -> None:
+        """How many tiles have room, and how large they are, depends on the size."""
         self._update()
 
     def _update(self) -> None:

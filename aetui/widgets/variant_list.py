@@ -29,6 +29,7 @@ class VariantList(Widget, can_focus=True):
 
     @property
     def variant(self) -> Variant[Any]:
+        """The model that the marker is on."""
         return self.variants[self.chosen]
 
     def choose(self, key: str) -> None:
@@ -44,12 +45,15 @@ class VariantList(Widget, can_focus=True):
         return max(0, min(self.chosen - room // 2, len(self.variants) - room))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A line for each model, and those that the chosen one's summary takes in `width` cells."""
         return self._from(0).get_height({}, width)  # however many rows are shown now
 
     def render(self) -> Content:
+        """The models that have room, the chosen one among them, and its summary below."""
         return self._from(self._top)
 
     def on_resize(self) -> None:
+        """Which models have room depends on the height."""
         self.refresh()
 
     def _from(self, top: int) -> Content:
@@ -63,18 +67,23 @@ class VariantList(Widget, can_focus=True):
         return Content.styled(f"  {label}", "$foreground")
 
     def validate_chosen(self, index: int) -> int:
+        """A move beyond either end stops there."""
         return max(0, min(index, len(self.variants) - 1))
 
     def watch_chosen(self) -> None:
+        """Summaries differ in length, and so does the list in height."""
         self.refresh(layout=True)
 
     def action_move(self, by: int) -> None:
+        """Choose the model `by` lines further down."""
         self.chosen += by
 
     def action_edge(self, side: int) -> None:
+        """Choose the first model (a negative `side`) or the last."""
         self.chosen = 0 if side < 0 else len(self.variants) - 1
 
     def on_click(self, event: events.Click) -> None:
+        """Choose the model that was hit; nothing on the summary."""
         offset = event.get_content_offset(self)
         if offset is not None and offset.y + self._top < len(self.variants):
             self.chosen = offset.y + self._top

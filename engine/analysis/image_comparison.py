@@ -34,6 +34,7 @@ class ImageComparison:
         self._baseline: NDArray[np.float32] | None = None
 
     def views(self, samples: Samples, codes: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """`baseline`: what the strongest makes of the probe set, (count, *shape); points of codes and PCA, (n, 2)."""
         if self._baseline is None:  # the probe set is the same at every epoch
             self._baseline = self._shown.answer(samples.inputs)
         return {
@@ -45,6 +46,10 @@ class ImageComparison:
         }
 
     def metrics(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
+        """Squared errors on the test part and, for codes of at most `SMALL` numbers, votes of neighbours.
+
+        Yields how many items are done, and of how many.
+        """
         del folder, version
         found = yield from reconstruction_errors(model, self._data, self._answering)
         if self._small:

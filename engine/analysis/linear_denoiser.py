@@ -49,6 +49,7 @@ class LinearDenoiser:
 
     @one_thread()
     def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """Noisy items (count, *shape) → codes (count, rank) float32, with the mean of what is seen taken off."""
         codes = np.empty((len(items), len(self.decoder)), np.float32)
         for block in in_blocks(items, BLOCK):
             floats = as_floats(items[block])

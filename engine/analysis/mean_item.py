@@ -22,6 +22,7 @@ class MeanItem:
         self.item = item
 
     def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
+        """The mean item for each of `seen`: (count, *shape) float32, a read-only view."""
         return np.broadcast_to(self.item, (len(seen), *self.item.shape))
 
     def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:

@@ -40,6 +40,7 @@ class TransformCode:
         return np.column_stack([one[_nearest(one, scores[:, n])] for n, one in enumerate(self.levels)])
 
     def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
+        """Images (count, *shape) from the nearest levels, float32, cut to [0, 1]."""
         scores = np.zeros((len(seen), self._pca.size), np.float32)
         scores[:, : len(self.levels)] = self.encode(seen)
         return np.clip(self._pca.decode(scores), 0, 1)

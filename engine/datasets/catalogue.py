@@ -34,6 +34,7 @@ class RemoteFile(msgspec.Struct, frozen=True):
 
     @property
     def algorithm(self) -> str:
+        """What the known hash was made with, as `hashlib` calls it: "sha256", "md5"."""
         return self.known_hash.partition(":")[0]
 
 

@@ -43,6 +43,7 @@ class ImageData:
 
     @property
     def held_out(self) -> bool:
+        """Whether the validation part is one of its own; as published, the test part validates."""
         return self.validation is not self.test
 
     def with_validation(self, share: float) -> ImageData:
@@ -64,10 +65,12 @@ class ImageData:
 
     @property
     def metadata(self) -> dict[str, str]:
+        """`validation`: which items the losses of validation are of."""
         held_out = f"{len(self.validation.labels):,} items held out of training"
         return {"validation": held_out if self.held_out else "the test part, as published"}
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """uint8 (count, height, width, channels) → float32 in [0, 1]; floats are taken as they are."""
         return as_floats(items)
 
     @property

@@ -37,6 +37,7 @@ class Image(Kind):
     inputs = "engine.nn.inputs:Pixels"
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
+        """Training and test part as published, bytes (count, height, width, channels); held against the catalogue."""
         from engine.datasets.image_reader import read as read_images
 
         del data_dir
@@ -45,6 +46,7 @@ class Image(Kind):
         return read_images(entry, location)
 
     def statistics(self, source: Source) -> Statistics:
+        """Items of each class, shape, and mean and standard deviation of the training pixels."""
         from engine.datasets import image_statistics
 
         return image_statistics.of(_images(source))
@@ -52,21 +54,25 @@ class Image(Kind):
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
     ) -> Data:
+        """With `reading.validation` of the training part held out. Raises UsageError if it has fewer than two items."""
         del folder, data_dir, report
         return _images(source).with_validation(reading.validation)
 
     def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
+        """The baselines of what the model is asked to do, fitted to the training part before this returns."""
         from engine.analysis.baselines import Fitting
         from engine.analysis.image_comparison import ImageComparison
 
         return ImageComparison(Fitting(_images(data), training.model, training.code_size, cache, report))
 
     def features(self, data: Data, size: int, cache: Path) -> Features:
+        """`size` principal components, fitted to the training part."""
         from engine.analysis import pca
 
         return Features("PCA", pca.fit(_images(data), size, cache).encode)
 
     def raw(self, data: Data, items: int) -> ImageData | None:
+        """`data` where comparing each test image's pixels with those of `items` others does not take too long."""
         from engine.analysis import raw_items
 
         images = _images(data)
@@ -78,9 +84,11 @@ class Image(Kind):
         return lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
 
     def drawable(self, samples: Samples) -> bool:
+        """Whether they are (count, height, width, channels)."""
         return samples.inputs.ndim == 4
 
     def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """One number, all pixels in all channels: (784,) for (28, 28, 1)."""
         return (prod(shape),)
 
 

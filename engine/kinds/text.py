@@ -56,17 +56,20 @@ class Text(Kind):
         return location.path, location.text_format, source_of(location.key, location.path)
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
+        """The corpus at `location`, cut into sentences; Punkt's tables may lie in `data_dir`."""
         from engine.datasets.data import silence
         from engine.text.corpora import read_corpus
 
         return read_corpus(entry.key, location.path, data_dir, report or silence, location.text_format)
 
     def statistics(self, source: Source) -> Statistics:
+        """Sentences, documents, words and topics, with the lengths of sentences."""
         from engine.text import corpus_statistics
 
         return corpus_statistics.of(cast("Corpus", source))
 
     def check_own(self, key: str, path: Path, report: Report, text_format: TextFormat) -> None:
+        """Reads the file or folder at `path` as a run would. Raises UsageError or BadData, as `read`."""
         from engine.text.corpora import read_corpus
 
         read_corpus(key, path, None, report, text_format)
@@ -74,6 +77,12 @@ class Text(Kind):
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
     ) -> Data:
+        """Sentences as ids (count, words) by a lexicon made for them, or by the one that is kept in `folder`.
+
+        Raises:
+            UsageError: the variant learns from another kind of data.
+            SettingError, BadData, RunError: as `engine.text.reading.read`.
+        """
         from engine.text.reading import read
 
         if not isinstance(reading, TextReading):
@@ -81,20 +90,24 @@ class Text(Kind):
         return read(cast("Corpus", source), reading, folder, data_dir, report)
 
     def keep(self, data: Data, folder: Path) -> None:
+        """The lexicon: its words, their vectors and where these came from."""
         _text(data).lexicon.write(folder)
 
     def kept(self, folder: Path, reading: Reading) -> Lexicon:
+        """The lexicon that `keep` wrote, cutting sentences as `reading.ids` says. Raises RunError."""
         from engine.text.lexicon import Lexicon
 
         return Lexicon.read(folder, cast("TextReading", reading).ids)
 
     def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
+        """The averaged vectors of words, for which nothing has to be fitted."""
         from engine.analysis.text_comparison import TextComparison
 
         del training, cache, report
         return TextComparison(_text(data))
 
     def features(self, data: Data, size: int, cache: Path) -> Features:
+        """The mean vector of a sentence's words; `size` is that of the word vectors, whatever is asked for."""
         del size, cache
         return Features("averaged word vectors", _text(data).lexicon.average)
 
@@ -107,6 +120,7 @@ class Text(Kind):
         return (yield from of(_text(data), model, codes, outputs))
 
     def drawable(self, samples: Samples) -> bool:
+        """Whether they are vectors of words, (count, words, numbers in a vector)."""
         return samples.inputs.ndim == 3
 
     def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:

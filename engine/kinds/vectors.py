@@ -21,6 +21,7 @@ class Vectors(Origin):
     use = "models of text use them"
 
     def located(self, entry: DataSet, data_dir: Path | None) -> Location | None:
+        """The smallest vectors that are on this machine; larger ones may be, too."""
         from engine.datasets.folders import Location, cache_dir, existing
         from engine.text import glove
 
@@ -31,6 +32,7 @@ class Vectors(Origin):
         return Location(entry.key, vectors.file.path, vectors.where) if vectors else None
 
     def fetched(self, entry: DataSet, report: Report | None) -> Location:
+        """The archive with vectors of all sizes, 862 MB. Raises DataUnavailable where no mirror has it."""
         from engine.datasets.folders import Location, cache_dir
         from engine.text import glove_download
 

@@ -23,9 +23,11 @@ class TopK(keras.layers.Layer):
         self._k = k
 
     def compute_output_shape(self, shape: Any) -> Any:
+        """The shape in is the shape out."""
         return shape
 
     def call(self, inputs: Tensor) -> Tensor:
+        """(batch, units) → (batch, units), float as it came; numbers as large as the k-th are all kept."""
         return ops.where(inputs >= self.threshold(inputs), inputs, 0)
 
     def threshold(self, inputs: Tensor) -> Tensor:
@@ -54,6 +56,7 @@ class Codebook(keras.layers.Layer):
         self._initializer = keras.initializers.RandomUniform(-1 / entries, 1 / entries, seed=seed)
 
     def build(self, shape: Any) -> None:
+        """Make `entries`, (entries, n) for vectors of n numbers, and with a decay their running counts and sums."""
         each = (self._count, shape[-1])
         learned = not self._decay
         self.entries = self.add_weight(shape=each, initializer=self._initializer, trainable=learned, name="entries")
@@ -63,9 +66,11 @@ class Codebook(keras.layers.Layer):
             self._sums = self.add_weight(shape=each, initializer="zeros", trainable=False, name="sums")
 
     def compute_output_shape(self, shape: Any) -> Any:
+        """The shape in is the shape out."""
         return shape
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        """(batch, …, n) → (batch, …, n): the nearest entries; in training with a decay they move towards `inputs`."""
         chosen = self.nearest(inputs)
         entries = ops.stop_gradient(self.entry(chosen))
         if training and self._decay and (keys := step_keys()) is not None:

@@ -46,12 +46,15 @@ class Pixels:
         self._shape = data.shape
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
+        """(count, height, width, channels) uint8 → (count, height · width · channels) uint8."""
         return tf.constant(items.reshape(len(items), -1))
 
     def blank(self) -> Tensor:
+        """(1, height · width · channels) uint8, black."""
         return tf.zeros([1, math.prod(self._shape)], tf.uint8)
 
     def seen(self, rows: Tensor) -> tuple[Tensor, None]:
+        """(batch, height · width · channels) uint8 → (batch, height, width, channels) in [0, 1]; no weights."""
         return tf.cast(tf.reshape(rows, [-1, *self._shape]), tf.float32) * (1 / 255), None
 
 
@@ -66,12 +69,15 @@ class WordIds:
         self._weights = tf.constant(data.word_weights)  # one number a word, not worth keeping
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
+        """(count, words) int32, as they are."""
         return tf.constant(items)
 
     def blank(self) -> Tensor:
+        """(1, words) int32: nothing but padding."""
         return tf.zeros([1, self._length], tf.int32)
 
     def seen(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, words) int32 → (batch, words, numbers in a vector) and the weights (batch, words), 0 for padding."""
         return tf.gather(self._vectors, rows), tf.gather(self._weights, rows)
 
 

@@ -122,6 +122,7 @@ class Blocks:
         return chain("decoder", codes, [*layers, keras.layers.Activation(output, name="output", dtype="float32")])
 
     def networks(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> Networks:
+        """Both halves, items → codes and codes → items, with `head`: from codes to what else is predicted by them."""
         return Networks(encoder, decoder, head)
 
     def bag_of_words_head(self, encoder: keras.Model, words: int) -> keras.Model:

@@ -49,6 +49,7 @@ class _Drawing(keras.layers.Layer):
         return shape
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
+        """Any shape → the same: `noisy` in training, and `inputs` as they are where the step has no keys."""
         keys = step_keys()
         return self.noisy(inputs, keys) if training and keys is not None else inputs
 
@@ -70,6 +71,7 @@ class Dropout(_Drawing):
         self._rate = rate
 
     def noisy(self, inputs: Tensor, keys: NoiseKeys) -> Tensor:
+        """Any shape → the same shape; `keys` decide which numbers become 0."""
         kept = self.drawn(noise.uniform, inputs, keys) >= self._rate
         return ops.where(kept, inputs / (1 - self._rate), 0)
 
@@ -82,6 +84,7 @@ class GaussianNoise(_Drawing):
         self._stddev = stddev
 
     def noisy(self, inputs: Tensor, keys: NoiseKeys) -> Tensor:
+        """Any shape → the same shape; `keys` decide what is added to each number."""
         return inputs + self._stddev * self.drawn(noise.normal, inputs, keys)
 
 

@@ -55,6 +55,7 @@ class KerasModel:
         return model
 
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """(count, *shape) → (count, code size) float32, `block` items at a time. Raises as `engine.backend.Model`."""
         if images.ndim != len(self.shape) + 1 or images.shape[1:] != self.shape:
             raise UsageError(
                 "Wrong shape",
@@ -63,6 +64,7 @@ class KerasModel:
         return self._in_blocks(lambda block: self._encode(as_floats(block)), images, (self.code_size,))
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        """(count, code size) → (count, *shape) float32, `block` codes at a time. Raises likewise."""
         if codes.ndim != 2 or codes.shape[1] != self.code_size:
             raise UsageError("Wrong shape", f"expected codes of {self.code_size} numbers, got {_times(codes.shape)}")
         return self._in_blocks(lambda block: self._decode(block.astype(np.float32)), codes, self.shape)
@@ -77,6 +79,7 @@ class KerasModel:
     def corrupted(
         self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
     ) -> NDArray[np.float32]:
+        """(count, *shape) → the same shape, float32, noisy block by block (see `engine.backend.Model`)."""
         seed = self._autoencoder.config.seed
         fresh, fixed = noise_seeds(seed, 0, 1 + draw) if training else validation_seeds(seed)
 

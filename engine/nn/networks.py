@@ -79,10 +79,12 @@ class Networks:
 
     @property
     def code_size(self) -> int:
+        """Numbers in one code, flat."""
         return math.prod(self.decoder.input_shape[1:])
 
     @property
     def gives_distribution(self) -> bool:
+        """Whether the encoder has the outputs mean and log_variance and no other."""
         return tuple(self.encoder.output_names) == DISTRIBUTION
 
     def outputs(self, items: Tensor, *, training: bool = False) -> dict[str, Tensor]:
@@ -110,6 +112,7 @@ class Networks:
 
     @property
     def trainable_variables(self) -> list[keras.Variable]:
+        """Of encoder, decoder and head in this order; what gradients are taken of."""
         return [variable for model in self._models for variable in model.trainable_variables]
 
     @property

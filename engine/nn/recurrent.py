@@ -42,6 +42,10 @@ class Lstm(_Quicker, keras.layers.LSTM):
     """`keras.layers.LSTM` with its default activations."""
 
     def inner_loop(self, sequences: Tensor, initial_state: Any, mask: Tensor | None, training: bool = False) -> Any:
+        """(batch, steps, n) → last output (batch, units), all outputs (batch, steps, units) if asked for, last state.
+
+        Keras calls it in `call`. Without a GPU states begin at zero, whatever `initial_state` is.
+        """
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
         states = _lstm(*self._projected(sequences, mask, self.cell.bias))
@@ -53,6 +57,7 @@ class Gru(_Quicker, keras.layers.GRU):
     """`keras.layers.GRU` with its default settings."""
 
     def inner_loop(self, sequences: Tensor, initial_state: Any, mask: Tensor | None, training: bool = False) -> Any:
+        """As `Lstm.inner_loop`, with the same shapes in and out."""
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
         bias = tf.convert_to_tensor(self.cell.bias)
@@ -70,9 +75,11 @@ class UntilLastWord(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, vectors: Tensor) -> Tensor:
+        """(batch, words, n) → the same; all that is new is the mask."""
         return vectors
 
     def compute_mask(self, vectors: Tensor, previous: Any = None) -> Tensor:
+        """(batch, words, n) → (batch, words) bool; a mask of layers before is not looked at."""
         del previous
         words = ops.cast(ops.any(ops.not_equal(vectors, 0), axis=-1), "int32")
         to_come = ops.flip(ops.cumsum(ops.flip(words, axis=1), axis=1), axis=1)
@@ -92,18 +99,22 @@ class AttentionPooling(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, shape: tuple[int | None, ...]) -> None:
+        """Make `kernel`, w above as (n, 1), for states of n numbers."""
         self.kernel = self.add_weight(shape=(shape[-1], 1), initializer=self.kernel_initializer, name="kernel")
 
     def call(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
+        """(batch, steps, n), with `mask` of (batch, steps) bool → (batch, n)."""
         scores = ops.matmul(states, self.kernel)
         if mask is not None:
             scores = ops.where(mask[..., None], scores, -1e9)
         return ops.sum(ops.softmax(scores, axis=1) * states, axis=1)
 
     def compute_mask(self, states: Tensor, previous: Any = None) -> None:
+        """None: no steps are left that a mask could be about."""
         del states, previous
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that Keras makes the layer of again when a saved network is loaded."""
         initializer = keras.initializers.serialize(self.kernel_initializer)
         return {**super().get_config(), "kernel_initializer": initializer}
 

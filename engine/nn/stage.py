@@ -39,6 +39,7 @@ class CompiledStage:
 
     @property
     def optimizer_variables(self) -> dict[str, keras.Variable]:
+        """What the optimiser remembers, by the names it has in checkpoints ("optimizer/…")."""
         return {f"optimizer/{variable.path}": variable for variable in self.optimizer.variables}
 
     def compile(self, data: Tensor, batch: int, *, learn: bool) -> None:

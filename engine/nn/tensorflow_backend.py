@@ -23,6 +23,7 @@ class KerasBackend:
 
     @property
     def recurrent_loop(self) -> str:
+        """As `engine.backend.Backend`; on a GPU a small layer is run to find out."""
         from engine.nn.recurrent import loop
 
         return loop()
@@ -30,6 +31,7 @@ class KerasBackend:
     def training(
         self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint | None
     ) -> Training:
+        """As `engine.backend.Backend`, on the graph of an earlier run with these settings and data if one is kept."""
         from engine.nn.memory import enough_memory
         from engine.nn.precision import decided
         from engine.nn.trainer import Trainer
@@ -44,6 +46,7 @@ class KerasBackend:
     def model(
         self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
     ) -> Model:
+        """As `engine.backend.Backend`, in networks that are built for it alone."""
         from engine.nn.memory import enough_memory
         from engine.nn.model import KerasModel
 
@@ -51,6 +54,7 @@ class KerasBackend:
             return KerasModel.load(variant, config, shape, checkpoint)
 
     def release(self) -> None:
+        """See `engine.nn.release.release`."""
         from engine.nn.release import release
 
         release()

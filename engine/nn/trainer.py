@@ -79,10 +79,12 @@ class Trainer:
 
     @property
     def position(self) -> Position:
+        """How far training has come, whichever weights are in use."""
         return self._position
 
     @property
     def model(self) -> KerasModel:
+        """The networks of the stage that has begun last. It shares their weights: every chunk changes what it says."""
         shown = stage_shown(self._position, self.stages)
         model = self._stage.model
         if shown.name != self._stage.name:  # the stage has not begun: the one before knows more
@@ -93,38 +95,47 @@ class Trainer:
 
     @property
     def weights(self) -> Literal["best", "last"]:
+        """Those that training ended with, until `use` has put in those of the best epoch."""
         return "last" if self._used is None else "best"
 
     def checkpoint(self) -> Checkpoint:
+        """Weights and optimiser as copies, which later steps leave alone."""
         position = self._used or self._position
         return Checkpoint(arrays=copied(self._variables), position=position, best=self._best_so_far)
 
     def last_good(self) -> Checkpoint:
+        """The copy made at the end of the last complete epoch, or where the stage began."""
         return self._last_good
 
     def new_best(self) -> Checkpoint | None:
+        """None also where the best epoch has been given out before."""
         best, self._best = self._best, None
         return best
 
     @property
     def stopped_early(self) -> bool:
+        """Whether there was no better epoch in the last `patience` ones of the last stage."""
         return self._position.given_up > 0
 
     @property
     def best(self) -> Best | None:
+        """Of the stage that trains, once an epoch of it is over; until then that of the one before."""
         return self._best_so_far
 
     def use(self, weights: Checkpoint) -> None:
+        """Put in the weights of all networks; the optimiser stays. Raises RunError where they do not fit."""
         restore(self._networks.variables, weights.arrays)
         self._used = weights.position
 
     def judged(self) -> Generator[None, None, Terms]:
+        """Loss terms over the test part, means over its items, of the stage that trained last. Raises Diverged."""
         with enough_memory(self.config):
             test = self._graphs.items.on_device(self._data.test.items)
             self._stage.compile(test, self._variant.block, learn=False)
             return (yield from self._evaluate(test))
 
     def run(self) -> Iterator[Progress | EpochReport]:
+        """As `engine.backend.Training`; ends when the epochs are done, or patience is at its end."""
         with enough_memory(self.config):
             while self._position.epoch <= self.config.epochs and not self.stopped_early:
                 if self._stage.name != self.stages[self._position.stage].name:

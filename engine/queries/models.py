@@ -44,6 +44,7 @@ def check_prior(variant: Variant[Any]) -> None:
 
 
 def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
+    """What the encoder sees, what comes of it, the codes, and each item's mean squared error, (count,)."""
     model = context.model
     inputs, targets = _seen(context, query)
     codes = model.encode(inputs)
@@ -70,6 +71,11 @@ def _seen(context: QueryContext, query: Reconstruct) -> tuple[NDArray[np.float32
 
 
 def encode(context: QueryContext, query: Encode) -> Codes | Steps:
+    """Codes of texts, of items, or of a part of the data, which is worked at in steps.
+
+    Raises:
+        UsageError: items of another shape, no known words, or a validation part that does not exist.
+    """
     model = context.model
     if query.texts:
         return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
@@ -97,11 +103,13 @@ def _part(data: Data, name: PartName) -> Part:
 
 
 def decode(context: QueryContext, query: Decode) -> Images:
+    """Items for the user's own codes (count, code size). Raises UsageError for another size."""
     codes = query.codes.astype(np.float32)
     return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
 
 
 def sample(context: QueryContext, query: Sample) -> Images:
+    """Items for codes drawn from N(0, temperature² I), the same for the same seed. Raises as `check_prior`."""
     check_prior(context.variant)
     drawn = np.random.default_rng(query.seed).standard_normal((query.count, context.model.code_size))
     codes = (query.temperature * drawn).astype(np.float32)
@@ -109,6 +117,11 @@ def sample(context: QueryContext, query: Sample) -> Images:
 
 
 def probed(context: QueryContext, query: Probe) -> Steps:
+    """Accuracies on the test part of k nearest neighbours and softmax regression, by codes and by simpler features.
+
+    Raises:
+        UsageError: fewer than one neighbour is asked for, or the training items have one class.
+    """
     if query.neighbours < 1:
         raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
     model, data = context.still(), context.data()

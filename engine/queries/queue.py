@@ -45,6 +45,7 @@ class QueryQueue:
         return bool(self._waiting or self._long)
 
     def put(self, query: Query) -> Future[Answer]:
+        """Have `query` answered by a later `work`; until its turn the future can be cancelled."""
         future: Future[Answer] = Future()
         self._waiting.append((query, future))
         return future

@@ -57,6 +57,7 @@ def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
 
 
 def similarity(context: QueryContext, query: Similarity) -> Cosine:
+    """Cosine of the codes of two sentences, and of the means of their words' vectors. Raises as `read`."""
     ids, vectors = read(context, (query.first, query.second))
     codes, average = context.model.encode(vectors), _lexicon(context).average(ids)
     return Cosine(
@@ -69,6 +70,7 @@ def similarity(context: QueryContext, query: Similarity) -> Cosine:
 
 
 def reading(context: QueryContext, query: Read) -> Reading:
+    """What the decoder says for a code, and the cosine of that code with the code of what it says. Raises as `read`."""
     _, vectors = read(context, (query.text,))
     codes = context.model.encode(vectors)
     outputs, sentence = context.model.decode(codes), _words(context, query.text)
@@ -126,6 +128,11 @@ class Search:
         self._kept: dict[Path, _Searched] = {}
 
     def neighbours(self, context: QueryContext, query: Neighbours) -> Steps:
+        """The nearest sentences of the corpus by codes, and by averages; encodes it if no index is kept.
+
+        Raises:
+            UsageError: fewer than one neighbour is asked for; as `read`.
+        """
         ids, vectors = read(context, (query.text,))  # before the long work: a query may be refused
         if query.count < 1:
             raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.count}")

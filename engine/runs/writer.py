@@ -193,6 +193,7 @@ class RunWriter:
 
     @property
     def has_checkpoint(self) -> bool:
+        """Whether there are saved weights that the run could go on from."""
         return (self.folder / "checkpoint.safetensors").exists()
 
     def best(self) -> Checkpoint | None:

@@ -65,6 +65,7 @@ class Lexicon:
 
     @property
     def dimensions(self) -> int:
+        """Numbers in a word's vector."""
         return int(self.vectors.shape[1])
 
     @cached_property

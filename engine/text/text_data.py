@@ -66,6 +66,7 @@ class TextData:
 
     @property
     def held_out(self) -> bool:
+        """Whether sentences were held out to choose by; the vocabulary is then made of the training part alone."""
         return bool(self.split)
 
     @property
@@ -75,6 +76,7 @@ class TextData:
 
     @cached_property
     def fingerprint(self) -> str:
+        """SHA-256 over the corpus and the ids that its sentences have here: another vocabulary, another one."""
         digest = hashlib.sha256(self.corpus.fingerprint.encode())
         digest.update(np.ascontiguousarray(self.items).data)
         return digest.hexdigest()

@@ -45,6 +45,7 @@ class VectorFile(NamedTuple):
 
     @property
     def packed(self) -> bool:
+        """Whether it is a zip, by its name."""
         return self.path.suffix.lower() == ".zip"
 
     def rows(self, words: Sequence[str], report: Report) -> NDArray[np.float32]:

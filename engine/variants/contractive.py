@@ -73,6 +73,7 @@ class Contractive(DenseVariant[ContractiveConfig]):
     }
 
     def loss_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        """Images (batch, height, width, channels) → scalars `reconstruction` and `contraction`, which is ‖J‖²."""
         ops, config, codes = model.ops, model.config, model.encode(batch.input)
         sizes = ops.sum(ops.square(self._kernel(model)), axis=0)
         norm = ops.mean(ops.sum(ops.square(self._slope(model, codes)) * sizes, axis=1))

@@ -90,6 +90,10 @@ class Convolutional(Variant[ConvolutionalConfig]):
     )
 
     def networks(self, config: ConvolutionalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → (batch, ⌈height / 8⌉ · ⌈width / 8⌉ · code filters) → images again.
+
+        The decoder's answers are in [0, 1]; height and width may be any.
+        """
         widths = (config.filters, config.filters, config.code_filters)
         down = [
             layer
@@ -137,11 +141,14 @@ class Convolutional(Variant[ConvolutionalConfig]):
         return blocks.layer("Cropping2D", cropping=((0, off[0]), (0, off[1])), name=name)
 
     def loss_terms(self, model: Autoencoder[ConvolutionalConfig], batch: Batch) -> dict[str, Tensor]:
+        """Images (batch, height, width, channels) → the scalar `reconstruction`, mean over all numbers."""
         logits = model.logits(model.encode(batch.input))
         return {"reconstruction": model.ops.mean(model.blocks.binary_cross_entropy(batch.target, logits))}
 
     def corrupt(self, model: Autoencoder[ConvolutionalConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
+        """(batch, height, width, channels) → the same shape, see `engine.variants.corruption.corrupt`."""
         return corrupt(model, items, keys)
 
     def noise(self, config: ConvolutionalConfig) -> str:
+        """See `engine.variants.corruption.noise`."""
         return noise(config)

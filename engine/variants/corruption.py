@@ -32,19 +32,32 @@ class Corrupting(Protocol):
     """The fields of a configuration that corrupts (structs of msgspec cannot have two bases with fields)."""
 
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """The run's, from which all noise comes."""
+
     @property
-    def corruption(self) -> Literal["gaussian", "salt_and_pepper", "masking"]: ...
+    def corruption(self) -> Literal["gaussian", "salt_and_pepper", "masking"]:
+        """Which of the kinds that `corrupt` knows."""
+
     @property
-    def noise_mean(self) -> float: ...
+    def noise_mean(self) -> float:
+        """Of gaussian noise; 1 is the whole range of a pixel."""
+
     @property
-    def noise_std(self) -> float: ...
+    def noise_std(self) -> float:
+        """Of gaussian noise, in the same unit."""
+
     @property
-    def noise_share(self) -> float: ...
+    def noise_share(self) -> float:
+        """Of the pixels that masking or salt and pepper hit, from 0 to 1."""
+
     @property
-    def resample(self) -> bool: ...
+    def resample(self) -> bool:
+        """Whether noise is drawn afresh for every batch; else each image has its own for the whole run."""
+
     @property
-    def clip(self) -> bool: ...
+    def clip(self) -> bool:
+        """Whether gaussian noise is cut off where it leaves [0, 1]."""
 
 
 def corrupt(model: Autoencoder[Corrupting], items: Tensor, keys: NoiseKeys) -> Tensor:

@@ -27,6 +27,8 @@ class DenoisingConfig(DenseConfig, frozen=True, kw_only=True):
 
 
 class Denoising(DenseVariant[DenoisingConfig]):
+    """x → x̃ (`engine.variants.corruption`) → z → x̂, in the layers of `DenseVariant`; errors are against x."""
+
     key = "denoising"
     label = "Denoising"
     summary = "It sees noisy images and answers with clean ones; codes larger than the image are possible."
@@ -88,7 +90,9 @@ class Denoising(DenseVariant[DenoisingConfig]):
     )
 
     def corrupt(self, model: Autoencoder[DenoisingConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
+        """(batch, height, width, channels) → the same shape, see `engine.variants.corruption.corrupt`."""
         return corrupt(model, items, keys)
 
     def noise(self, config: DenoisingConfig) -> str:
+        """See `engine.variants.corruption.noise`."""
         return noise(config)

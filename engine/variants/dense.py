@@ -52,9 +52,11 @@ class DenseVariant(Variant[DenseConfigT]):
     alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, overfitting=Advice("hidden_dim", "lower"))
 
     def check(self, config: DenseConfigT) -> None:
+        """Raises SettingError for binary cross-entropy without the sigmoid output."""
         check_reconstruction(config.reconstruction, config.output)
 
     def networks(self, config: DenseConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → (batch, hidden_dim) → (batch, height, width, channels)."""
         encoder = blocks.encoder(
             shape, [blocks.flatten(), blocks.dense(config.hidden_dim, config.activation, name="code")]
         )
@@ -66,6 +68,10 @@ class DenseVariant(Variant[DenseConfigT]):
         return blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output)
 
     def loss_terms(self, model: Autoencoder[DenseConfigT], batch: Batch) -> dict[str, Tensor | Weighted]:
+        """Images (batch, height, width, channels) → the scalar `reconstruction`.
+
+        Mean over batch and pixels of (x − x̂)², or of −x ln x̂ − (1 − x) ln(1 − x̂).
+        """
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction)}
 

@@ -155,6 +155,7 @@ class Sentence(Variant[SentenceConfig]):
     )
 
     def check(self, config: SentenceConfig) -> None:
+        """Raises SettingError for weighted words in a loss over places, and for masked where padding comes first."""
         if config.weighting != "uniform" and config.loss_over == "places":
             raise SettingError(
                 "weighting", f"{config.weighting} weighs words, the loss is over all places; set loss_over to words"
@@ -165,6 +166,10 @@ class Sentence(Variant[SentenceConfig]):
             )
 
     def networks(self, config: SentenceConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, words, dimensions) → (batch, units) → (batch, words, dimensions).
+
+        With `bag_of_words` also a head: (batch, units) → (batch, vocabulary), logarithms of probabilities.
+        """
         words, dimensions = shape
         both, pooled = config.directions == "both", config.pooling != "last"
         read = [blocks.recurrent(config.cell, config.units, both=both, sequences=pooled, name="reader")]
@@ -183,7 +188,9 @@ class Sentence(Variant[SentenceConfig]):
         return blocks.networks(encoder, blocks.decoder(encoder, say, "linear"), head)
 
     def loss_terms(self, model: Autoencoder[SentenceConfig], batch: Batch) -> dict[str, Weighted]:
-        """`words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
+        """Vectors (batch, words, dimensions) → scalars: `words`, `with_padding` and, with a head, `bag_of_words`.
+
+        `words` leaves the padding out, `with_padding` counts it (the published way); one of the two is minimised.
 
         In validation `words` and `bag_of_words` are means over blocks of 100 sentences of the means over their words.
         """
@@ -210,6 +217,7 @@ class Sentence(Variant[SentenceConfig]):
         return batch.input * ops.cast(kept, "float32")[..., None]
 
     def reading(self, config: SentenceConfig) -> TextReading:
+        """All settings that decide which ids and which vectors a sentence has."""
         return TextReading(
             vocabulary=config.vocabulary,
             length=config.length,

@@ -151,6 +151,7 @@ class Sparse(DenseVariant[SparseConfig]):
     )
 
     def check(self, config: SparseConfig) -> None:
+        """Raises SettingError also for a k above the number of units, and for kl without sigmoid units."""
         super().check(config)
         if config.penalty == "topk" and config.k > config.hidden_dim:
             raise SettingError("k", f"{config.k} of {config.hidden_dim} units cannot speak; set a smaller k")
@@ -158,6 +159,10 @@ class Sparse(DenseVariant[SparseConfig]):
             raise SettingError("penalty", "kl needs activations between 0 and 1; set activation to sigmoid")
 
     def networks(self, config: SparseConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → (batch, hidden_dim) → (batch, height, width, channels).
+
+        With topk the encoder has a second output, `all`: the units before the choice, (batch, hidden_dim).
+        """
         if config.penalty != "topk":
             return super().networks(config, shape, blocks)
         units = blocks.dense(config.hidden_dim, config.activation, name="units")
@@ -166,6 +171,10 @@ class Sparse(DenseVariant[SparseConfig]):
         return blocks.networks(encoder, self.dense_decoder(encoder, config, shape, blocks))
 
     def loss_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        """Images (batch, height, width, channels) → scalars: `reconstruction` and `penalty`.
+
+        With topk `reconstruction` and `revival`, and three that count nothing: `explained_variance`, `l0`, `shrinkage`.
+        """
         if model.config.penalty == "topk":
             return self._topk_terms(model, batch)
         codes = model.encode(batch.input)
@@ -213,4 +222,5 @@ class Sparse(DenseVariant[SparseConfig]):
         return ops.mean(silent * ops.maximum(ops.min(short, axis=0), 0.0))
 
     def target_rate(self, config: SparseConfig) -> float | None:
+        """ρ with penalty kl; None with the others, which name no rate."""
         return config.rho if config.penalty == "kl" else None

@@ -85,6 +85,7 @@ class Stacked(Variant[StackedConfig]):
     }
 
     def check(self, config: StackedConfig) -> None:
+        """Raises SettingError for bce without the sigmoid output, or if pretraining leaves no epoch for all layers."""
         check_reconstruction(config.reconstruction, config.output)
         pretraining = config.pretrain_epochs * len(layer_sizes(config.layers))
         if config.training == "greedy" and config.epochs <= pretraining:
@@ -95,6 +96,7 @@ class Stacked(Variant[StackedConfig]):
             )
 
     def networks(self, config: StackedConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → (batch, units) … → (batch, code) → … → images of the same shape."""
         *hidden, code = layer_sizes(config.layers)
         up = [blocks.dense(units, config.activation, name=f"hidden{n}") for n, units in enumerate(hidden, start=1)]
         encoder = blocks.encoder(shape, [blocks.flatten(), *up, blocks.dense(code, "linear", name="code")])
@@ -104,12 +106,14 @@ class Stacked(Variant[StackedConfig]):
         return blocks.networks(encoder, blocks.decoder(encoder, [*down, pixels, blocks.reshape(shape)], config.output))
 
     def loss_terms(self, model: Autoencoder[StackedConfig], batch: Batch) -> dict[str, Tensor]:
+        """Images, or what layers before a pair make of them, (batch, n) → the scalar `reconstruction`."""
         # What lies between two layers is no picture: activations of any size have a squared error only.
         kind = model.config.reconstruction if batch.stage == WHOLE else "mse"
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch.target, kind)}
 
     def stages(self, config: StackedConfig) -> tuple[Stage, ...]:
+        """One; with greedy training one for each pair, from the outside in, and then one for all layers."""
         if config.training == "end_to_end":
             return (Stage(WHOLE, config.epochs),)
         depth = len(layer_sizes(config.layers))
@@ -117,6 +121,7 @@ class Stacked(Variant[StackedConfig]):
         return (*pairs, Stage(WHOLE, config.epochs - depth * config.pretrain_epochs))
 
     def stage_networks(self, model: Autoencoder[StackedConfig], stage: Stage) -> StageNetworks:
+        """All layers in the last stage, else the pair of the stage, fed by the layers before it."""
         if stage.name == WHOLE:
             return model.blocks.whole(model.networks)
         return model.blocks.pair(model.networks, self.stages(model.config).index(stage) + 1)

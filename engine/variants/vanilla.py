@@ -12,6 +12,8 @@ class VanillaConfig(DenseConfig, frozen=True, kw_only=True):
 
 
 class Vanilla(DenseVariant[VanillaConfig]):
+    """`DenseVariant` and nothing more: x is what the encoder sees, and what the error is against."""
+
     key = "vanilla"
     label = "Vanilla"
     summary = "One hidden layer learns a short code of each image; the plainest autoencoder, the yardstick."

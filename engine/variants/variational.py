@@ -116,6 +116,10 @@ class Variational(Variant[VariationalConfig]):
     )
 
     def networks(self, config: VariationalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → `mean` and `log_variance`, (batch, latent_dim) each.
+
+        The decoder: (batch, latent_dim) → (batch, height, width, channels) in [0, 1].
+        """
         sizes = layer_sizes(config.hidden)
         down = [blocks.dense(units, config.activation, name=f"hidden{n}") for n, units in enumerate(sizes, start=1)]
         heads = [blocks.dense(config.latent_dim, "linear", name=name) for name in ("mean", "log_variance")]
@@ -126,6 +130,10 @@ class Variational(Variant[VariationalConfig]):
         return blocks.networks(encoder, blocks.decoder(encoder, [*up, pixels, blocks.reshape(shape)], "sigmoid"))
 
     def loss_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        """Images (batch, height, width, channels) → scalars, nats an image: `reconstruction` and `kl`.
+
+        One z is drawn for each image. β grows from 0 over the epochs of `warmup`; in validation it has its full weight.
+        """
         ops, blocks, config = model.ops, model.blocks, model.config
         mean, log_variance = model.outputs(batch.input).values()
         codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.noise_keys)
@@ -138,6 +146,7 @@ class Variational(Variant[VariationalConfig]):
         }
 
     def optimizer(self, model: Autoencoder[VariationalConfig], steps: int) -> Optimizer:
+        """Adam, with gradients that are scaled down to the norm `clip_norm` if they are longer."""
         config = model.config
         decay = steps if config.schedule == "cosine" else None
         return model.blocks.adam(config.learning_rate, decay_steps=decay, clip_norm=config.clip_norm)

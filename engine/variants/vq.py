@@ -86,6 +86,11 @@ class Vq(Variant[VqConfig]):
     }
 
     def networks(self, config: VqConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
+        """(batch, height, width, channels) → `code`, the chosen entries, flat: (batch, places · dimensions).
+
+        A second output, `continuous`: (batch, places, dimensions), the vectors before the choice. The decoder:
+        (batch, places · dimensions) → (batch, height, width, channels), not held in [0, 1].
+        """
         height, width = self._places(config, shape)
         widths = [max(1, config.filters // 2 ** (config.halvings - n)) for n in range(1, config.halvings + 1)]
         resampling = {"kernel_size": 4, "strides": 2, "padding": "same"}
@@ -142,6 +147,10 @@ class Vq(Variant[VqConfig]):
         ]
 
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
+        """Images (batch, height, width, channels) → scalars: `reconstruction`, `commitment` and `perplexity`.
+
+        Without a decay also `codebook`, which moves the entries; `perplexity` counts nothing.
+        """
         ops, blocks = model.ops, model.blocks
         outputs = model.outputs(batch.input)
         vectors, codes = outputs["continuous"], outputs["code"]
@@ -175,4 +184,5 @@ class Vq(Variant[VqConfig]):
         return {"usage": self._used(model, codebook.nearest(model.outputs(items)["continuous"]))}
 
     def bits(self, config: VqConfig, shape: tuple[int, ...]) -> int:
+        """Places of the map times log₂ of the entries, rounded."""
         return round(prod(self._places(config, shape)) * log2(config.entries))
