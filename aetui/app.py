@@ -153,15 +153,16 @@ class Workbench(RunFollower):
         desk.show_run(run_id)
 
     def _forget(self, run_id: str) -> None:
-        """A run that never began is gone; another one takes its place on the screen."""
+        """A run that never began is gone; one that is going takes its place on the screen."""
         if run_id in self.state.runs or run_id != self.desk.run_id:
             self.desk.refresh_run()
             return
         active = None if self.desk.at_work else self.state.active
-        self.desk.show_run(active.run_id if active else "")
-        self.desk.say("the run was taken back before it began")
         if active is None:
-            self.show_last(self.desk.variant.key)
+            self.desk.show_unbegun()
+        else:
+            self.desk.show_run(active.run_id)
+        self.desk.say("the run was taken back before it began")
 
     def _runs_screen(self) -> Screen[None]:
         from aetui.screens.runs import RunsScreen
