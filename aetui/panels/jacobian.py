@@ -40,7 +40,7 @@ class Jacobian(Static):
 
     def show(self, view: View) -> None:
         self._values = view.samples.views.get("spectrum") if view.samples else None
-        self._why = MISSING if view.samples else view.failure or PLACEHOLDER
+        self._why = MISSING if view.samples else view.missing or PLACEHOLDER
         self._draw()
 
     def on_resize(self, _event: events.Resize) -> None:

@@ -59,12 +59,12 @@ class Latent(Container):
     def show(self, view: View) -> None:
         run, samples = view.run, view.samples
         last = run is not None and view.epoch == run.last_epoch
-        what = (run and (run.dataset, run.code_size, run.going, run.figures), last, view.failure)
+        what = (run and (run.dataset, run.code_size, run.going, run.figures), last, view.missing)
         if samples is self._samples and what == self._shown:
             return
         self._samples, self._shown = samples, what
         if run is None or samples is None:
-            self._say(view.failure or PLACEHOLDER)
+            self._say(view.missing or PLACEHOLDER)
         elif samples.points is None or not len(samples.points):
             self._say(NO_POINTS)
         elif not np.isfinite(samples.points).any():

@@ -88,7 +88,7 @@ class PriorSamples(Container):
         self.set_class(not beside and event.size.height >= BELOW, "-below")
 
     def show(self, view: View) -> None:
-        samples, why = view.samples, MISSING if view.samples else view.failure or PLACEHOLDER
+        samples, why = view.samples, MISSING if view.samples else view.missing or PLACEHOLDER
         if samples is self._shown[0] and why == self._shown[1]:
             return
         self._shown = samples, why

@@ -153,7 +153,7 @@ class Sentences(Container):
         if run is None:
             return NO_RUN
         if samples is None:
-            return view.failure or NOT_YET
+            return view.missing or NOT_YET
         return NOT_KEPT if samples.cosines is None and samples.sentences is None else ""
 
     def _forget(self) -> None:

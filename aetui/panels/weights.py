@@ -122,7 +122,7 @@ class Weights(Container):
         run, samples = view.run, view.samples
         ended = run.epoch(view.epoch) if run else None
         target = ended.health.target_rate if ended and ended.health else None
-        why = MISSING if samples else view.failure or PLACEHOLDER
+        why = MISSING if samples else view.missing or PLACEHOLDER
         same_run = (run and run.run_id) == (self._run and self._run.run_id)
         if same_run and samples is self._samples and (target, why) == (self._target, self._why):
             return
