@@ -89,6 +89,8 @@ class RunState:
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
+    activity: str = ""
+    """What is done for it beside training, in words; empty while it trains, waits or is over."""
     best: EpochEnded | None = None
     """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
     log: tuple[LogLine, ...] = ()
@@ -148,7 +150,7 @@ class RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
         if self.here and self.going:
             return self
-        return replace(self, here=True, status="queued", found=self.status if self.seq else None)
+        return replace(self, here=True, status="queued", activity="", found=self.status if self.seq else None)
 
     def with_past(self, past: RunState) -> RunState:
         """The same with what its folder knows: `past` is folded from the very events that this one has counted."""
@@ -160,6 +162,7 @@ class RunState:
             status=self.status,
             progress=self.progress,
             moving=self.moving,
+            activity=self.activity,
             message=self.message,
             others=self.others,
             log=(*past.log, *unwritten),

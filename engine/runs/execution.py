@@ -41,6 +41,7 @@ from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 
 LONGEST_NAME = 60
+BUILDING = "building the network"
 T = TypeVar("T")
 
 
@@ -127,17 +128,19 @@ class Execution:
         with ExitStack() as stack:
             stack.callback(self.let_go)
             data = self._load(datasets, emit, control)
+            report = self._report(emit, control)
+            report(BUILDING, 0, 0)
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)

@@ -139,11 +139,12 @@ class TrainingLoop:
         measuring = self._measuring()
         while True:
             try:
-                done, total = next(measuring)
+                next(measuring)
             except StopIteration as end:
                 figures: Terms = end.value
                 return figures
-            step = DataProgress(activity=MEASURING, done=done, total=total, dataset="")
+            # Each figure counts things of its own: no amount would tell how far all of them are.
+            step = DataProgress(activity=MEASURING, done=0, total=0, dataset="")
             self._emit(self._writer.record(step))
             if self._control.serve() in ENDING:
                 raise Stopped
