@@ -11,6 +11,7 @@ from textual.widgets import Static
 from aetui.panels.table import View
 from aetui.render.bars import MUTED, bars
 from aetui.render.pixels import colour_mode
+from engine.errors import counted
 
 PLACEHOLDER = "The directions in which the code moves appear after the first epoch"
 MISSING = "This run keeps no Jacobian: it is of another autoencoder, or an older version trained it"
@@ -23,7 +24,7 @@ def spectrum(values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool
     """`values`, largest first, as bars below a line that sums them up; those that fit into `size`, evenly chosen."""
     width, height = size
     followed = int((values >= FOLLOWED * values[0]).sum())
-    told = f"‖J‖ {np.linalg.norm(values):.3g} · follows {followed:,} of {len(values):,} directions"
+    told = f"‖J‖ {np.linalg.norm(values):.3g} · follows {followed:,} of {counted(len(values), 'direction')}"
     lines = [Content.styled(told, MUTED).truncate(width, ellipsis=True)]
     chosen = np.unique(np.linspace(0, len(values) - 1, max(1, min(len(values), height - 1))).round().astype(int))
     rows = [(f"{place + 1:,}", float(values[place]), f"{values[place]:.3g}") for place in chosen.tolist()]

@@ -20,6 +20,7 @@ from aetui.render.text import plain
 from aetui.state.run_state import RunState
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import DATASETS
+from engine.errors import counted
 from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "The codes appear after the first epoch"
@@ -121,7 +122,7 @@ def _bands(points: NDArray[Any], members: NDArray[np.int64]) -> NDArray[np.float
 
 
 def _titles(units: int, classes: int) -> tuple[str, ...]:
-    size = f"codes · {units} unit" + "s" * (units != 1)
+    size = f"codes · {counted(units, 'unit')}"
     if units == 1 and classes > 1:
         return f"{size}, classes below each other", size, "codes"
     return (f"{size}, first two components", size, "codes") if units > 2 else (size, "codes")

@@ -8,6 +8,7 @@ from math import nan
 
 from aetui.follow.group import Others
 from aetui.state.run_state import Level, RunState, WorkbenchState
+from engine.errors import counted
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -230,7 +231,7 @@ def _held(run: RunState, event: RunHeld) -> RunState:
 
 def _finished(run: RunState, event: RunFinished) -> RunState:
     level: Level = "error" if event.outcome in ("failed", "diverged") else "info"
-    text = f"{event.outcome} after {event.epochs} epochs"
+    text = f"{event.outcome} after {counted(event.epochs, 'epoch')}"
     if event.message:
         text = f"{text}: {event.message}"
     run = run.logged(event.at, text, level)

@@ -17,7 +17,7 @@ from engine.datasets.cache import DatasetCache
 from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report
 from engine.datasets.folders import cache_dir
-from engine.errors import RunError, SettingError, UsageError
+from engine.errors import RunError, SettingError, UsageError, counted
 from engine.events import (
     DataProgress,
     EpochEnded,
@@ -86,7 +86,8 @@ class Execution:
         store.check_writable()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
-        variant, entry = registry.variant(job.variant), dataset(job.dataset)
+        variant = registry.variant(job.variant)
+        entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
         if len(job.name) > LONGEST_NAME or not job.name.isprintable():
@@ -295,7 +296,9 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
     planned = record.epochs if epochs is None else epochs
     if planned < done or (status == "completed" and planned in (done, record.epochs)):
         early = f" and stopped early, of {record.epochs} planned" if done < record.epochs else ""
-        raise SettingError("epochs", f"{record.id} has {done} complete epochs{early}; ask for more with --epochs")
+        raise SettingError(
+            "epochs", f"{record.id} has {counted(done, 'complete epoch')}{early}; ask for more with --epochs"
+        )
     config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
     job = TrainJob(
         variant=record.variant,
