@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aetui.cli.arguments import Keep, Markdown
 from aetui.render.text import plain, plain_json
+from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from aetui.cli.options import Options
     from aetui.cli.recipes import Kept
     from engine.analysis.published import Seat
+    from engine.runs.jobs import Order
+    from engine.runs.store import RunStore
 
 
 def book(
@@ -113,15 +117,36 @@ def _train(asked: _Asked, options: Options) -> set[str]:
     """
     from aetui.cli import several
     from engine.analysis import published
+    from engine.errors import RunError
 
     seats = [seat for variant in asked.variants for seat in asked.seats(variant, options)]
     left = [seat for seat in seats if not seat.done]
     _check_data(left, options)
     orders = [published.order(seat, options.store) for seat in left]
+    with suppress(RunError):  # a store that cannot be written to still has runs to compare
+        _gather(seats, dict(zip(left, orders, strict=True)), options.store)
     if not options.quiet:
         for seat in seats:
             typer.echo(_told(seat), err=True)
     return several.train_all(orders, options) if orders else set()
+
+
+def _gather(seats: Sequence[Seat], orders: Mapping[Seat, Order], store: RunStore) -> None:
+    """Have the runs of each recipe as a group, those that are reused among them."""
+    from engine.analysis import published
+    from engine.runs import groups
+    from engine.runs.jobs import TrainJob
+
+    members: dict[str, list[groups.Member]] = {}
+    for seat in seats:
+        order = orders.get(seat)
+        if seat.record is not None:
+            member = groups.member(seat.record)
+        elif order is not None and isinstance(order.job, TrainJob):
+            member = groups.Member(run_id=order.run_id, job=order.job)
+        members.setdefault(published.group(seat.variant), []).append(member)
+    for name, together in members.items():
+        groups.gather(name, together, store)
 
 
 def _check_data(seats: Sequence[Seat], options: Options) -> None:
@@ -134,7 +159,7 @@ def _check_data(seats: Sequence[Seat], options: Options) -> None:
 
 
 def _told(seat: Seat) -> str:
-    what = f"{seat.variant}, seed {seat.seed}, {seat.epochs} epochs"
+    what = f"{seat.variant}, seed {seat.seed}, {counted(seat.epochs, 'epoch')}"
     if seat.record is None:
         return f"{what}: to be trained"
     return f"{what}: {'reused' if seat.done else 'goes on'}, {plain(seat.record.id)}"
