@@ -137,7 +137,7 @@ def test_what_is_said_of_the_lines_is_kept_until_the_text_is_added_anew(tmp_path
     ):
         added = run("add", "text", str(path), *option)
         assert added.exit_code == 0, added.exception
-        assert f"{sentences} in 1 documents" in added.stdout
+        assert f"{sentences} in 1 document," in added.stdout
         assert reading in added.stdout
         assert run("show", "text").stdout == added.stdout
 
