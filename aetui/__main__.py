@@ -8,6 +8,9 @@ from contextlib import suppress
 
 from aetui.cli.standard_streams import drop_output, open_closed, told
 
+VALIDATOR = "Value error, "
+"""What the validation library of newer versions of Typer puts before Typer's own words."""
+
 
 def main() -> None:
     """Open the workbench, or run a command; a fault a user can act on is one line and an exit status.
@@ -65,6 +68,8 @@ def _command() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
+        if isinstance(getattr(error, "message", None), str):
+            error.message = error.message.removeprefix(VALIDATOR)  # type: ignore[attr-defined]
         said = io.StringIO()  # Typer quotes what was typed, which may be the name of a file
         error.show(said)  # type: ignore[attr-defined]  # of Click's exceptions, which have no public name in Typer
         _complain(said.getvalue())

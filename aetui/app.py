@@ -153,15 +153,16 @@ class Workbench(RunFollower):
         desk.show_run(run_id)
 
     def _forget(self, run_id: str) -> None:
-        """A run that never began is gone; another one takes its place on the screen."""
+        """A run that never began is gone; one that is going takes its place on the screen."""
         if run_id in self.state.runs or run_id != self.desk.run_id:
             self.desk.refresh_run()
             return
         active = None if self.desk.at_work else self.state.active
-        self.desk.show_run(active.run_id if active else "")
-        self.desk.say("the run was taken back before it began")
         if active is None:
-            self.show_last(self.desk.variant.key)
+            self.desk.show_unbegun()
+        else:
+            self.desk.show_run(active.run_id)
+        self.desk.say("the run was taken back before it began")
 
     def _runs_screen(self) -> Screen[None]:
         from aetui.screens.runs import RunsScreen
@@ -270,7 +271,7 @@ class Workbench(RunFollower):
     def _ask(self, run_id: str, word: str) -> None:
         """Say at once what was asked for; it takes the engine up to half a second."""
         self._asked = (run_id, word)
-        self.desk.refresh_status()
+        self._refresh_status()
 
     # What the status line says.
 
@@ -278,6 +279,10 @@ class Workbench(RunFollower):
         """The engine's state, or that of the run it works on; `dataset` is the one to say something about."""
         state, detail = state_and_detail(self.state, self.desk.run_shown, self._asked)
         return Status(state, detail, self.state.device, self._machine, self._about_data(dataset))
+
+    def _refresh_status(self) -> None:
+        for screen in self._mode_screens:
+            screen.refresh_status()
 
     def _about_data(self, dataset: str) -> str:
         row = datasets.DATASETS.get(dataset)
@@ -292,7 +297,7 @@ class Workbench(RunFollower):
 
         share, memory = psutil.cpu_percent(), psutil.Process().memory_info().rss
         self._machine = f"cpu {share:.0f} % · {numbers.size(memory)}"
-        self.desk.refresh_status()
+        self._refresh_status()
 
     # Screens and leaving.
 

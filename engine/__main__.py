@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import msgspec
 
@@ -19,7 +19,8 @@ from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.runs.handover import Mission
 from engine.runs.store import RunStore
-from engine.session import Engine, failure
+from engine.runs.waiting import Waiting
+from engine.session import REQUEST_SECONDS, Engine, failure
 from engine.storage import native_output
 
 
@@ -40,17 +41,32 @@ def main() -> None:
     )
     waiting = _adopted(mission, engine)
     well = len(waiting) == len(mission.orders)
-    _stop_on_signals(engine, waiting)
+    announced = Waiting(Path(mission.runs), waiting)
+    _stop_on_signals(engine, waiting, announced)
     engine.start()
     while waiting:
-        event = heard.get()
+        for run_id in announced.unwanted():
+            early = not engine.ready  # nothing has begun then, and what is cancelled will not
+            engine.cancel(run_id)
+            if early:
+                announced.over(run_id)
+                waiting.discard(run_id)
+        try:
+            event = heard.get(timeout=REQUEST_SECONDS)
+        except Empty:
+            continue
         _tell(event)
+        if isinstance(event, RunStarted | RunResumed | RunFinished | RunCancelled | EngineFailed) and announced.over(
+            event.run_id
+        ):
+            engine.cancel(event.run_id)
         if isinstance(event, RunFinished | RunCancelled | EngineFailed):
             waiting.discard(event.run_id)
         if isinstance(event, EngineFailed):
             well = False
             if not event.run_id:
                 break  # without an engine nothing begins
+    announced.close()
     engine.close()
     if well:
         log.unlink(missing_ok=True)
@@ -70,13 +86,14 @@ def _adopted(mission: Mission, engine: Engine) -> set[str]:
     return run_ids
 
 
-def _stop_on_signals(engine: Engine, run_ids: set[str]) -> None:
+def _stop_on_signals(engine: Engine, run_ids: set[str], announced: Waiting) -> None:
     """Also while TensorFlow loads, which cannot be interrupted: nothing is being trained then."""
 
     def stop(number: int, frame: object) -> None:
         for run_id in list(run_ids):
             engine.cancel(run_id)
         if not engine.ready:
+            announced.close()
             os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""The project's own errors: each says what was expected, what came and what to do."""
+"""The project's own errors: each says what was expected, what came and what to do; and how messages count."""
 
 from __future__ import annotations
 
@@ -51,3 +51,8 @@ class BadData(EngineError):
 
 class RunError(EngineError):
     """A stored run cannot be used as asked: no checkpoint, another process owns it, its data changed."""
+
+
+def counted(n: int, noun: str) -> str:
+    """How many there are, for messages: "1 image", "60,000 images"; `noun` makes its plural with an s."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -82,7 +82,7 @@ def default_preset(key: str, dataset: str) -> str:
     Raises:
         UsageError: the variant or the data set does not exist.
     """
-    suits = datasets.dataset(dataset).preset
+    suits = datasets.dataset(dataset, variant(key).accepts).preset
     return suits if suits in variant(key).presets else variant(key).default_preset
 
 

@@ -26,6 +26,7 @@ from engine.events import EngineFailed, EngineLoading, EngineReady, Event, Every
 from engine.queries.messages import Answer, Query
 from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
+from engine.runs import groups
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
@@ -81,9 +82,10 @@ class Engine:
         """Queue a job and return the run's id; the run's events follow.
 
         Raises:
-            UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting; or the
-                run is complete or being trained already.
+            UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting, the name
+                of a group; or the run is complete or being trained already.
         """
+        groups.check_name(job, self._store)
         return self._queue(Execution.of(job, self._store), "run")
 
     def adopt(self, order: Order) -> str:

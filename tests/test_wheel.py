@@ -49,7 +49,7 @@ def test_it_trains_and_shows_the_workbench(installed: Path, tmp_path: Path) -> N
 
     where = run(str(installed / "python"), "-c", "import aetui, engine, assets; print(aetui, engine, assets)")
     assert where.count(str(installed.parent)) == 3
-    assert "completed, 1 epochs" in run(command, "train", "vanilla", "--epochs", "1")
+    assert "completed, 1 epoch" in run(command, "train", "vanilla", "--epochs", "1")
     terminal = Terminal([command], environment)
     try:
         terminal.until("ready")

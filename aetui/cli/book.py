@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aetui.cli.arguments import Keep, Markdown
 from aetui.render.text import plain, plain_json
+from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from aetui.cli.options import Options
     from aetui.cli.recipes import Kept
     from engine.analysis.published import PlannedRun
+    from engine.runs.jobs import Order
+    from engine.runs.store import RunStore
 
 
 def book(
@@ -113,15 +117,36 @@ def _train(plan: _Plan, options: Options) -> set[str]:
     """
     from aetui.cli import several
     from engine.analysis import published
+    from engine.errors import RunError
 
     runs = [run for variant in plan.variants for run in plan.runs(variant, options)]
     left = [run for run in runs if not run.done]
     _check_data(left, options)
     orders = [published.order(run, options.store) for run in left]
+    with suppress(RunError):  # a store that cannot be written to still has runs to compare
+        _gather(runs, dict(zip(left, orders, strict=True)), options.store)
     if not options.quiet:
         for run in runs:
             typer.echo(_line(run), err=True)
     return several.train_all(orders, options) if orders else set()
+
+
+def _gather(runs: Sequence[PlannedRun], orders: Mapping[PlannedRun, Order], store: RunStore) -> None:
+    """Have the runs of each recipe as a group, those that are reused among them."""
+    from engine.analysis import published
+    from engine.runs import groups
+    from engine.runs.jobs import TrainJob
+
+    members: dict[str, list[groups.Member]] = {}
+    for run in runs:
+        order = orders.get(run)
+        if run.record is not None:
+            member = groups.member(run.record)
+        elif order is not None and isinstance(order.job, TrainJob):
+            member = groups.Member(run_id=order.run_id, job=order.job)
+        members.setdefault(published.group(run.variant), []).append(member)
+    for name, together in members.items():
+        groups.gather(name, together, store)
 
 
 def _check_data(runs: Sequence[PlannedRun], options: Options) -> None:
@@ -134,7 +159,7 @@ def _check_data(runs: Sequence[PlannedRun], options: Options) -> None:
 
 
 def _line(run: PlannedRun) -> str:
-    what = f"{run.variant}, seed {run.seed}, {run.epochs} epochs"
+    what = f"{run.variant}, seed {run.seed}, {counted(run.epochs, 'epoch')}"
     if run.record is None:
         return f"{what}: to be trained"
     return f"{what}: {'reused' if run.done else 'goes on'}, {plain(run.record.id)}"

@@ -119,6 +119,14 @@ def _shape(shape: tuple[int, ...]) -> str:
     return "×".join(str(size) for size in shape) or UNKNOWN
 
 
+def _other_fingerprint(entry: DataSet) -> str:
+    """Why runs on such data show another one, where they do."""
+    from engine.kinds import KINDS
+
+    covered = KINDS[entry.kind].covered
+    return f" (that of a run covers {covered}, too)" if covered else ""
+
+
 def _described(entry: DataSet, found: Statistics | None, place: str) -> str:
     """`found`: what is in it; None for what nothing learns from."""
     summary = [
@@ -128,6 +136,6 @@ def _described(entry: DataSet, found: Statistics | None, place: str) -> str:
         *(found.metadata.items() if found else ()),
         ("source", entry.source),
         ("licence", entry.licence),
-        *([("fingerprint", found.fingerprint)] if found else []),
+        *([("fingerprint", f"{found.fingerprint}{_other_fingerprint(entry)}")] if found else []),
     ]
     return "\n\n".join(aligned(rows) for rows in (summary, found.table if found else []) if rows)

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import codes, engines, files
 from aetui.cli.arguments import ImagesFile, Run, Weights
 from aetui.render.text import plain
+from engine.errors import counted
 
 
 def decode(
@@ -32,4 +33,4 @@ def decode(
     files.check_sheet(output, len(array))
     answer = engines.answer(context.obj, Decode(run_id=record.id, weights=weights, codes=array), "decoding")
     files.write_images(output, answer)
-    typer.echo(plain(f"{output}: {len(array):,} images, {engines.behind(answer)}"))
+    typer.echo(plain(f"{output}: {counted(len(array), 'image')}, {engines.behind(answer)}"))

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import codes, engines, files
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -37,7 +38,7 @@ def encode(
     answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
     codes.write_codes(output, answer)
     found, size = answer.codes.shape
-    typer.echo(plain(f"{output}: {found:,} codes of {size:,} numbers, {engines.behind(answer)}"))
+    typer.echo(plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}"))
 
 
 def _images(

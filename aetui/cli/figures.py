@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aetui.render import numbers
+from aetui.render import metrics, numbers
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.recipes import Figure, Recipe
@@ -38,17 +39,12 @@ class Comparison(NamedTuple):
 
 def what(curve: Curve | Figure) -> str:
     """A published curve in words: "training loss, batch sum"."""
-    return f"{PARTS.get(curve.part, curve.part)} {curve.term}{', batch sum' * curve.summed}"
+    return f"{PARTS.get(curve.part, curve.part)} {metrics.label(curve.term)}{', batch sum' * curve.summed}"
 
 
 def published_range(low: float, high: float) -> str:
     """ "2.785", or "216.0 to 234.0"."""
     return numbers.loss(low) if low == high else f"{numbers.loss(low)} to {numbers.loss(high)}"
-
-
-def epochs(count: int) -> str:
-    """ "1 epoch", "50 epochs"."""
-    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def cells(figure: Figure) -> tuple[str, ...]:
@@ -68,7 +64,7 @@ def notes(recipe: Recipe) -> list[str]:
     return [
         "; ".join(filter(None, (recipe.source, recipe.note))),
         *recipe.errata,
-        *(f"Seed {run.seed} diverged after {epochs(run.epochs)}." for run in diverged),
+        *(f"Seed {run.seed} diverged after {counted(run.epochs, 'epoch')}." for run in diverged),
     ]
 
 

@@ -10,6 +10,7 @@ from aetui.cli import figures
 from aetui.cli.several import mean_and_sd
 from aetui.render import numbers
 from aetui.render.text import plain
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.recipes import Kept, Recipe
@@ -39,7 +40,7 @@ def recipes_block(kept: Kept) -> str:
 def _below(recipe: Recipe) -> list[str]:
     lengths = sorted({run.epochs for run in recipe.runs})
     runs = [
-        f"{_seeds([run for run in recipe.runs if run.epochs == length])} for {figures.epochs(length)}"
+        f"{_seeds([run for run in recipe.runs if run.epochs == length])} for {counted(length, 'epoch')}"
         for length in lengths
     ]
     trained = f"{', '.join(runs)}; {_source(recipe.runs, recipe.command)}"
@@ -73,8 +74,8 @@ def _mean(mean: Mean, found: Repeats) -> str:
 def _length(mean: Mean) -> str:
     """ "50 epochs"; "up to 30 epochs (7 to 12)" where runs stopped early."""
     fewest, most = mean.trained
-    early = 0 < fewest < mean.epochs
-    return f"up to {figures.epochs(mean.epochs)} ({fewest} to {most})" if early else figures.epochs(mean.epochs)
+    early, epochs = 0 < fewest < mean.epochs, counted(mean.epochs, "epoch")
+    return f"up to {epochs} ({fewest} to {most})" if early else epochs
 
 
 def _command(found: Repeats, mean: Mean) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from aetui.cli import engines
 from aetui.cli.arguments import Run, Weights
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.queries.messages import Accuracies
@@ -45,7 +46,8 @@ def _table(answer: Accuracies, variant: str, neighbours: int) -> str:
     if answer.raw_knn is None:
         rows = [row[:-1] for row in rows]
     summary = (
-        f"share of {answer.test_items:,} test items classified rightly; codes of {answer.code_size:,} numbers, "
+        f"share of {counted(answer.test_items, 'test item')} classified rightly; "
+        f"codes of {counted(answer.code_size, 'number')}, "
         f"classifiers fitted on {answer.train_items:,} training items, {engines.behind(answer)}"
     )
     return f"{aligned(rows)}\n\n{summary}"

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import engines, files
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -76,7 +77,7 @@ def _images(
     _write(output, answer)
     against = " against the clean images" if _noisy(answer) else ""
     error = f"mean squared error {answer.errors.mean():.4g}{against}"
-    typer.echo(plain(f"{output}: {len(answer.outputs):,} images, {error}, {engines.behind(answer)}"))
+    typer.echo(plain(f"{output}: {counted(len(answer.outputs), 'image')}, {error}, {engines.behind(answer)}"))
 
 
 def _query(
@@ -132,7 +133,7 @@ def _sentences(
     with files.written(output) as file:
         file.write("".join(f"{answer.reading}\n" for answer in answers).encode())
     mean = sum(answer.cosine for answer in answers) / len(answers)
-    told = f"{len(answers):,} sentences, mean cosine {mean:.4f}, {engines.behind(answers[0])}"
+    told = f"{counted(len(answers), 'sentence')}, mean cosine {mean:.4f}, {engines.behind(answers[0])}"
     typer.echo(f"{plain(str(output))}: {told}")
 
 

@@ -88,7 +88,7 @@ def _shown(record: RunRecord) -> str:
         *([("group", record.group)] if record.group else []),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
-        ("data", f"{record.dataset}, fingerprint {info.fingerprint[:16]}…"),
+        ("data", f"{record.dataset}, {_fingerprint(record)}"),
         ("started", _when(record.created)),
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
@@ -102,6 +102,13 @@ def _shown(record: RunRecord) -> str:
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
     return "\n\n".join([aligned(summary), aligned(settings), _epochs(record)])
+
+
+def _fingerprint(record: RunRecord) -> str:
+    from engine import registry
+
+    covered = registry.kind(record.variant, record.dataset).covered
+    return f"fingerprint {record.info.fingerprint[:16]}…{f' of the data with {covered}' * bool(covered)}"
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import engines, files
 from aetui.cli.arguments import ImagesFile, Run, Weights
 from aetui.render.text import plain
+from engine.errors import counted
 
 
 def sample(
@@ -36,4 +37,4 @@ def sample(
     query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
     answer = engines.answer(context.obj, query, "sampling")
     files.write_images(output, answer)
-    typer.echo(plain(f"{output}: {count:,} images, {engines.behind(answer)}"))
+    typer.echo(plain(f"{output}: {counted(count, 'image')}, {engines.behind(answer)}"))

@@ -12,6 +12,7 @@ from aetui.cli import engines
 from aetui.cli.arguments import Run, Weights
 from aetui.render.metrics import AVERAGE
 from aetui.render.text import plain, plain_json
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.queries.messages import Cosine, Nearest, Neighbour, Query, Reading, Words
@@ -125,7 +126,7 @@ def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
         f"reads back: {plain(back.reading)}  (cosine {back.cosine:.6f})",
         *_remarks((found.sentence,)),
         "",
-        f"nearest of {found.searched:,} sentences",
+        f"nearest of {counted(found.searched, 'sentence')}",
         "",
         _table(found.neighbours),
     ]
@@ -160,5 +161,5 @@ def _remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
         before, after = sentence.words[: sentence.first], sentence.words[sentence.first + sentence.used :]
         for where, cut in (("before the last", before), ("past the first", after)):
             said = " ".join(map(plain, cut))
-            lines += [f"{prefix}{where} {sentence.used:,} words, not read: {said}"] * bool(cut)
+            lines += [f"{prefix}{where} {counted(sentence.used, 'word')}, not read: {said}"] * bool(cut)
     return lines

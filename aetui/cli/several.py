@@ -10,6 +10,7 @@ import typer
 from aetui.cli import engines
 from aetui.render import numbers
 from aetui.render.text import plain
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -65,7 +66,7 @@ def carry_out(group: Group, options: Options, json: bool) -> None:
 
     orders = groups.rest(group, options.store)
     if orders and not options.quiet:
-        of = f"{len(orders)} of {len(group.members)} runs to train"
+        of = f"{len(orders)} of {counted(len(group.members), 'run')} to train"
         typer.echo(plain(f"{group.id}: {of}; whatever ends them, `aetui resume {group.id}` goes on"), err=True)
     outcomes: set[str] = {"failed"}
     try:

@@ -10,6 +10,7 @@ import typer
 from aetui.cli import engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
+from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def resume(
     if group is None:
         _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
     elif epochs is not None:
-        raise UsageError("Several runs", f"{run} means {len(group.members)} runs; --epochs is for one of them")
+        raise UsageError(
+            "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
+        )
     else:
         _train_group(group, options, json, detached)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from engine.errors import EngineError
+from engine.errors import EngineError, counted
 
 if TYPE_CHECKING:
     from aetui.cli.repeats import Repeats
@@ -71,7 +71,7 @@ def _reached(found: Repeats) -> str:
     from aetui.render.numbers import mean_and_sd
 
     return "; ".join(
-        f"mean ± sd of {mean.runs} seeds, {mean.epochs} epochs: "
+        f"mean ± sd of {counted(mean.runs, 'seed')}, {counted(mean.epochs, 'epoch')}: "
         + ", ".join(f"{name} {mean_and_sd(spread.mean, spread.sd)}" for name, spread in mean.metrics.items())
         for mean in found.means
         if mean.runs > 1

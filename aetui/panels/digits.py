@@ -46,7 +46,7 @@ class Digits(Container):
         """Draw the epoch under the cursor, unless pictures, caption and size are those that are on the screen."""
         self._view = view
         caption = _caption(view.run, self.size.width) if view.run else ""
-        what = (view.samples, view.failure, caption, self.size)
+        what = (view.samples, view.missing, caption, self.size)
         # Samples hold arrays, which cannot be compared; they are read once for each epoch.
         if len(self._shown) == len(what) and self._shown[0] is what[0] and self._shown[1:] == what[1:]:
             return
@@ -64,7 +64,7 @@ class Digits(Container):
             rows = fitting(rows, *self.size)
         self._line.display = bool(rows) and bool(caption) and _spare_line(rows, *self.size)
         self._line.update(Content(caption))
-        self._grid.placeholder = view.failure or PLACEHOLDER
+        self._grid.placeholder = view.missing or PLACEHOLDER
         self._grid.show(rows)
 
 

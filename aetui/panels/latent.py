@@ -20,6 +20,7 @@ from aetui.render.text import plain
 from aetui.state.run_state import RunState
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import DATASETS
+from engine.errors import counted
 from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "The codes appear after the first epoch"
@@ -63,12 +64,12 @@ class Latent(Container):
         """Draw the codes of the epoch under the cursor and the baseline's plane, or say why there are none."""
         run, samples = view.run, view.samples
         last = run is not None and view.epoch == run.last_epoch
-        what = (run and (run.dataset, run.code_size, run.going, run.metrics), last, view.failure)
+        what = (run and (run.dataset, run.code_size, run.going, run.metrics), last, view.missing)
         if samples is self._samples and what == self._shown:
             return
         self._samples, self._shown = samples, what
         if run is None or samples is None:
-            self._say(view.failure or PLACEHOLDER)
+            self._say(view.missing or PLACEHOLDER)
         elif (points := samples.views.get("points")) is None:
             self._say(NO_POINTS)
         elif not np.isfinite(points).any():
@@ -124,7 +125,7 @@ def _bands(points: NDArray[Any], members: NDArray[np.int64]) -> NDArray[np.float
 
 
 def _titles(units: int, classes: int) -> tuple[str, ...]:
-    size = f"codes · {units} unit" + "s" * (units != 1)
+    size = f"codes · {counted(units, 'unit')}"
     if units == 1 and classes > 1:
         return f"{size}, classes below each other", size, "codes"
     return (f"{size}, first two components", size, "codes") if units > 2 else (size, "codes")

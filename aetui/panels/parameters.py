@@ -14,6 +14,7 @@ from aetui.render.metrics import concluded
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
 from aetui.widgets.scroller import Scroller
+from engine.errors import counted
 from engine.events import Layer
 
 MUTED = "$text-muted"
@@ -103,4 +104,4 @@ def _code(run: RunState) -> str:
 
 
 def _stages(run: RunState) -> str:
-    return ", ".join(f"{stage.name} ({numbers.count(stage.epochs)} epochs)" for stage in run.stages)
+    return ", ".join(f"{stage.name} ({counted(stage.epochs, 'epoch')})" for stage in run.stages)

@@ -158,7 +158,7 @@ class Sentences(Container):
         if run is None:
             return NO_RUN
         if samples is None:
-            return view.failure or NOT_YET
+            return view.missing or NOT_YET
         return "" if view.views.keys() & {"cosines", "sentences"} else NOT_KEPT
 
     def _forget(self) -> None:

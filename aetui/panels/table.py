@@ -26,8 +26,8 @@ class View(NamedTuple):
     """The epoch under the chart's cursor; 0 before the first."""
     samples: Samples | None
     """The probe set as it stood after that epoch."""
-    failure: str
-    """Why there are no samples of it, if reading them failed."""
+    missing: str
+    """Why there are no samples of it though they were kept: reading them failed, or is under way."""
     engine: EngineStatus = "ready"
     data: DataProgress | None = None
     """How far the latest thing is that keeps an answer waiting."""
@@ -39,7 +39,7 @@ class View(NamedTuple):
 
     def instead(self, nothing_yet: str, missing: str) -> str:
         """What a panel says that has nothing to draw: nothing has come, or this run has no such view."""
-        return missing if self.samples else self.failure or nothing_yet
+        return missing if self.samples else self.missing or nothing_yet
 
 
 class Panel(Protocol):

@@ -23,6 +23,7 @@ from aetui.render.text import plain
 from aetui.render.tiles import signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
 from aetui.widgets.tiles import Tiles
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.screens.host import Workbench
@@ -192,7 +193,7 @@ class Weights(Container):
             beside.show(signed_grey(other.weights, scale), cut=cut, caption=lambda _: caption)
 
     def _draw_activations(self, activations: Floats) -> None:
-        columns = [(f"activation of {numbers.count(len(activations))} units", activations)]
+        columns = [(f"activation of {counted(len(activations), 'unit')}", activations)]
         if self._compared is not None and self._compared.activations is not None:
             columns.append((self._compared.variant, self._compared.activations))
         self.query_one(Activations).show(columns, self._target)

@@ -9,6 +9,7 @@ from typing import Any
 from aetui.render import numbers
 from engine.analysis.baselines import BASELINES, MEASURES, Measure
 from engine.analysis.verdict import lost, verdict
+from engine.errors import counted
 
 AVERAGE = next(row.label for row in BASELINES if row.key == "average")
 
@@ -51,7 +52,7 @@ def outcome(how: str, epochs: int, planned: int) -> str:
     """How a run ended after so many epochs: "completed, stopped early in epoch 10 of 30"."""
     if how == "completed" and epochs < planned:
         return f"{how}, stopped early in epoch {numbers.count(epochs)} of {numbers.count(planned)}"
-    return f"{how}, {numbers.count(epochs)} epochs"
+    return f"{how}, {counted(epochs, 'epoch')}"
 
 
 def achieved(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
@@ -107,7 +108,12 @@ def shown(measure: Measure, value: float) -> str:
 
 def _losses(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
     """The loss terms on a test part that played no role in any choice."""
-    return [(name.replace("_", " "), numbers.loss(value)) for name, value in loss_terms(metrics).items()]
+    return [(label(name), numbers.loss(value)) for name, value in loss_terms(metrics).items()]
+
+
+def label(name: str) -> str:
+    """A loss or a term of it as people read it."""
+    return name.replace("_", " ")
 
 
 def loss_terms(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -28,7 +28,7 @@ def _state(state: WorkbenchState, run: RunState | None) -> str:
         return "failed"
     if run and run.status != "queued":
         return run.status
-    if state.data or state.engine == "loading":
+    if state.data or state.engine == "loading" or (run and run.activity):
         return "loading"
     return "queued" if run else state.engine
 
@@ -36,9 +36,10 @@ def _state(state: WorkbenchState, run: RunState | None) -> str:
 def _detail(state: WorkbenchState, run: RunState | None, shown: RunState | None, asked: tuple[str, str]) -> str:
     if run and asked[0] == run.run_id:
         return asked[1]
+    doing = plain(run.activity, ACTIVITY_WIDTH) if run and run.status in ("queued", "running") else ""
     if run and run.status != "queued":
-        return STATE_STYLES[run.status][1] + _whose(state, run, shown)
-    return _loading(state.data) if state.data else ""
+        return (doing or STATE_STYLES[run.status][1]) + _whose(state, run, shown)
+    return _loading(state.data) if state.data else doing
 
 
 def _loading(data: DataProgress) -> str:
@@ -89,6 +90,8 @@ def _stage(run: RunState) -> str:
 
 def _standing(run: RunState, log_key: str) -> str:
     """What stands in place of step, rate and time left while there is none."""
+    if run.activity and run.status in ("queued", "running"):
+        return plain(run.activity)
     if run.status == "running":
         return "" if run.moving else "starting"
     if run.status == "held":

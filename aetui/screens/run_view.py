@@ -35,6 +35,7 @@ PICTURE_SECONDS = 1.5
 """Pictures are most of what goes to the terminal: ten digits in three rows are 17 kB."""
 NO_LOSS = "The loss appears after the first epoch"
 UNFIT = "The samples of this epoch are not of the kind of data that the run learns from; other epochs may have them."
+READING = "What was kept of this epoch is being read"
 NO_CURVE = "No curve of this run is switched on"
 HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
 """They import numpy, which costs a third of the time that the first frame may take."""
@@ -273,11 +274,17 @@ class RunView(Screen[None]):
             samples = None
         self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None)
         pictures = samples.samples if samples else None
-        failure = plain(samples.failure) if samples else ""
-        view = View(run, self.epoch, pictures, failure, self.workbench.state.engine, self._data)
+        missing = plain(samples.failure) if samples else self._awaited
+        view = View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data)
         panel = self._tabs.panel
         if panel is not None:
             cast(Panel, panel).show(view)
+
+    @property
+    def _awaited(self) -> str:
+        """What stands in place of samples that are not read yet; empty where none were kept."""
+        ended = self.run_shown.epoch(self.epoch) if self.run_shown else None
+        return READING if ended and ended.samples else ""
 
     def _show_progress(self) -> None:
         """How far the run is; a screen that has a bar for it says more."""

@@ -114,18 +114,19 @@ class RunsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Read the runs again: they may have changed while another screen was shown."""
-        self._show_status()
+        self.refresh_status()
         self.action_reload()
 
     def changed(self, event: Event) -> None:
         """Something happened to a run of ours."""
-        if self.is_current:
-            self._show_status()
-            if not isinstance(event, Progress):
-                self._reload_due.request()
+        self.refresh_status()
+        if self.is_current and not isinstance(event, Progress):
+            self._reload_due.request()
 
-    def _show_status(self) -> None:
-        self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
+    def refresh_status(self) -> None:
+        """Draw the status line."""
+        if self.is_current and self.app.is_running:
+            self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
 
     def action_reload(self) -> None:
         """Read the run folder again, at most once in `RELOAD_SECONDS`."""
@@ -147,6 +148,7 @@ class RunsScreen(Screen[None]):
 
     @on(Read)
     def _rows_read(self, message: Read) -> None:
+        self.refresh_status()
         rows = [{**row, "status": self._status_here(row)} for row in message.rows]
         if rows != self._rows or not rows:
             self._rows = rows

@@ -261,6 +261,11 @@ class WorkbenchScreen(QueryView):
             self._take(job_form.of_run(run, VARIANTS[run.variant], self.workbench.data_dir))
         super().show_run(run_id if run is not None else "")
 
+    def show_unbegun(self) -> None:
+        """Show no run: the one on the screen was taken back, and the form keeps what it was to be trained with."""
+        self.show_run("")
+        self._touched = True
+
     # The bars.
 
     def _show_progress(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from aetui.follow.group import Others
 from aetui.state.run_state import Level, RunState, WorkbenchState
+from engine.errors import counted
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -81,6 +82,8 @@ def fold(state: WorkbenchState, change: Change) -> WorkbenchState:
             known = state.runs.get(run_id)
             return state if known is None else state.with_run(known.beside(others, reached, at))
         case QueryOver(run_id):
+            if run_id in state.runs:
+                state = state.with_run(replace(state.runs[run_id], activity=""))
             over = state.data is not None and state.data.run_id == run_id
             return replace(state, data=None) if over else state
     return _after_event(state, change)
@@ -98,7 +101,9 @@ def _after_event(state: WorkbenchState, event: Event) -> WorkbenchState:
             return replace(state.unqueued(run_id), data=None)
         case DataProgress():
             done = bool(event.total) and event.done >= event.total
-            return replace(state, data=None if done else event)
+            state = replace(state, data=None if done else event)
+            known = state.runs.get(event.run_id)
+            return state if known is None else state.with_run(apply(known, event))
     run = state.runs.get(event.run_id) or RunState(event.run_id)
     changed = apply(run, event)
     return state if changed is run else replace(state.with_run(changed), data=None)
@@ -125,6 +130,10 @@ def apply(run: RunState, event: Event) -> RunState:
         if event.seq <= run.seq:
             return run
         run = replace(run, seq=event.seq)
+    if isinstance(event, DataProgress):
+        return replace(run, activity=event.activity) if run.going else run
+    if run.activity:
+        run = replace(run, activity="")
     if run.status == "held" and not isinstance(event, RunHeld):
         run = replace(run, status="running", message="")
     match event:
@@ -200,7 +209,7 @@ def _held(run: RunState, event: RunHeld) -> RunState:
 
 def _finished(run: RunState, event: RunFinished) -> RunState:
     level: Level = "error" if event.outcome in ("failed", "diverged") else "info"
-    text = f"{event.outcome} after {event.epochs} epochs"
+    text = f"{event.outcome} after {counted(event.epochs, 'epoch')}"
     if event.message:
         text = f"{text}: {event.message}"
     run = run.logged(event.at, text, level)

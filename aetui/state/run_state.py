@@ -101,6 +101,8 @@ class RunState:
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
+    activity: str = ""
+    """What is done for it beside training, in words; empty while it trains, waits or is over."""
     log: tuple[LogLine, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     """What the model achieved on the test part, once the run is over (`RunFinished.metrics`)."""
@@ -182,7 +184,7 @@ class RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
         if self.here and self.going:
             return self
-        return replace(self, here=True, status="queued", found=self.status if self.seq else None)
+        return replace(self, here=True, status="queued", activity="", found=self.status if self.seq else None)
 
     def with_past(self, past: RunState) -> RunState:
         """The same with what its folder knows: `past` is folded from the very events that this one has counted."""
@@ -194,6 +196,7 @@ class RunState:
             status=self.status,
             progress=self.progress,
             moving=self.moving,
+            activity=self.activity,
             message=self.message,
             others=self.others,
             log=(*past.log, *unwritten),

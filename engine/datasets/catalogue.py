@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -271,8 +271,13 @@ _ROWS = (
 DATASETS: dict[str, DataSet] = {row.key: row for row in _ROWS}
 
 
-def dataset(key: str) -> DataSet:
-    """The data set called `key`.
+def keys(kinds: Collection[str]) -> str:
+    """The names of all data sets of these `kinds`, for people."""
+    return ", ".join(key for key, row in DATASETS.items() if row.kind in kinds)
+
+
+def dataset(key: str, kinds: Collection[str] = ()) -> DataSet:
+    """The data set called `key`; `kinds` are those that can be meant, where not all can.
 
     Raises:
         UsageError: there is none of that name.
@@ -280,5 +285,5 @@ def dataset(key: str) -> DataSet:
     try:
         return DATASETS[key]
     except KeyError:
-        known = ", ".join(DATASETS)
+        known = keys(kinds or {row.kind for row in _ROWS})
         raise UsageError("Unknown data set", f"{key!r} is not a data set here; there are: {known}") from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from engine.datasets.data import Report, silence
 from engine.datasets.folders import cache_dir
 from engine.errors import DataUnavailable
 from engine.events import Every
-from engine.storage.atomic import make_folder, opener
+from engine.storage.atomic import make_folder
 from engine.storage.transport import CHUNK, answer, in_brief
 
 _PAUSE = 0.1
@@ -48,20 +49,33 @@ def into_cache(entry: DataSet, report: Report | None = None) -> Path:
 
 @contextmanager
 def locked(path: Path, key: str, report: Report) -> Iterator[None]:
-    """Only one process at a time; the lock goes with the process, so none is left behind."""
-    with open(path, "a", opener=opener) as file:
-        while not _taken(file.fileno()):
-            report(f"waiting for another process to fetch {key}", 0, 0)  # which may say stop
-            time.sleep(_PAUSE)
-        yield
-
-
-def _taken(descriptor: int) -> bool:
+    """Only one process at a time. The lock goes with the process; its file is removed, if not by a process that is
+    killed, by the next one."""
+    while (descriptor := _taken(path)) is None:
+        report(f"waiting for another process to fetch {key}", 0, 0)  # which may say stop
+        time.sleep(_PAUSE)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()  # while it is still locked: nobody else can have taken it
+        os.close(descriptor)
+
+
+def _taken(path: Path) -> int | None:
+    """The descriptor of the file at `path`, locked; None while another process has it."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)  # whoever had it has removed it since it was opened: it locks nothing
 
 
 def _replace(folder: Path, entry: DataSet, report: Report) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Part
 from engine.datasets.splits import stratified
-from engine.errors import UsageError
+from engine.errors import UsageError, counted
 
 
 class ImageData:
@@ -66,7 +66,7 @@ class ImageData:
     @property
     def metadata(self) -> dict[str, str]:
         """`validation`: which items the losses of validation are of."""
-        held_out = f"{len(self.validation.labels):,} items held out of training"
+        held_out = f"{counted(len(self.validation.labels), 'item')} held out of training"
         return {"validation": held_out if self.held_out else "the test part, as published"}
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.catalogue import DATASETS
+from engine.datasets.catalogue import DATASETS, keys
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
 from engine.errors import BadData, UsageError
@@ -55,7 +55,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
         return np.stack([_picture(file, shape) for file in files[:count]])
     if not path.is_file():
-        known = ", ".join(DATASETS)
+        known = keys([KINDS["image"].key])
         raise UsageError("No such input", f"{source!r} is neither a data set ({known}) nor a file or folder")
     if path.suffix in (".npy", ".npz"):
         return _array(path, shape, count)

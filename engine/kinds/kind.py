@@ -73,6 +73,9 @@ class Kind(Origin):
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
 
+    covered: ClassVar[str] = ""
+    """What the fingerprint of a run's data covers beside the data as they lie there; empty where it is the same."""
+
     # What stands beside a model.
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""

@@ -37,6 +37,7 @@ class Text(Kind):
     key = "text"
     items, unit = "sentences", "sent"
     keeps = True
+    covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
     beside = "average"
     commands = (

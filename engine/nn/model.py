@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.backend import Arrays, Checkpoint, Position
 from engine.datasets.image_data import as_floats
-from engine.errors import RunError, UsageError
+from engine.errors import RunError, UsageError, counted
 from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
@@ -66,7 +66,9 @@ class KerasModel:
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """(count, code size) → (count, *shape) float32, `block` codes at a time. Raises likewise."""
         if codes.ndim != 2 or codes.shape[1] != self.code_size:
-            raise UsageError("Wrong shape", f"expected codes of {self.code_size} numbers, got {_times(codes.shape)}")
+            raise UsageError(
+                "Wrong shape", f"expected codes of {counted(self.code_size, 'number')}, got {_times(codes.shape)}"
+            )
         return self._in_blocks(lambda block: self._decode(block.astype(np.float32)), codes, self.shape)
 
     def distribution(self, images: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

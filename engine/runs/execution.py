@@ -17,7 +17,7 @@ from engine.datasets.cache import DatasetCache
 from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report
 from engine.datasets.folders import cache_dir
-from engine.errors import RunError, SettingError, UsageError
+from engine.errors import RunError, SettingError, UsageError, counted
 from engine.events import (
     DataProgress,
     EpochEnded,
@@ -41,6 +41,7 @@ from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 
 LONGEST_NAME = 60
+BUILDING = "building the network"
 T = TypeVar("T")
 
 
@@ -85,7 +86,8 @@ class Execution:
         store.check_writable()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
-        variant, entry = registry.variant(job.variant), dataset(job.dataset)
+        variant = registry.variant(job.variant)
+        entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
         if len(job.name) > LONGEST_NAME or not job.name.isprintable():
@@ -127,17 +129,19 @@ class Execution:
         with ExitStack() as stack:
             stack.callback(self.let_go)
             data = self._load(datasets, emit, control)
+            report = self._report(emit, control)
+            report(BUILDING, 0, 0)
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), self._report(emit, control))
+                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)
@@ -292,7 +296,9 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
     planned = record.epochs if epochs is None else epochs
     if planned < done or (status == "completed" and planned in (done, record.epochs)):
         early = f" and stopped early, of {record.epochs} planned" if done < record.epochs else ""
-        raise SettingError("epochs", f"{record.id} has {done} complete epochs{early}; ask for more with --epochs")
+        raise SettingError(
+            "epochs", f"{record.id} has {counted(done, 'complete epoch')}{early}; ask for more with --epochs"
+        )
     config = params.stored(registry.preset(record.variant, record.preset), {**record.config, "epochs": planned})
     job = TrainJob(
         variant=record.variant,

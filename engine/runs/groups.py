@@ -1,4 +1,4 @@
-"""Runs that belong together: the same settings, one seed after the other.
+"""Runs that belong together: the same settings, other seeds.
 
 `<root>/groups/<id>.json` says which runs there are to be before the first one begins, so that those that never began
 are not lost. Runs that only have a group in common are one without such a file.
@@ -6,6 +6,7 @@ are not lost. Runs that only have a group in common are one without such a file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from engine.errors import RunError, UsageError
 from engine.events import UNREADABLE
 from engine.params import TrainingConfig
 from engine.runs.execution import Execution
-from engine.runs.jobs import MOST_SEEDS, Order, TrainJob
+from engine.runs.jobs import MOST_SEEDS, Job, Order, TrainJob
 from engine.runs.store import RunRecord, RunStore, has_begun
 from engine.runs.writer import new_run_id
 from engine.storage.atomic import make_folder, replacing
@@ -81,6 +82,7 @@ def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
     wanted = plan(job, seeds, store)
     known = next((group for group in _kept(store) if job.name and group.name == job.name), None)
     if known is None:
+        _check_free(job.name, store)
         _keep(wanted, store)
         return wanted
     if _meaning(known) != _meaning(wanted):
@@ -90,27 +92,70 @@ def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
     return known
 
 
+def _check_free(name: str, store: RunStore) -> None:
+    runs = [record.id for record in store.runs() if name and record.name == name]
+    if runs:
+        raise UsageError("Name in use", f"{name!r} is a run ({runs[0]}); choose another --name for several of them")
+
+
+def check_name(job: Job, store: RunStore) -> None:
+    """Raises UsageError where a single run is to be called like a group: the name would mean both."""
+    name = job.name if isinstance(job, TrainJob) and not job.group else ""
+    kept = [group.id for group in _kept(store) if name and name in (group.id, group.name)]
+    called = kept or [record.group for record in store.runs() if name and record.group == name]
+    if called:
+        raise UsageError("Name in use", f"{name!r} are the runs of a group ({called[0]}); choose another --name")
+
+
+def gather(name: str, members: Sequence[Member], store: RunStore) -> None:
+    """Have `members` in the group `name`, with those of its runs that the store has.
+
+    Raises:
+        RunError: it could not be kept.
+    """
+    known = find(store, name)
+    wanted = {member.run_id for member in members}
+    before = [
+        member
+        for member in (known.members if known else ())
+        if member.run_id not in wanted and store.get(member.run_id)
+    ]
+    together = sorted([*before, *members][-MOST_SEEDS:], key=lambda member: member.job.config.get("seed", 0))
+    if known is None or known.members != tuple(together):
+        _keep(Group(id=name, name=name, members=tuple(together)), store)
+
+
 def _meaning(group: Group) -> list[tuple[str, str, TrainingConfig]]:
     return [(member.job.variant, member.job.dataset, _config(member.job)) for member in group.members]
 
 
 def find(store: RunStore, text: str) -> Group | None:
-    """The group that `text` means: an id, a name, an unambiguous beginning of an id; None if it means none."""
+    """The group that `text` means: an id, a name, an unambiguous beginning of an id; None if it means none.
+
+    Raises:
+        UsageError: it is the name of a run, too.
+    """
     if not text or store.get(text):
         return None
     kept, records = _kept(store), store.runs()
     called = [group for group in kept if text in (group.id, group.name)]
     others = {record.group for record in records if record.id.startswith(text)}
     beginning = [group for group in kept if group.id.startswith(text) and others <= {group.id}]
+    namesakes = [record.id for record in records if record.name == text]
+    if namesakes and called and called[-1].id != text:
+        raise UsageError(
+            "Ambiguous name", f"{text!r} is the run {namesakes[0]} and the group {called[-1].id}; give one of these"
+        )
     if called or len(beginning) == 1:
         return (called or beginning)[-1]
-    members = [Member(run_id=record.id, job=_job(record)) for record in records if record.group == text]
+    members = [member(record) for record in records if record.group == text]
     return Group(id=text, name=text, members=tuple(members[MOST_SEEDS - 1 :: -1])) if members else None
 
 
-def _job(record: RunRecord) -> TrainJob:
+def member(record: RunRecord) -> Member:
+    """A stored run as one of a group."""
     info = record.info
-    return TrainJob(
+    job = TrainJob(
         variant=info.variant,
         dataset=info.dataset,
         preset=info.preset,
@@ -118,6 +163,7 @@ def _job(record: RunRecord) -> TrainJob:
         name=info.name,
         group=info.group,
     )
+    return Member(run_id=record.id, job=job)
 
 
 def rest(group: Group, store: RunStore) -> list[Order]:

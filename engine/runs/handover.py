@@ -18,6 +18,7 @@ import msgspec
 from engine import events
 from engine.errors import RunError
 from engine.events import EngineFailed, Event, RunCancelled, RunResumed, RunStarted
+from engine.runs import groups
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.store import RunStore
@@ -68,6 +69,7 @@ class Detached:
 
 def order(job: Job, store: RunStore) -> Order:
     """What to hand over for a run that is to begin in another process. Raises as `Engine.submit`."""
+    groups.check_name(job, store)
     return Order(run_id=Execution.of(job, store).run_id, job=job)
 
 

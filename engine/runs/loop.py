@@ -13,7 +13,7 @@ from engine.analysis.alarms import Alarm, History, raised
 from engine.analysis.comparison import Comparison
 from engine.analysis.verdict import verdict
 from engine.backend import Checkpoint, Diverged, EpochReport, Training, version_of
-from engine.errors import EngineError
+from engine.errors import EngineError, counted
 from engine.events import (
     CheckpointSaved,
     DataProgress,
@@ -140,11 +140,12 @@ class TrainingLoop:
         measuring = self._measuring()
         while True:
             try:
-                done, total = next(measuring)
+                next(measuring)
             except StopIteration as end:
                 metrics: Terms = end.value
                 return metrics
-            step = DataProgress(activity=MEASURING, done=done, total=total, dataset="")
+            # Each metric counts things of its own: no amount would tell how far all of them are.
+            step = DataProgress(activity=MEASURING, done=0, total=0, dataset="")
             self._emit(self._writer.record(step))
             if self._control.serve() in ENDING:
                 raise Stopped
@@ -181,7 +182,8 @@ class TrainingLoop:
             self._save()
             if self._training.stopped_early and self._training.best:
                 patience, best = self._training.config.patience, self._training.best.epoch
-                text = f"stopped early: {patience} epochs without a better validation loss than that of epoch {best}"
+                without = f"{counted(patience, 'epoch')} without a better validation loss"
+                text = f"stopped early: {without} than that of epoch {best}"
                 self._keeper.tell(Logged(level="info", text=text))
         except Diverged as error:
             return self._diverged(*error.args)
@@ -201,7 +203,7 @@ class TrainingLoop:
         rate = self._training.config.learning_rate
         message = (
             f"the loss is no longer a finite number at step {step} of epoch {epoch}; the weights after "
-            f"{good.position.epoch - 1} epochs are kept; learning_rate is {rate:g}, try {rate / 10:g}"
+            f"{counted(good.position.epoch - 1, 'epoch')} are kept; learning_rate is {rate:g}, try {rate / 10:g}"
         )
         try:
             self._write(good)

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import counted
 from engine.text.corpus import Corpus
 
 TOPICS = 5
@@ -54,7 +55,7 @@ class CorpusStatistics(msgspec.Struct, frozen=True):
         characters, words = self.characters, self.words
         frequent = ", ".join(f"{topic} {count:,}" for topic, count in list(self.topics.items())[:TOPICS])
         return {
-            "sentences": f"{self.sentences:,} in {self.documents:,} documents, cut by {self.splitter}",
+            "sentences": f"{self.sentences:,} in {counted(self.documents, 'document')}, cut by {self.splitter}",
             "words": f"{self.running_words:,} running, {self.distinct_words:,} distinct",
             "characters": f"{characters.least:,} to {characters.greatest:,} a sentence, mean {characters.mean:.2f}, "
             f"median {characters.median:g}",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from fakes import loss
 from numpy.testing import assert_allclose
-from pilots import Make, engine_desk, shown_epoch, stopped, train, until
+from pilots import Make, engine_desk, ready, shown_epoch, stopped, train, until
 
+from aetui.screens.run_view import READING
 from aetui.widgets.epoch_progress import EpochProgress
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
+from engine.runs import snapshots
 
 
 async def test_a_run_streams_onto_chart_pictures_and_bar(make_app: Make) -> None:
@@ -84,3 +88,19 @@ async def test_pictures_of_the_old_run_go_with_it(make_app: Make) -> None:
         await until(pilot, lambda: shown_epoch(pilot) == 2)
         await pilot.press("t")
         assert shown_epoch(pilot) == 0
+
+
+async def test_pictures_that_are_being_read_are_not_announced_for_later(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await stopped(pilot)
+    read, reads = Event(), snapshots.read_samples
+    monkeypatch.setattr(snapshots, "read_samples", lambda *place: read.wait(5) and reads(*place))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        grid = engine_desk(pilot).query_one(ImageGrid)
+        await until(pilot, lambda: engine_desk(pilot).run_shown)
+        await until(pilot, lambda: grid.placeholder == READING)
+        read.set()
+        await until(pilot, lambda: shown_epoch(pilot) == 2)

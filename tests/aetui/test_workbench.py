@@ -15,7 +15,7 @@ from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from engine.errors import DataUnavailable, SettingError
-from engine.events import RunResumed
+from engine.events import RunCancelled, RunResumed
 from engine.runs.jobs import ResumeJob, TrainJob
 
 
@@ -132,8 +132,6 @@ async def test_the_next_run_of_the_queue_is_shown_when_it_begins(make_app: Make)
 
 
 async def test_a_run_taken_back_while_it_loads_leaves_nothing(make_app: Make) -> None:
-    from engine.events import RunCancelled
-
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await ready(pilot)
         desk = engine_desk(pilot)
@@ -144,6 +142,21 @@ async def test_a_run_taken_back_while_it_loads_leaves_nothing(make_app: Make) ->
         await until(pilot, lambda: not desk.workbench.state.runs)
         assert desk.run_shown is None
         assert "stopping" not in desk.query_one(StatusLine).render().plain
+
+
+async def test_a_run_taken_back_leaves_its_settings_and_brings_no_other_run(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await stopped(pilot)
+        desk = engine_desk(pilot)
+        await choose_epochs(pilot, "7")
+        await pilot.press("t", "x")
+        shutil.rmtree(engine.run.folder)
+        engine.emit(RunCancelled(run_id=engine.run.run_id))
+        await until(pilot, lambda: not desk.workbench.state.waiting and desk.workbench.state.active is None)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert (desk.run_shown, desk.query_one(ParamForm).values["epochs"], desk.at_work) == (None, 7, True)
+        assert "taken back" in bar(pilot)
 
 
 async def test_a_run_that_stopped_early_says_what_it_takes_to_go_on(make_app: Make) -> None:

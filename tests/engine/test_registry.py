@@ -170,6 +170,12 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
         registry.preset("vanilla", "bok")
 
 
+def test_an_unknown_data_set_is_refused_with_those_that_can_be_learned_from() -> None:
+    for variant, known in (("vanilla", "digits, mnist, fashion-mnist"), ("sentence", "pydocs, reuters, text")):
+        with pytest.raises(UsageError, match=f"there are: {known}$"):
+            registry.default_preset(variant, "nothing")
+
+
 def test_small_images_are_first_trained_with_a_code_that_is_smaller_still() -> None:
     for key, variant in registry.VARIANTS.items():
         if "image" in variant.accepts:

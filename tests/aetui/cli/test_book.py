@@ -136,6 +136,17 @@ def test_a_run_of_the_recipe_by_another_command_counts_and_a_changed_one_does_no
     assert {record.id: record.epochs for record in store.runs() if record.id in before} == before
 
 
+def test_the_group_of_a_recipe_shows_the_runs_that_were_reused_too(aetui: Any, store: RunStore) -> None:
+    recipe = ("train", "vanilla", "--preset", "book", "--dataset", "digits", "--epochs", "4")
+    aetui(*recipe, "--seed", "11")
+    aetui("book", "vanilla", "--seeds", "2", "--epochs", "4")
+    aetui(*recipe, "--seed", "13")
+    aetui("book", "vanilla", "--seeds", "3", "--epochs", "4")
+    shown = aetui("runs", "show", "book-vanilla").stdout
+    assert all(record.id in shown for record in store.runs())
+    assert "mean ± sd of 3" in shown
+
+
 def test_interrupted_runs_go_on_and_shorter_ones_of_the_comparison_are_made_longer(
     aetui: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,9 +117,10 @@ def test_text_of_your_own_is_added_and_described(tmp_path: Path) -> None:
     assert "no; aetui data add text PATH" in run().stdout
     added = run("add", "text", str(path))
     assert added.exit_code == 0, added.exception
-    for expected in ("text", str(path), "25 in 1 documents"):
+    for expected in ("text", str(path), "25 in 1 document,"):
         assert expected in added.stdout
     assert run("show", "text").stdout == added.stdout
+    assert "that of a run covers the word ids of its sentences, too" in added.stdout
     assert isinstance(run("add", "mnist", str(path)).exception, UsageError)
 
 
@@ -136,7 +137,7 @@ def test_what_is_said_of_the_lines_is_kept_until_the_text_is_added_anew(tmp_path
     ):
         added = run("add", "text", str(path), *option)
         assert added.exit_code == 0, added.exception
-        assert f"{sentences} in 1 documents" in added.stdout
+        assert f"{sentences} in 1 document," in added.stdout
         assert reading in added.stdout
         assert run("show", "text").stdout == added.stdout
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from fakes import FakeRun, loss
 
-from aetui.cli import figures
+from aetui.cli import figures, runs
 from engine.analysis import published
 from engine.events import RunFinished
 from engine.registry import VARIANTS
@@ -87,3 +87,17 @@ def test_ours_within_a_published_range_is_inside_else_as_far_off_as_its_nearest_
             patched.setattr(type(VARIANTS["vanilla"]), "published", msgspec.structs.replace(known, curves=(curve,)))
             [row] = figures.published(make())
         assert row[1].endswith(told)
+
+
+def test_a_term_is_told_by_its_label(make: Any) -> None:
+    curve = Curve(part="train", term="with_padding", values={1: 0.1})
+    assert figures.what(curve) == "training with padding"
+
+
+def test_a_run_on_text_says_what_its_fingerprint_covers(tmp_path: Any) -> None:
+    store = RunStore(tmp_path)
+    for variant, dataset in (("sentence", "pydocs"), ("vanilla", "digits")):
+        FakeRun(store, variant, TrainJob(variant=variant, dataset=dataset), "ab" * 32)
+    said = {name: runs._shown(store.find(name)).splitlines()[4] for name in ("sentence", "vanilla")}
+    assert "abab… of the data with the word ids" in said["sentence"]
+    assert said["vanilla"].endswith("abab…")

@@ -88,7 +88,7 @@ def test_json_is_one_line_with_the_other_run_inside(aetui: Aetui, command: tuple
 def test_readings_of_a_file_go_to_standard_output_or_a_file(aetui: Aetui) -> None:
     assert aetui("reconstruct", "one", "lines.txt").stdout == "the dog again\na man again\n"
     result = aetui("reconstruct", "one", "lines.txt", "-n", "1", "-o", "back.txt")
-    assert result.stdout == "back.txt: 1 sentences, mean cosine 0.9871, after epoch 3\n"
+    assert result.stdout == "back.txt: 1 sentence, mean cosine 0.9871, after epoch 3\n"
     assert Path("back.txt").read_text("utf-8") == "the dog again\n"
 
 

@@ -61,6 +61,11 @@ def test_wrong_usage_ends_with_2_and_says_what_was_expected(aetui: Any, argument
     assert result.stdout == ""
 
 
+def test_an_impossible_choice_is_told_without_the_words_of_a_library(aetui: Any) -> None:
+    told = aetui("encode", "last", "--part", "nope").stderr
+    assert "Invalid value for '--part': 'nope' is not one of" in told
+
+
 def test_an_unknown_device_is_refused(aetui: Any) -> None:
     result = aetui("--device", "tpu", "train", "vanilla")
     assert result.returncode == 2

@@ -83,6 +83,20 @@ async def test_keys_ask_the_other_process(make_app: Make) -> None:
             await until(pilot, lambda: "stopped" in bar(pilot))
 
 
+async def test_the_top_line_of_the_table_says_what_the_table_does(make_app: Make) -> None:
+    app = make_app()
+    with elsewhere(app) as other:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: app.desk.run_id == other.run.run_id)
+            await pilot.press("2")
+            await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
+            top = app.screen.query_one(StatusLine)
+            other.play(RunPaused(epoch=2, step=0))
+            await until(pilot, lambda: "paused elsewhere" in top.render().plain)
+            await pilot.press("x")
+            assert "stopping" in top.render().plain
+
+
 async def test_a_process_that_dies_leaves_its_run_interrupted(make_app: Make) -> None:
     app = make_app()
     with elsewhere(app) as other:

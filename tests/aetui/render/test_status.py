@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aetui.render.status import progress_view, state_and_detail
-from aetui.state.fold import fold
+from aetui.state.fold import Queued, fold
 from aetui.state.run_state import RunState, WorkbenchState
-from engine.events import DataProgress, EpochEnded
+from engine.events import DataProgress, EpochEnded, Logged
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,17 @@ def test_the_last_step_clears_the_line_whatever_the_activity(activity: str) -> N
     for done, total in ((400, 1_000), (1, 1)):
         state = fold(state, DataProgress(run_id="r", dataset="", activity=activity, done=done, total=total))
     assert state_and_detail(state, None, ("", "")) == ("starting", "")
+
+
+def test_what_is_done_for_a_run_beside_training_is_said_on_both_lines_until_something_happens_to_it() -> None:
+    state = fold(WorkbenchState(), Queued(RunState("r")))
+    for status, activity in (("queued", "building the network"), ("running", "measuring the final figures")):
+        state = state.with_run(replace(state.runs["r"], status=status))
+        state = fold(state, DataProgress(run_id="r", dataset="digits", activity=activity, done=0, total=0))
+        said = state_and_detail(state, state.runs["r"], ("", ""))[1]
+        assert (activity in said, progress_view(state.runs["r"]).state) == (True, activity)
+        state = fold(state, Logged(run_id="r", seq=state.runs["r"].seq + 1, level="info", text="it goes on"))
+        assert activity not in state_and_detail(state, state.runs["r"], ("", ""))[1]
 
 
 @pytest.mark.parametrize(("planned", "said"), [(2, "completed"), (30, "completed, stopped early")])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,7 +95,7 @@ def test_files_are_fetched_into_the_cache_and_read_from_there(toy, mirrors: Mirr
     assert (data.train.items[..., 0] == toy.x_train).all()
     assert data.path == cache_dir() / "toy"
     assert sorted(path.name for path in (cache_dir() / "toy").iterdir()) == sorted(mirrors.files)
-    assert in_cache() == ["toy", "toy.lock"]
+    assert in_cache() == ["toy"]
 
 
 def test_a_second_fetch_downloads_nothing(mirrors: Mirrors) -> None:
@@ -117,7 +118,7 @@ def test_a_mirror_that_speaks_no_tls_is_not_asked(mirrors: Mirrors, monkeypatch)
     with pytest.raises(DataUnavailable, match="not over HTTPS"):
         fetch("toy")
     assert not mirrors.requests
-    assert in_cache() == ["toy.lock"]
+    assert in_cache() == []
 
 
 def test_nothing_takes_its_place_before_its_checksum_is_right(mirrors: Mirrors, monkeypatch) -> None:
@@ -166,7 +167,7 @@ def test_no_mirror_left_is_an_error_with_each_one_s_reason_and_leaves_nothing(mi
         load("toy", None)
     for expected in ("HTTP 404", "checksum", "no answer in time", "aetui data fetch toy", "looked for", "digits"):
         assert expected in str(caught.value)
-    assert in_cache() == ["toy.lock"]
+    assert in_cache() == []
 
 
 def test_an_interrupted_download_leaves_nothing(mirrors: Mirrors) -> None:
@@ -176,7 +177,7 @@ def test_an_interrupted_download_leaves_nothing(mirrors: Mirrors) -> None:
     mirrors.use("good")
     with pytest.raises(KeyboardInterrupt):
         fetch("toy", interrupt)
-    assert in_cache() == ["toy.lock"]
+    assert in_cache() == []
     assert locate("toy", None) is None
 
 
@@ -186,7 +187,7 @@ def test_what_a_killed_process_left_is_swept_away(mirrors: Mirrors) -> None:
     left.mkdir(parents=True)
     (left / "tmp1234").write_bytes(b"half a fi")
     fetch("toy")
-    assert in_cache() == ["toy", "toy.lock"]
+    assert in_cache() == ["toy"]
     assert not (cache_dir() / "toy" / "tmp1234").exists()
 
 
@@ -210,8 +211,24 @@ def test_two_at_once_download_once(mirrors: Mirrors) -> None:
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda _: fetch("toy", report), range(2)))
     assert found[0] == found[1] == locate("toy", None)
-    assert len(waits) == 1
+    assert waits
     assert len(mirrors.requests) == 4
+
+
+def test_a_lock_is_held_by_one_at_a_time_though_its_file_is_removed_after_each(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(download, "_PAUSE", 0)
+    path, inside, most = tmp_path / "toy.lock", [], []
+
+    def turn(number: int) -> None:
+        with download.locked(path, "toy", lambda *_: None):
+            inside.append(number)
+            time.sleep(0.001)
+            most.append(len(inside))
+            inside.remove(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(turn, range(100)))
+    assert (max(most), len(most), path.exists()) == (1, 100, False)
 
 
 def test_progress_covers_the_bytes_of_all_files_and_ends_at_the_total(mirrors: Mirrors, monkeypatch) -> None:
@@ -249,7 +266,7 @@ def test_a_full_disk_is_not_taken_for_a_bad_mirror(mirrors: Mirrors, monkeypatch
     monkeypatch.setattr("pooch.core.shutil.move", full)
     with pytest.raises(DataUnavailable, match="No space left on device"):
         fetch("toy")
-    assert in_cache() == ["toy.lock"]
+    assert in_cache() == []
 
 
 def test_what_comes_with_a_package_needs_no_download() -> None:

@@ -23,6 +23,9 @@ from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 SHAPE = (8, 8, 1)
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     **{key: (key, "book", {}) for key in VARIANTS},
+    "vq": ("vq", "book", {"filters": 8, "entries": 16, "dimensions": 4, "precision": "float32"}),
+    "running means": ("vq", "tuned", {"filters": 8, "entries": 16, "dimensions": 4}),
+    "topk": ("sparse", "topk", {"hidden_dim": 20, "k": 3}),
     "greedy": ("stacked", "greedy", {"layers": "9-4", "pretrain_epochs": 1}),
     "fixed noise": ("denoising", "book", {"resample": False, "corruption": "salt_and_pepper"}),
     "warm-up": ("variational", "book", {"warmup": 3, "schedule": "cosine"}),

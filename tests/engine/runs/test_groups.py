@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from fakes import FakeRun
 
 from engine.analysis.spread import spread
-from engine.errors import RunError
-from engine.runs import groups
+from engine.errors import RunError, UsageError
+from engine.runs import groups, handover
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
 
@@ -76,3 +77,17 @@ def test_the_deviation_is_that_of_a_sample_and_a_single_figure_has_none() -> Non
     assert alone is not None
     assert alone.sd is None
     assert spread([]) is None
+
+
+def test_a_run_and_a_group_do_not_share_a_name(scripted: Any, store: RunStore) -> None:
+    FakeRun(store, "one", msgspec.structs.replace(JOB, name="far"))
+    with pytest.raises(UsageError, match="is a run \\(one\\)"):
+        groups.begin(msgspec.structs.replace(JOB, name="far"), 2, store)
+    group = groups.begin(msgspec.structs.replace(JOB, name="near"), 2, store)
+    for submit in (scripted().engine.submit, lambda job: handover.order(job, store)):
+        with pytest.raises(UsageError, match=f"of a group \\({group.id}\\)"):
+            submit(msgspec.structs.replace(JOB, name="near"))
+    FakeRun(store, "two", msgspec.structs.replace(JOB, name="near"))  # as earlier versions took it
+    with pytest.raises(UsageError, match=f"the run two and the group {group.id}"):
+        groups.find(store, "near")
+    assert groups.find(store, group.id) == group

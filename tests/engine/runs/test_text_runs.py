@@ -75,7 +75,7 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     finished = events[-1]
     assert isinstance(finished, RunFinished)
     assert (finished.outcome, started.train_items, started.validation_items) == ("completed", 42, 18)
-    assert "60 in 1 documents" in started.metadata["sentences"]
+    assert "60 in 1 document," in started.metadata["sentences"]
     assert "trained on text" in started.metadata["vectors"]
     assert {"cosine_mean", "cosine_median"} <= finished.metrics.keys()
     folder = store.find(started.run_id).folder

@@ -115,7 +115,7 @@ def test_the_archive_is_fetched_once_and_found_there(mirrors: Mirrors, use, tmp_
     assert path.read_bytes() == CONTENT
     assert glove_download.fetch(tmp_path) == path
     assert mirrors.requests == [("good", "")]
-    assert in_cache(tmp_path) == ["glove.6B.lock", "glove.6B.zip"]
+    assert in_cache(tmp_path) == ["glove.6B.zip"]
     assert "glove.6B.zip" in str(glove.located(100, None, tmp_path))
 
 
@@ -130,7 +130,7 @@ def test_what_came_is_kept_for_the_next_call(mirrors: Mirrors, use, tmp_path: Pa
     use("breaking", "missing")
     with pytest.raises(DataUnavailable, match="4,000 bytes of 10,000 are kept"):
         glove_download.fetch(tmp_path)
-    assert in_cache(tmp_path) == ["glove.6B.lock", "glove.6B.part"]
+    assert in_cache(tmp_path) == ["glove.6B.part"]
     use("good")
     assert glove_download.fetch(tmp_path).read_bytes() == CONTENT
     assert mirrors.requests[-1] == ("good", "bytes=4000-")
@@ -183,7 +183,7 @@ def test_a_wrong_checksum_is_said_and_leaves_nothing(use, tmp_path: Path) -> Non
         glove_download.fetch(tmp_path)
     for expected in ("wrong checksum", "HTTP 404", "pip install", "data folder"):
         assert expected in str(caught.value)
-    assert in_cache(tmp_path) == ["glove.6B.lock"]
+    assert in_cache(tmp_path) == []
 
 
 def test_a_broken_copy_in_the_cache_is_replaced(use, tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_only_https_will_do(mirrors: Mirrors, use, tmp_path: Path, monkeypatch) 
     with pytest.raises(DataUnavailable, match="not over HTTPS"):
         glove_download.fetch(tmp_path)
     assert not mirrors.requests
-    assert in_cache(tmp_path) == ["glove.6B.lock"]
+    assert in_cache(tmp_path) == []
 
 
 def test_a_server_that_says_nothing_is_given_up(use, tmp_path: Path, monkeypatch) -> None:
