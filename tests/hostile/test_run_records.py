@@ -103,7 +103,7 @@ def look(store: RunStore) -> int:
         follow(store, record.id, 0)
         aetui.cli.runs._epochs(record)
         aetui.cli.runs._shown(record)
-        found = repeats(groups.Group(id="g", members=(groups.Member(run_id=ID, job=groups._job(record)),)), store)
+        found = repeats(groups.Group(id="g", members=(groups.member(record),)), store)
         aetui.cli.several.table(found)
         group_block(found)
         [time.localtime(line.at) for line in shown.log]
