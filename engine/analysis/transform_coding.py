@@ -32,7 +32,7 @@ class TransformCode:
         """`levels`: of the first components, ascending, a power of two of them each."""
         self._pca = components
         self.levels = levels
-        self.name = f"PCA, {bits:,} bits"
+        self.name = f"PCA-{bits}b"
 
     def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:
         """The levels that are nearest to the first components, (count, components)."""

@@ -110,8 +110,8 @@ class Sparse(DenseVariant[SparseConfig]):
             validation=HELD_OUT,
         ),
         "topk": SparseConfig(
-            epochs=30,
-            batch_size=64,
+            epochs=20,
+            batch_size=128,
             learning_rate=1e-3,
             schedule="cosine",
             seed=11,

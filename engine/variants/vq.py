@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import log2, prod
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from engine.analysis.alarms import SETTLING, Advice, Condition, History, advised
 from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.variant import Variant
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Transform, Weighted
+
+
+DECAY = 0.99
+"""Of the running means, a step."""
+FEW_IN_USE = 0.25
+"""Share of the entries; below it a smaller codebook would say as much."""
 
 
 class VqConfig(TrainingConfig, frozen=True, kw_only=True):
@@ -28,13 +35,23 @@ class VqConfig(TrainingConfig, frozen=True, kw_only=True):
     commitment: Annotated[
         float, Meta(ge=0, le=1e3, title="commitment", description="weight that draws the encoder to its entries")
     ] = 0.25
-    decay: Annotated[
-        float,
-        Meta(ge=0, lt=1, title="decay", description="of the running means that entries are; 0: a loss moves them"),
-    ] = 0.0
+    learning: Annotated[
+        Literal["loss", "means"],
+        Meta(
+            title="learning", description="how entries learn: by a loss term, or as running means of what chooses them"
+        ),
+    ] = "loss"
     halvings: Annotated[
         int, Meta(ge=1, le=6, title="halvings", description="how often the height and the width are halved")
     ] = 2
+
+
+def _collapsed(history: History) -> dict[str, float] | None:
+    terms = history.now.validation
+    in_use = terms.get("in_use", 1.0)
+    if len(history.recent) < SETTLING or in_use >= FEW_IN_USE:
+        return None
+    return {"in_use": in_use, "perplexity": terms.get("perplexity", 0.0)}
 
 
 class Vq(Variant[VqConfig]):
@@ -42,7 +59,8 @@ class Vq(Variant[VqConfig]):
 
     Loss per image: Σ_pixels (x − x̂)² + β Σ_places ‖z − sg(e)‖², where sg stops the gradient; that of the reconstruction
     passes from e to z as if they were one. Entries follow z as running means, or by Σ_places ‖sg(z) − e‖². `perplexity`
-    is exp of the entropy of how often entries are chosen in a batch: of how many the codebook makes even use.
+    is exp of the entropy of how often entries are chosen in a batch: of how many the codebook makes even use; `in_use`
+    the share of those that are chosen at all.
     """
 
     key = "vq"
@@ -55,6 +73,19 @@ class Vq(Variant[VqConfig]):
     xla = False
     default_preset = "tuned"
     compared_with = "vanilla"
+    alarms = (
+        Condition(
+            key="codebook_collapsed",
+            check=_collapsed,
+            template="only {in_use:.0%} of the codebook's entries are chosen (perplexity {perplexity:,.0f}): it is "
+            "larger than what is said with it",
+            advice=(
+                Advice("learning", "set", "means", where={"learning": ("loss",)}),
+                Advice("entries", "lower"),
+            ),
+        ),
+        *advised(Variant.alarms, overfitting=Advice("filters", "lower")),
+    )
     presets = {
         "book": VqConfig(epochs=20, batch_size=128, learning_rate=2e-4, seed=11, precision="auto", validation=HELD_OUT),
         "tuned": VqConfig(
@@ -66,7 +97,7 @@ class Vq(Variant[VqConfig]):
             dimensions=16,
             filters=32,
             blocks=1,
-            decay=0.99,
+            learning="means",
             validation=HELD_OUT,
         ),
         "small": VqConfig(
@@ -80,7 +111,7 @@ class Vq(Variant[VqConfig]):
             halvings=3,
             filters=16,
             blocks=1,
-            decay=0.99,
+            learning="means",
             validation=HELD_OUT,
         ),
     }
@@ -99,7 +130,8 @@ class Vq(Variant[VqConfig]):
             for n, wide in enumerate(widths, start=1)
         ]
         vectors = blocks.layer("Conv2D", filters=config.dimensions, kernel_size=1, name="vectors")
-        codebook = blocks.codebook(config.entries, decay=config.decay, name="codebook")
+        decay = DECAY if config.learning == "means" else 0.0
+        codebook = blocks.codebook(config.entries, decay=decay, name="codebook")
         chosen = blocks.sequence([codebook, blocks.flatten(name="code")])
         places = blocks.reshape((height * width, config.dimensions), "continuous")
         encoder = blocks.encoder(shape, [*down, *self._residual("in", config, blocks), vectors], [chosen, places])
@@ -161,9 +193,10 @@ class Vq(Variant[VqConfig]):
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
             "commitment": blocks.weighted(self._squared(model, vectors - entries), model.config.commitment),
+            "in_use": blocks.reported(ops.mean(ops.cast(used > 0, "float32"))),
             "perplexity": blocks.reported(ops.exp(-ops.sum(used * ops.log(used + 1e-10)))),
         }
-        if not model.config.decay:
+        if model.config.learning == "loss":
             followed = codebook.entry(codebook.nearest(vectors))
             terms["codebook"] = self._squared(model, ops.stop_gradient(vectors) - followed)
         return terms

@@ -11,15 +11,16 @@ from engine import params, registry
 
 SHAPE = (9, 6, 1)
 PLACES = 3 * 2
+SMALL = {"entries": 7, "dimensions": 3, "filters": 4, "halvings": 2}
 
 
 @pytest.fixture
 def made() -> Any:
     """The variant, its autoencoder and a batch of eight items; a loss moves the entries."""
-    return make(decay=0.0)
+    return make("loss")
 
 
-def make(decay: float) -> Any:
+def make(learning: str) -> Any:
     from engine.nn import runtime
 
     runtime.load("cpu")
@@ -30,7 +31,8 @@ def make(decay: float) -> Any:
 
     variant = registry.variant("vq")
     config = params.configure(
-        registry.preset("vq", "small"), {"entries": 7, "dimensions": 3, "filters": 4, "halvings": 2, "decay": decay}
+        registry.preset("vq", "small"),
+        {"entries": 7, "dimensions": 3, "filters": 4, "halvings": 2, "learning": learning},
     )
     model = built(variant, config, SHAPE)
     items = tf.constant(np.random.default_rng(0).random((8, *SHAPE)), tf.float32)
@@ -78,7 +80,7 @@ def test_running_means_begin_with_the_first_batch_and_move_in_training_alone() -
 
     from engine.nn.menu import drawing
 
-    variant, model, batch = make(decay=0.9)
+    variant, model, batch = make("means")
     codebook = model.networks.encoder.get_layer("codebook")
     before = np.asarray(codebook.entries)
     variant.loss_terms(model, batch)
@@ -97,7 +99,7 @@ def test_running_means_begin_with_the_first_batch_and_move_in_training_alone() -
         variant.loss_terms(learning, batch)
     for number in np.unique(chosen):
         mine = vectors[chosen == number]
-        mean = (0.9 * sums[number] + 0.1 * mine.sum(axis=0)) / (0.9 * counts[number] + 0.1 * len(mine))
+        mean = (0.99 * sums[number] + 0.01 * mine.sum(axis=0)) / (0.99 * counts[number] + 0.01 * len(mine))
         np.testing.assert_allclose(codebook.entries[number], mean, rtol=1e-4, atol=1e-6)
 
 
@@ -114,8 +116,23 @@ def test_perplexity_and_usage_are_those_of_the_nearest_entries(made: Any) -> Non
     shares = np.bincount(chosen.ravel(), minlength=7) / chosen.size
     np.testing.assert_allclose(variant.views(model, batch.input)["usage"], shares, rtol=1e-6)
     used = shares[shares > 0]
+    assert float(variant.loss_terms(model, batch)["in_use"].value) == pytest.approx(len(used) / 7)
     expected = np.exp(-(used * np.log(used)).sum())
     assert float(variant.loss_terms(model, batch)["perplexity"].value) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_codebook_of_which_hardly_anything_is_chosen_raises_an_alarm() -> None:
+    from engine.analysis.alarms import History, raised
+    from engine.events import EpochEnded
+
+    variant = registry.variant("vq")
+    for in_use, said in ((0.02, ["codebook_collapsed"]), (0.9, [])):
+        terms = {"loss": 1.0, "in_use": in_use, "perplexity": 3.0}
+        epoch = EpochEnded(
+            stage="", epoch=1, train=terms, validation=terms, steps=1, seconds=1.0, samples_per_second=1.0
+        )
+        history = History.of([epoch] * 3)
+        assert [alarm.key for alarm in raised(variant.alarms, history, {"learning": "loss"})] == said
 
 
 def test_a_code_has_as_many_bits_as_choosing_takes() -> None:
