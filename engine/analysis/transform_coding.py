@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from engine.analysis import pca
 from engine.analysis.baselines import Fitting
 
-WIDEST = 256
-"""Components that are looked at; the others vary too little for a bit of their own."""
 MOST_BITS = 8
 """For one component."""
 FITTED_ON = 10_000
@@ -28,11 +26,11 @@ ROUNDS = 20
 class TransformCode:
     """Images as numbers of levels, and back. Images: (count, *shape), in [0, 1]."""
 
-    def __init__(self, components: pca.Pca, levels: list[NDArray[np.float32]], bits: int) -> None:
+    def __init__(self, components: pca.Pca, levels: list[NDArray[np.float32]]) -> None:
         """`levels`: of the first components, ascending, a power of two of them each."""
         self._pca = components
         self.levels = levels
-        self.name = f"PCA-{bits}b"
+        self.name = f"PCA-{sum(len(one).bit_length() - 1 for one in levels)}b"
 
     def encode(self, items: NDArray[Any]) -> NDArray[np.float32]:
         """The levels that are nearest to the first components, (count, components)."""
@@ -49,14 +47,14 @@ class TransformCode:
 def fitted(fitting: Fitting) -> TransformCode:
     """For the training part, with as many bits as a code of the model has. Raises Stopped from the report."""
     data, bits = fitting.data, fitting.model.bits
-    components = pca.fit(data, min(bits, WIDEST), fitting.cache, fitting.report)
+    components = pca.fit(data, min(bits, pca.WIDEST_EXACT), fitting.cache, fitting.report)
     fitting.report(f"fitting levels for {bits:,} bits", 0, 0)
     random = np.random.default_rng(0)
     items = data.train.items
     chosen = np.sort(random.choice(len(items), min(len(items), FITTED_ON), replace=False))
     scores = components.encode(items[chosen])
     shares = allotted(scores.var(axis=0), bits)
-    return TransformCode(components, [levels(scores[:, n], share) for n, share in enumerate(shares)], bits)
+    return TransformCode(components, [levels(scores[:, n], share) for n, share in enumerate(shares)])
 
 
 def allotted(variances: NDArray[np.float32], bits: int) -> list[int]:

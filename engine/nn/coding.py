@@ -116,5 +116,6 @@ class Codebook(keras.layers.Layer):
         """A row of `flat` (count, n) for each entry, by chance, (entries, n)."""
         own = keys.fresh + ops.convert_to_tensor([self._number, 0], "int32")
         chance = noise.uniform(own, ops.arange(self._count, dtype="int32"), 1)[:, 0]
-        places = ops.cast(chance * ops.cast(ops.shape(flat)[0], "float32"), "int32")
-        return ops.take(flat, places, axis=0)
+        last = ops.shape(flat)[0] - 1
+        places = ops.cast(chance * ops.cast(last + 1, "float32"), "int32")
+        return ops.take(flat, ops.minimum(places, last), axis=0)  # of millions the product may round up

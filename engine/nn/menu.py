@@ -90,6 +90,8 @@ class GaussianNoise(_Drawing):
 
 OWN: dict[str, type[_Drawing]] = {"Dropout": Dropout, "GaussianNoise": GaussianNoise}
 """In the place of Keras's, which draw from a state that no run could be resumed with."""
+COPYING = ("Bidirectional", "GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization")
+"""Layers whose weights the seed of an initialiser does not tell apart, or does not reach."""
 DROPOUTS = ("dropout", "recurrent_dropout")
 
 
@@ -106,7 +108,12 @@ def layer(kind: str, next_seed: Callable[[], int], settings: dict[str, Any]) -> 
         raise ValueError(f"expected the name of a layer in keras.layers, got {kind!r}")
     takes = inspect.signature(maker.__init__).parameters
     drops = [name for name in DROPOUTS if settings.get(name)]
-    if "seed" in takes and (drops or not any(name in takes for name in DROPOUTS)):
+    if kind in COPYING:
+        raise ValueError(
+            f"{kind} makes several weights from one initialiser, which begin alike or by chance; expected its parts as "
+            "layers of their own (`blocks.recurrent` reads from both ends)"
+        )
+    if drops or ("seed" in takes and not any(name in takes for name in DROPOUTS)):
         raise ValueError(
             f"{kind}{f' with {drops[0]}' if drops else ''} draws noise that a resumed run cannot repeat; expected one "
             f"of {', '.join(OWN)}, or noise of `blocks.normal` and `blocks.uniform` in the loss"

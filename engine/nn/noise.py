@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from engine.nn.networks import Tensor
 
+BELOW_ONE = 1 - 2.0**-24
+
 
 def uniform(seed: Tensor, rows: Tensor, size: int) -> Tensor:
     """Numbers in (0, 1), shape (rows, size) float32. `seed`: two int32; `rows`: (n,) int32, which rows of the noise."""
@@ -45,5 +47,5 @@ def _mix(x: Tensor) -> Tensor:
 
 
 def _unit(bits: Tensor) -> Tensor:
-    """The upper 24 bits as a number in (0, 1): what float32 can hold."""
-    return (tf.cast(tf.bitwise.right_shift(bits, np.uint32(8)), tf.float32) + 0.5) * 2.0**-24
+    """The upper 24 bits as a number in (0, 1): what float32 can hold. The largest would round to 1."""
+    return tf.minimum((tf.cast(tf.bitwise.right_shift(bits, np.uint32(8)), tf.float32) + 0.5) * 2.0**-24, BELOW_ONE)

@@ -20,6 +20,7 @@ from engine.params import TrainingConfig
 from engine.runs.execution import Execution
 from engine.runs.jobs import MOST_SEEDS, Job, Order, TrainJob
 from engine.runs.store import RunRecord, RunStore, has_begun
+from engine.runs.waiting import waits
 from engine.runs.writer import new_run_id
 from engine.storage.atomic import make_folder, replacing
 
@@ -179,6 +180,8 @@ def rest(group: Group, store: RunStore) -> list[Order]:
             raise UsageError(
                 "Run in use", f"{record.id} is being trained (process {record.info.pid} on {record.info.host})"
             )
+        if waits(store.root, member.run_id):
+            raise UsageError("Run in use", f"{member.run_id} is about to be trained by another process")
         if record is None or not has_begun(record.folder) or record.status not in OVER:
             orders.append(Order(run_id=member.run_id, job=member.job))
     return orders

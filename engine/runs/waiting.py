@@ -35,7 +35,11 @@ class Waiting:
         make_folder(_place(self._root, run_id))
         withdraw_command(_place(self._root, run_id))  # of a process that was killed
         lock = os.open(_place(self._root, run_id) / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # another process has it before it
+            os.close(lock)
+            raise
         self._locks[run_id] = lock
 
     def unwanted(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
 
+LEAST = 1e-3
+"""Squared length of all images of a batch that a share can be told of."""
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
 OFF_TARGET = 0.2
 """Relative distance of the mean activation from its target that counts as met."""
@@ -201,15 +203,19 @@ class Sparse(DenseVariant[SparseConfig]):
         ops, config, blocks = model.ops, model.config, model.blocks
         codes = model.encode(batch.input)
         answers = model.decode(codes)
-        missed, spread = batch.target - answers, batch.target - ops.mean(batch.target, axis=0)
-        unexplained = ops.sum(ops.square(missed)) / ops.maximum(ops.sum(ops.square(spread)), 1e-6)
-        along = ops.sum(answers * batch.target)
+        missed = ops.sum(ops.square(batch.target - answers))
+        spread = ops.sum(ops.square(batch.target - ops.mean(batch.target, axis=0)))
+        length, along = ops.sum(ops.square(answers)), ops.sum(answers * batch.target)
         return {
             "reconstruction": reconstruction_error(model, codes, batch.target, config.reconstruction),
-            "explained_variance": blocks.reported(1 - unexplained),
+            "explained_variance": blocks.reported(self._less(ops, missed, spread)),
             "l0": blocks.reported(ops.mean(ops.sum(ops.cast(codes != 0, "float32"), axis=1))),
-            "shrinkage": blocks.reported(1 - ops.sum(ops.square(answers)) / ops.maximum(along, 1e-6)),
+            "shrinkage": blocks.reported(self._less(ops, length, along)),
         }
+
+    def _less(self, ops: Any, part: Tensor, whole: Tensor) -> Tensor:
+        """1 − part / whole; 0 where there is no whole to speak of, as in a batch of one image or of black ones."""
+        return ops.where(whole > LEAST, 1 - part / ops.maximum(whole, LEAST), 0.0)
 
     def target_rate(self, config: SparseConfig) -> float | None:
         """ρ with penalty kl; None with the others, which name no rate."""

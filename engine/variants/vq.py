@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DECAY = 0.99
 """Of the running means, a step."""
+BEGUN_ANEW = 500
+"""Steps within which an entry that nobody chooses has begun anew."""
 FEW_IN_USE = 0.25
 """Share of the entries; below it a smaller codebook would say as much."""
 
@@ -49,7 +51,8 @@ class VqConfig(TrainingConfig, frozen=True, kw_only=True):
 def _collapsed(history: History) -> dict[str, float] | None:
     terms = history.now.validation
     in_use = terms.get("in_use", 1.0)
-    if len(history.recent) < SETTLING or in_use >= FEW_IN_USE:
+    steps = sum(epoch.steps for epoch in history.recent)
+    if len(history.recent) < SETTLING or steps < BEGUN_ANEW or in_use >= FEW_IN_USE:
         return None
     return {"in_use": in_use, "perplexity": terms.get("perplexity", 0.0)}
 
@@ -60,7 +63,7 @@ class Vq(Variant[VqConfig]):
     Loss per image: Σ_pixels (x − x̂)² + β Σ_places ‖z − sg(e)‖², where sg stops the gradient; that of the reconstruction
     passes from e to z as if they were one. Entries follow z as running means, or by Σ_places ‖sg(z) − e‖². `perplexity`
     is exp of the entropy of how often entries are chosen in a batch: of how many the codebook makes even use; `in_use`
-    the share of those that are chosen at all.
+    the share of those that are chosen at all, of as many as the batch can choose.
     """
 
     key = "vq"
@@ -77,7 +80,7 @@ class Vq(Variant[VqConfig]):
         Condition(
             key="codebook_collapsed",
             check=_collapsed,
-            template="only {in_use:.0%} of the codebook's entries are chosen (perplexity {perplexity:,.0f}): it is "
+            template="only {in_use:.1%} of the codebook's entries are chosen (perplexity {perplexity:,.0f}): it is "
             "larger than what is said with it",
             advice=(
                 Advice("learning", "set", "means", where={"learning": ("loss",)}),
@@ -132,7 +135,7 @@ class Vq(Variant[VqConfig]):
         vectors = blocks.layer("Conv2D", filters=config.dimensions, kernel_size=1, name="vectors")
         decay = DECAY if config.learning == "means" else 0.0
         codebook = blocks.codebook(config.entries, decay=decay, name="codebook")
-        chosen = blocks.sequence([codebook, blocks.flatten(name="code")])
+        chosen = blocks.sequence([codebook, blocks.layer("Flatten", name="code", dtype="float32")])
         places = blocks.reshape((height * width, config.dimensions), "continuous")
         encoder = blocks.encoder(shape, [*down, *self._residual("in", config, blocks), vectors], [chosen, places])
         scale = 2**config.halvings
@@ -193,7 +196,7 @@ class Vq(Variant[VqConfig]):
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
             "commitment": blocks.weighted(self._squared(model, vectors - entries), model.config.commitment),
-            "in_use": blocks.reported(ops.mean(ops.cast(used > 0, "float32"))),
+            "in_use": blocks.reported(ops.sum(ops.cast(used > 0, "float32")) / self._choosable(model, vectors)),
             "perplexity": blocks.reported(ops.exp(-ops.sum(used * ops.log(used + 1e-10)))),
         }
         if model.config.learning == "loss":
@@ -204,6 +207,11 @@ class Vq(Variant[VqConfig]):
     def _squared(self, model: Autoencoder[VqConfig], differences: Tensor) -> Tensor:
         """Σ over places and numbers, mean over the batch, of (batch, places, n)."""
         return model.ops.mean(model.ops.sum(model.ops.square(differences), axis=(1, 2)))
+
+    def _choosable(self, model: Autoencoder[VqConfig], vectors: Tensor) -> Tensor:
+        """How many entries so many vectors, (batch, places, n), can choose at most."""
+        count = model.ops.cast(model.ops.shape(vectors)[0] * vectors.shape[1], "float32")
+        return model.ops.minimum(count, float(model.config.entries))
 
     def _used(self, model: Autoencoder[VqConfig], chosen: Tensor) -> Tensor:
         """How often each entry is among `chosen`, shares, (entries,)."""

@@ -94,11 +94,21 @@ def test_gaussian_noise_has_its_deviation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings"), [("SpatialDropout2D", {"rate": 0.1}), ("LSTM", {"units": 2, "dropout": 0.1})]
+    ("kind", "settings"),
+    [
+        ("SpatialDropout2D", {"rate": 0.1}),
+        ("LSTM", {"units": 2, "dropout": 0.1}),
+        ("AdditiveAttention", {"dropout": 0.5}),
+    ],
 )
 def test_a_layer_whose_noise_could_not_be_repeated_is_refused(kind: str, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a resumed run cannot repeat"):
         Blocks(0, "float32").layer(kind, **settings)
+
+
+def test_a_layer_whose_weights_would_begin_alike_is_refused() -> None:
+    with pytest.raises(ValueError, match="begin alike"):
+        Blocks(0, "float32").layer("MultiHeadAttention", num_heads=2, key_dim=4)
 
 
 def test_a_name_that_keras_does_not_have_is_refused() -> None:

@@ -100,3 +100,9 @@ def test_noise_drawn_once_is_that_which_the_run_trains_on() -> None:
     expected = float(np.square(training.model.decode(training.model.encode(noisy))).mean())
     [*_, report] = training.run()
     assert report.event.train["loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_no_number_reaches_0_or_1_whatever_the_bits() -> None:
+    ends = np.asarray(noise._unit(tf.constant([0, 0xFFFFFFFF, 0xFFFFFF00], tf.uint32)))
+    assert ends.min() > 0
+    assert ends.max() < 1

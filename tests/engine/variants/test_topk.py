@@ -75,6 +75,14 @@ def test_what_is_reported_is_what_it_says(made: Any) -> None:
     }
 
 
+def test_of_one_image_or_black_ones_nothing_is_said_to_be_explained(made: Any) -> None:
+    variant, model, batch = made
+    for items in (batch.input[:1], batch.input * 0):
+        terms = variant.loss_terms(model, batch._replace(input=items, target=items))
+        assert float(terms["explained_variance"].value) == 0
+        assert abs(float(terms["shrinkage"].value)) < 10
+
+
 def test_more_units_than_there_are_cannot_speak() -> None:
     variant = registry.variant("sparse")
     with pytest.raises(SettingError, match="smaller k"):

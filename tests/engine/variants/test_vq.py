@@ -129,7 +129,7 @@ def test_a_codebook_of_which_hardly_anything_is_chosen_raises_an_alarm() -> None
     for in_use, said in ((0.02, ["codebook_collapsed"]), (0.9, [])):
         terms = {"loss": 1.0, "in_use": in_use, "perplexity": 3.0}
         epoch = EpochEnded(
-            stage="", epoch=1, train=terms, validation=terms, steps=1, seconds=1.0, samples_per_second=1.0
+            stage="", epoch=1, train=terms, validation=terms, steps=200, seconds=1.0, samples_per_second=1.0
         )
         history = History.of([epoch] * 3)
         assert [alarm.key for alarm in raised(variant.alarms, history, {"learning": "loss"})] == said
