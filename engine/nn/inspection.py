@@ -16,7 +16,7 @@ from engine.events import Health
 from engine.kinds import KINDS
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.model import KerasModel
-from engine.runs.snapshots import PROBE_ITEMS, Samples
+from engine.runs.snapshots import PROBE_ITEMS, Samples, checked
 
 TILES = 64
 """Weights of so many units are kept: more tiles than that nobody can look at."""
@@ -95,7 +95,8 @@ class Inspection:
             views["kl"] = _kl(*distribution)
         if prior:
             views["generated"] = model.decode(self._draws(model.code_size))
-        return views | {name: np.asarray(view, np.float32) for name, view in self._views(autoencoder, items).items()}
+        own = self._views(autoencoder, items)
+        return views | {name: checked(name, np.asarray(view, np.float32)) for name, view in own.items()}
 
     def _health(
         self,

@@ -98,6 +98,7 @@ FORMS = {
 FORMER = {name.removeprefix(VIEW): name for name in FORMS} | {"image_points": "view baseline_points"}
 """What arrays are called in older files."""
 
+HALF_MOST = float(np.finfo(np.float16).max)
 LARGEST = 2**28
 """Bytes of arrays in one file."""
 
@@ -134,6 +135,21 @@ def read_samples(folder: Path, epoch: int) -> Samples:
             "No pictures",
             f"expected the samples of epoch {epoch} in {directory}, but {fault}; other epochs may have them",
         ) from error
+
+
+def checked(name: str, view: NDArray[Any]) -> NDArray[Any]:
+    """`view` as it is, which a variant wants shown under `name`.
+
+    Raises:
+        RunError: it could be kept, but not be read again.
+    """
+    if not _fits(view, _form(f"{VIEW}{name}")):
+        raise RunError(
+            "View of a wrong form",
+            f"expected one to four dimensions, or the form of that name in FORMS, and at least one number; "
+            f"the variant's view {name!r} is {view.shape} {view.dtype}",
+        )
+    return view
 
 
 def _form(name: str) -> Form:
@@ -180,7 +196,7 @@ def _save(path: Path, samples: Samples, *, fixed: bool) -> None:
     arrays = msgspec.structs.asdict(samples)
     arrays |= {f"{VIEW}{name}": view for name, view in arrays.pop("views").items()}
     kept = {
-        name: array.astype(np.float16) if _form(name).halved else array
+        name: np.clip(array, -HALF_MOST, HALF_MOST).astype(np.float16) if _form(name).halved else array
         for name, array in arrays.items()
         if array is not None and _form(name).fixed == fixed
     }

@@ -11,6 +11,7 @@ from generators import outcome
 
 from engine import params, registry
 from engine.backend import Checkpoint, Diverged, EpochReport
+from engine.errors import RunError
 from engine.events import EpochEnded
 from engine.nn.chunks import Pace
 from engine.nn.trainer import Trainer
@@ -239,6 +240,19 @@ class Means(Vanilla):
 
     def views(self, model: Any, items: Any) -> Any:
         return {"means": items.mean(axis=(1, 2, 3))}
+
+
+class Odd(Vanilla):
+    """Shows a number that has no dimension."""
+
+    def views(self, model: Any, items: Any) -> Any:
+        return {"odd": items.mean()}
+
+
+def test_a_view_that_could_not_be_read_again_ends_the_run_and_is_named(small_data: Any) -> None:
+    config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})
+    with pytest.raises(RunError, match="view 'odd' is"):
+        list(Trainer(Odd(), config, small_data()).run())
 
 
 def test_a_variant_is_shown_the_items_that_its_health_is_told_by(small_data: Any) -> None:
