@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.content import Content
 
-from aetui.panels.lines import Lines
-from aetui.render.bars import MUTED, bars
+from aetui.panels.lines import Lines, ranked
 
 
 def perplexity(shares: NDArray[np.float32]) -> float:
@@ -19,15 +18,10 @@ def perplexity(shares: NDArray[np.float32]) -> float:
 def usage(shares: NDArray[np.float32], size: tuple[int, int], *, blocks: bool = True) -> list[Content]:
     """`shares` of the entries, the largest first, as bars below a line that sums them up; those that fit, evenly chosen
     by rank."""
-    width, height = size
     used = int((shares > 0).sum())
     share = f"{used / len(shares):.0%}".replace("%", " %")
     told = f"{used:,} of {len(shares):,} entries in use ({share}) · perplexity {perplexity(shares):,.0f}"
-    lines = [Content.styled(told, MUTED).truncate(width, ellipsis=True)]
-    ranked = np.sort(shares)[::-1]
-    chosen = np.unique(np.linspace(0, len(ranked) - 1, max(1, min(len(ranked), height - 1))).round().astype(int))
-    rows = [(f"{place + 1:,}", float(ranked[place]), f"{ranked[place]:.2%}") for place in chosen.tolist()]
-    return lines + bars(rows, width, rows[0][1], blocks=blocks)
+    return ranked(told, np.sort(shares)[::-1], ".2%", size, blocks=blocks)
 
 
 class Codebook(Lines):

@@ -11,8 +11,18 @@ from textual.content import Content
 from textual.widgets import Static
 
 from aetui.panels.table import View
-from aetui.render.bars import MUTED
+from aetui.render.bars import MUTED, bars
 from aetui.render.pixels import colour_mode
+
+
+def ranked(told: str, values: NDArray[np.float32], said: str, size: tuple[int, int], *, blocks: bool) -> list[Content]:
+    """`values`, largest first, as bars with their ranks below the line `told`: those that fit into so many columns and
+    rows, evenly chosen. `said`: the format of a value in words."""
+    width, height = size
+    chosen = np.unique(np.linspace(0, len(values) - 1, max(1, min(len(values), height - 1))).round().astype(int))
+    rows = [(f"{place + 1:,}", float(values[place]), f"{values[place]:{said}}") for place in chosen.tolist()]
+    head = Content.styled(told, MUTED).truncate(width, ellipsis=True)
+    return [head, *bars(rows, width, rows[0][1], blocks=blocks)]
 
 
 class Lines(Static):
