@@ -182,16 +182,17 @@ class Vq(Variant[VqConfig]):
         ]
 
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
-        """Images (batch, height, width, channels) → scalars: `reconstruction`, `commitment` and `perplexity`.
+        """Images (batch, height, width, channels) → scalars: `reconstruction`, `commitment`, and what is only reported.
 
-        Without a decay also `codebook`, which moves the entries; `perplexity` counts nothing.
+        Where entries learn by a loss, also `codebook`, which moves them.
         """
         ops, blocks = model.ops, model.blocks
         outputs = model.outputs(batch.input)
         vectors, codes = outputs["continuous"], outputs["code"]
         entries = ops.reshape(ops.stop_gradient(codes), ops.shape(vectors))
         codebook = model.networks.encoder.get_layer("codebook")
-        used = self._used(model, codebook.nearest(vectors))
+        chosen = codebook.nearest(vectors)
+        used = self._used(model, chosen)
         error = blocks.squared_error(batch.target, model.decode(codes))
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
@@ -200,8 +201,7 @@ class Vq(Variant[VqConfig]):
             "perplexity": blocks.reported(ops.exp(-ops.sum(used * ops.log(used + 1e-10)))),
         }
         if model.config.learning == "loss":
-            followed = codebook.entry(codebook.nearest(vectors))
-            terms["codebook"] = self._squared(model, ops.stop_gradient(vectors) - followed)
+            terms["codebook"] = self._squared(model, ops.stop_gradient(vectors) - codebook.entry(chosen))
         return terms
 
     def _squared(self, model: Autoencoder[VqConfig], differences: Tensor) -> Tensor:
