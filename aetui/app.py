@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,14 @@ from textual.screen import Screen
 
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
-from aetui.follow.attach import FOLLOW_SECONDS, RunFollower
-from aetui.follow.reading import unread_run
+from aetui.follow.attach import FOLLOW_SECONDS
+from aetui.orders import Orders
 from aetui.render import numbers
 from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
-from aetui.state.fold import Queued, Unqueued
-from aetui.state.run_state import RunState, WorkbenchState
+from aetui.state.run_state import WorkbenchState
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
@@ -29,7 +27,7 @@ from engine import datasets
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.registry import VARIANTS
-from engine.runs.jobs import HandOver, ResumeJob, TrainJob
+from engine.runs.jobs import HandOver
 
 if TYPE_CHECKING:
     from aetui.screens import host
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
 MACHINE_SECONDS = 2.0
 
 
-class Workbench(RunFollower):
+class Workbench(Orders):
     """The engine is made by `engine_factory`, with the callback for its events, once the first frame stands.
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
@@ -77,7 +75,6 @@ class Workbench(RunFollower):
         self._engine_factory = engine_factory
         self._open_run = open_run
         self._machine = ""
-        self._asked = ("", "")
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", self._runs_screen)
 
@@ -152,18 +149,6 @@ class Workbench(RunFollower):
             desk.say("the next run of the queue has begun")
         desk.show_run(run_id)
 
-    def _forget(self, run_id: str) -> None:
-        """A run that never began is gone; one that is going takes its place on the screen."""
-        if run_id in self.state.runs or run_id != self.desk.run_id:
-            self.desk.refresh_run()
-            return
-        active = None if self.desk.at_work else self.state.active
-        if active is None:
-            self.desk.show_unbegun()
-        else:
-            self.desk.show_run(active.run_id)
-        self.desk.say("the run was taken back before it began")
-
     def _runs_screen(self) -> Screen[None]:
         from aetui.screens.runs import RunsScreen
 
@@ -174,104 +159,6 @@ class Workbench(RunFollower):
     def _changed(self, event: Event) -> None:
         for screen in self._mode_screens:
             screen.changed(event)
-
-    # Commands to the engine.
-
-    def submit_training(self, draft: job_form.Draft) -> None:
-        """Train what the form says.
-
-        Raises:
-            EngineError: the engine refuses the job.
-        """
-        if self.engine is None:
-            return
-        if draft.seeds == 1:
-            job = draft.job()
-            self._queue(self._begun(self.engine.submit(job), job, draft))
-            return
-        for order in draft.orders(self.store):
-            assert isinstance(order.job, TrainJob)
-            self._queue(self._begun(self.engine.adopt(order), order.job, draft))
-
-    def _begun(self, run_id: str, job: TrainJob, draft: job_form.Draft) -> RunState:
-        return self.state.runs.get(run_id) or RunState(
-            run_id,
-            here=True,
-            variant=job.variant,
-            preset=job.preset,
-            config={**draft.config, **job.config},
-            dataset=job.dataset,
-            group=job.group,
-            planned=draft.values["epochs"],
-        )
-
-    def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
-        """Let a stored run go on, and say whether it does; `epochs` makes it longer."""
-        if self.engine is None:
-            return False
-        try:
-            run = self.state.runs.get(run_id) or unread_run(self.store.find(run_id))
-            self.engine.submit(ResumeJob(run_id=run_id, epochs=epochs))
-        except EngineError as error:
-            self.notice(error.title, error.message)
-            return False
-        self._queue(replace(run, planned=epochs or run.planned))
-        return True
-
-    def _queue(self, run: RunState) -> None:
-        before = self.state.active
-        self.hear(Queued(run))
-        self._asked = ("", "")
-        if before is not None:
-            self.desk.say("queued; it begins when this run has ended")
-        self.desk.show_run((before or run).run_id)
-
-    def unqueue(self) -> None:
-        """Take the last waiting run out of the queue."""
-        waiting = self.state.waiting
-        if self.engine is not None and waiting:
-            self.engine.cancel(waiting[-1].run_id)
-            self.hear(Unqueued(waiting[-1].run_id))
-            self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
-            self._forget(waiting[-1].run_id)
-
-    @property
-    def steered(self) -> RunState | None:
-        """The run that is paused and stopped by keys: the one on the screen where another process trains it, else
-        ours."""
-        shown = self.desk.run_shown
-        return shown if shown is not None and shown.elsewhere else self.state.active
-
-    def pause_or_continue(self) -> None:
-        """Hold the steered run still, or let it go on; the status line says so at once. Nothing without a run."""
-        run = self.steered
-        if run is None:
-            return
-        paused = run.status == "paused"
-        if run.elsewhere:
-            self.send_command(run.run_id, "run" if paused else "pause")
-        elif self.engine is not None:
-            (self.engine.resume if paused else self.engine.pause)(run.run_id)
-        self._ask(run.run_id, "continuing" if paused else "pausing")
-
-    def stop(self) -> None:
-        """Stop the steered run, if there is one; its weights are kept."""
-        if self.steered is not None:
-            self.stop_run(self.steered.run_id)
-
-    def stop_run(self, run_id: str) -> None:
-        """Stop a run that is going, here or elsewhere."""
-        known = self.state.runs.get(run_id)
-        if known is None or not (known.here and known.going):
-            self.send_command(run_id, "stop")
-        elif self.engine is not None:
-            self.engine.cancel(run_id)
-        self._ask(run_id, "stopping")
-
-    def _ask(self, run_id: str, word: str) -> None:
-        """Say at once what was asked for; it takes the engine up to half a second."""
-        self._asked = (run_id, word)
-        self._refresh_status()
 
     # What the status line says.
 
@@ -308,11 +195,6 @@ class Workbench(RunFollower):
     def show_workbench(self) -> None:
         """To the training screen, once the run that was asked for can be shown there."""
         self._go_to("workbench")
-
-    def heard_of(self, run_id: str) -> None:
-        """The status of the run is another one now: what was asked of it need not be said any more."""
-        if run_id == self._asked[0]:
-            self._asked = ("", "")
 
     def action_mode(self, mode: str) -> None:
         """Change to "workbench" or "runs"; nothing while a dialog waits for an answer."""
