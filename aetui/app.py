@@ -87,6 +87,7 @@ class Workbench(Orders):
         wanted = settings.read(path, self.available_themes)
         self.theme = wanted.theme
         self.key_overrides = wanted.keys
+        self.cells = wanted.cells
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])

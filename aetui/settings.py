@@ -1,6 +1,7 @@
 """The user's own file, `$XDG_CONFIG_HOME/aetui/config.toml`, and the house's colours.
 
 theme = "nord"
+cells = "octant"
 
 [keys]
 train = "ctrl+t"
@@ -19,6 +20,7 @@ import platformdirs
 from textual.theme import Theme
 
 from aetui import keymap
+from aetui.render.ladder import AUTO, CHOICES
 from aetui.render.text import plain
 
 # Ink and paper with one warm light: amber marks where the user is, teal what the machine does. Background and panel are
@@ -61,6 +63,8 @@ class Settings(NamedTuple):
 
     theme: str = NIGHT.name
     keys: Mapping[str, str] = MappingProxyType({})
+    cells: str = AUTO
+    """What pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the rest, and what counts instead."""
 
@@ -80,8 +84,12 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
-    theme, keys = table.pop("theme", NIGHT.name), table.pop("keys", {})
-    complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in list(table)[:MOST]]
+    theme, keys, cells = table.pop("theme", NIGHT.name), table.pop("keys", {}), table.pop("cells", AUTO)
+    known = "there are theme, cells and [keys]"
+    complaints = [f"there is no setting {plain(name, 80)!r}; {known}" for name in list(table)[:MOST]]
+    if cells not in CHOICES:
+        complaints.append(f"there are no cells {plain(repr(cells), 80)}; there are {', '.join(CHOICES)}")
+        cells = AUTO
     if theme not in list(themes):
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
         theme = NIGHT.name
@@ -91,7 +99,7 @@ def read(path: Path, themes: Collection[str]) -> Settings:
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme, accepted, (*complaints, *refused))
+    return Settings(theme, accepted, cells, (*complaints, *refused))
 
 
 def _text(path: Path) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from aetui.render.ladder import AUTO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from textual.widget import Widget
 
+    from aetui.panels.preview import Preview
     from aetui.state.run_state import EngineStatus, RunState
     from engine.events import DataProgress
     from engine.runs.snapshots import Samples
@@ -31,6 +34,14 @@ class View(NamedTuple):
     engine: EngineStatus = "ready"
     data: DataProgress | None = None
     """How far the latest thing is that keeps an answer waiting."""
+    preview: Preview | None = None
+    """Items of the data set, before the first epoch."""
+    cells: str = AUTO
+    """The cells that are asked for (`aetui.render.ladder`)."""
+    zoomed: bool = False
+    """Whether the panel stands alone, and size is preferred to number."""
+    signed: bool = False
+    """Whether errors are shown with their sign."""
 
     @property
     def views(self) -> Mapping[str, NDArray[Any]]:
@@ -47,6 +58,17 @@ class Panel(Protocol):
 
     def show(self, view: View) -> None:
         """Draw `view`, or say why there is nothing to draw; called again and again with what is shown already."""
+
+
+@runtime_checkable
+class Pictures(Protocol):
+    """A panel with pictures. What its methods return is said to the user."""
+
+    def step_size(self, by: int) -> str:
+        """Pictures one size larger (`by` = 1) or smaller (-1)."""
+
+    def turn_page(self, by: int) -> str:
+        """The next page (`by` = 1) or the one before (-1)."""
 
 
 class PanelKind(NamedTuple):

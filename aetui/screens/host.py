@@ -31,6 +31,8 @@ class Workbench(Protocol):
     data_dir: Path | None
     key_overrides: Mapping[str, str]
     """Keys of the user's own, by action."""
+    cells: str
+    """The cells that pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
 
     @property
     def desk(self) -> Desk:

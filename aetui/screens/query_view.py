@@ -10,19 +10,21 @@ from textual.message import Message
 
 from aetui import bridge
 from aetui.render.metrics import AVERAGE
-from aetui.screens.run_view import RunView
+from aetui.screens.picture_view import PictureView
 from aetui.state.fold import QueryOver
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
     from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
-class QueryView(RunView):
+class QueryView(PictureView):
     """Sees to the sentences panel, if the model shown has one."""
 
     class Found(Message):
@@ -35,8 +37,8 @@ class QueryView(RunView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pending: list[Future[Any]] = []
-        self._stamp = 0
+        self._pending: list[tuple[MessagePump, Future[Any]]] = []
+        self._stamps: dict[MessagePump, int] = {}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Asking takes a model with the sentences panel; a run beside takes that panel open, with a run."""
@@ -55,11 +57,12 @@ class QueryView(RunView):
     @on(bridge.Queried)
     def _queried(self, message: bridge.Queried) -> None:
         message.stop()
-        if message.stamp != self._stamp:
-            self._stamp = message.stamp
-            for future in self._pending:
-                future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
-        self._pending = [future for future in self._pending if not future.done()]
+        if message.stamp != self._stamps.get(message.sender):
+            self._stamps[message.sender] = message.stamp
+            for sender, future in self._pending:
+                if sender is message.sender:
+                    future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
+        self._pending = [(sender, future) for sender, future in self._pending if not future.done()]
         engine, failure = self.workbench.engine, self.workbench.state.failure
         for query in message.queries:
             if engine is None or failure is not None:
@@ -67,7 +70,8 @@ class QueryView(RunView):
                 error = RunError("No engine", reason)
                 message.sender.post_message(bridge.Answered(query, message.stamp, None, error))
             else:
-                self._pending.append(bridge.query(engine, query, message.stamp, message.sender))
+                future = bridge.query(engine, query, message.stamp, message.sender)
+                self._pending.append((message.sender, future))
 
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:
@@ -122,6 +126,3 @@ class QueryView(RunView):
             self.say(f"{AVERAGE} stand beside" if message.runs else ALONE)
         else:
             self.say(f"beside: {chosen[1]}")
-
-    def say(self, text: str) -> None:
-        """Say something for a moment, where the screen has a place for it."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from aetui import keymap
 from aetui.panels import table
+from aetui.panels.preview import Subject
 from aetui.render.status import progress_view, stopped_early
 from aetui.screens.query_view import QueryView
 from aetui.state.run_state import RESUMABLE, RunState
@@ -67,6 +68,12 @@ class WorkbenchScreen(QueryView):
         active = self.workbench.state.active
         return active.dataset if active else str(self._form.values["dataset"])
 
+    @property
+    def draft(self) -> Subject | None:
+        """What the form says, as it stands."""
+        draft = job_form.Draft(self.variant, self._form.values)
+        return Subject(draft.variant.key, draft.values["preset"], draft.values["dataset"], draft.config)
+
     def compose(self) -> ComposeResult:
         """The status line; models and settings beside chart and panels; progress; the key bar."""
         yield StatusLine("workbench")
@@ -118,6 +125,7 @@ class WorkbenchScreen(QueryView):
         self._touched = True
         self._lengthened |= message.name == "epochs"
         self._show_progress()
+        self._panels_due.request()
 
     def _model_chosen(self) -> None:
         """The user moved in the list: what is on the screen gives way to the model's own newest run, if it has one."""
@@ -154,6 +162,7 @@ class WorkbenchScreen(QueryView):
     def action_zoom(self) -> None:
         """The panel alone, drawer closed; or everything again."""
         self.toggle_class("-zoom")
+        self.call_after_refresh(self._show_panels)
         if self.focused in (None, self._models, self._form):
             self.action_chart()
 
