@@ -19,11 +19,22 @@ from aetui.panels.table import PANELS
 from aetui.render.text import plain
 
 Scope = Literal[
-    "everywhere", "workbench", "models", "lists", "settings", "sentences", "runs", "curves", "dialogs", "leaving"
+    "everywhere",
+    "workbench",
+    "chart",
+    "models",
+    "lists",
+    "settings",
+    "sentences",
+    "runs",
+    "curves",
+    "dialogs",
+    "leaving",
 ]
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
+    "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence is typed",
     "lists": "In lists",
@@ -36,6 +47,7 @@ SCOPES: dict[Scope, str] = {
 }
 
 TOGETHER: tuple[set[Scope], ...] = (
+    {"workbench", "chart"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "lists"},
@@ -115,7 +127,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("epochs_forward", "shift+right", "ten epochs forward", "ten epochs forward", "workbench", "cursor(10)"),
     Action("first", "home", "first epoch", "to the first epoch", "workbench", "first"),
     Action("live", "end", "live", "to the newest epoch, and follow the run", "workbench", "live", 7),
-    Action("log_scale", "l", "log scale", "logarithmic or linear loss axis", "workbench", "log_scale", 11),
+    Action("log_scale", "l", "log scale", "loss axis by itself, logarithmic, linear", "workbench", "log_scale", 11),
+    Action("smooth", "M", "smooth", "curves as moving averages, the raw ones faint", "workbench", "smooth"),
+    Action("time_unit", "T", "time unit", "epochs, steps or seconds along the bottom", "workbench", "time_unit"),
+    Action("time_in", "plus,right_parenthesis", "zoom in", "half of the time shown", "chart", "time_zoom(1)"),
+    Action("time_out", "minus,left_parenthesis", "zoom out", "twice the time shown", "chart", "time_zoom(-1)"),
+    Action("time_back", "less_than_sign", "earlier", "what comes before", "chart", "time_pan(-1)"),
+    Action("time_on", "greater_than_sign", "later", "what comes after", "chart", "time_pan(1)"),
+    Action("time_fit", "0", "whole run", "all of the run", "chart", "time_fit"),
     Action("curves", "C", "curves", "choose which loss terms are drawn", "workbench", "curves"),
     Action("models", "m", "models", "to the list of models", "workbench", "models", 10),
     Action("settings", "s", "settings", "to the settings", "workbench", "settings", 8),
@@ -127,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
     Action("ask", "slash", "ask", "type a sentence, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
-    Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom", 9),
+    Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),

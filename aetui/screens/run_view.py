@@ -176,10 +176,33 @@ class RunView(Screen[None]):
         self._show_curves()
         self._show_progress()
 
+    def say(self, text: str) -> None:
+        """Tell the user what a key did, where the screen has a line for it."""
+
     def action_log_scale(self) -> None:
-        """A logarithmic loss axis in place of the linear one, or back."""
+        """The loss axis as its range asks for it, then logarithmic, then linear."""
         if self._chart:
-            self._chart.log_scale = not self._chart.log_scale
+            kinds = {None: True, True: False, False: None}
+            self._chart.log_scale = kinds[self._chart.log_scale]
+            now = "logarithmic" if self._chart.logarithmic else "linear"
+            self.say(f"loss axis {now}" + (", chosen by its range" if self._chart.log_scale is None else ""))
+
+    def action_smooth(self) -> None:
+        """Curves as moving averages, over more epochs each time, then as they are."""
+        if self._chart:
+            back = self._chart.next_smoothing()
+            self.say(f"curves smoothed over {back:,} epochs" if back else "curves as they are")
+
+    def action_time_unit(self) -> None:
+        """Along the bottom epochs, then steps, then seconds of training."""
+        if self._chart:
+            self.say(f"time in {self._chart.next_unit()}")
+
+    def on_loss_chart_epoch_chosen(self, message: LossChart.EpochChosen) -> None:
+        """The mouse went to an epoch of the chart; the newest is followed. Found by name: its class comes later."""
+        run = self.run_shown
+        if run and run.epochs:
+            self._go(None if message.epoch >= run.last_epoch else message.epoch)
 
     def action_curves(self) -> None:
         """Open the list of loss terms; nothing without a run."""
@@ -254,19 +277,11 @@ class RunView(Screen[None]):
         self._show_panels()
 
     def _draw_chart(self, chart: LossChart, run: RunState) -> None:
-        from aetui.render.plot import Line
+        from aetui.render.curves.scene_of_run import data_of
 
-        x = [ended.epoch for ended in run.epochs]
-        shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in self._curves}
-        chart.placeholder = NO_CURVE if x and not shown else NO_LOSS
-        chart.show(
-            [Line(curve.name, x, curve.values(run.epochs)) for curve in shown.values()],
-            cursor=self.cursor,
-            epochs=run.planned,
-            places=list(shown),
-            stages=run.stages,
-            others=run.others,
-        )
+        data = data_of(run, self._curves)
+        chart.placeholder = NO_CURVE if run.epochs and not data.series else NO_LOSS
+        chart.show_data(data, self.cursor)
 
     def _show_panels(self) -> None:
         run, samples = self.run_shown, self._samples

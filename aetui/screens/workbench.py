@@ -152,8 +152,11 @@ class WorkbenchScreen(QueryView):
             self.call_after_refresh(self._chart.focus)
 
     def action_zoom(self) -> None:
-        """The panel alone, drawer closed; or everything again."""
-        self.toggle_class("-zoom")
+        """What has the focus alone, drawer closed; from the chart alone to the panel alone; or everything again."""
+        on_chart = self._chart is not None and self._chart.has_focus and not self.has_class("-zoom")
+        alone = self.has_class("-zoom-chart")
+        self.set_class(on_chart and not alone, "-zoom-chart")
+        self.set_class(alone or not (on_chart or self.has_class("-zoom")), "-zoom")
         if self.focused in (None, self._models, self._form):
             self.action_chart()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import Protocol, TypeVar, overload
+from typing import Protocol, TypeVar, cast, overload
 
 _number = attrgetter("epoch")
 
@@ -20,6 +21,16 @@ class Numbered(Protocol):
 
 
 T = TypeVar("T", bound=Numbered)
+V = TypeVar("V", bound=Hashable)
+
+
+class _Read:
+    """What was read of each epoch of a list, as far as it was asked for."""
+
+    def __init__(self) -> None:
+        self.columns: dict[Hashable, array[float]] = {}
+        self.firsts: dict[Hashable, tuple[int, dict[Hashable, int]]] = {}
+        """How many epochs were looked at, and where each value was met first."""
 
 
 class Epochs(Sequence[T]):
@@ -30,34 +41,51 @@ class Epochs(Sequence[T]):
     has gone on otherwise, what is seen of it is copied. Of one value, one thread at a time makes others.
     """
 
-    __slots__ = ("_length", "_shared")
+    __slots__ = ("_length", "_read", "_shared")
 
     def __init__(self, epochs: Iterable[T] = ()) -> None:
         """`epochs`: in order of their numbers."""
         self._shared = list(epochs)
         self._length = len(self._shared)
+        self._read = _Read()
 
     @classmethod
-    def _seen(cls, shared: list[T], length: int) -> Epochs[T]:
+    def _seen(cls, shared: list[T], length: int, read: _Read) -> Epochs[T]:
         view = cls.__new__(cls)
-        view._shared, view._length = shared, length
+        view._shared, view._length, view._read = shared, length, read
         return view
 
     def and_then(self, ended: T) -> Epochs[T]:
         """These and one more."""
-        shared = self._shared if len(self._shared) == self._length else self._shared[: self._length]
+        alone = len(self._shared) == self._length
+        shared, read = (self._shared, self._read) if alone else (self._shared[: self._length], _Read())
         shared.append(ended)
-        return self._seen(shared, self._length + 1)
+        return self._seen(shared, self._length + 1, read)
 
     def before(self, number: int) -> Epochs[T]:
         """Those before epoch `number`."""
         length = self._place(number)
-        return self if length == self._length else self._seen(self._shared, length)
+        return self if length == self._length else self._seen(self._shared, length, self._read)
 
     def numbered(self, number: int) -> T | None:
         """That of epoch `number`; None if there is none."""
         place = self._place(number)
         return self[place] if place < self._length and self[place].epoch == number else None
+
+    def column(self, key: Hashable, read: Callable[[T], float]) -> array[float]:
+        """What `read` finds in each; `key` stands for it. Each epoch is read once, however often and of whichever value
+        that shares it this is asked."""
+        known = self._read.columns.setdefault(key, array("d"))
+        known.extend(map(read, islice(self._shared, len(known), self._length)))
+        return known[: self._length]
+
+    def kinds(self, key: Hashable, read: Callable[[T], V]) -> list[V]:
+        """The different things that `read` finds, in the order of their first epochs; as `column`."""
+        done, firsts = self._read.firsts.get(key, (0, {}))
+        for place in range(done, self._length):
+            firsts.setdefault(read(self._shared[place]), place)
+        self._read.firsts[key] = max(done, self._length), firsts
+        return [cast(V, found) for found, place in firsts.items() if place < self._length]
 
     def _place(self, number: int) -> int:
         return bisect_left(self._shared, number, hi=self._length, key=_number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
 from types import MappingProxyType
@@ -50,9 +50,22 @@ class Curve(NamedTuple):
     part: Literal["train", "validation"]
     term: str
 
-    def values(self, epochs: Iterable[EpochEnded]) -> list[float]:
-        """One for each epoch, NaN where there is none."""
-        return [getattr(ended, self.part).get(self.term, nan) for ended in epochs]
+    def value(self, ended: EpochEnded) -> float:
+        """That of one epoch, NaN where there is none."""
+        terms = ended.train if self.part == "train" else ended.validation
+        return terms.get(self.term, nan)
+
+
+class _Terms(NamedTuple):
+    """The terms of an epoch's loss, and whether one of them is all of it."""
+
+    names: tuple[str, ...]
+    total: bool
+
+
+def _terms(ended: EpochEnded) -> _Terms:
+    names = tuple(term for term in ended.train if term != "loss")
+    return _Terms(names, len(names) == 1 and isclose(ended.train[names[0]], ended.train["loss"]))
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -149,10 +162,9 @@ class RunState:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
-        terms = list(dict.fromkeys(term for ended in self.epochs for term in ended.train if term != "loss"))
-        if len(terms) == 1 and all(
-            isclose(ended.train.get(terms[0], nan), ended.train["loss"]) for ended in self.epochs
-        ):
+        kinds = self.epochs.kinds("terms", _terms)
+        terms = list(dict.fromkeys(term for kind in kinds for term in kind.names))
+        if len(terms) == 1 and all(kind.total for kind in kinds):
             terms = []
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
