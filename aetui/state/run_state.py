@@ -12,6 +12,7 @@ from aetui.state.epochs import Epochs
 from engine import registry
 from engine.analysis.alarms import Alarm, History, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+from engine.runs.step_history import StepHistory
 
 if TYPE_CHECKING:
     from aetui.follow.group import Others
@@ -98,6 +99,8 @@ class RunState:
     """Of the epochs after which anything was wrong."""
     history: History = field(default_factory=History)
     """Of `epochs`, what the alarms of the next one depend on."""
+    steps: StepHistory = field(default_factory=StepHistory)
+    """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
@@ -180,6 +183,10 @@ class RunState:
             return self
         return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
 
+    def under_way(self, progress: Progress) -> RunState:
+        """The same with this much of its epoch done."""
+        return replace(self, progress=progress, steps=self.steps.and_then(progress.batches), moving=True)
+
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
         if self.here and self.going:
@@ -194,6 +201,7 @@ class RunState:
             here=True,
             found=self.found,
             status=self.status,
+            steps=past.steps.and_then(self.steps),
             progress=self.progress,
             moving=self.moving,
             activity=self.activity,
