@@ -256,11 +256,11 @@ class RunView(Screen[None]):
     def _draw_chart(self, chart: LossChart, run: RunState) -> None:
         from aetui.render.plot import Line
 
-        x = [ended.epoch for ended in run.epochs]
+        x = run.numbers
         shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in self._curves}
-        chart.placeholder = NO_CURVE if x and not shown else NO_LOSS
+        chart.placeholder = NO_CURVE if len(x) and not shown else NO_LOSS
         chart.show(
-            [Line(curve.name, x, curve.values(run.epochs)) for curve in shown.values()],
+            [Line(curve.name, x, run.column(curve)) for curve in shown.values()],
             cursor=self.cursor,
             epochs=run.planned,
             places=list(shown),

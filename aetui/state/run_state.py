@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -15,10 +16,14 @@ from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome
 from engine.runs.step_history import StepHistory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aetui.follow.group import Others
     from engine.kinds.kind import Kind
 
 LOG_LINES = 500
+_number = attrgetter("epoch")
 
 RunStatus = Literal["queued", "running", "paused", "held", "interrupted"] | Outcome
 EngineStatus = Literal["starting", "loading", "ready", "failed"]
@@ -51,9 +56,9 @@ class Curve(NamedTuple):
     part: Literal["train", "validation"]
     term: str
 
-    def values(self, epochs: Iterable[EpochEnded]) -> list[float]:
-        """One for each epoch, NaN where there is none."""
-        return [getattr(ended, self.part).get(self.term, nan) for ended in epochs]
+    def value(self, ended: EpochEnded) -> float:
+        """That of an epoch, NaN where there is none."""
+        return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -159,6 +164,15 @@ class RunState:
             terms = []
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
+
+    def column(self, curve: Curve) -> NDArray[np.float64]:
+        """The values of `curve`, one for each of `epochs`, read-only; an epoch more costs no more in a long run."""
+        return self.epochs.column(curve, curve.value)
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The numbers of `epochs`: the x of every column."""
+        return self.epochs.column("number", _number)
 
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
