@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -12,12 +13,17 @@ from aetui.state.epochs import Epochs
 from engine import registry
 from engine.analysis.alarms import Alarm, History, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+from engine.runs.step_history import StepHistory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aetui.follow.group import Others
     from engine.kinds.kind import Kind
 
 LOG_LINES = 500
+_number = attrgetter("epoch")
 
 RunStatus = Literal["queued", "running", "paused", "held", "interrupted"] | Outcome
 EngineStatus = Literal["starting", "loading", "ready", "failed"]
@@ -51,9 +57,8 @@ class Curve(NamedTuple):
     term: str
 
     def value(self, ended: EpochEnded) -> float:
-        """That of one epoch, NaN where there is none."""
-        terms = ended.train if self.part == "train" else ended.validation
-        return terms.get(self.term, nan)
+        """That of an epoch, NaN where there is none."""
+        return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
 
 
 class _Terms(NamedTuple):
@@ -111,6 +116,8 @@ class RunState:
     """Of the epochs after which anything was wrong."""
     history: History = field(default_factory=History)
     """Of `epochs`, what the alarms of the next one depend on."""
+    steps: StepHistory = field(default_factory=StepHistory)
+    """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
@@ -169,6 +176,15 @@ class RunState:
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
 
+    def column(self, curve: Curve) -> NDArray[np.float64]:
+        """The values of `curve`, one for each of `epochs`, read-only; an epoch more costs no more in a long run."""
+        return self.epochs.column(curve, curve.value)
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The numbers of `epochs`: the x of every column."""
+        return self.epochs.column("number", _number)
+
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
         return self.epochs.numbered(number)
@@ -192,6 +208,10 @@ class RunState:
             return self
         return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
 
+    def under_way(self, progress: Progress) -> RunState:
+        """The same with this much of its epoch done."""
+        return replace(self, progress=progress, steps=self.steps.and_then(progress.batches), moving=True)
+
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
         if self.here and self.going:
@@ -206,6 +226,7 @@ class RunState:
             here=True,
             found=self.found,
             status=self.status,
+            steps=past.steps.and_then(self.steps),
             progress=self.progress,
             moving=self.moving,
             activity=self.activity,

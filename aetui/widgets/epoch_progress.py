@@ -31,6 +31,10 @@ class ProgressView:
     unit: str = "img"
     stage: str = ""
     """The stage under way, where there are several."""
+    loss: float | None = None
+    """Training loss of the latest batches."""
+    learning_rate: float = 0.0
+    """That they were trained with; 0 while not known."""
     validation: float | None = None
     """The latest validation loss."""
     best: float | None = None
@@ -63,7 +67,7 @@ def progress_line(view: ProgressView, width: int, done: Style, left: Style, mute
 
 def _tail(view: ProgressView, width: int) -> str:
     parts = _parts(view)
-    for unimportant in ("best", "step", "stage", "validation", "rate", "time"):
+    for unimportant in ("learning rate", "best", "loss", "step", "stage", "validation", "rate", "time"):
         if len(_joined(parts)) <= width:
             break
         parts.pop(unimportant, None)
@@ -77,18 +81,18 @@ def _parts(view: ProgressView) -> dict[str, str]:
         parts = {
             "stage": plain(view.stage),
             "step": f"step {numbers.count(view.step)}/{numbers.count(view.steps)}",
+            "loss": "" if view.loss is None else f"loss {numbers.loss(view.loss)}",
+            "learning rate": f"lr {view.learning_rate:.3g}" if view.learning_rate else "",
             "rate": numbers.rate(view.samples_per_second, view.unit),
             "time": f"{numbers.duration(view.seconds_left)} left",
         }
-    if not view.stage:
-        parts.pop("stage", None)
     if not view.steps:
         parts.pop("step", None)
     if view.validation is not None:
         parts["validation"] = f"val {numbers.loss(view.validation)}"
     if view.best is not None and view.best_epoch is not None:
         parts["best"] = f"(best {numbers.loss(view.best)}, epoch {numbers.count(view.best_epoch)})"
-    return parts
+    return {name: part for name, part in parts.items() if part}
 
 
 def _joined(parts: dict[str, str]) -> str:
@@ -102,7 +106,7 @@ def _bar(fraction: float, width: int, done: Style, left: Style) -> Text:
 
 
 class EpochProgress(Widget):
-    """One line: epoch, bar, step, rate, time left, validation loss; or the state the run is in."""
+    """One line: epoch, bar, step, batch loss, learning rate, speed, time left, validation loss; or the run's state."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "epoch-progress--done",

@@ -99,10 +99,12 @@ class LossChart(Widget):
         """`placeholder` is shown as long as there is no point."""
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.placeholder = placeholder
-        self._data = Data()
-        self._drawn: tuple[_Wanted, int | None] | None = None
+        self.data = Data()
+        """What is shown."""
+        self._made_of: tuple[_Wanted, int | None] | None = None
         """What the strips were made of, and where their cursor is."""
-        self._view: View | None = None
+        self.drawn: View | None = None
+        """The chart as it stands; None while it has to be drawn, or there is nothing to draw."""
         self._strips: list[Strip] = []
 
     def show(
@@ -125,9 +127,9 @@ class LossChart(Widget):
         """Show all this. What is shown already is not drawn again."""
         there = [pair for pair in zip(data.places, data.series, strict=True) if len(np.asarray(pair[1].x))]
         data = data._replace(places=tuple(place for place, _ in there), series=tuple(line for _, line in there))
-        if not data.same(self._data):
-            self._drawn = self._view = None
-        self._data = data
+        if not data.same(self.data):
+            self._made_of = self.drawn = None
+        self.data = data
         self.set_reactive(LossChart.cursor, cursor)
         self._update()
 
@@ -152,7 +154,7 @@ class LossChart(Widget):
     @property
     def logarithmic(self) -> bool:
         """Whether it is at the moment."""
-        return bool(self._view and self._view.picture and self._view.picture.area.scale.log)
+        return bool(self.drawn and self.drawn.picture and self.drawn.picture.area.scale.log)
 
     def next_unit(self) -> Unit:
         """Count time in the next unit, and say which."""
@@ -165,28 +167,28 @@ class LossChart(Widget):
         strengths = smoothing.STRENGTHS
         strength = strengths[(strengths.index(self.settings.smooth) + 1) % len(strengths)]
         self.settings = self.settings._replace(smooth=strength)
-        return smoothing.reach(strength, int(self._data.newest))
+        return smoothing.reach(strength, int(self.data.newest))
 
     # The time axis.
 
     def action_time_zoom(self, way: int) -> None:
         """Show half of the time round the cursor, or the newest epoch; twice as much where `way` is negative."""
-        around = self._data.newest if self.cursor is None else float(self.cursor)
+        around = self.data.newest if self.cursor is None else float(self.cursor)
         self._zoom(way, around)
 
     def action_time_pan(self, way: int) -> None:
         """Show what comes before, or after."""
-        if self._view is not None:
-            self._look_at(time_axis.panned(self._view.shown, self._data.whole, way * _PAN))
+        if self.drawn is not None:
+            self._look_at(time_axis.panned(self.drawn.shown, self.data.whole, way * _PAN))
 
     def action_time_fit(self) -> None:
         """Show all of the run."""
         self._look_at(None)
 
     def _zoom(self, way: int, around: float) -> None:
-        if self._view is not None:
+        if self.drawn is not None:
             factor = _ZOOM if way > 0 else 1 / _ZOOM
-            self._look_at(time_axis.zoomed(self._view.shown, self._data.whole, factor, around))
+            self._look_at(time_axis.zoomed(self.drawn.shown, self.data.whole, factor, around))
 
     def _look_at(self, window: Window | None) -> None:
         self.settings = self.settings._replace(window=window)
@@ -194,8 +196,8 @@ class LossChart(Widget):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the epoch that was hit."""
         offset = event.get_content_offset(self)
-        if offset is not None and self._view is not None:
-            self._choose(self._view.epoch_at(offset.x))
+        if offset is not None and self.drawn is not None:
+            self._choose(self.drawn.epoch_at(offset.x))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Back in time; with ctrl zoom in, with shift show what comes before."""
@@ -206,18 +208,18 @@ class LossChart(Widget):
         self._turn(event, 1)
 
     def _turn(self, event: events.MouseEvent, way: int) -> None:
-        shown = self._view
-        if shown is None or not self._data.series:
+        shown = self.drawn
+        if shown is None or not self.data.series:
             return
         event.stop()
         if event.ctrl:
             offset = event.get_content_offset(self)
             hit = shown.epoch_at(offset.x) if offset is not None else None
-            self._zoom(-way, float(hit or self._data.newest))
+            self._zoom(-way, float(hit or self.data.newest))
         elif event.shift:
             self.action_time_pan(way)
         else:
-            known = np.asarray(self._data.series[0].x, np.float64)
+            known = np.asarray(self.data.series[0].x, np.float64)
             at = known[-1] if self.cursor is None else self.cursor
             step = max(1, round((shown.shown[1] - shown.shown[0]) / _WHEEL))
             self._choose(int(min(max(at + way * step, known[0]), known[-1])))
@@ -264,12 +266,12 @@ class LossChart(Widget):
     def _draw_if_needed(self) -> bool:
         """Whether anything had to be drawn. Where only the cursor is another, the curves stay."""
         wanted = self._wanted, self.cursor
-        if wanted == self._drawn:
+        if wanted == self._made_of:
             return False
-        if self._drawn is None or self._drawn[0] != wanted[0] or self._view is None:
-            self._view = None if self._data.empty else self._draw(wanted[0])
-        self._drawn = wanted
-        self._strips = self._view.strips(self.cursor) if self._view else self._placeholder(*wanted[0].size)
+        if self._made_of is None or self._made_of[0] != wanted[0] or self.drawn is None:
+            self.drawn = None if self.data.empty else self._draw(wanted[0])
+        self._made_of = wanted
+        self._strips = self.drawn.strips(self.cursor) if self.drawn else self._placeholder(*wanted[0].size)
         return True
 
     def _draw(self, wanted: _Wanted) -> View:
@@ -290,7 +292,7 @@ class LossChart(Widget):
             wanted.background,
             colour.get_truecolor().hex if colour else "",
         )
-        return view(self._data, wanted.settings, wanted.size, palette, look, Inks(look.axis, look.star, look.level))
+        return view(self.data, wanted.settings, wanted.size, palette, look, Inks(look.axis, look.star, look.level))
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
         text = wrap(self.placeholder, max(1, width - 2))

@@ -84,6 +84,8 @@ def drawn(scene: Scene, size: tuple[int, int], look: Look = Look()) -> Picture |
     points = [layers.visible(line, scene.x_range, columns) for line in scene.lines]
     scale = _scale(scene, points, rows - 2 - above)
     left = max((len(label) for _, label in scale.ticks), default=0) + 1
+    if left > columns // 2:
+        scale, left = scale._replace(ticks=()), 1
     area = Area(max(1, columns - left), rows - 2 - above, scene.x_range, scale)
     picture = Picture(Sheet(columns, rows), area, left, above)
     _frame(picture, scene, look)

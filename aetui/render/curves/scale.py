@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aetui.render.series import Floats, nice_ticks, tick_labels
+from aetui.render.series import Floats, tick_labels
 
 _INFINITE = 1e100  # what is beyond has diverged all the same, and its differences would overflow
 
@@ -133,7 +133,8 @@ def ticks_between(low: float, high: float, rows: int, *, log: bool) -> list[floa
         return _linear(low, high, rows)
     bottom, top = 10.0**low, 10.0**high
     if top < 2 * bottom:
-        return [math.log10(tick) for tick in _linear(bottom, top, rows) if tick > 0]
+        even = _thinned([math.log10(tick) for tick in _linear(bottom, top, rows) if tick > 0], high, rows)
+        return even if len(even) >= min(_LEAST, rows) else _one_a_line(even[0], high, rows, log=True)
     return _logarithmic(bottom, top, rows)
 
 
@@ -146,7 +147,7 @@ def _linear(low: float, high: float, rows: int) -> list[float]:
                 best = max(best, _thinned(ticks, high, rows), key=len)
                 if len(best) >= min(_LEAST, rows):
                     return best
-    return best
+    return max(best, _one_a_line(best[0], high, rows, log=False), key=len)
 
 
 def _steps(span: float, mantissas: Sequence[float]) -> list[tuple[float, int]]:
@@ -185,8 +186,24 @@ def _logarithmic(low: float, high: float, rows: int) -> list[float]:
     if too_many:
         few = too_many[:: math.ceil(len(too_many) / most)]
         return few if len(few) >= _LEAST else too_many
-    even = nice_ticks(bottom, high, most)
-    return max(best, _thinned([math.log10(t) for t in (bottom, *even) if t > 0], math.log10(high), rows), key=len)
+    return max(best, _one_a_line(math.log10(bottom), math.log10(high), rows, log=True), key=len)
+
+
+def _one_a_line(low: float, high: float, rows: int, *, log: bool) -> list[float]:
+    """The roundest numbers that fall into some of the lines, evenly chosen; with `log` all are logarithms."""
+    ticks, half = [low], (high - low) / max(1, rows - 1) / 2
+    for line in sorted({round(part * (rows - 1) / (_LEAST - 1)) for part in range(1, _LEAST)}):
+        ends = low + (2 * line - 0.9) * half, min(low + (2 * line + 0.9) * half, high)
+        ticks.append(math.log10(_roundest(*(10**end for end in ends))) if log else _roundest(*ends))
+    return _thinned(ticks, high, rows)
+
+
+def _roundest(low: float, high: float) -> float:
+    """A number between the two with as few digits as there can be."""
+    unit = 10.0 ** math.ceil(math.log10(max(abs(low), abs(high))))
+    while math.floor(high / unit) * unit < low:
+        unit /= 10
+    return float(f"{math.floor(high / unit) * unit:.12g}")
 
 
 def _of_mantissas(low: float, high: float, mantissas: Sequence[float]) -> list[float]:

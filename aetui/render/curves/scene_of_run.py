@@ -23,10 +23,8 @@ _MSE = next(measure for measure in MEASURES if measure.key == "mse")
 def data_of(run: RunState, names: set[str]) -> Data:
     """What is drawn of `run` where the curves with these names are switched on; validation is in front."""
     shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in names}
-    epochs = _column(run, "epoch")
-    lines = [
-        Line(curve.name, epochs, _values(run, curve), front=curve.part == "validation") for curve in shown.values()
-    ]
+    epochs = run.numbers
+    lines = [Line(curve.name, epochs, run.column(curve), front=curve.part == "validation") for curve in shown.values()]
     best = (run.best.epoch, run.best.validation["loss"]) if run.best and TOTALS[1].name in names else None
     return Data(
         series=tuple(lines),
@@ -44,10 +42,10 @@ def data_of(run: RunState, names: set[str]) -> Data:
 
 def steps_of(run: RunState, names: set[str]) -> Steps | None:
     """The training loss of the steps, if that of the epochs is drawn."""
-    history = getattr(run, "steps", None)
-    if history is None or not len(history) or "train" not in names:
+    history = run.steps
+    if not len(history) or TOTALS[0].name not in names:
         return None
-    return Steps(*(np.array(column, np.float64) for column in (history.epoch, history.low, history.high, history.mean)))
+    return Steps(*(np.asarray(column) for column in (history.epoch, history.low, history.high, history.mean)))
 
 
 def level_of(run: RunState, curves: list[Curve]) -> Level | None:
@@ -95,9 +93,5 @@ def _clocks(run: RunState, epochs: Floats) -> dict[Unit, Clock]:
     return clocks
 
 
-def _values(run: RunState, curve: Curve) -> Floats:
-    return np.array(run.epochs.column(curve, curve.value), np.float64)
-
-
 def _column(run: RunState, name: str) -> Floats:
-    return np.array(run.epochs.column(name, attrgetter(name)), np.float64)
+    return run.epochs.column(name, attrgetter(name))

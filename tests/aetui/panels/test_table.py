@@ -56,7 +56,7 @@ def frame_line(pilot: Pilot[None]) -> str:
 
 
 def curve_names(pilot: Pilot[None]) -> list[str]:
-    return [line.name for line in engine_desk(pilot).query_one(LossChart)._series]
+    return [line.name for line in engine_desk(pilot).query_one(LossChart).data.series]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -112,7 +112,7 @@ async def test_the_chart_is_not_drawn_again_when_a_panel_is_opened_or_it_comes_b
         await train(pilot, epochs=3)
         await until(pilot, lambda: shown_epoch(pilot) == 3)
         await pilot.pause(0.5)
-        with patch.object(loss_chart, "line_plot", wraps=loss_chart.line_plot) as plot:
+        with patch.object(loss_chart, "view", wraps=loss_chart.view) as plot:
             await pilot.press("h", "p", "d", "right_square_bracket", "left_square_bracket", "L", "d")
             await pilot.pause(0.5)
             assert plot.call_count == 0
@@ -151,10 +151,10 @@ async def test_curves_are_switched_and_keep_their_colours(make_app: Make) -> Non
         await pilot.press("G", "space")
         assert curve_names(pilot) == ["train", "validation", "kl validation"]
         chart = engine_desk(pilot).query_one(LossChart)
-        colour = chart._lines("truecolor")[-1].colour
+        colour = chart.drawn.curves.named[-1].colour
         await pilot.press("g", "enter", "down", "enter")
         assert curve_names(pilot) == ["kl validation"]
-        assert chart._lines("truecolor")[-1].colour == colour
+        assert chart.drawn.curves.named[-1].colour == colour
         await pilot.press("G", "space", "escape")
         assert not isinstance(pilot.app.screen, CurvesDialog)
         assert "No curve" in "".join(chart.render_line(y).text for y in range(chart.size.height))

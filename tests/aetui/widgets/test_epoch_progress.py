@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.style import Style
 
@@ -33,6 +35,13 @@ def test_eighty_columns_keep_epoch_bar_rate_and_time() -> None:
     assert len(line) <= 80
     for part in ("epoch 12/50", "━━", "208,000 img/s", "11 s left"):
         assert part in line
+
+
+def test_where_there_is_room_batch_loss_and_learning_rate_stand_in_the_line() -> None:
+    view = replace(RUNNING, loss=0.02345, learning_rate=0.00123)
+    assert "step 141/235 · loss 0.02345 · lr 0.00123 · 208,000" in _line(view, 140)
+    assert "lr" not in _line(view, 120)
+    assert all(len(_line(view, width)) <= width for width in range(20, 140, 7))
 
 
 @pytest.mark.parametrize("width", [20, 35, 50, 60, 80, 100, 120, 200])

@@ -81,11 +81,3 @@ def test_the_baseline_of_greedy_stages_begins_with_the_last_whose_loss_is_the_wh
     level = data_of(replace(run_of(METRICS), stages=stages), NAMES).level
     assert level is not None
     assert level.start == 2.5
-
-
-def test_a_run_that_grew_is_read_from_where_it_was_left() -> None:
-    run = run_of({})
-    data_of(run, NAMES)
-    read: list[int] = []
-    column = run.epochs.column("epoch", lambda ended: read.append(ended.epoch) or 0.0)
-    assert (column.tolist(), read) == ([1, 2, 3, 4], [])
