@@ -37,7 +37,7 @@ NO_LOSS = "The loss appears after the first epoch"
 UNFIT = "The samples of this epoch are not of the kind of data that the run learns from; other epochs may have them."
 READING = "What was kept of this epoch is being read"
 NO_CURVE = "No curve of this run is switched on"
-HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
+HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid", "aetui.render.curves.scene_of_run")
 """They import numpy, which costs a third of the time that the first frame may take."""
 
 

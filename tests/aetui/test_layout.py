@@ -54,7 +54,7 @@ async def test_zoom_shows_at_least_as_many_complete_items(
         app = await _train(pilot)
         before = app.desk.query_one(ImageGrid)._layout_now
         assert _shown(app) == shown
-        await pilot.press("z")
+        await pilot.press("z", "z")  # the chart has the focus and comes first
         await pilot.pause()
         after = app.desk.query_one(ImageGrid)._layout_now
         assert _shown(app) == zoomed
@@ -89,7 +89,7 @@ async def test_models_and_settings_make_room_while_the_chart_has_the_focus(
 async def test_a_zoomed_screen_opens_the_settings_too(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         app = await _train(pilot)
-        await pilot.press("z", "s")
+        await pilot.press("z", "z", "s")
         assert app.desk.query_one("#side").display
         assert not app.desk.query_one("#loss").display
         await pilot.press("z")

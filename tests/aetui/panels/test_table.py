@@ -84,7 +84,7 @@ async def test_the_last_panel_is_named_at_every_width(make_app: Make, zoomed: bo
         desk._tabs.set_kinds(table.of_variant(VARIANTS["variational"].panels))
         await desk._tabs.fill()
         if zoomed:
-            await pilot.press("z")
+            await pilot.press("z", "z")
         for width in range(60, 132, 2):
             await pilot.resize_terminal(width, 40)
             assert "Log" in frame_line(pilot), width
@@ -116,6 +116,7 @@ async def test_the_chart_is_not_drawn_again_when_a_panel_is_opened_or_it_comes_b
             await pilot.press("h", "p", "d", "right_square_bracket", "left_square_bracket", "L", "d")
             await pilot.pause(0.5)
             assert plot.call_count == 0
+            engine_desk(pilot).set_focus(None)
             await pilot.press("z", "z")
             await pilot.pause()
             assert plot.call_count == 0
