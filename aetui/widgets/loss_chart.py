@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, takewhile
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from textual.widget import Widget
 from aetui.render import numbers
 from aetui.render.palette import line_colours
 from aetui.render.pixels import ColourMode, colour_mode
+from aetui.render.placeholder import placed
 from aetui.render.plot import Band, Frame, Line, line_plot
 from aetui.render.text import plain
 
@@ -237,10 +237,8 @@ class LossChart(Widget):
         return title.crop(0, drawn.size[0])
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
-        text = wrap(self.placeholder, max(1, width - 2))
         style = self._style("placeholder")
-        above = [Strip([])] * (max(0, height - len(text)) // 2)
-        return [*above, *(Strip([Segment(line.center(width), style)]) for line in text)]
+        return [Strip([Segment(line, style)]) for line in placed(self.placeholder, width, height)]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.
