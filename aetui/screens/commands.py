@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from engine.errors import UsageError
 from engine.params import named
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.screen import Screen
 
     from aetui.screens.host import Workbench
@@ -62,7 +63,7 @@ def do(typed: Typed, text: str) -> Then:
         raise UsageError("Command", f"there is no command {plain(name, 40)!r}{meant}")
     if rest:
         raise UsageError("Command", f"{name} takes no argument, got {plain(rest.strip(), 40)!r}")
-    if action not in possible(typed):
+    if action not in possible(typed.app, typed.screen):
         raise UsageError("Command", f"{name} ({action.help}) cannot be done here and now")
     return partial(typed.app.run_soon, typed.screen, action.act)
 
@@ -74,20 +75,14 @@ def slow(text: str) -> bool:
     return command is not None and command.slow
 
 
-def possible(typed: Typed) -> list[keymap.Action]:
-    """The actions that can be done on the screen below, and everywhere."""
-    scope = getattr(typed.screen, "scope", "everywhere")
-    return [
-        action
-        for action in keymap.ACTIONS
-        if action.scope in (scope, "everywhere") and action.id != "command" and _enabled(typed, action)
-    ]
-
-
-def _enabled(typed: Typed, action: keymap.Action) -> bool:
-    namespace, name, parameters = parse(action.act)
-    target = typed.app if namespace == "app" else typed.screen
-    return target.check_action(name, parameters) is True
+def possible(app: Workbench | App[Any], screen: Screen[Any]) -> Iterator[keymap.Action]:
+    """The actions that can be done now on `screen` and everywhere; movement inside lists is left to keys."""
+    scope = getattr(screen, "scope", "everywhere")
+    for action in keymap.ACTIONS:
+        namespace, name, parameters = parse(action.act)
+        target = app if namespace == "app" else screen
+        if action.scope in (scope, "everywhere") and target.check_action(name, parameters) is True:
+            yield action
 
 
 def candidates(typed: Typed, text: str) -> list[str]:
@@ -96,7 +91,7 @@ def candidates(typed: Typed, text: str) -> list[str]:
     name, space, rest = text.partition(" ")
     command = COMMANDS.get(SHORT.get(name, name))
     if not space:
-        actions = (action.id for action in possible(typed) if action.id not in COMMANDS)
+        actions = (action.id for action in possible(typed.app, typed.screen) if action.id not in (*COMMANDS, "command"))
         return [each for each in [*COMMANDS, *actions] if each.startswith(name)]
     if command is None:
         return []

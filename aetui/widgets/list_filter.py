@@ -17,10 +17,11 @@ class Filter:
     def __init__(self) -> None:
         self.text = ""
         self.typing = False
+        self._cut = False
 
     def begin(self) -> None:
         """Take characters from now on."""
-        self.text, self.typing = "", True
+        self.text, self.typing, self._cut = "", True, False
 
     def end(self) -> None:
         """Take none any more; all names are there again."""
@@ -34,6 +35,7 @@ class Filter:
 
     def press(self, key: str, character: str | None) -> None:
         """Take a key that is for the filter, except those of `LEAVING`; the text has `LONGEST` characters at most."""
+        self._cut = False
         if key == "backspace":
             self.text = self.text[:-1]
         elif key == "ctrl+u":
@@ -43,7 +45,8 @@ class Filter:
 
     def put_in(self, text: str) -> None:
         """Put in what is pasted or typed, as far as there is room."""
-        self.text = (self.text + "".join(c for c in text if c.isprintable()))[:LONGEST]
+        whole = self.text + "".join(c for c in text if c.isprintable())
+        self.text, self._cut = whole[:LONGEST], len(whole) > LONGEST
 
     def matching(self, names: Sequence[str]) -> list[int]:
         """The places of the names that have the text in them, whatever its case."""
@@ -55,4 +58,5 @@ class Filter:
         if not self.typing:
             return Content("")
         style = "$accent" if found else "$error"
-        return Content.assemble(("/", "$text-muted"), (self.text, style), ("▏", style), "" if found else " none")
+        told = f" {LONGEST} characters at most" if self._cut else "" if found else " none"
+        return Content.assemble(("/", "$text-muted"), (self.text, style), ("▏", style), told)

@@ -18,6 +18,7 @@ def test_a_filter_leaves_what_has_its_text_whatever_the_case() -> None:
     assert (typed.text, typed.takes("t", "t"), typed.takes("up", None)) == ("v", True, False)
     typed.put_in("x" * 4_000)
     assert (len(typed.text), typed.matching(names)) == (LONGEST, [])
+    assert "40 characters at most" in typed.told(0).plain
     typed.end()
     assert (typed.matching(names), typed.takes("t", "t")) == ([0, 1, 2], False)
 
