@@ -67,8 +67,8 @@ class RunView(Screen[None]):
         self._curves = {curve.name for curve in TOTALS}
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
-        self.log_scale = False
-        """Whether the chart's axis is logarithmic, as far as that was chosen."""
+        self._axis_kept: bool | None = None
+        """Whether the chart's axis was logarithmic the last time, if that is known."""
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
         self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
         self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
@@ -111,7 +111,8 @@ class RunView(Screen[None]):
 
         self._chart = LossChart()
         self._chart.can_focus = True
-        self._chart.log_scale = self.log_scale
+        if self._axis_kept is not None:
+            self._chart.log_scale = self._axis_kept
         await self._loss.mount(self._chart)
         await self._tabs.fill()
         self._show_curves()
@@ -195,7 +196,7 @@ class RunView(Screen[None]):
     def action_log_scale(self) -> None:
         """A logarithmic loss axis in place of the linear one, or back."""
         if self._chart:
-            self.log_scale = self._chart.log_scale = not self._chart.log_scale
+            self._chart.log_scale = not self._chart.log_scale
 
     def action_curves(self) -> None:
         """Open the list of loss terms; nothing without a run."""

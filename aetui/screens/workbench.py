@@ -30,6 +30,8 @@ from engine.params import Param
 from engine.registry import VARIANTS
 from engine.variants.variant import Variant
 
+ZOOMS = ("-zoom",)
+"""Classes of the screen while a part of it has all the room."""
 HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
@@ -46,7 +48,7 @@ class WorkbenchScreen(QueryView):
         """`kept` is how the screen was left the last time."""
         super().__init__()
         self._kept = kept or Kept()
-        self.log_scale = self._kept.log_scale
+        self._axis_kept = self._kept.log_scale
         if self._kept.curves is not None:
             self._curves = set(self._kept.curves)
         self.labels: dict[str, str] = {}
@@ -97,7 +99,8 @@ class WorkbenchScreen(QueryView):
         self._models.choose(self.variant.key)
         self._tabs.set_kinds(table.of_variant(self.variant.panels))
         self._tabs.open(self._kept.panel)
-        self.set_class(self._kept.zoom, "-zoom")
+        if self._kept.zoom in ZOOMS:
+            self.add_class(self._kept.zoom)
         self.watch(self._models, "chosen", self._model_chosen, init=False)
         self._models.focus()
 
@@ -120,8 +123,8 @@ class WorkbenchScreen(QueryView):
             former,
             model=self.variant.key,
             panel=self._tabs.open_key,
-            zoom=self.has_class("-zoom"),
-            log_scale=self.log_scale,
+            zoom=next(filter(self.has_class, ZOOMS), ""),
+            log_scale=self._chart.log_scale if self._chart else self._axis_kept,
             curves=chosen,
         )
 

@@ -26,8 +26,9 @@ class Kept(msgspec.Struct, frozen=True):
     theme: str = ""
     model: str = ""
     panel: str = ""
-    zoom: bool = False
-    log_scale: bool = False
+    zoom: str = ""
+    """What has the screen alone."""
+    log_scale: bool | None = None
     curves: tuple[str, ...] | None = None
     """The curves that are switched on, by name."""
     commands: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ PULSE_SECONDS = 0.5
 
 
 def progress_line(
-    view: ProgressView, width: int, done: Style, left: Style, muted: Style, alarm: Style = _NONE, *, beat: int = 0
+    view: ProgressView, width: int, done: Style, left: Style, muted: Style, alarm: Style = _NONE, beat: int = 0
 ) -> Text:
     """The view in at most `width` columns; what matters least goes first where there is no room."""
     if view.waiting:
@@ -193,8 +193,8 @@ class EpochProgress(Widget):
         """The line for the present width; empty before the first `show`."""
         if self._view == ProgressView():
             return Text()
-        styles = (self._style(part) for part in ("done", "left", "figures", "alarm"))
-        return progress_line(self._view, self.size.width, *styles, beat=self._beat)
+        done, left, figures, alarm = map(self._style, ("done", "left", "figures", "alarm"))
+        return progress_line(self._view, self.size.width, done, left, figures, alarm, self._beat)
 
     def _style(self, part: str) -> Style:
         return self.get_component_rich_style(f"epoch-progress--{part}")

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from pilots import engine_desk, ready, train, until
+from textual import events
 from textual.pilot import Pilot
 
 from aetui.app import Workbench
 from aetui.screens import commands
-from aetui.screens.command_line import CommandLine
+from aetui.screens.command_line import CommandField, CommandLine
 from aetui.screens.commands import Typed, completed
 from engine.errors import EngineError
 
@@ -43,10 +44,11 @@ def hint(pilot: Pilot[None]) -> str:
 
 
 async def enter(pilot: Pilot[None], *lines: str) -> None:
-    """Type them at once, as from a paste: nothing waits for anything."""
-    names = {" ": "space", "_": "underscore", "-": "minus", "/": "slash"}
+    """One line right after the other: nothing waits for anything."""
     for line in lines:
-        await pilot.press("colon", *(names.get(char, char) for char in line), "enter")
+        await pilot.press("colon")
+        pilot.app.screen.query_one(CommandField).post_message(events.Paste(line))
+        await pilot.press("enter")
     await pilot.pause()
 
 
