@@ -61,7 +61,8 @@ MOST = 200
 class Settings(NamedTuple):
     """What the file holds, as far as it can be meant."""
 
-    theme: str = NIGHT.name
+    theme: str = ""
+    """Empty where the file says nothing of it."""
     keys: Mapping[str, str] = MappingProxyType({})
     cells: str = AUTO
     """What pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
@@ -84,22 +85,22 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
-    theme, keys, cells = table.pop("theme", NIGHT.name), table.pop("keys", {}), table.pop("cells", AUTO)
+    theme, keys, cells = table.pop("theme", None), table.pop("keys", {}), table.pop("cells", AUTO)
     known = "there are theme, cells and [keys]"
     complaints = [f"there is no setting {plain(name, 80)!r}; {known}" for name in list(table)[:MOST]]
     if cells not in CHOICES:
         complaints.append(f"there are no cells {plain(repr(cells), 80)}; there are {', '.join(CHOICES)}")
         cells = AUTO
-    if theme not in list(themes):
+    if theme is not None and theme not in list(themes):
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
-        theme = NIGHT.name
+        theme = None
     if not isinstance(keys, dict):
         complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme, accepted, cells, (*complaints, *refused))
+    return Settings(theme or "", accepted, cells, (*complaints, *refused))
 
 
 def _text(path: Path) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from aetui.render.ladder import HALF, OCTANT, QUADRANT, SEXTANT
 from aetui.render.text import plain_lines
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 DIMENSIONS = 50
 """Of the word vectors that the recipes use."""
 MINIMUM_FREE = 1_000_000_000
+
+
+SPECIMENS = ((HALF, "▀▄"), (QUADRANT, "▚▞"), (SEXTANT, "🬗🬥"), (OCTANT, "\U0001cd11\U0001cd9d"))
+"""Cells that are asked for with `cells` in the configuration, to be looked at: no program can ask a font."""
+IF_BOXES = " (those that show as they should can be asked for as `cells` in config.toml)"
 
 
 class Finding(NamedTuple):
@@ -66,6 +72,7 @@ def _terminal(options: Options) -> Iterator[Finding]:
     )
     encoding = (sys.stdout.encoding or "").lower()
     yield Finding("terminal", found)
+    yield Finding("pictures", " · ".join(f"{kind.label} {glyphs}" for kind, glyphs in SPECIMENS) + IF_BOXES)
     if "utf" not in encoding:
         yield Finding("encoding", encoding or "unknown", "export LANG=C.UTF-8")
 

@@ -180,7 +180,7 @@ class Digits(Container, can_focus=True):
     def _scene(self, view: View) -> Scene:
         samples = view.samples
         if samples is None:
-            return _data(view.preview) if view.preview and not view.missing else Scene([])
+            return _data(view.preview) if view.preview else Scene([])
         if self._first < len(samples.outputs):
             return Scene(_rows(view, samples, self._first))
         answer = self._answer[1] if self._answer else None
