@@ -149,7 +149,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "slash", "ask", "type a sentence, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
-    Action("larger", "plus,equals_sign", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
+    Action("larger", "plus", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
     Action(
         "smaller", "minus", "size", "smaller pictures, and more of them", "workbench", "picture_size(-1)", 14, "smaller"
     ),

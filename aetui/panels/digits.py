@@ -158,24 +158,28 @@ class Digits(Container, can_focus=True):
 
     def _draw(self, view: View) -> None:
         scene, room = self._scene(view), self.size
-        rows, names = scene.rows, scene.names
+        rows, names, wish = scene.rows, scene.names, NO_WISH
+        spare = False
         if rows and room:
-            rows = rows[: telling(_grey(rows), *room, self._wish(_grey(rows), self._wished, names))]
-        wish = self._wish(_grey(rows), self._wished, names) if rows else NO_WISH
-        self._line.display = bool(rows) and _spare_line(_grey(rows), *room, wish)
+            grey = _grey(rows)
+            wish = self._wish(grey, self._wished, names)
+            grey = grey[: telling(grey, *room, wish)]
+            most, less = arrange(grey, *room, wish), arrange(grey, room.width, room.height - 1, wish)
+            spare = _same(most, less)
+            self._per_page, rows = most.shown, rows[: len(grey)]
+        self._line.display = spare
         self._grid.placeholder = scene.instead or view.missing or PLACEHOLDER
         self._grid.cells = view.cells
         self._grid.show(rows, wish, names)
-        if rows:
-            lines = room.height - self._line.display
-            self._per_page = arrange(_grey(rows), room.width, lines, wish).shown
         self._line.update(Content(self._caption(view)))
 
     def _wish(self, rows: list[tuple[str, Bytes]], size: int, names: Sequence[str] = ()) -> Wish:
-        zoomed = bool(self._view and self._view.zoomed)
+        view = self._view
         if size and size not in sizes(rows, *self.size):
             size = 0
-        return Wish(size=size, zoomed=zoomed, names=bool(names), items=PROBE_ITEMS)
+        # The last page may have fewer items; it looks like the others.
+        items = len(view.samples.outputs) if view and view.samples else len(rows[0][1])
+        return Wish(size=size, zoomed=bool(view and view.zoomed), names=bool(names), items=items)
 
     def _scene(self, view: View) -> Scene:
         samples = view.samples
@@ -247,11 +251,6 @@ def _grey(rows: list[ImageRow]) -> list[tuple[str, Bytes]]:
     return [(row.label, to_grey(row.images)) for row in rows]
 
 
-def _spare_line(rows: list[tuple[str, Bytes]], width: int, height: int, wish: Wish) -> bool:
-    """Whether the pictures are the same with a line less."""
-    most, less = arrange(rows, width, height, wish), arrange(rows, width, height - 1, wish)
-    return _same(most, less)
-
-
 def _same(most: Layout, less: Layout) -> bool:
+    """Whether the pictures are the same with a line less, so that there is one to spare."""
     return (most.shown, most.size, most.grouped, most.heading) == (less.shown, less.size, less.grouped, less.heading)

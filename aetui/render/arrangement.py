@@ -137,7 +137,7 @@ def arrange(rows: Rows, width: int, height: int, wish: Wish = NO_WISH) -> Layout
     then as large as possible. Where not one item fits in full, what does not fit is cut off.
     """
     found = max(_layouts(rows, width, height, wish), key=lambda layout: _worth(layout, wish), default=None)
-    return found or _Grid(rows, SMALLEST, wish).stacked(1, 1, 0, (1, 1))
+    return found or _Grid(rows, SMALLEST, wish, margin=has_margin(rows[0][1])).stacked(1, 1, 0, (1, 1))
 
 
 def telling(rows: Rows, width: int, height: int, wish: Wish) -> int:
@@ -173,9 +173,10 @@ def _sizes(rows: Rows, wish: Wish) -> set[int]:
 
 
 def _layouts(rows: Rows, width: int, height: int, wish: Wish) -> Iterator[Layout]:
+    margin = has_margin(rows[0][1])
     for size in [wish.size] if wish.size > 0 else _sizes(rows, wish):
         for tight in (False, True):
-            yield from _Grid(rows, size, wish, tight=tight).layouts(width, height)
+            yield from _Grid(rows, size, wish, margin=margin, tight=tight).layouts(width, height)
 
 
 def _worth(layout: Layout, wish: Wish) -> tuple[int, ...]:
@@ -192,8 +193,8 @@ def _worth(layout: Layout, wish: Wish) -> tuple[int, ...]:
 class _Grid:
     """The layouts with pictures of one size; `tight` ones give up a row of pixels, so that no line has to be blank."""
 
-    def __init__(self, rows: Rows, size: int, wish: Wish, *, tight: bool = False) -> None:
-        self.rows, self.size, self.margin = len(rows), size, has_margin(rows[0][1])
+    def __init__(self, rows: Rows, size: int, wish: Wish, *, margin: bool, tight: bool = False) -> None:
+        self.rows, self.size, self.margin = len(rows), size, margin
         self.items = wish.items or max(len(images) for _, images in rows)
         self.names = int(wish.names)
         self.label = max(len(label) for label, _ in rows) + 1

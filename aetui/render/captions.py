@@ -64,7 +64,7 @@ def page(first: int, shown: int, of: int) -> str:
     if shown >= of:
         return ""
     last = min(of, first + shown)
-    return f"item {last} of {of}" if last == first + 1 else f"items {first + 1}–{last} of {of}"
+    return f"{last} of {of}" if last == first + 1 else f"{first + 1}–{last} of {of}"
 
 
 def of_test_items(answer: Reconstruction, first: int, count: int, of: int, width: int) -> str:

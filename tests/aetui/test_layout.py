@@ -45,7 +45,7 @@ def _shown(app: Workbench) -> int:
 
 @pytest.mark.parametrize(
     ("size", "shown", "zoomed"),
-    [((120, 40), 10, 2), ((240, 70), 9, 8), ((100, 30), 6, 1), ((80, 24), 4, 1), ((40, 20), 3, 2)],
+    [((120, 40), 6, 2), ((240, 70), 9, 8), ((100, 30), 5, 1), ((80, 24), 4, 1), ((40, 20), 3, 2)],
 )
 async def test_zoom_prefers_size_to_number_and_shows_every_pixel_where_there_is_room(
     make_app: Make, size: tuple[int, int], shown: int, zoomed: int

@@ -97,6 +97,8 @@ async def test_size_cells_and_sign_change_by_key_and_are_said(make_app: Make) ->
         await until(pilot, lambda: shown_epoch(pilot) == 2)
         desk, grid = engine_desk(pilot), _grid(pilot)
         before = grid.layout_now
+        await pilot.press("tab")
+        assert pilot.app.focused is _panel(pilot)
         await pilot.press("+")
         assert grid.layout_now.size > before.size
         assert grid.layout_now.shown < before.shown
