@@ -13,6 +13,8 @@ from textual.screen import Screen
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.follow.attach import FOLLOW_SECONDS
+from aetui.follow.gpu import Gpus
+from aetui.follow.machine import Machine, Measured, Meter
 from aetui.orders import Orders
 from aetui.render import numbers
 from aetui.render.palette import muted
@@ -20,6 +22,8 @@ from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state.run_state import WorkbenchState
+from aetui.terminal.abilities import UNASKED, Abilities
+from aetui.terminal.budget import LOW_BYTES_A_SECOND
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
@@ -35,14 +39,12 @@ if TYPE_CHECKING:
     from aetui.screens.runs import RunsScreen
     from engine.runs.store import RunStore
 
-MACHINE_SECONDS = 2.0
-
 
 class Workbench(Orders):
     """The engine is made by `engine_factory`, with the callback for its events, once the first frame stands.
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
-    `config` is the file with theme and keys.
+    `config` is the file with theme and keys; what `abilities` lack is not drawn.
     """
 
     TITLE = "aetui"
@@ -61,6 +63,9 @@ class Workbench(Orders):
         *,
         open_run: str | None = None,
         config: Path | None = None,
+        abilities: Abilities = UNASKED,
+        low_bandwidth: bool | None = None,
+        gpus: Gpus | None = None,
     ) -> None:
         super().__init__()
         self.engine: EngineLike | None = None
@@ -74,22 +79,37 @@ class Workbench(Orders):
         self._complaint = ""
         self._engine_factory = engine_factory
         self._open_run = open_run
-        self._machine = ""
+        self._machine = Machine()
+        self._meter = Meter(self.post_message, self._processes, gpus or Gpus())
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", self._runs_screen)
 
-        self._configure(config or settings.default_path())
+        self._configure(config or settings.default_path(), abilities, low_bandwidth)
 
-    def _configure(self, path: Path) -> None:
+    def _configure(self, path: Path, abilities: Abilities, low_bandwidth: bool | None) -> None:
         """Theme and keys. Done before the first frame: a theme that is set later has the style sheet parsed twice."""
         self.register_theme(settings.NIGHT)
+        self.register_theme(settings.DAY)
         self.theme = settings.NIGHT.name
         wanted = settings.read(path, self.available_themes)
-        self.theme = wanted.theme
+        self._follows_terminal = wanted.theme == settings.AUTO
+        if self._follows_terminal:
+            self.see_background(bool(abilities.light and abilities.colours))
+        else:
+            self.theme = wanted.theme
+        self.take_terminal(abilities)
+        if wanted.low_bandwidth if low_bandwidth is None else low_bandwidth:
+            self.budget.rate = LOW_BYTES_A_SECOND
         self.key_overrides = wanted.keys
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
+
+    def see_background(self, light: bool) -> None:
+        """Take the house's theme for it, unless the user has chosen one."""
+        houses = {settings.NIGHT.name, settings.DAY.name}
+        if self._follows_terminal and self.theme in houses:
+            self.theme = settings.DAY.name if light else settings.NIGHT.name
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
@@ -110,7 +130,7 @@ class Workbench(Orders):
             self.notice(error.title, error.message)
         if self._complaint:
             self.notice("Configuration", self._complaint)
-        self.set_interval(MACHINE_SECONDS, self._measure_machine)
+        self._meter.start()
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # Events.
@@ -165,7 +185,9 @@ class Workbench(Orders):
     def status(self, dataset: str) -> Status:
         """The engine's state, or that of the run it works on; `dataset` is the one to say something about."""
         state, detail = state_and_detail(self.state, self.desk.run_shown, self._asked)
-        return Status(state, detail, self.state.device, self._machine, self._about_data(dataset))
+        cpu, gpu = self._machine
+        device = gpu if gpu and not self.state.device.startswith("CPU") else self.state.device
+        return Status(state, detail, device, cpu, self._about_data(dataset))
 
     def _refresh_status(self) -> None:
         for screen in self._mode_screens:
@@ -179,12 +201,18 @@ class Workbench(Orders):
         items = f" {numbers.count(row.train_items)}" if row.train_items else ""
         return f"{dataset}{items}, {place}"
 
-    def _measure_machine(self) -> None:
-        import psutil  # costs 40 ms, more than the first frame can spare
+    def _processes(self) -> list[int]:
+        """Of runs that others train."""
+        return [run.pid for run in self.state.runs.values() if run.elsewhere and run.pid]
 
-        share, memory = psutil.cpu_percent(), psutil.Process().memory_info().rss
-        self._machine = f"cpu {share:.0f} % · {numbers.size(memory)}"
+    @on(Measured)
+    def _measured(self, message: Measured) -> None:
+        self._machine = message.machine
         self._refresh_status()
+
+    def on_unmount(self) -> None:
+        """Nothing is measured for a screen that is gone."""
+        self._meter.stop()
 
     # Screens and leaving.
 

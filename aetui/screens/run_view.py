@@ -17,6 +17,7 @@ from aetui.bridge import Throttle
 from aetui.panels.table import Panel, View
 from aetui.render.text import plain
 from aetui.state.run_state import TOTALS, RunState
+from aetui.terminal.budget import CURVES, PICTURES
 from aetui.widgets.panel_tabs import PanelTabs
 from engine import registry
 from engine.errors import EngineError
@@ -67,9 +68,9 @@ class RunView(Screen[None]):
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
-        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
-        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
-        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels)
+        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves, CURVES)
+        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples, PICTURES)
+        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels, CURVES)
         self._data: DataProgress | None = None
 
     @property
@@ -119,6 +120,7 @@ class RunView(Screen[None]):
         if run_id != self.run_id:
             self._samples = None
         self.run_id, self.cursor = run_id, None
+        self._pictures_due.at_once()
         self._show_curves()
         self._show_progress()
 
@@ -173,6 +175,7 @@ class RunView(Screen[None]):
 
     def _go(self, epoch: int | None) -> None:
         self.cursor = epoch
+        self._pictures_due.at_once()
         self._show_curves()
         self._show_progress()
 
