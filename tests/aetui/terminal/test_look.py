@@ -61,5 +61,9 @@ def test_sixteen_colours_keep_the_hue(colour: str, number: int) -> None:
     assert (found.color, found.bgcolor) == (RichColor.from_ansi(number), RichColor.from_ansi(0))
 
 
+def test_no_yellow_stands_on_white_in_sixteen_colours() -> None:
+    assert few(Style.parse("#8f5b00 on #faf8f4")).color == RichColor.from_ansi(5)
+
+
 def test_what_would_be_gone_in_sixteen_colours_stays_faint() -> None:
     assert few(Style.parse("#202020 on #000000")).color == RichColor.from_ansi(8)

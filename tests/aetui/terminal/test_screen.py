@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEngine, fake_store
-from pilots import until
+from pilots import shown_epoch, train, until
 from rich.segment import Segment
 from textual.pilot import Pilot
 
 from aetui.app import Workbench
 from aetui.settings import DAY, NIGHT
 from aetui.terminal.abilities import Abilities
-from aetui.terminal.budget import BYTES_A_SECOND, LOW_BYTES_A_SECOND
+from aetui.terminal.budget import BYTES_A_SECOND, LARGEST_DEBT, LOW_BYTES_A_SECOND
 from aetui.widgets.image_grid import ImageGrid
 from engine.runs.jobs import TrainJob
 
@@ -129,3 +129,20 @@ def test_the_theme_is_for_the_background_unless_one_is_chosen(
 )
 def test_a_narrow_line_is_set_by_option_or_config(make: Make, config: str, given: dict[str, bool], rate: int) -> None:
     assert make(Abilities(), config, **given).budget.rate == rate
+
+
+async def test_pictures_wait_while_much_was_sent_and_come_at_once_for_a_key(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot, epochs=2)
+        await until(pilot, lambda: shown_epoch(pilot) == 2)
+        app = pilot.app
+        assert isinstance(app, Workbench)
+        app.budget.wrote(LARGEST_DEBT)
+        engine.play_epochs(3, 4)
+        await until(pilot, lambda: app.desk.epoch == 4)
+        await pilot.pause(0.4)
+        assert shown_epoch(pilot) == 2
+        for key, epoch in (("home", 1), ("end", 4), ("left", 3)):
+            app.budget.wrote(LARGEST_DEBT)
+            await pilot.press(key)
+            await until(pilot, lambda epoch=epoch: shown_epoch(pilot) == epoch)
