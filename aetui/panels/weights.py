@@ -23,6 +23,7 @@ from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
 from aetui.render.tiles import signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
+from aetui.terminal.budget import PICTURES
 from aetui.widgets.tiles import Tiles
 from engine.errors import counted
 
@@ -103,7 +104,7 @@ class Weights(Container, can_focus=True):
         self._target: float | None = None
         self._why = ""
         self._live = False
-        self._due = Throttle(self, LIVE_SECONDS, self._draw)
+        self._due = Throttle(self, LIVE_SECONDS, self._draw, PICTURES)
         self._view: View | None = None
         self._wished = 0
         """Height of tiles that the user wants; 0: as has room."""

@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from aetui.render.ladder import HALF, CellKind
+from aetui.render.ladder import FLAT, HALF, CellKind
 from aetui.render.pixels import LUMINANCE, Bytes, ColourMode, quantise
 
 Colours = NDArray[np.int64]
@@ -71,6 +71,9 @@ def fitted(pixels: Bytes, kind: CellKind, mode: ColourMode, paint: Paint | None 
     paint = paint or partial(quantise, mode=mode)
     if kind.ramp:
         return _shaded(pixels, kind, mode)
+    if kind is FLAT:
+        colours = paint(pixels)
+        return Cells(np.full(colours.shape, ord(" "), np.uint32), colours, colours)
     return _halves(pixels, paint) if kind is HALF else _parted(pixels, kind, paint)
 
 

@@ -52,6 +52,9 @@ SHADE = CellKind("shade", "greys by shading", 1, 2, " ░▒▓█", ramp=True)
 # Sixteen characters whose ink in DejaVu Sans Mono grows in even steps.
 ASCII = CellKind("ascii", "ASCII", 1, 2, " `'~;*=cxI5PmgB@", ramp=True)
 
+FLAT = CellKind("flat", "cells of one colour", 1, 1, " ")
+"""For terminals that have colours and no characters but ASCII."""
+
 RUNGS = {kind.key: kind for kind in (HALF, QUADRANT, SEXTANT, OCTANT, SHADE, ASCII)}
 
 AUTO = "auto"
@@ -65,12 +68,19 @@ def chosen(asked: str, *, exact: bool, colours: bool) -> CellKind:
     What is exact stays in half-blocks, unless a ramp is asked for: no rung shows more. Below that quadrants are taken,
     which every font has; sextants and octants only when `asked` for.
     """
-    wanted = RUNGS.get(asked)
-    if wanted is not None and wanted.ramp:
+    wanted = FLAT if asked == FLAT.key else RUNGS.get(asked)
+    if wanted is not None and (wanted.ramp or wanted is FLAT):
         return wanted
     if not colours:
         return SHADE
     return HALF if exact else wanted or QUADRANT
+
+
+def possible(asked: str, characters: str, *, colours: bool) -> str:
+    """What is asked for, or what comes next to it on a terminal with `characters` (`aetui.terminal.abilities`)."""
+    if characters == "unicode" or (asked in RUNGS and RUNGS[asked].ramp):
+        return asked
+    return FLAT.key if characters == "ascii" and colours else HALF.key
 
 
 def following(asked: str) -> str:
