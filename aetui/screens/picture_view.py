@@ -89,11 +89,10 @@ class PictureView(RunView):
 
     def _view(self) -> View:
         preview = self._preview if self._preview and self._preview.subject == self._subject else None
-        return (
-            super()
-            ._view()
-            ._replace(cells=self.workbench.cells, zoomed=self.has_class("-zoom"), signed=self._signed, preview=preview)
-        )
+        terminal = self.workbench.abilities
+        cells = ladder.possible(self.workbench.cells, terminal.characters, colours=terminal.colours)
+        zoomed, view = self.has_class("-zoom"), super()._view()
+        return view._replace(cells=cells, zoomed=zoomed, signed=self._signed, preview=preview)
 
     def _show_panels(self) -> None:
         super()._show_panels()

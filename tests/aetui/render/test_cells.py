@@ -23,6 +23,7 @@ from aetui.render.ladder import (
     CellKind,
     chosen,
     following,
+    possible,
     words,
 )
 from aetui.render.pixels import ColourMode, quantise
@@ -143,6 +144,15 @@ def test_half_blocks_stay_where_they_are_exact_and_quadrants_come_where_they_are
     assert chosen("half", exact=False, colours=True) is HALF
     assert chosen("octant", exact=True, colours=False) is SHADE
     assert chosen("ascii", exact=True, colours=True) is ASCII
+
+
+def test_poor_terminals_get_the_cells_that_they_have() -> None:
+    assert possible("octant", "unicode", colours=True) == "octant"
+    assert possible("octant", "console", colours=True) == "half"
+    assert possible("ascii", "console", colours=True) == "ascii"
+    flat = chosen(possible(AUTO, "ascii", colours=True), exact=True, colours=True)
+    (strip,) = strips(fitted(np.array([[0, 0, 255]], np.uint8), flat, "truecolor"))
+    assert [(segment.text, segment.style.bgcolor.name) for segment in strip] == [("  ", "#000000"), (" ", "#ffffff")]
 
 
 def test_a_key_goes_through_all_rungs_and_says_each() -> None:
