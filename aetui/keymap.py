@@ -28,6 +28,7 @@ Scope = Literal[
     "sentences",
     "runs",
     "curves",
+    "command",
     "dialogs",
     "leaving",
 ]
@@ -41,6 +42,7 @@ SCOPES: dict[Scope, str] = {
     "models": "In the list of models",
     "runs": "In the table of runs",
     "curves": "In the list of loss terms",
+    "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
     "everywhere": "Everywhere",
@@ -60,13 +62,13 @@ TOGETHER: tuple[set[Scope], ...] = (
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "dialogs", "leaving"})
+MODAL: frozenset[Scope] = frozenset({"curves", "command", "dialogs", "leaving"})
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
 
-FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "leave"})
+FIRST = frozenset({"palette", "command", "models", "settings", "ask", "other_field", "leave", "obey", "leave_command"})
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
 
 
@@ -164,6 +166,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
+    Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
+    Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
+    Action("obey", "enter", "do", "do what stands in the line", "command", "screen.obey"),
+    Action("complete", "tab", "complete", "complete it; then the next possibility", "command", "screen.complete(1)"),
+    Action("complete_back", "shift+tab", "back", "the possibility before", "command", "screen.complete(-1)"),
+    Action("older", "up", "older", "what was typed before", "command", "screen.recall(-1)"),
+    Action("newer", "down", "newer", "what was typed after", "command", "screen.recall(1)"),
+    Action("leave_command", "escape", "leave", "close the line", "command", "screen.leave"),
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
     Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("stop_run", "x", "stop", "stop the run, whichever process trains it", "runs", "screen.stop", 3),
@@ -179,6 +189,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
+    Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),
     Action("theme", "f2", "theme", "choose other colours", "everywhere", "app.change_theme"),
     Action("quit", "q,ctrl+q", "quit", "leave; asks first while a run is going", "everywhere", "app.quit", 21),
 )

@@ -194,6 +194,11 @@ class RunState:
         known = self.alarms.numbered(number)
         return known.alarms if known else ()
 
+    @property
+    def alarms_now(self) -> tuple[Alarm, ...]:
+        """What was wrong after the newest epoch."""
+        return self.alarms_after(self.last_epoch)
+
     def with_epoch(self, ended: EpochEnded) -> RunState:
         """The same with one more complete epoch, and what is wrong after it."""
         history = self.history.and_then(ended)

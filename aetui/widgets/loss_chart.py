@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
-from textwrap import wrap
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -27,6 +26,7 @@ from aetui.render.curves.legend import Inks
 from aetui.render.curves.time_axis import UNITS, Unit, Window
 from aetui.render.curves.view import Data, Settings, View, view
 from aetui.render.pixels import ColourMode, colour_mode
+from aetui.render.placeholder import placed
 
 _ZOOM, _PAN = 0.5, 0.25
 """What a key leaves of the time that is shown, and by how much of it a key moves on."""
@@ -295,10 +295,8 @@ class LossChart(Widget):
         return view(self.data, wanted.settings, wanted.size, palette, look, Inks(look.axis, look.star, look.level))
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
-        text = wrap(self.placeholder, max(1, width - 2))
         style = self._style("placeholder")
-        above = [Strip([])] * (max(0, height - len(text)) // 2)
-        return [*above, *(Strip([Segment(line.center(width), style)]) for line in text)]
+        return [Strip([Segment(line, style)]) for line in placed(self.placeholder, width, height)]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.
