@@ -82,7 +82,8 @@ def _terminal(options: Options) -> Iterator[Finding]:
         yield Finding("terminal", f"{found}; it cannot place its cursor", remedy if looked_at else "")
         return
     yield Finding("terminal", found)
-    yield Finding("pictures", " · ".join(f"{kind.label} {glyphs}" for kind, glyphs in SPECIMENS) + IF_BOXES)
+    if told.characters == "unicode":
+        yield Finding("pictures", " · ".join(f"{kind.label} {glyphs}" for kind, glyphs in SPECIMENS) + IF_BOXES)
     poor = told.characters == "ascii" and told.colours  # without colours it is one that has no more
     yield Finding("characters", CHARACTERS[told.characters], "export LANG=C.UTF-8" if poor and looked_at else "")
     if looked_at and abilities.can_be_asked():
