@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from aetui.follow.group import Others
-from aetui.state.run_state import Level, RunState, WorkbenchState
+from aetui.state.run_state import Level, Plan, RunState, WorkbenchState
 from engine.errors import counted
 from engine.events import (
     DataProgress,
@@ -175,6 +175,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         moving=False,
         started=event.at,
         planned=event.epochs,
+        plans=(Plan(event.epochs, over=True),),
         steps_per_epoch=event.steps_per_epoch,
         stages=event.stages,
         layers=event.layers,
@@ -194,10 +195,19 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         progress=None,
         moving=False,
         planned=event.epochs,
+        plans=_plans(run, event.epochs),
         device=event.device or run.device,
         message="",
     )
     return run.logged(event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
+
+
+def _plans(run: RunState, epochs: int) -> tuple[Plan, ...]:
+    """Those of `run`, which goes on to so many epochs."""
+    if not run.plans or run.plans[-1].epochs == epochs:
+        return run.plans
+    before = run.found if run.status == "queued" else run.status
+    return (*run.plans, Plan(epochs, over=before == "completed"))
 
 
 def _held(run: RunState, event: RunHeld) -> RunState:

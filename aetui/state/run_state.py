@@ -43,6 +43,14 @@ class EpochAlarms(NamedTuple):
     alarms: tuple[Alarm, ...]
 
 
+class Plan(NamedTuple):
+    """How many epochs a run was to have at some time."""
+
+    epochs: int
+    over: bool
+    """Whether what had been planned before was carried out by then."""
+
+
 class Curve(NamedTuple):
     """A loss term of one part of the data over the epochs."""
 
@@ -85,6 +93,8 @@ class RunState:
     started: float = 0.0
     planned: int = 0
     """Epochs the run is to have."""
+    plans: tuple[Plan, ...] = ()
+    """What it began with, and each other number since; empty while its beginning is not known."""
     steps_per_epoch: int = 0
     stages: tuple[Stage, ...] = ()
     layers: tuple[Layer, ...] = ()
