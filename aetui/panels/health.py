@@ -16,6 +16,8 @@ from aetui.render.metrics import tested
 from aetui.render.spark import sparkline
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
+from aetui.taking import of_words
+from aetui.taking.taken import Taken
 from aetui.widgets.scroller import Scroller
 from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
@@ -67,27 +69,41 @@ class HealthReport(Scroller):
         if self._view is not None:
             self.show(self._view)
 
+    def taken(self, view: View) -> Taken:
+        """What was measured of every epoch up to this one; in words, what the panel says of it."""
+        ended = view.run.epoch(view.epoch) if view.run else None
+        if view.run is None or ended is None:
+            return of_words.health(view, [])
+        warnings, rows, final = _found(view.run, ended, view)
+        alarms = [("alarm", text) for text in warnings]
+        return of_words.health(view, [*alarms, *((row.label, row.value) for row in rows), *final])
+
     @property
     def _width(self) -> int:
         return self.scrollable_content_region.width
 
     def _page(self, run: RunState, ended: EpochEnded) -> Content:
         assert self._view is not None
-        kl = self._view.views.get("kl")
-        epochs = [each for each in run.epochs if each.epoch <= ended.epoch]
-        rows = _rows(epochs)
-        if kl is not None:
-            rows.append(_kl_row(kl.tolist()))
-        warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
-        if run.status == "diverged" and ended is run.epochs[-1]:
-            warnings.insert(0, run.message)
-        over = not run.going and ended is run.epochs[-1]
-        final = tested(run.metrics, run.weights, run.weights_epoch) if over else []
-        if final and (beaten := verdict(run.metrics, run.variant, run.dataset, run.config)):
-            warnings.append(beaten)
+        warnings, rows, final = _found(run, ended, self._view)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
         return Content("\n").join([*lines, *_metric_lines(final, self._width)])
+
+
+def _found(run: RunState, ended: EpochEnded, view: View) -> tuple[list[str], list[Row], list[tuple[str, str]]]:
+    """Alarms, metrics of the epoch, and of a run that is over the final ones."""
+    kl = view.views.get("kl")
+    rows = _rows([each for each in run.epochs if each.epoch <= ended.epoch])
+    if kl is not None:
+        rows.append(_kl_row(kl.tolist()))
+    warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
+    if run.status == "diverged" and ended is run.epochs[-1]:
+        warnings.insert(0, run.message)
+    over = not run.going and ended is run.epochs[-1]
+    final = tested(run.metrics, run.weights, run.weights_epoch) if over else []
+    if final and (beaten := verdict(run.metrics, run.variant, run.dataset, run.config)):
+        warnings.append(beaten)
+    return warnings, rows, final
 
 
 def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
