@@ -19,7 +19,17 @@ from aetui.panels.table import PANELS
 from aetui.render.text import plain
 
 Scope = Literal[
-    "everywhere", "workbench", "models", "lists", "settings", "sentences", "runs", "curves", "dialogs", "leaving"
+    "everywhere",
+    "workbench",
+    "models",
+    "lists",
+    "settings",
+    "sentences",
+    "runs",
+    "curves",
+    "exporting",
+    "dialogs",
+    "leaving",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -30,6 +40,7 @@ SCOPES: dict[Scope, str] = {
     "models": "In the list of models",
     "runs": "In the table of runs",
     "curves": "In the list of loss terms",
+    "exporting": "While a file is chosen",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
     "everywhere": "Everywhere",
@@ -45,16 +56,17 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
+    {"exporting", "lists"},
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "dialogs", "leaving"})
+MODAL: frozenset[Scope] = frozenset({"curves", "exporting", "dialogs", "leaving"})
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
 
-FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "leave"})
+FIRST = frozenset({"palette", "models", "settings", "ask", "other_field", "export", "other_part", "leave"})
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
 
 
@@ -129,6 +141,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
     Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom", 9),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
+    # Take it away.
+    Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
+    Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
+    Action("copy_command", "Y", "copy command", "copy the command that repeats the run", "workbench", "copy_command"),
+    Action("copy_id", "y", "copy id", "copy the id of the run", "runs", "screen.copy_id"),
+    Action("copy_run", "Y", "copy command", "copy the command that repeats the run", "runs", "screen.copy_command"),
+    Action("write", "enter", "write", "write the file", "exporting", "screen.write"),
+    Action("no_file", "escape,q", "close", "write nothing", "exporting", "screen.dismiss"),
+    Action("other_part", "tab,shift+tab", "path", "to the path, and back", "exporting", "screen.other_part"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),
     Action("top", "g", "top", "to the first line (gg works too)", "lists", "edge(-1)"),
