@@ -70,17 +70,26 @@ def show(
     if markdown or keep:
         whose = f"is one of the group {record.group}; name that" if record.group else "is none of a group"
         raise UsageError("A single run", f"{record.id} {whose}: --markdown and --keep are for groups of runs")
-    again = _repeat(record, context.obj)
     if command:
-        _print_command(again)
+        _print_command(_repeat(record, context.obj))
     else:
-        typer.echo(_shown(record, again))
+        typer.echo(_shown(record, context.obj))
 
 
-def _repeat(record: RunRecord, options: Options) -> Repeat:
+def _repeat(record: RunRecord, options: Options | None) -> Repeat:
     from aetui.taking.command import stored
 
-    return stored(record, options.data_folder)
+    return stored(record, _data_dir(options))
+
+
+def _data_dir(options: Options | None) -> Path | None:
+    """The user's data folder; that it is not there is for those who read data."""
+    from engine.errors import UsageError
+
+    try:
+        return options.data_folder if options else None
+    except UsageError:
+        return None
 
 
 def _repeat_of_group(group: Group, options: Options) -> Repeat:
@@ -91,7 +100,7 @@ def _repeat_of_group(group: Group, options: Options) -> Repeat:
     for member in group.members:
         record = options.store.get(member.run_id)
         begun = record is not None and has_begun(record.folder)
-        repeats.append(_repeat(record, options) if record and begun else of_job(member.job, options.data_folder))
+        repeats.append(_repeat(record, options) if record and begun else of_job(member.job, _data_dir(options)))
     return together(repeats)
 
 
@@ -123,12 +132,12 @@ def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None
         recipes.keep(keep, recipes.Kept(groups={found.name or found.group: found}))
 
 
-def _shown(record: RunRecord, again: Repeat) -> str:
+def _shown(record: RunRecord, options: Options | None = None) -> str:
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render.metrics import concluded
 
-    info, end = record.info, record.end
+    info, end, again = record.info, record.end, _repeat(record, options)
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     summary = [
         ("run", record.id),

@@ -87,7 +87,9 @@ class TakeView(RunView):
             self.workbench.notice("No command", again.remark)
             return
         told = await clipboard.copy(self.app, again.line)
-        self.say(f"the command: {told}" + f"; {again.remark}" * bool(again.remark))
+        self.say(f"the command: {told}")
+        if again.remark:  # too long for the bar
+            self.notify(again.remark, markup=False)
 
     def _exported(self, told: str | None) -> None:
         if told:

@@ -23,13 +23,13 @@ SECONDS = 1.0
 """To wait for tmux."""
 TO_TERMINAL = "sent to the terminal"
 CONSOLE = "the Linux console has no clipboard"
-NO_ANSWER = "sent to the terminal; tmux did not say whether it lets it pass"
+NO_ANSWER = "sent to the terminal; tmux does not say if it lets it pass"
 SCREEN = "sent to GNU screen, which may keep it to itself"
-AROUND = "sent to the terminal; the tmux or screen around it may keep it to itself"
+AROUND = "sent to the terminal; tmux or screen may keep it to itself"
 BROWSER = "sent to the browser, which may not take it"
 TMUX_PASSES = "sent to tmux's buffer; tmux offers it to the terminal"
 TMUX_BUFFER = "in tmux's buffer, and offered to the terminal by tmux"
-TMUX_KEEPS = "in tmux's buffer; tmux keeps it to itself: `tmux set -g set-clipboard on` lets it pass"
+TMUX_KEEPS = "in tmux's buffer only; `set -g set-clipboard on` passes it on"
 
 
 class Way(NamedTuple):

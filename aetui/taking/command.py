@@ -15,7 +15,7 @@ from aetui.follow.reading import read_run
 from aetui.render.text import plain
 from aetui.state.run_state import Plan, RunState
 from engine import params, registry
-from engine.datasets import DATASETS, locate
+from engine.datasets import DATASETS, dataset, locate
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 from engine.runs.jobs import TrainJob
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OPTIONS = ("epochs", "seed")
 """Settings with an option of their own."""
 UNKNOWN = "how long it was to be at first is not known yet"
+UNTYPED = "a setting of it holds characters that cannot be typed"
 TURNED = (
     "it was given another number of epochs while it was under way, and its rate or its patience depends on that number:"
     " no command does the same"
@@ -51,6 +52,7 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
     A run's name is left out: it changes nothing, and may be taken.
     """
     try:
+        dataset(run.dataset)
         config = _config(run.variant, run.preset, run.config, run.planned)
         changes = _changes(run.variant, run.preset, config)
     except EngineError as error:
@@ -64,7 +66,9 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
         return Repeat((), TURNED)
     first, *later = (plan.epochs for plan in plans)
     begin = _train(run.variant, run.dataset, run.preset, first, config.seed, changes)
-    return Repeat((begin, *(f"aetui resume last --epochs {epochs}" for epochs in later)), remark(run, data_dir))
+    if not begin.isprintable():
+        return Repeat((), UNTYPED)
+    return Repeat((begin, *(f"aetui resume last --epochs {epochs}" for epochs in later)), _remark(run, data_dir))
 
 
 def stored(record: RunRecord, data_dir: Path | None = None) -> Repeat:
@@ -79,7 +83,7 @@ def of_job(job: TrainJob, data_dir: Path | None = None) -> Repeat:
     run = RunState("", variant=job.variant, preset=job.preset, dataset=job.dataset, config=values)
     changes = _changes(job.variant, job.preset, config)
     begin = _train(job.variant, job.dataset, job.preset, config.epochs, config.seed, changes)
-    return Repeat((begin,), remark(run, data_dir))
+    return Repeat((begin,), _remark(run, data_dir))
 
 
 def together(repeats: Sequence[Repeat]) -> Repeat:
@@ -119,9 +123,9 @@ def _depends_on_plan(config: TrainingConfig) -> bool:
     return config.schedule != "constant" or config.patience > 0
 
 
-def _train(variant: str, dataset: str, preset: str, epochs: int, seed: int, changes: Mapping[str, str]) -> str:
+def _train(variant: str, data: str, preset: str, epochs: int, seed: int, changes: Mapping[str, str]) -> str:
     options = [
-        *("--dataset", dataset),
+        *("--dataset", data),
         *("--preset", preset),
         *("--epochs", str(epochs)),
         *("--seed", str(seed)),
@@ -130,15 +134,12 @@ def _train(variant: str, dataset: str, preset: str, epochs: int, seed: int, chan
     return shlex.join(["aetui", "train", variant, *options])
 
 
-def remark(run: RunState, data_dir: Path | None = None) -> str:
+def _remark(run: RunState, data_dir: Path | None = None) -> str:
     """What else must be as it was."""
-    row = DATASETS.get(run.dataset)
-    needs = []
-    if row is not None and (folder := _folder(row.key, data_dir)) is not None:
+    row, needs = DATASETS[run.dataset], []
+    if (folder := _folder(row.key, data_dir)) is not None:
         needs.append(f"the data in {plain(str(folder))} (`--data-dir` or AETUI_DATA)")
-    if row is None:
-        needs.append(f"a data set called {plain(run.dataset)}, which this version does not have")
-    elif row.own:
+    if row.own:
         needs.append(f"the same text: `aetui data add {row.key} PATH`")
     elif row.package and not row.train_items:
         needs.append("the same versions of the installed packages, whose texts these are")
@@ -147,9 +148,9 @@ def remark(run: RunState, data_dir: Path | None = None) -> str:
     return f"it takes {', and '.join(needs)}" if needs else ""
 
 
-def _folder(dataset: str, data_dir: Path | None) -> Path | None:
+def _folder(key: str, data_dir: Path | None) -> Path | None:
     """The data folder, if the data set is read from it."""
     with suppress(EngineError):
-        location = locate(dataset, data_dir) if data_dir is not None else None
+        location = locate(key, data_dir) if data_dir is not None else None
         return data_dir if location is not None and location.where == "data folder" else None
     return None

@@ -14,9 +14,9 @@ from fakes import FakeRun, fake_store
 from typer.testing import CliRunner
 
 from aetui.cli import app, train
-from aetui.state.fold import apply_all
+from aetui.state.fold import apply, apply_all
 from aetui.state.run_state import RunState
-from aetui.taking.command import TURNED, UNKNOWN, of_job, repeat, together
+from aetui.taking.command import TURNED, UNKNOWN, UNTYPED, of_job, repeat, together
 from engine import params, registry
 from engine.events import Event, RunFinished, RunResumed
 from engine.runs.jobs import TrainJob
@@ -104,18 +104,29 @@ def test_one_made_longer_when_it_was_complete_is_trained_and_resumed_where_the_r
     assert repeat(turned) == ((), TURNED)
 
 
+def test_a_complete_run_that_waited_in_the_queue_before_it_went_on_was_complete(tmp_path: Path) -> None:
+    job = TrainJob(variant="vanilla", dataset="digits", preset="small", config={"epochs": 4, "schedule": "cosine"})
+    ended, resumed = longer(5, 9, over=True)
+    waiting = run_of(tmp_path, job, ended).queued()
+    whole = apply(waiting, msgspec.structs.replace(resumed, seq=waiting.seq + 1))
+    assert len(repeat(whole).commands) == 2
+
+
 def test_a_stop_on_the_way_changes_nothing(tmp_path: Path) -> None:
     job = TrainJob(variant="vanilla", dataset="digits", preset="small", config={"epochs": 4, "schedule": "cosine"})
     assert repeat(run_of(tmp_path, job, *longer(3, 4, over=False))).line == of_job(job).line
 
 
-def test_what_no_command_can_do_is_said() -> None:
+def test_what_no_command_can_do_is_said(tmp_path: Path) -> None:
     run = RunState("x", variant="vanilla", preset="small", dataset="digits", seq=3)
     values = msgspec.structs.asdict(registry.preset("vanilla", "small"))
     assert repeat(replace(run, config=values, planned=4)) == ((), UNKNOWN)
     assert "no preset 'gone'" in repeat(replace(run, config=values, planned=4, preset="gone")).remark
     assert "no such setting" in repeat(replace(run, config={**values, "width": 3}, planned=4)).remark
     assert not repeat(replace(run, config=values, planned=4, variant="other")).commands
+    assert "'other' is not a data set" in repeat(replace(run, config=values, planned=4, dataset="other")).remark
+    text = TrainJob(variant="sentence", dataset="text", preset="small", config={"vectors": "\x1b]52;c;aGk=\x07"})
+    assert repeat(run_of(tmp_path, text)) == ((), UNTYPED)
 
 
 def test_data_of_the_users_own_are_named(tmp_path: Path) -> None:
