@@ -93,7 +93,6 @@ class RunView(Screen[None]):
         self._loss = Container(id="loss")
         self._loss.border_title = "Loss"
         self._tabs = PanelTabs(id="panels")
-        self._tabs.can_focus = True  # what is copied and written is what has the focus
         yield self._loss
         yield self._tabs
 

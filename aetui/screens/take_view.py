@@ -106,7 +106,7 @@ class TakeView(RunView):
         return _Shown(
             run,
             View(run, self.epoch, None, "", self.workbench.state.engine, self._data),
-            chart=chart is not None and self.focused is chart,
+            chart=chart is not None and self.focused is chart and chart.is_on_screen,
             panel=cast("Panel | None", self._tabs.panel),
             samples=self._samples,
             curves=frozenset(self._curves),

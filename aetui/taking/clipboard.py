@@ -6,7 +6,6 @@ A terminal does not answer to OSC 52, so nobody can say that a copy has arrived.
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import subprocess
 from collections.abc import Mapping
@@ -41,7 +40,7 @@ class Way(NamedTuple):
 
 async def copy(app: App[Any], text: str) -> str:
     """Put `text` where it can be pasted from, as far as that can be done; returns what became of it, in words."""
-    size = len(base64.b64encode(text.encode("utf-8", "replace")))
+    size = -(-len(text.encode("utf-8", "replace")) // 3) * 4
     if size > MOST:
         return f"not copied: {numbers.size(size)} are more than terminals take ({numbers.size(MOST)})"
     way = Way(True, BROWSER) if app.is_web else await asyncio.to_thread(way_out, text, os.environ)

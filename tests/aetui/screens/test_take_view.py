@@ -67,6 +67,7 @@ async def test_every_panel_has_something_to_copy(make_app: Make) -> None:
         for kind in desk._tabs.kinds:
             await pilot.press(kind.shortcut)
             texts[kind.key] = await copied(pilot)
+            assert desk.focused in (desk._tabs, desk._tabs.panel)
         assert all(texts.values()), texts
         assert len(set(texts.values())) == len(texts)
         assert "aetui train vanilla --dataset digits" in texts["parameters"]
