@@ -12,7 +12,7 @@ from textual import work
 from aetui import keymap
 from aetui.panels.table import Panel, View
 from aetui.screens.run_view import RunView
-from aetui.state.run_state import RunState
+from aetui.state.run_state import Curve, RunState
 
 if TYPE_CHECKING:
     from aetui.screens.export import Gathered
@@ -30,6 +30,8 @@ class _Shown(NamedTuple):
     """Whether the chart is meant: it has the focus. Else it is the open panel."""
     panel: Panel | None
     samples: RunView.SamplesRead | None
+    offered: tuple[Curve, ...]
+    """All curves; asked for on the screen's thread, which keeps what it finds."""
     curves: frozenset[str]
     log: bool
     cursor: int | None
@@ -109,15 +111,16 @@ class TakeView(RunView):
             chart=chart is not None and self.focused is chart and chart.is_on_screen,
             panel=cast("Panel | None", self._tabs.panel),
             samples=self._samples,
+            offered=run.curves,
             curves=frozenset(self._curves),
-            log=chart is not None and chart.log_scale,
+            log=chart is not None and chart.logarithmic,
             cursor=self.cursor,
         )
 
     def _chart_taken(self, shown: _Shown) -> Taken:
         from aetui.taking.of_chart import loss
 
-        return loss(shown.run, shown.curves, log=shown.log, cursor=shown.cursor)
+        return loss(shown.run, shown.offered, shown.curves, log=shown.log, cursor=shown.cursor)
 
     def _panel_taken(self, shown: _Shown) -> Taken:
         """Of the epoch under the cursor, also where its pictures are still on their way to the screen."""

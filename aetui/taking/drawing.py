@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from aetui.render.curves.scale import ticks_between
 from aetui.render.scatter import class_colours
-from aetui.render.series import Floats, decimate, log_ticks, nice_ticks, tick_labels
+from aetui.render.series import Floats, decimate, nice_ticks, tick_labels
 from aetui.render.text import plain
 from aetui.taking.taken import Plot, Series
 
@@ -101,7 +102,8 @@ class _Axis(NamedTuple):
     def ticks(self, count: int) -> list[tuple[float, str]]:
         """Where round values lie, and what they are called."""
         if self.log:
-            found = log_ticks(10.0**self.low, 10.0**self.high, count)
+            powers = ticks_between(self.low, self.high, 2 * count, log=True)
+            found = [float(f"{10.0**power:.6g}") for power in powers if self.low <= power <= self.high]
         else:
             found = nice_ticks(self.low, self.high, count)
         return list(zip(self.at(np.asarray(found, np.float64)).tolist(), tick_labels(found), strict=True))

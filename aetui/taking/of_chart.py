@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 
-from aetui.state.run_state import RunState
+from aetui.state.run_state import Curve, RunState
 from aetui.taking.taken import Plot, Series, Table, Taken
 
 KEY, TITLE = "loss", "Loss"
@@ -15,16 +15,24 @@ NO_LOSS = "the loss appears after the first epoch"
 NO_CURVE = "no curve of this run is switched on"
 
 
-def loss(run: RunState | None, shown: Collection[str], *, log: bool = False, cursor: int | None = None) -> Taken:
-    """The curves with the names `shown`, all epochs of them, and what the other runs of the group scatter round."""
-    curves = [curve for curve in run.curves if curve.name in shown] if run else []
+def loss(
+    run: RunState | None,
+    offered: Sequence[Curve],
+    shown: Collection[str],
+    *,
+    log: bool = False,
+    cursor: int | None = None,
+) -> Taken:
+    """Those of the curves `offered` with the names `shown`, all epochs of them, and what the other runs of the group
+    scatter round."""
+    curves = [curve for curve in offered if curve.name in shown]
     if run is None or not run.epochs:
         return Taken(KEY, TITLE, missing=NO_LOSS)
     if not curves:
         return Taken(KEY, TITLE, missing=NO_CURVE)
     epochs = [ended.epoch for ended in run.epochs]
-    columns: dict[str, Sequence[float]] = {curve.name: curve.values(run.epochs) for curve in curves}
-    places = [curve.name for curve in run.curves]
+    columns: dict[str, Sequence[float]] = {curve.name: [curve.value(ended) for ended in run.epochs] for curve in curves}
+    places = [curve.name for curve in offered]
     series = [Series(name, epochs, values, place=places.index(name)) for name, values in columns.items()]
     if run.others is not None:
         _, at, mean, sd = run.others
