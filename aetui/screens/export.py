@@ -249,7 +249,11 @@ class ExportDialog(ModalScreen[str]):
             self._complain(f"cannot write {path}: {_reason(error)}")
             return
         more = ", with a .json beside it" if choice.form == "npy" else ""
-        self.dismiss(f"wrote {_short(path, self._folder)} ({numbers.size(size)}{more})")
+        told = f"wrote {_short(path, self._folder)} ({numbers.size(size)}{more})"
+        if self.is_current:
+            self.dismiss(told)
+        else:  # it was closed meanwhile, or something lies above it
+            self.app.notify(told, markup=False)
 
 
 def _short(path: Path, folder: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fakes import loss, pictures
 from pilots import Make, bar, engine_desk, ready, stopped, train, until
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -115,6 +116,10 @@ async def test_a_file_is_written_and_none_is_replaced_unasked(make_app: Make, he
         assert [float(row["train"]) for row in rows] == [loss(1), loss(2)]
         await pilot.press("e", "enter")
         await until(pilot, lambda: len(list(here.iterdir())) == 2)
+        await pilot.press("e")
+        for key in ("escape", "escape"):  # as fast as a key that is held down
+            pilot.app.post_message(events.Key(key, None))
+        await until(pilot, lambda: pilot.app.screen is engine_desk(pilot))
         (here / "mine.png").write_text("before")
         await pilot.press("e", "tab", *"mine", "full_stop", *"png", "enter")
         await until(pilot, lambda: "is there already" in complaint(pilot))
