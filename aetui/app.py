@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -21,6 +23,7 @@ from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
+from aetui.state import kept
 from aetui.state.run_state import WorkbenchState
 from aetui.terminal.abilities import UNASKED, Abilities
 from aetui.terminal.budget import LOW_BYTES_A_SECOND
@@ -40,11 +43,16 @@ if TYPE_CHECKING:
     from engine.runs.store import RunStore
 
 
+LOOK_SECONDS = 2.0
+"""How often what the screen looks like is kept, where it has changed."""
+
+
 class Workbench(Orders):
     """The engine is made by `engine_factory`, with the callback for its events, once the first frame stands.
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
-    `config` is the file with theme and keys; what `abilities` lack is not drawn.
+    `config` is the file with theme and keys, `look` the one that keeps how the screen was left; None: it is not kept.
+    What `abilities` lack is not drawn.
     """
 
     TITLE = "aetui"
@@ -54,6 +62,8 @@ class Workbench(Orders):
     DEFAULT_MODE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    _seeing = False
+    """Whether the theme changes with the terminal's background, not by the user."""
 
     def __init__(
         self,
@@ -63,6 +73,7 @@ class Workbench(Orders):
         *,
         open_run: str | None = None,
         config: Path | None = None,
+        look: Path | None = None,
         abilities: Abilities = UNASKED,
         low_bandwidth: bool | None = None,
         gpus: Gpus | None = None,
@@ -73,7 +84,9 @@ class Workbench(Orders):
         self.data_dir = data_dir
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
-        self.desk = WorkbenchScreen()
+        self._look_path, self._kept = look, kept.read(look) if look else kept.Kept()
+        self._commands = self._kept.commands
+        self.desk = WorkbenchScreen(self._kept)
         self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
@@ -92,11 +105,14 @@ class Workbench(Orders):
         self.register_theme(settings.DAY)
         self.theme = settings.NIGHT.name
         wanted = settings.read(path, self.available_themes)
-        self._follows_terminal = wanted.theme == settings.AUTO
+        former = self._kept.theme if self._kept.theme in self.available_themes else ""
+        theme = wanted.theme or former or settings.AUTO
+        self._theme_chosen = former
+        self._follows_terminal = theme == settings.AUTO
         if self._follows_terminal:
             self.see_background(bool(abilities.light and abilities.colours))
         else:
-            self.theme = wanted.theme
+            self.theme = theme
         self.take_terminal(abilities)
         if wanted.low_bandwidth if low_bandwidth is None else low_bandwidth:
             self.budget.rate = LOW_BYTES_A_SECOND
@@ -105,11 +121,18 @@ class Workbench(Orders):
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
 
+    def watch_theme(self, theme: str) -> None:
+        """Another theme is kept for the next start; that of the configuration is not, so that it can be taken back."""
+        if self.is_running and not self._seeing:
+            self._theme_chosen = theme
+
     def see_background(self, light: bool) -> None:
         """Take the house's theme for it, unless the user has chosen one."""
         houses = {settings.NIGHT.name, settings.DAY.name}
         if self._follows_terminal and self.theme in houses:
+            self._seeing = True
             self.theme = settings.DAY.name if light else settings.NIGHT.name
+            self._seeing = False
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
@@ -131,6 +154,7 @@ class Workbench(Orders):
         if self._complaint:
             self.notice("Configuration", self._complaint)
         self._meter.start()
+        self.set_interval(LOOK_SECONDS, self._keep_look)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # Events.
@@ -209,6 +233,42 @@ class Workbench(Orders):
     def _measured(self, message: Measured) -> None:
         self._machine = message.machine
         self._refresh_status()
+
+    # What is kept for the next start.
+
+    def _keep_look(self, *, at_once: bool = False) -> None:
+        """Write down how the screen looks, if that has changed; `at_once` before this returns."""
+        look = replace(self.desk.look(self._kept), theme=self._theme_chosen, commands=self._commands)
+        if self._look_path is None or look == self._kept:
+            return
+        self._kept = look
+        write = partial(kept.write, self._look_path, look)
+        if at_once:
+            write()
+        else:
+            self.run_worker(write, thread=True, exclusive=True, group="look", exit_on_error=False)
+
+    def exit(self, *args: Any, **how: Any) -> None:
+        """As Textual's, once the look of the screen is kept."""
+        self._keep_look(at_once=True)
+        super().exit(*args, **how)
+
+    # The command line.
+
+    async def action_command_line(self) -> None:
+        """Open it above the screen; nothing while a dialog waits for an answer."""
+        if len(self.screen_stack) == 1:
+            from aetui.screens.command_line import CommandLine
+
+            await self.push_screen(CommandLine(self, self.screen, self._commands), _then)
+
+    def remember(self, command: str) -> None:
+        """Keep what was typed in the command line, for its history."""
+        self._commands = kept.with_command(self._commands, command)
+
+    def run_soon(self, screen: Screen[Any], action: str) -> None:
+        """Do `action`, which is one of `screen` or names another place, once this message is dealt with."""
+        self.call_later(screen.run_action, action)
 
     def on_unmount(self) -> None:
         """Nothing is measured for a screen that is gone."""
@@ -294,6 +354,12 @@ class Workbench(Orders):
                 self.left = HandOver([], clean=True)
         finally:
             self.call_from_thread(self.exit)
+
+
+def _then(left: Callable[[], None] | None) -> None:
+    """Do what a command left to be done, if it left anything."""
+    if left is not None:
+        left()
 
 
 def _status(state: WorkbenchState, run_id: str) -> str:

@@ -43,6 +43,7 @@ def run(options: Options, open_run: str | None = None) -> None:
         native_output.divert()
         from aetui.app import Workbench
         from aetui.follow.gpu import Gpus
+        from aetui.state import kept
     finally:
         answer = question.answer() if question else background.Answer()
 
@@ -62,6 +63,7 @@ def run(options: Options, open_run: str | None = None) -> None:
         abilities=abilities,
         low_bandwidth=options.low_bandwidth or None,
         gpus=Gpus(options.device),
+        look=kept.default_path(),
     )
     if answer.typed or answer.outstanding:
         from aetui.terminal.keyboard import listen

@@ -90,7 +90,8 @@ MOST = 200
 class Settings(NamedTuple):
     """What the file holds, as far as it can be meant."""
 
-    theme: str = AUTO
+    theme: str = ""
+    """`AUTO` follows the terminal; empty where the file says nothing of it."""
     low_bandwidth: bool = False
     keys: Mapping[str, str] = MappingProxyType({})
     complaints: tuple[str, ...] = ()
@@ -112,15 +113,15 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
-    theme, keys = table.pop("theme", AUTO), table.pop("keys", {})
+    theme, keys = table.pop("theme", ""), table.pop("keys", {})
     low_bandwidth = table.pop("low_bandwidth", False)
     complaints = [
         f"there is no setting {plain(name, 80)!r}; there are theme, low_bandwidth and [keys]"
         for name in list(table)[:MOST]
     ]
-    if theme not in [AUTO, *themes]:
+    if theme != "" and theme not in [AUTO, *themes]:
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join([AUTO, *themes])}")
-        theme = AUTO
+        theme = ""
     if not isinstance(low_bandwidth, bool):
         complaints.append(f"expected true or false for low_bandwidth, got {plain(repr(low_bandwidth), 80)}")
         low_bandwidth = False

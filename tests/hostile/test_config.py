@@ -64,7 +64,7 @@ def test_a_config(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     found = outcome(lambda: settings.read(path, THEMES))
-    assert found.theme in (*THEMES, settings.AUTO)
+    assert found.theme in ("", *THEMES, settings.AUTO)
     assert isinstance(found.low_bandwidth, bool)
     for text in found.complaints:
         assert text.isprintable() or "\n" not in text
