@@ -108,7 +108,7 @@ class Epochs(Sequence[T]):
 
     def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
-            return self._shared.items[: self._length][place]
+            return self._shared.items[slice(*place.indices(self._length))]
         if not -self._length <= place < self._length:
             raise IndexError(f"epoch {place} of {self._length}")
         return self._shared.items[place % self._length]

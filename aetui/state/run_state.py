@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
 from operator import attrgetter
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aetui.state.epochs import Epochs
 from engine import registry
-from engine.analysis.alarms import Alarm, History, raised
+from engine.analysis.alarms import Alarm, History, bests, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
 from engine.runs.step_history import StepHistory
 
@@ -42,13 +42,6 @@ class LogLine:
     text: str
 
 
-class EpochAlarms(NamedTuple):
-    """What was wrong after an epoch."""
-
-    epoch: int
-    alarms: tuple[Alarm, ...]
-
-
 class Curve(NamedTuple):
     """A loss term of one part of the data over the epochs."""
 
@@ -59,6 +52,13 @@ class Curve(NamedTuple):
     def value(self, ended: EpochEnded) -> float:
         """That of an epoch, NaN where there is none."""
         return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
+
+
+def _one_term(ended: EpochEnded) -> bool:
+    """Whether a single term is all of an epoch's training loss."""
+    if len(ended.train) != 2:
+        return False
+    return isclose(*ended.train.values(), rel_tol=1e-6)
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -100,10 +100,12 @@ class RunState:
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What is known of the data, label and words (`RunStarted.metadata`)."""
     epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
-    alarms: Epochs[EpochAlarms] = field(default_factory=Epochs)
-    """Of the epochs after which anything was wrong."""
-    history: History = field(default_factory=History)
-    """Of `epochs`, what the alarms of the next one depend on."""
+    bests: Epochs[EpochEnded] = field(default_factory=Epochs)
+    """Of `epochs`, those that were the best of their stage when they ended."""
+    terms: tuple[str, ...] = ()
+    """Terms of the training loss beside the total, in the order of their appearance."""
+    one_term: bool = True
+    """Whether in each of `epochs` one term was all of the loss."""
     steps: StepHistory = field(default_factory=StepHistory)
     """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
@@ -147,7 +149,7 @@ class RunState:
     @property
     def best(self) -> EpochEnded | None:
         """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
-        return self.history.best
+        return self.bests[-1] if self.bests else None
 
     @property
     def last_epoch(self) -> int:
@@ -157,11 +159,7 @@ class RunState:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
-        terms = list(dict.fromkeys(term for ended in self.epochs for term in ended.train if term != "loss"))
-        if len(terms) == 1 and all(
-            isclose(ended.train.get(terms[0], nan), ended.train["loss"]) for ended in self.epochs
-        ):
-            terms = []
+        terms = () if len(self.terms) == 1 and self.one_term else self.terms
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
 
@@ -179,23 +177,36 @@ class RunState:
         return self.epochs.numbered(number)
 
     def alarms_after(self, number: int) -> tuple[Alarm, ...]:
-        """What was wrong after epoch `number`."""
-        known = self.alarms.numbered(number)
-        return known.alarms if known else ()
+        """What was wrong after epoch `number`; nothing if that is not complete."""
+        if self.epoch(number) is None:
+            return ()
+        until, best = self.epochs.before(number + 1), self.bests.before(number + 1)
+        history = History.of(until, best[-1] if best else None)
+        return raised(registry.alarms(self.variant), history, self.config)
 
-    def with_epoch(self, ended: EpochEnded) -> RunState:
-        """The same with one more complete epoch, and what is wrong after it."""
-        history = self.history.and_then(ended)
-        found = raised(registry.alarms(self.variant), history, self.config)
-        alarms = self.alarms.and_then(EpochAlarms(ended.epoch, found)) if found else self.alarms
-        return replace(self, epochs=self.epochs.and_then(ended), alarms=alarms, history=history)
+    def with_epochs(self, ended: Sequence[EpochEnded]) -> RunState:
+        """The same with more complete epochs."""
+        terms, one_term = {"loss": None, **dict.fromkeys(self.terms)}, self.one_term
+        for each in ended:
+            if not each.train.keys() <= terms.keys():
+                terms |= dict.fromkeys(each.train)
+            if one_term:
+                one_term = _one_term(each)
+        return replace(
+            self,
+            epochs=self.epochs.and_then(*ended),
+            bests=self.bests.and_then(*bests(ended, self.best)),
+            terms=tuple(terms)[1:],
+            one_term=one_term,
+        )
 
     def before(self, number: int) -> RunState:
         """The same without the epochs from `number` on."""
         kept = self.epochs.before(number)
         if kept is self.epochs:
             return self
-        return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
+        none = replace(self, epochs=Epochs(), bests=Epochs(), terms=(), one_term=True)
+        return replace(none.with_epochs(kept), epochs=kept, bests=self.bests.before(number))
 
     def under_way(self, progress: Progress) -> RunState:
         """The same with this much of its epoch done."""
@@ -225,8 +236,12 @@ class RunState:
         )
 
     def logged(self, at: float, text: str, level: Level = "info") -> RunState:
-        """The same with one more line in its log, which keeps the newest `LOG_LINES`."""
-        return replace(self, log=(*self.log[1 - LOG_LINES :], LogLine(at, level, text)))
+        """The same with one more line in its log."""
+        return self.with_lines([LogLine(at, level, text)])
+
+    def with_lines(self, lines: Sequence[LogLine]) -> RunState:
+        """The same with more lines in its log, which keeps the newest `LOG_LINES`."""
+        return replace(self, log=(*self.log, *lines)[-LOG_LINES:])
 
     def beside(self, others: Others | None, reached: str, at: float) -> RunState:
         """The same with what is known of its group; `reached` is logged, unless it was before."""
