@@ -172,6 +172,13 @@ class RunState:
         """The numbers of `epochs`: the x of every column."""
         return self.epochs.column("number", _number)
 
+    def ready_to_draw(self) -> RunState:
+        """The same; of a long run, what is drawn first takes a while to make, which may be done in another thread."""
+        self.epochs.column("number", _number)
+        for curve in TOTALS:
+            self.column(curve)
+        return self
+
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
         return self.epochs.numbered(number)
