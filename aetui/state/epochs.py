@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,17 +24,25 @@ class Numbered(Protocol):
 
 
 T = TypeVar("T", bound=Numbered)
+U = TypeVar("U")
+V = TypeVar("V", bound=Hashable)
+REMEMBERED = 64
+"""Answers of `Epochs.once`."""
 
 
 class _Shared(Generic[T]):
     """A list that several `Epochs` see, and the columns that were made of it."""
 
-    __slots__ = ("columns", "items")
+    __slots__ = ("columns", "found", "items", "kinds")
 
     def __init__(self, items: list[T]) -> None:
         self.items = items
         self.columns: dict[Hashable, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
         """Room for more numbers than there are yet, and those that are in use, read-only."""
+        self.kinds: dict[Hashable, tuple[int, dict[Hashable, int]]] = {}
+        """How many items were looked at, and where each kind was met first."""
+        self.found: dict[tuple[Hashable, int], Any] = {}
+        """What was found out about the first so many, by name and number."""
 
     def column(self, name: Hashable, number: Callable[[T], float], length: int) -> NDArray[np.float64]:
         import numpy as np  # only with something to draw, which is after the first frame
@@ -91,6 +99,24 @@ class Epochs(Sequence[T]):
         """A number of each, read-only. `name` stands for `number`: those that are known by it are not asked for again,
         so that it costs as much as there is new, and without news the very same array comes."""
         return self._shared.column(name, number, self._length)
+
+    def kinds(self, name: Hashable, kind: Callable[[T], V]) -> list[V]:
+        """The different things that `kind` finds, in the order of their first epochs; `name` is as in `column`."""
+        known, firsts = self._shared.kinds.get(name, (0, {}))
+        for place in range(known, self._length):
+            firsts.setdefault(kind(self._shared.items[place]), place)
+        self._shared.kinds[name] = max(known, self._length), firsts
+        return [cast(V, found) for found, place in firsts.items() if place < self._length]
+
+    def once(self, name: Hashable, find: Callable[[], U]) -> U:
+        """What `find` says of all of these; it is asked again only when much else was asked meanwhile."""
+        found = self._shared.found
+        asked = name, self._length
+        if asked not in found:
+            if len(found) >= REMEMBERED:
+                found.clear()
+            found[asked] = find()
+        return cast(U, found[asked])
 
     def numbered(self, number: int) -> T | None:
         """That of epoch `number`; None if there is none."""

@@ -54,11 +54,10 @@ class Curve(NamedTuple):
         return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
 
 
-def _one_term(ended: EpochEnded) -> bool:
-    """Whether a single term is all of an epoch's training loss."""
-    if len(ended.train) != 2:
-        return False
-    return isclose(*ended.train.values(), rel_tol=1e-6)
+def _terms(ended: EpochEnded) -> tuple[tuple[str, ...], bool]:
+    """The terms of an epoch's training loss, and whether one beside the total is all of it."""
+    names = tuple(ended.train)
+    return names, len(names) == 2 and isclose(*ended.train.values(), rel_tol=1e-6)
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -102,10 +101,6 @@ class RunState:
     epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
     bests: Epochs[EpochEnded] = field(default_factory=Epochs)
     """Of `epochs`, those that were the best of their stage when they ended."""
-    terms: tuple[str, ...] = ()
-    """Terms of the training loss beside the total, in the order of their appearance."""
-    one_term: bool = True
-    """Whether in each of `epochs` one term was all of the loss."""
     steps: StepHistory = field(default_factory=StepHistory)
     """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
@@ -159,7 +154,10 @@ class RunState:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
-        terms = () if len(self.terms) == 1 and self.one_term else self.terms
+        kinds = self.epochs.kinds("terms", _terms)
+        terms = list(dict.fromkeys(term for names, _ in kinds for term in names if term != "loss"))
+        if len(terms) == 1 and all(alone for _, alone in kinds):
+            terms = []
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
 
@@ -175,8 +173,11 @@ class RunState:
     def ready_to_draw(self) -> RunState:
         """The same; of a long run, what is drawn first takes a while to make, which may be done in another thread."""
         self.epochs.column("number", _number)
+        for name in ("steps", "seconds"):
+            self.epochs.column(name, attrgetter(name))
         for curve in TOTALS:
             self.column(curve)
+        self.epochs.kinds("terms", _terms)
         return self
 
     def epoch(self, number: int) -> EpochEnded | None:
@@ -187,33 +188,30 @@ class RunState:
         """What was wrong after epoch `number`; nothing if that is not complete."""
         if self.epoch(number) is None:
             return ()
-        until, best = self.epochs.before(number + 1), self.bests.before(number + 1)
-        history = History.of(until, best[-1] if best else None)
-        return raised(registry.alarms(self.variant), history, self.config)
+        until, better = self.epochs.before(number + 1), self.bests.before(number + 1)
+
+        def found() -> tuple[Alarm, ...]:
+            history = History.of(until, better[-1] if better else None)
+            return raised(registry.alarms(self.variant), history, self.config)
+
+        return until.once(("alarms", self.variant), found)
+
+    @property
+    def alarms_now(self) -> tuple[Alarm, ...]:
+        """What was wrong after the newest epoch."""
+        return self.alarms_after(self.last_epoch)
 
     def with_epochs(self, ended: Sequence[EpochEnded]) -> RunState:
         """The same with more complete epochs."""
-        terms, one_term = {"loss": None, **dict.fromkeys(self.terms)}, self.one_term
-        for each in ended:
-            if not each.train.keys() <= terms.keys():
-                terms |= dict.fromkeys(each.train)
-            if one_term:
-                one_term = _one_term(each)
-        return replace(
-            self,
-            epochs=self.epochs.and_then(*ended),
-            bests=self.bests.and_then(*bests(ended, self.best)),
-            terms=tuple(terms)[1:],
-            one_term=one_term,
-        )
+        better = bests(ended, self.best)
+        return replace(self, epochs=self.epochs.and_then(*ended), bests=self.bests.and_then(*better))
 
     def before(self, number: int) -> RunState:
         """The same without the epochs from `number` on."""
         kept = self.epochs.before(number)
         if kept is self.epochs:
             return self
-        none = replace(self, epochs=Epochs(), bests=Epochs(), terms=(), one_term=True)
-        return replace(none.with_epochs(kept), epochs=kept, bests=self.bests.before(number))
+        return replace(self, epochs=kept, bests=self.bests.before(number))
 
     def under_way(self, progress: Progress) -> RunState:
         """The same with this much of its epoch done."""

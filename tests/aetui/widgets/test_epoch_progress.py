@@ -67,3 +67,22 @@ def test_the_fraction_is_of_the_whole_run() -> None:
     assert RUNNING.fraction == pytest.approx((11 + 141 / 235) / 50)
     assert ProgressView().fraction == 0
     assert ProgressView(epoch=50, epochs=50, step=235, steps=235).fraction == 1
+
+
+@pytest.mark.parametrize("width", [12, 40, 80])
+def test_what_is_waited_for_has_a_bar_where_there_is_room_that_moves_where_its_end_is_not_known(width: int) -> None:
+    def line(share: float | None, beat: int) -> str:
+        view = ProgressView(state="reading mnist", waiting=True, share=share)
+        return progress_line(view, width, Style(), Style(), Style(), beat=beat).plain
+
+    assert all(line(share, 0).startswith("reading mnist") for share in (None, 0.5))
+    assert (line(None, 0) != line(None, 1)) == (width > 17)
+    assert line(0.5, 0) == line(0.5, 1)
+    assert (line(0.5, 0).count("━") == line(0.5, 0).count("─") > 0) == (width > 17)
+
+
+def test_an_alarm_stands_first_and_shrinks_to_its_mark() -> None:
+    view = replace(RUNNING, alarms="2 alarms (h)")
+    assert "▲ 2 alarms (h) · step 141/235" in _line(view, 160)
+    assert "▲ 2 alarms (h) · 11 s left" in _line(view, 60)
+    assert "▲ ·" in _line(view, 40)
