@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import nan
 from textwrap import wrap
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -15,12 +16,17 @@ from aetui.render import numbers
 from aetui.render.metrics import tested
 from aetui.render.spark import sparkline
 from aetui.render.text import plain
+from aetui.state.epochs import Epochs
 from aetui.state.run_state import RunState
 from aetui.taking import of_words
 from aetui.taking.taken import Taken
 from aetui.widgets.scroller import Scroller
 from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MUTED = "$text-muted"
 NOT_YET = "The health metrics appear after the first epoch."
@@ -36,7 +42,7 @@ class Row(NamedTuple):
 
     label: str
     value: str
-    curve: Sequence[float] = ()
+    curve: Sequence[float] | NDArray[np.float64] = ()
     top: float | None = None
 
 
@@ -94,7 +100,7 @@ class HealthReport(Scroller):
 def _found(run: RunState, ended: EpochEnded, view: View) -> tuple[list[str], list[Row], list[tuple[str, str]]]:
     """Alarms, metrics of the epoch, and of a run that is over the final ones."""
     kl = view.views.get("kl")
-    rows = _rows([each for each in run.epochs if each.epoch <= ended.epoch])
+    rows = _rows(run.epochs.before(ended.epoch + 1))
     if kl is not None:
         rows.append(_kl_row(kl.tolist()))
     warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
@@ -129,31 +135,37 @@ def _metric_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]
     return lines
 
 
-def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
+def _rows(epochs: Epochs[EpochEnded]) -> list[Row]:
     """The metrics after the last of `epochs`; those that were not recorded are left out."""
     now = epochs[-1]
-    seconds = Row("epoch time", f"{now.seconds:.3g} s", [ended.seconds for ended in epochs])
+    seconds = Row("epoch time", f"{now.seconds:.3g} s", epochs.column("seconds", lambda ended: ended.seconds))
     health = now.health
     if health is None:
         return [seconds]
-    past = [ended.health for ended in epochs if ended.health]
+    recorded = epochs.column("recorded", lambda ended: ended.health is not None) > 0
 
-    def curve(metric: Callable[[Health], float]) -> list[float]:
-        return [metric(each) for each in past]
+    def curve(name: str, metric: Callable[[Health], float]) -> NDArray[np.float64]:
+        """Of the epochs that it was recorded of; `name` stands for `metric`."""
+        return epochs.column(name, lambda ended: metric(ended.health) if ended.health else nan)[recorded]
 
     units, pixels = numbers.count(health.units), numbers.count(health.pixels)
     dead_pixels = Row(
         "dead pixels",
         f"{numbers.count(health.dead_pixels)} of {pixels}",
-        curve(lambda h: h.dead_pixels / max(1, h.pixels)),
+        curve("dead_pixels", lambda h: h.dead_pixels / max(1, h.pixels)),
         1.0,
     )
     return [
-        Row("active units", f"{numbers.count(health.active)} of {units}", curve(lambda h: h.active / h.units), 1.0),
-        Row("dead units", f"{numbers.count(health.dead)} of {units}", curve(lambda h: h.dead / h.units), 1.0),
+        Row(
+            "active units",
+            f"{numbers.count(health.active)} of {units}",
+            curve("active", lambda h: h.active / h.units),
+            1.0,
+        ),
+        Row("dead units", f"{numbers.count(health.dead)} of {units}", curve("dead", lambda h: h.dead / h.units), 1.0),
         *([dead_pixels] if health.pixels else []),
-        Row("mean activation", _mean(health), curve(lambda h: h.mean_activation)),
-        Row("gradient norm", f"{health.gradient_norm:.3g}", curve(lambda h: h.gradient_norm)),
+        Row("mean activation", _mean(health), curve("mean_activation", lambda h: h.mean_activation)),
+        Row("gradient norm", f"{health.gradient_norm:.3g}", curve("gradient_norm", lambda h: h.gradient_norm)),
         seconds,
     ]
 
