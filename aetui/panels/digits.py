@@ -25,6 +25,8 @@ from aetui.render.arrangement import NO_WISH, Layout, Wish, arrange, sizes, tell
 from aetui.render.pixels import Bytes, to_grey
 from aetui.render.text import plain
 from aetui.render.tiles import ZERO, signed_colours, signed_grey
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
 from engine.datasets import DATASETS
 from engine.queries.messages import Reconstruct, Reconstruction
@@ -97,6 +99,11 @@ class Digits(Container, can_focus=True):
         """Choose anew which rows have room, and how long the caption may be."""
         if self._view is not None:
             self.show(self._view)
+
+    def taken(self, view: View) -> Taken:
+        """All rows of the probe set, those included that have no room on the screen, and the error of each item."""
+        rows = _rows(view._replace(signed=False), view.samples, 0) if view.samples else []
+        return of_pictures.digits(view, [(row.label, row.images) for row in rows])
 
     # What the user wants.
 

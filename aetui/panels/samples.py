@@ -15,6 +15,8 @@ from aetui.panels.table import View
 from aetui.render.arrangement import Wish, arrange, sizes
 from aetui.render.bars import MUTED, bars
 from aetui.render.pixels import colour_mode, to_grey
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
 
 PLACEHOLDER = "Images from the prior appear after the first epoch"
@@ -112,6 +114,10 @@ class PriorSamples(Container, can_focus=True):
         self.set_class(kl is not None, "-measured")
         if kl is not None:
             self.query_one(Divergences).show(kl)
+
+    def taken(self, view: View) -> Taken:
+        """The images, and the divergence of each dimension in its order."""
+        return of_pictures.samples(view)
 
     def step_size(self, by: int) -> str:
         """Images one size larger or smaller; where that is what has room by itself, it is left to the room again."""

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from aetui import bridge
 from aetui.render.metrics import AVERAGE
-from aetui.screens.picture_view import PictureView
+from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
@@ -24,7 +24,7 @@ PANEL = "sentences"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
-class QueryView(PictureView):
+class QueryView(TakeView):
     """Sees to the sentences panel, if the model shown has one."""
 
     class Found(Message):

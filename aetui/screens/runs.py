@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -21,6 +22,7 @@ from aetui.render.text import plain
 from aetui.state.run_state import GOING, RESUMABLE
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.status_line import STATE_STYLES, StatusLine
+from engine.errors import EngineError
 from engine.events import Event, Progress
 
 if TYPE_CHECKING:
@@ -198,9 +200,10 @@ class RunsScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The run under the cursor decides: only one at rest can go on, only one that goes can be stopped."""
-        chosen = self._chosen if action in ("open", "resume", "stop") and self.is_mounted else None
+        known = ("open", "resume", "stop", "copy_id", "copy_command")
+        chosen = self._chosen if action in known and self.is_mounted else None
         match action:
-            case "open":
+            case "open" | "copy_id" | "copy_command":
                 return chosen is not None
             case "resume":
                 return chosen is not None and chosen["status"] in RESUMABLE
@@ -223,6 +226,41 @@ class RunsScreen(Screen[None]):
         """Stop the run under the cursor, whichever process trains it; its weights are kept."""
         if self._chosen:
             self.workbench.stop_run(self._chosen["run"])
+
+    def action_copy_id(self) -> None:
+        """Put the id of the run under the cursor on the clipboard."""
+        if self._chosen:
+            self._copy(self._chosen["run"])
+
+    def action_copy_command(self) -> None:
+        """Put the command that repeats the run under the cursor on the clipboard."""
+        if self._chosen:
+            self._copy_command(self._chosen["run"])
+
+    @work(exclusive=True, group="taking")
+    async def _copy(self, run_id: str) -> None:
+        from aetui.taking import clipboard
+
+        self.notify(f"{run_id}: {await clipboard.copy(self.app, run_id)}", markup=False)
+
+    @work(exclusive=True, group="taking")
+    async def _copy_command(self, run_id: str) -> None:
+        from aetui.taking import clipboard
+        from aetui.taking.command import Repeat, stored
+
+        def read() -> Repeat:
+            return stored(self.workbench.store.find(run_id), self.workbench.data_dir)
+
+        try:
+            again = await asyncio.to_thread(read)
+        except EngineError as error:
+            self.workbench.notice(error.title, error.message)
+            return
+        if not again.commands:
+            self.workbench.notice("No command", again.remark)
+            return
+        told = await clipboard.copy(self.app, again.line)
+        self.notify("\n".join(filter(None, (again.line, told, again.remark))), markup=False)
 
 
 def _unnamed(record: RunRecord) -> str:

@@ -20,6 +20,7 @@ from msgspec import Meta
 from engine import events, registry
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
+from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
 
 SCHEMA = 1
@@ -99,7 +100,7 @@ class RunRecord:
         except OSError:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
-        return _decode(whole, self.variant), offset + len(whole)
+        return decode_lines(_renamed(whole, self.variant)), offset + len(whole)
 
     def last_events(self) -> list[Event]:
         """The newest few events: enough for a table of runs, cheap however long the run."""
@@ -110,7 +111,7 @@ class RunRecord:
                 text = file.read()
         except OSError:
             return []
-        newest = _decode(text[: text.rfind(b"\n") + 1], self.variant)
+        newest = decode_lines(_renamed(text[: text.rfind(b"\n") + 1], self.variant))
         return newest if newest or size <= TAIL_BYTES else self.events()[0]  # a power cut can leave zeros at the end
 
     @property
@@ -301,16 +302,6 @@ def seconds_to_wait(record: RunRecord) -> float:
     if record.info.host == socket.gethostname() or not (record.folder / NAME).exists():
         return 0.0
     return max(0.0, SILENCE_SECONDS - silence(record.folder))
-
-
-def _decode(text: bytes, variant: str) -> list[Event]:
-    decoded = []
-    for line in _renamed(text, variant).splitlines():
-        try:
-            decoded.append(events.decode(line))
-        except events.UNREADABLE:
-            continue
-    return decoded
 
 
 def _renamed(text: bytes, variant: str) -> bytes:
