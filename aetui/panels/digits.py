@@ -50,7 +50,7 @@ class Scene(NamedTuple):
     """In place of pictures, where there are none."""
 
 
-class Digits(Container, can_focus=True):
+class Digits(Container):
     """The digits panel."""
 
     DEFAULT_CSS = """

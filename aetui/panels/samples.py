@@ -67,7 +67,7 @@ class Divergences(Static):
         self.update(Content("\n").join(divergences(self._kl, self.size, blocks=blocks)), layout=False)
 
 
-class PriorSamples(Container, can_focus=True):
+class PriorSamples(Container):
     """The samples panel."""
 
     DEFAULT_CSS = """

@@ -74,7 +74,7 @@ class Activations(Static):
             self.update(text, layout=False)
 
 
-class Weights(Container, can_focus=True):
+class Weights(Container):
     """The weights panel."""
 
     DEFAULT_CSS = """

@@ -47,8 +47,7 @@ def _ended(epoch: int) -> EpochEnded:
 
 def test_the_caption_is_of_the_epoch_under_the_cursor_and_the_test_metric_of_the_weights_that_were_tested() -> None:
     run = RunState("r", status="completed", code_size=128, weights_epoch=3)
-    for epoch in (1, 2, 3):
-        run = run.with_epoch(_ended(epoch))
+    run = run.with_epochs([_ended(epoch) for epoch in (1, 2, 3)])
     run = RunState(**{**vars(run), "metrics": {"test_mse": 0.01, "pca_mse": 0.02}})
     samples = pictures(2)
     told = captions.of_epoch(run, 2, samples, 100)
@@ -98,7 +97,7 @@ async def test_size_cells_and_sign_change_by_key_and_are_said(make_app: Make) ->
         desk, grid = engine_desk(pilot), _grid(pilot)
         before = grid.layout_now
         await pilot.press("tab")
-        assert pilot.app.focused is _panel(pilot)
+        assert pilot.app.focused is engine_desk(pilot)._tabs
         await pilot.press("+")
         assert grid.layout_now.size > before.size
         assert grid.layout_now.shown < before.shown
