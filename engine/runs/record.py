@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ from msgspec import Meta
 from engine import events, registry
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
-from engine.runs.listing.labels import Labels, read_labels
+from engine.runs.listing.labels import Labels, read_labels, write_labels
 from engine.storage.bounded import read_bounded
 
 SCHEMA = 1
@@ -75,6 +76,23 @@ class RunRecord:
         self.name = info.name
         self.group = info.group
         self.created = info.created
+
+    def relabel(self, *, name: str | None = None, tags: Sequence[str] | None = None, note: str | None = None) -> None:
+        """Call the run `name` ("" for no name), give it these tags and this note, each where given; also while it is
+        trained. The record itself stays as it was read.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        now = read_labels(self.folder)  # another process may have changed the rest
+        write_labels(
+            self.folder,
+            Labels(
+                name=now.name if name is None else name,
+                tags=now.tags if tags is None else tuple(tags),
+                note=now.note if note is None else note,
+            ),
+        )
 
     @property
     def epochs(self) -> int:

@@ -106,7 +106,7 @@ def known_field(name: str, runs: Iterable[Summary] = ()) -> bool:
 def unknown(name: str, runs: Iterable[Summary]) -> UsageError:
     """What to say of a field that no run has."""
     names = _known() | {key for run in runs for key in run.metrics}
-    near = difflib.get_close_matches(name, names, 3)
+    near = difflib.get_close_matches(name, names, 2)
     hint = f"perhaps {' or '.join(near)} is meant" if near else f"there are {', '.join([*TEXTS, *NUMBERS, *TIMES])}"
     return _wrong(f"no run has a field {name!r}; {hint}{'' if near else ', metrics and settings'}")
 

@@ -142,7 +142,7 @@ class Index:
             if not self._is_there():
                 self._write(self._known or {})
                 return
-            lines = b"".join([b"\n", *(_encode(entry) + b"\n" for entry in entries)])  # the last line may be torn
+            lines = b"".join([b"\n", *map(_line, entries)])  # what another process wrote last may be torn
             with open(self._root / FILE, "ab", buffering=0, opener=opener) as file:
                 file.write(lines)
 
@@ -156,9 +156,17 @@ class Index:
     def _write(self, known: dict[str, Entry]) -> None:
         with suppress(OSError):
             with replacing(self._root / FILE, flush=False) as file:  # what a power cut takes is read from the runs
-                file.writelines(_encode(entry) + b"\n" for entry in known.values())
+                file.writelines(map(_line, known.values()))
             status = (self._root / FILE).stat()
             self._written = status.st_dev, status.st_ino
+
+
+def _line(entry: Entry) -> bytes:
+    """Empty where the run holds what JSON cannot: it is read anew every time."""
+    try:
+        return _encode(entry) + b"\n"
+    except (UnicodeEncodeError, RecursionError, msgspec.MsgspecError):
+        return b""
 
 
 def _runs(entries: Iterable[Entry]) -> list[Summary]:
