@@ -71,6 +71,8 @@ def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
     blank = _blank(record)
     events, offset = record.events()
     run = _as_it_stands(apply_all(blank, events), record.passing, record.status)
+    if run.name != record.name:  # it was called otherwise when it began
+        run = replace(run, name=record.name)
     return RunRead(run, blank, events, offset, number, asked=asked)
 
 

@@ -42,6 +42,11 @@ def age(run: Summary, now: float) -> str:
     return numbers.age(now - run.created)
 
 
+def age_cell(run: Summary, now: float) -> str:
+    """As `age`, below the head that says what it is: "3 min"."""
+    return age(run, now).removesuffix(" ago")
+
+
 def duration(run: Summary) -> str:
     """Seconds of training in words."""
     return numbers.UNKNOWN if run.seconds is None else numbers.duration(run.seconds)
