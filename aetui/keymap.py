@@ -70,7 +70,7 @@ LAST_RESORT = "ctrl+c"
 FIRST = frozenset(
     {
         *("palette", "models", "settings", "ask", "other_field", "leave"),
-        *("filter_runs", "rename_run", "tag_run", "note_run", "take_line", "leave_line"),
+        *("filter_runs", "rename_run", "tag_run", "note_run", "leave_line"),
     }
 )
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
@@ -184,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("take_line", "enter", "take", "take what was typed", "run_line", "take", 1),
     Action("leave_line", "escape", "leave", "leave the line; what was typed counts no more", "run_line", "leave", 2),
     Action("keep_run", "escape,n", "keep", "keep the run", "deleting", "answer('keep')"),
-    Action("delete_it", "y,d", "delete", "delete the run", "deleting", "answer('delete')"),
+    Action("delete_it", "y", "delete", "delete the run", "deleting", "answer('delete')"),
     Action("switch", "space,enter", "switch", "draw the loss term, or leave it out", "curves", "switch"),
     Action("close", "escape,q,enter", "close", "close; the key that opened it does so, too", "dialogs", "dismiss"),
     Action("leave_stopped", "s,y", "stop and save", "stop the run, save and leave", "leaving", "answer('stop')"),

@@ -71,6 +71,8 @@ class Column(NamedTuple):
 
     key: str
     width: int
+    short: bool = False
+    """Whether there is no room for all that it could say: the model goes without its preset."""
 
 
 class Cell(NamedTuple):
@@ -140,9 +142,11 @@ def arranged(widths: Widths, width: int, ordered_by: str = "age") -> list[Column
     spare = width - sum(least[key] + gap for key in shown) + gap
     for key in sorted(shown, key=_FIRST.index):
         more = max(0, min(spare, most[key] - least[key]))
+        if key == "model" and least[key] + more < most[key]:
+            more = 0
         spare -= more
         least[key] += more
-    return [Column(key, least[key]) for key in shown]
+    return [Column(key, least[key], key == "model" and (narrow or least[key] < most[key])) for key in shown]
 
 
 def gap_of(width: int) -> int:
@@ -153,7 +157,7 @@ def gap_of(width: int) -> int:
 def head(columns: Sequence[Column], width: int, ordered_by: str, *, reverse: bool) -> list[Cell]:
     """The names of the columns; the one that rows are ordered by has the mark of the order."""
     cells = []
-    for key, size in columns:
+    for key, size, _ in columns:
         mark = f" {BACK if reverse else TURN}" if key == ordered_by else ""
         text = (mark.strip() if size == 1 else key + mark)[:size]
         cells.append(Cell(text.rjust(size) if key in RIGHT else text.ljust(size), "sorted" if mark else "muted"))
@@ -176,8 +180,7 @@ def _cell(row: Row, column: Column, states: Mapping[str, State], now: float, wai
             text = run.id[_STAMP] + run_cells.name(run)[run_cells.STAMP_WIDTH :] if short else run_cells.name(run)
             return Cell(plain(text), "text" if run.name else "muted")
         case "model":
-            text = run_cells.model(run)
-            return Cell(text if cell_len(text) <= column.width else plain(run.variant), "text")
+            return Cell(plain(run.variant) if column.short else run_cells.model(run), "text")
         case "data":
             return Cell(plain(run.dataset), "text")
         case "age":

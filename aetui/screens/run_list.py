@@ -107,6 +107,8 @@ class RunList(Screen[None]):
     def _look(self) -> None:
         if self.is_current:
             self.table.tick()
+            if self.query_one(RunPreview).display:
+                self.query_one(RunPreview).show(self.chosen)
             if time.monotonic() >= self._next_look:
                 self.action_reload()
             self._tell()
@@ -133,7 +135,7 @@ class RunList(Screen[None]):
         width = self.size.width
         preview = self.query_one(RunPreview)
         preview.display = bool(self.table.row_count) and width >= PREVIEW_COLUMNS
-        preview.styles.width = min(WIDEST_PREVIEW, max(34, width * 28 // 100))
+        preview.styles.width = min(WIDEST_PREVIEW, max(36, width * 3 // 10))
         self._tell()
 
     # Reading.

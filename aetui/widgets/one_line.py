@@ -35,7 +35,7 @@ class LineField(Input):
         return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
     def action_take(self) -> None:
-        """Take the text: at once, as the next key is for whoever gets the focus."""
+        """Take the text, with all that was typed before enter."""
         line = self.parent and self.parent.parent
         if isinstance(line, OneLine) and line.purpose:
             line.entered(self.value)

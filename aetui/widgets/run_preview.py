@@ -27,22 +27,25 @@ class RunPreview(Vertical):
     """Shows a row at once, and its pictures when they have been read."""
 
     DEFAULT_CSS = """
-    RunPreview { width: 34; padding: 0 1; border-left: solid $border-blurred; }
+    RunPreview { width: 36; padding: 0 1; border-left: solid $border-blurred; }
     RunPreview > #told { height: auto; }
-    RunPreview > ImageGrid { height: 1fr; max-height: 24; margin-top: 1; display: none; }
+    RunPreview > ImageGrid { height: 1fr; max-height: 25; display: none; }
     RunPreview > #read { height: auto; max-height: 50%; margin-top: 1; display: none; }
     RunPreview > #set { height: auto; margin-top: 1; }
-    RunPreview.-pictures > ImageGrid { display: block; }
+    RunPreview > #caption { height: auto; margin-top: 1; display: none; }
+    RunPreview.-pictures > ImageGrid, RunPreview.-pictures > #caption { display: block; }
     RunPreview.-read > #read { display: block; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._row: Row | None = None
+        self._words = (Content(""), Content(""))
 
     def compose(self) -> ComposeResult:
         """From top to bottom: what it is and reached, pictures or sentences, settings."""
         yield Static(id="told")
+        yield Static(Content.styled("what it saw, and below it what it made of it", MUTED), id="caption")
         yield ImageGrid()
         yield Static(id="read")
         yield Static(id="set")
@@ -52,8 +55,11 @@ class RunPreview(Vertical):
         if row is None or self._row is None or row.run.id != self._row.run.id:
             self.remove_class("-pictures", "-read")
         self._row = row
-        self.query_one("#told", Static).update(self._told(row) if row else "")
-        self.query_one("#set", Static).update(self._set(row) if row else "")
+        words = self._words
+        self._words = (self._told(row), self._set(row)) if row else (Content(""), Content(""))
+        for name, before, now in zip(("#told", "#set"), words, self._words, strict=True):
+            if now != before:  # an update is sent to the terminal, whatever it says
+                self.query_one(name, Static).update(now)
 
     def show_pictures(self, found: Glanced) -> None:
         """What was read of a run, if it is still the one shown."""
@@ -62,7 +68,7 @@ class RunPreview(Vertical):
         self.set_class(found.outputs is not None, "-pictures")
         self.set_class(bool(found.readings), "-read")
         if found.inputs is not None and found.outputs is not None:
-            self.query_one(ImageGrid).show([ImageRow("input", found.inputs), ImageRow("output", found.outputs)])
+            self.query_one(ImageGrid).show([ImageRow("", found.inputs), ImageRow("", found.outputs)])
         lines = (Content.assemble(plain(text), "\n", (plain(read), MUTED)) for text, read in found.readings)
         self.query_one("#read", Static).update(Content("\n").join(lines))
 

@@ -169,7 +169,7 @@ class RunTable(Widget, can_focus=True):
         """A row is chosen, the chosen one opened; a head orders by its column."""
         if event.y == 0:
             left = 0
-            for key, width in self._columns:
+            for key, width, _ in self._columns:
                 if left <= event.x < left + width:
                     self.post_message(self.Headed(key))
                 left += width + gap_of(self.size.width)
