@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from engine.analysis.headline import ORDER
 from engine.runs.listing.changes import told
-from engine.runs.listing.filtering import TEXTS, known_field, number_of, unknown
+from engine.runs.listing.filtering import NUMBERS, TEXTS, TIMES, known_field, number_of, unknown
 from engine.runs.listing.rows import Row
+from engine.runs.listing.summary import Summary
 
-Key = tuple[Any, ...]
+Key = Any
+"""Comparable with the others of its order."""
 DEFAULT = "age"
 
-_STATES = ("queued", "running", "paused", "held", "failed", "diverged", "interrupted", "stopped", "completed")
+_STATES = {
+    state: place
+    for place, state in enumerate(
+        ("queued", "running", "paused", "held", "failed", "diverged", "interrupted", "stopped", "completed")
+    )
+}
 
 
 def _metric(row: Row) -> Key | None:
@@ -30,43 +38,48 @@ def _baseline(row: Row) -> Key | None:
 
 
 _SPECIAL: Mapping[str, Callable[[Row], Key | None]] = {
-    "state": lambda row: (_STATES.index(row.run.status),),
-    "model": lambda row: (row.run.variant, row.run.preset),
-    "age": lambda row: (-row.run.created,),
+    "state": lambda row: _STATES[row.run.status],
+    "model": lambda row: f"{row.run.variant} {row.run.preset}",
+    "age": lambda row: -row.run.created,
     "metric": _metric,
     "baseline": _baseline,
     "changed": lambda row: tuple(f"{name} {told(value)}" for name, value in row.changed.items()) or None,
     "tags": lambda row: row.run.tags or None,
-    "name": lambda row: (row.run.name.lower(),) if row.run.name else None,
+    "name": lambda row: row.run.name.lower() or None,
 }
 KEYS = tuple(_SPECIAL)
 """What rows can be ordered by beside the fields of runs."""
 
 
 def ordered(rows: Iterable[Row], key: str = DEFAULT, *, reverse: bool = False) -> list[Row]:
-    """`rows` by `key`: the newest first, the best first, else the lowest first; what has none comes last either way.
+    """`rows`, which come newest first, by `key`: the newest first, the best first, else the lowest first; what has none
+    comes last either way, and of equals the newest first.
 
     Raises:
         UsageError: no run has such a field.
     """
-    newest = sorted(rows, key=lambda row: (row.run.created, row.run.id), reverse=True)  # decides between equals
-    runs = [row.run for row in newest]
-    if key not in _SPECIAL and not known_field(key, runs):
-        raise unknown(key, runs)
-    keyed = [(_key(row, key), row) for row in newest]
-    having = [(found, row) for found, row in keyed if found is not None]
-    having.sort(key=lambda pair: pair[0], reverse=reverse)
+    rows = list(rows)
+    of_row = _SPECIAL.get(key) or _field(key, [row.run for row in rows])
+    keyed = [(of_row(row), row) for row in rows]
+    having = [pair for pair in keyed if pair[0] is not None]
+    having.sort(key=itemgetter(0), reverse=reverse)
     return [row for _, row in having] + [row for found, row in keyed if found is None]
 
 
-def _key(row: Row, key: str) -> Key | None:
-    if key in _SPECIAL:
-        return _SPECIAL[key](row)
-    run = row.run
+def _field(key: str, runs: list[Summary]) -> Callable[[Row], Key | None]:
+    if not known_field(key, runs):
+        raise unknown(key, runs)
     if key in TEXTS:
-        text = TEXTS[key](run)
-        return text if any(text) else None
-    number = number_of(run, key)
-    if number is not None:
-        return 0, number
-    return (1, told(run.config[key])) if key in run.config else None
+        texts = TEXTS[key]
+        return lambda row: tuple(filter(None, texts(row.run))) or None
+
+    def mixed(row: Row) -> Key | None:
+        """Of a setting, which may be a number or a text, numbers come first."""
+        number = number_of(row.run, key)
+        if number is not None:
+            return 0, number
+        return (1, told(row.run.config[key])) if key in row.run.config else None
+
+    if key in NUMBERS or key in TIMES:
+        return lambda row: number_of(row.run, key)
+    return mixed
