@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -19,6 +21,7 @@ from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
+from aetui.state import kept
 from aetui.state.run_state import WorkbenchState
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
@@ -42,7 +45,7 @@ class Workbench(Orders):
     """The engine is made by `engine_factory`, with the callback for its events, once the first frame stands.
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
-    `config` is the file with theme and keys.
+    `config` is the file with theme and keys, `look` the one that keeps how the screen was left; None: it is not kept.
     """
 
     TITLE = "aetui"
@@ -61,6 +64,7 @@ class Workbench(Orders):
         *,
         open_run: str | None = None,
         config: Path | None = None,
+        look: Path | None = None,
     ) -> None:
         super().__init__()
         self.engine: EngineLike | None = None
@@ -68,7 +72,9 @@ class Workbench(Orders):
         self.data_dir = data_dir
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
-        self.desk = WorkbenchScreen()
+        self._look, self._kept = look, kept.read(look) if look else kept.Kept()
+        self._commands = self._kept.commands
+        self.desk = WorkbenchScreen(self._kept)
         self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
@@ -85,11 +91,18 @@ class Workbench(Orders):
         self.register_theme(settings.NIGHT)
         self.theme = settings.NIGHT.name
         wanted = settings.read(path, self.available_themes)
-        self.theme = wanted.theme
+        former = self._kept.theme if self._kept.theme in self.available_themes else ""
+        self.theme = wanted.theme or former or settings.NIGHT.name
+        self._theme_chosen = former
         self.key_overrides = wanted.keys
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])
+
+    def watch_theme(self, theme: str) -> None:
+        """Another theme is kept for the next start; that of the configuration is not, so that it can be taken back."""
+        if self.is_running:
+            self._theme_chosen = theme
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
@@ -111,6 +124,7 @@ class Workbench(Orders):
         if self._complaint:
             self.notice("Configuration", self._complaint)
         self.set_interval(MACHINE_SECONDS, self._measure_machine)
+        self.set_interval(MACHINE_SECONDS, self._keep_look)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # Events.
@@ -185,6 +199,42 @@ class Workbench(Orders):
         share, memory = psutil.cpu_percent(), psutil.Process().memory_info().rss
         self._machine = f"cpu {share:.0f} % · {numbers.size(memory)}"
         self._refresh_status()
+
+    # What is kept for the next start.
+
+    def _keep_look(self, *, at_once: bool = False) -> None:
+        """Write down how the screen looks, if that has changed; `at_once` before this returns."""
+        look = replace(self.desk.look(self._kept), theme=self._theme_chosen, commands=self._commands)
+        if self._look is None or look == self._kept:
+            return
+        self._kept = look
+        write = partial(kept.write, self._look, look)
+        if at_once:
+            write()
+        else:
+            self.run_worker(write, thread=True, exclusive=True, group="look", exit_on_error=False)
+
+    def exit(self, *args: Any, **how: Any) -> None:
+        """As Textual's, once the look of the screen is kept."""
+        self._keep_look(at_once=True)
+        super().exit(*args, **how)
+
+    # The command line.
+
+    async def action_command_line(self) -> None:
+        """Open it above the screen; nothing while a dialog waits for an answer."""
+        if len(self.screen_stack) == 1:
+            from aetui.screens.command_line import CommandLine
+
+            await self.push_screen(CommandLine(self, self.screen, self._commands), _then)
+
+    def remember(self, command: str) -> None:
+        """Keep what was typed in the command line, for its history."""
+        self._commands = kept.with_command(self._commands, command)
+
+    def run_soon(self, screen: Screen[Any], action: str) -> None:
+        """Do `action`, which is one of `screen` or names another place, once this message is dealt with."""
+        self.call_later(screen.run_action, action)
 
     # Screens and leaving.
 
@@ -266,6 +316,12 @@ class Workbench(Orders):
                 self.left = HandOver([], clean=True)
         finally:
             self.call_from_thread(self.exit)
+
+
+def _then(left: Callable[[], None] | None) -> None:
+    """Do what a command left to be done, if it left anything."""
+    if left is not None:
+        left()
 
 
 def _status(state: WorkbenchState, run_id: str) -> str:

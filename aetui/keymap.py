@@ -21,6 +21,7 @@ from aetui.render.text import plain
 Scope = Literal[
     "everywhere",
     "workbench",
+    "chart",
     "models",
     "lists",
     "settings",
@@ -28,6 +29,7 @@ Scope = Literal[
     "runs",
     "run_line",
     "curves",
+    "command",
     "dialogs",
     "leaving",
     "deleting",
@@ -35,6 +37,7 @@ Scope = Literal[
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
+    "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence is typed",
     "lists": "In lists",
@@ -42,6 +45,7 @@ SCOPES: dict[Scope, str] = {
     "runs": "In the table of runs",
     "run_line": "While a line is typed below the table of runs",
     "curves": "In the list of loss terms",
+    "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
     "deleting": "When asked whether to delete a run",
@@ -49,6 +53,7 @@ SCOPES: dict[Scope, str] = {
 }
 
 TOGETHER: tuple[set[Scope], ...] = (
+    {"workbench", "chart"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "lists"},
@@ -61,7 +66,7 @@ TOGETHER: tuple[set[Scope], ...] = (
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "dialogs", "leaving", "deleting"})
+MODAL: frozenset[Scope] = frozenset({"curves", "command", "dialogs", "leaving", "deleting"})
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
@@ -69,7 +74,7 @@ LAST_RESORT = "ctrl+c"
 
 FIRST = frozenset(
     {
-        *("palette", "models", "settings", "ask", "other_field", "leave"),
+        *("palette", "command", "models", "settings", "ask", "other_field", "leave", "obey", "leave_command"),
         *("filter_runs", "rename_run", "tag_run", "note_run", "leave_line"),
     }
 )
@@ -133,7 +138,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("epochs_forward", "shift+right", "ten epochs forward", "ten epochs forward", "workbench", "cursor(10)"),
     Action("first", "home", "first epoch", "to the first epoch", "workbench", "first"),
     Action("live", "end", "live", "to the newest epoch, and follow the run", "workbench", "live", 7),
-    Action("log_scale", "l", "log scale", "logarithmic or linear loss axis", "workbench", "log_scale", 11),
+    Action("log_scale", "l", "log scale", "loss axis by itself, logarithmic, linear", "workbench", "log_scale", 11),
+    Action("smooth", "M", "smooth", "curves as moving averages, the raw ones faint", "workbench", "smooth"),
+    Action("time_unit", "T", "time unit", "epochs, steps or seconds along the bottom", "workbench", "time_unit"),
+    Action("time_in", "plus,right_parenthesis", "zoom in", "half of the time shown", "chart", "time_zoom(1)"),
+    Action("time_out", "minus,left_parenthesis", "zoom out", "twice the time shown", "chart", "time_zoom(-1)"),
+    Action("time_back", "less_than_sign", "earlier", "what comes before", "chart", "time_pan(-1)"),
+    Action("time_on", "greater_than_sign", "later", "what comes after", "chart", "time_pan(1)"),
+    Action("time_fit", "0", "whole run", "all of the run", "chart", "time_fit"),
     Action("curves", "C", "curves", "choose which loss terms are drawn", "workbench", "curves"),
     Action("models", "m", "models", "to the list of models", "workbench", "models", 10),
     Action("settings", "s", "settings", "to the settings", "workbench", "settings", 8),
@@ -145,7 +157,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
     Action("ask", "slash", "ask", "type a sentence, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
-    Action("zoom", "z", "zoom", "the panel alone, or chart and panel", "workbench", "zoom", 9),
+    Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),
@@ -163,6 +175,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
+    Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
+    Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
+    Action("obey", "enter", "do", "do what stands in the line", "command", "screen.obey"),
+    Action("complete", "tab", "complete", "complete it; then the next possibility", "command", "screen.complete(1)"),
+    Action("complete_back", "shift+tab", "back", "the possibility before", "command", "screen.complete(-1)"),
+    Action("older", "up", "older", "what was typed before", "command", "screen.recall(-1)"),
+    Action("newer", "down", "newer", "what was typed after", "command", "screen.recall(1)"),
+    Action("leave_command", "escape", "leave", "close the line", "command", "screen.leave"),
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
     Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("stop_run", "x", "stop", "stop the run, whichever process trains it", "runs", "screen.stop", 3),
@@ -196,6 +216,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
+    Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),
     Action("theme", "f2", "theme", "choose other colours", "everywhere", "app.change_theme"),
     Action("quit", "q,ctrl+q", "quit", "leave; asks first while a run is going", "everywhere", "app.quit", 21),
 )

@@ -30,6 +30,7 @@ def run(options: Options, open_run: str | None = None) -> None:
     folder, store = options.data_folder, options.store
     native_output.divert()
     from aetui.app import Workbench
+    from aetui.state import kept
 
     def make(emit: Emit) -> EngineLike:
         from engine.runs import handover  # noqa: F401 (before a long run the packages are those it was started with)
@@ -37,7 +38,7 @@ def run(options: Options, open_run: str | None = None) -> None:
 
         return Engine(emit, store, device=options.device, data_dir=folder)
 
-    app = Workbench(make, store, folder, open_run=open_run)
+    app = Workbench(make, store, folder, open_run=open_run, look=kept.default_path())
     departure = _Departure(app, options)
     departure.when_cut_off()
     app.run()

@@ -59,7 +59,8 @@ MOST = 200
 class Settings(NamedTuple):
     """What the file holds, as far as it can be meant."""
 
-    theme: str = NIGHT.name
+    theme: str = ""
+    """Empty where the file says nothing of it."""
     keys: Mapping[str, str] = MappingProxyType({})
     complaints: tuple[str, ...] = ()
     """What is wrong with the rest, and what counts instead."""
@@ -80,18 +81,18 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
-    theme, keys = table.pop("theme", NIGHT.name), table.pop("keys", {})
+    theme, keys = table.pop("theme", None), table.pop("keys", {})
     complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in list(table)[:MOST]]
-    if theme not in list(themes):
+    if theme is not None and theme not in list(themes):
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
-        theme = NIGHT.name
+        theme = None
     if not isinstance(keys, dict):
         complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme, accepted, (*complaints, *refused))
+    return Settings(theme or "", accepted, (*complaints, *refused))
 
 
 def _text(path: Path) -> str:

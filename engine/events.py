@@ -94,6 +94,19 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Output numbers that stay 0 for every item, though the items themselves vary there."""
 
 
+class StepLoss(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The training loss of some steps in a row, on the scale that chart and history share."""
+
+    epoch: Annotated[float, Meta(ge=0, le=1e6)]
+    """Where the last of them ended: epochs complete, and the share that is done of the one under way."""
+    steps: Annotated[int, Meta(ge=1, le=2**53)]
+    low: float
+    high: float
+    mean: float
+    seconds: Annotated[float, Meta(ge=0, le=1e11)]
+    """Training time of the whole run until then."""
+
+
 class RunStarted(_Event, frozen=True, kw_only=True):
     """The first event of every run: what is trained, on what, with what."""
 
@@ -131,6 +144,10 @@ class Progress(_Event, frozen=True, kw_only=True):
     samples_per_second: float
     seconds_left: float
     """Estimate for the rest of the run; infinite before anything is known."""
+    learning_rate: float = 0.0
+    """Of the next step; 0 where it is not known."""
+    batches: tuple[StepLoss, ...] = ()
+    """The steps since the last report, in order; told to others, `engine.runs.step_history.AT_ONCE` at most."""
 
 
 class EpochEnded(_Event, frozen=True, kw_only=True):

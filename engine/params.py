@@ -1,14 +1,15 @@
 """Settings as typed fields with their range and meaning: the form, the help and the checks all read these.
 
 A configuration is a frozen msgspec struct. Each field is annotated with its range (`msgspec.Meta(ge=…, le=…)`) or its
-choices (`Literal`), a title (the form's label) and a description (the meaning), so nothing about a setting is
-said twice.
+choices (`Literal`) and a description (the meaning), so nothing about a setting is said twice. Its name is the one word
+for it: in the form, in alarms, in records and on the command line.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -33,21 +34,20 @@ def layer_sizes(text: str) -> list[int]:
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every variant's configuration has: how long, how fast, from which seed, in which precision."""
 
-    epochs: Annotated[int, Meta(ge=1, le=100_000, title="epochs", description="passes over the training part")]
-    batch_size: Annotated[int, Meta(ge=1, le=65_536, title="batch", description="items per optimiser step")]
-    learning_rate: Annotated[float, Meta(gt=0, le=10, title="rate", description="step size of the Adam optimiser")]
+    epochs: Annotated[int, Meta(ge=1, le=100_000, description="passes over the training part")]
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="items per optimiser step")]
+    learning_rate: Annotated[float, Meta(gt=0, le=10, description="step size of the Adam optimiser")]
     seed: Annotated[
         int,
-        Meta(ge=0, le=2**31 - 1, title="seed", description="start of all randomness: weights, order, noise"),
+        Meta(ge=0, le=2**31 - 1, description="start of all randomness: weights, order, noise"),
     ]
     schedule: Annotated[
         Literal["constant", "cosine"],
-        Meta(title="schedule", description="the rate as it is, or falling to 0 along a cosine over the run"),
+        Meta(description="learning_rate as it is, or falling to 0 along a cosine over the run"),
     ] = "constant"
     precision: Annotated[
         Literal["float32", "mixed_bfloat16", "auto"],
         Meta(
-            title="precision",
             description="number format of the layers' arithmetic, weights stay float32; auto measures which is faster",
         ),
     ] = "float32"
@@ -56,7 +56,6 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Meta(
             ge=0,
             le=0.5,
-            title="validation",
             description="share of the training part held out to choose by; 0: chosen on the test part",
         ),
     ] = 0.0
@@ -65,20 +64,18 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Meta(
             ge=0,
             le=100_000,
-            title="patience",
             description="epochs without a better validation loss to stop after; 0: none",
         ),
     ] = 0
-    shuffle: Annotated[
-        bool, Meta(title="shuffle", description="items in a new order every epoch, or in the order of the data set")
-    ] = True
+    shuffle: Annotated[bool, Meta(description="items in a new order every epoch, or in the order of the data set")] = (
+        True
+    )
 
 
 class Param(msgspec.Struct, frozen=True):
     """One setting as a form, a help page or a parser needs it."""
 
     name: str
-    label: str
     kind: Kind
     meaning: str
     default: Any
@@ -125,22 +122,20 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
     kind, extra = field.type, {}
     if isinstance(kind, msgspec.inspect.Metadata):
         extra, kind = kind.extra_json_schema or {}, kind.type
-    name, title = field.name, extra.get("title", field.name)
-    meaning = extra.get("description", "")
+    name, meaning = field.name, extra.get("description", "")
     match kind:
         case msgspec.inspect.LiteralType(values=values):
             # msgspec does not keep the order of declaration; the default first, then by name, is as good.
             ordered = sorted(values, key=lambda v: (v != default, v))
-            return Param(name, title, "choice", meaning, default, choices=tuple(map(str, ordered)))
+            return Param(name, "choice", meaning, default, choices=tuple(map(str, ordered)))
         case msgspec.inspect.BoolType():
-            return Param(name, title, "bool", meaning, default)
+            return Param(name, "bool", meaning, default)
         case msgspec.inspect.IntType(ge=low, le=high):
-            return Param(name, title, "int", meaning, default, low, high)
+            return Param(name, "int", meaning, default, low, high)
         case msgspec.inspect.FloatType(ge=ge, gt=gt, le=le, lt=lt):
             lowest, highest = gt if ge is None else ge, lt if le is None else le
             return Param(
                 name,
-                title,
                 "float",
                 meaning,
                 default,
@@ -150,8 +145,8 @@ def _param(field: msgspec.inspect.Field, default: Any) -> Param:
                 high_excluded=lt is not None,
             )
         case msgspec.inspect.StrType(pattern=pattern):
-            return Param(name, title, "text", meaning, default, pattern=pattern or "")
-    return Param(name, title, "text", meaning, default)
+            return Param(name, "text", meaning, default, pattern=pattern or "")
+    return Param(name, "text", meaning, default)
 
 
 def configure(base: Config, values: Mapping[str, Any]) -> Config:
@@ -163,12 +158,36 @@ def configure(base: Config, values: Mapping[str, Any]) -> Config:
     params = {param.name: param for param in describe(base)}
     for name in values:
         if name not in params:
-            known = ", ".join(params)
-            raise SettingError(name, f"there is no such setting; the settings are {known}")
+            raise _unknown(name, params)
     merged = msgspec.structs.asdict(base)
     for name, value in values.items():
         merged[name] = parse(params[name], value)
     return msgspec.convert(merged, type(base))
+
+
+def named(text: str, params: Iterable[Param]) -> Param:
+    """The setting that `text` means: its name, or a part of one that no other has ("rate" for learning_rate).
+
+    Raises:
+        SettingError: none is called so, or several could be.
+    """
+    known = {param.name: param for param in params}
+    if text in known:
+        return known[text]
+    words = [name for name in known if text in name.split("_")]
+    found = words or [name for name in known if text and name.startswith(text)]
+    if len(found) > 1:
+        raise SettingError(text, f"{', '.join(found)} could be meant")
+    if not found:
+        raise _unknown(text, known)
+    return known[found[0]]
+
+
+def _unknown(name: str, known: Iterable[str]) -> SettingError:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    meant = f", perhaps {near[0]} is meant" if near else ""
+    return SettingError(name, f"there is no such setting{meant}; the settings are {', '.join(names)}")
 
 
 def stored(base: Config, values: Mapping[str, Any]) -> Config:

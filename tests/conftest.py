@@ -22,9 +22,9 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., W
     monkeypatch.setattr("engine.datasets.folders.SYSTEM_FOLDERS", ())
     store = fake_store(tmp_path / "runs")
 
-    def make(open_run: str | None = None, config: str = "") -> Workbench:
+    def make(open_run: str | None = None, config: str = "", look: Path | None = None) -> Workbench:
         path = tmp_path / "config.toml"
         path.write_text(config, "utf-8")
-        return Workbench(lambda emit: FakeEngine(emit, store), store, None, open_run=open_run, config=path)
+        return Workbench(lambda emit: FakeEngine(emit, store), store, None, open_run=open_run, config=path, look=look)
 
     return make

@@ -14,8 +14,11 @@ from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
+    from engine.params import Param
     from engine.runs.groups import Group
     from engine.runs.jobs import Job, Order
     from engine.runs.store import RunRecord
@@ -35,7 +38,12 @@ def train(
     ] = None,
     epochs: Epochs = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a setting; may be given often.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Change a setting (a part of its name will do that no other has); may be given often.",
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     seeds: Annotated[
@@ -48,15 +56,16 @@ def train(
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
     from engine import datasets, registry
+    from engine.params import describe
     from engine.runs import groups
     from engine.runs.jobs import TrainJob
 
     options: Options = context.obj
     chosen = registry.variant(variant)
-    config = _assignments(settings or [])
-    config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
+    config = _assignments(settings or [], describe(registry.preset(variant, start)))
+    config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
     if seeds > 1:
         _train_group(groups.begin(job, seeds, options.store), options, json, detached)
@@ -111,15 +120,17 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         several.carry_out(group, options, json)
 
 
-def _assignments(texts: list[str]) -> dict[str, Any]:
+def _assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
+    """What `--set` says, by the names of settings, of which a part will do that no other has."""
     from engine.errors import UsageError
+    from engine.params import named
 
     config: dict[str, Any] = {}
     for text in texts:
         field, equals, value = text.partition("=")
         if not (equals and field.strip()):
             raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}")
-        config[field.strip()] = value
+        config[named(field.strip(), params).name] = value
     return config
 
 

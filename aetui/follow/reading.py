@@ -10,9 +10,11 @@ from textual.message import Message
 from aetui.state.fold import apply, apply_all
 from aetui.state.run_state import RunState, RunStatus
 from engine.errors import EngineError
-from engine.events import Event
+from engine.events import CheckpointSaved, Event
+from engine.runs.step_file import read_steps
 
 if TYPE_CHECKING:
+    from engine.runs.step_history import StepHistory
     from engine.runs.store import RunRecord, RunStore
 
 
@@ -33,7 +35,8 @@ class RunRead(Message):
 
     def until(self, seq: int) -> RunState:
         """The run as it was when event `seq` had happened."""
-        return apply_all(self.blank, (event for event in self.events if event.seq <= seq))
+        run = apply_all(self.blank, (event for event in self.events if event.seq <= seq))
+        return replace(run, steps=self.run.steps)
 
 
 class Followed(Message):
@@ -48,7 +51,9 @@ class Followed(Message):
         status: RunStatus | None,
         passing: Event | None,
         pid: int,
+        steps: StepHistory | None = None,
     ) -> None:
+        """`steps`: the losses of its steps, where its folder has newer ones."""
         super().__init__()
         self.run_id = run_id
         self.before = before
@@ -57,12 +62,16 @@ class Followed(Message):
         self.status = status
         self.passing = passing
         self.pid = pid
+        self.steps = steps
 
     def applied_to(self, run: RunState) -> RunState:
         """`run` with these events. A run that was going is interrupted where its folder is gone."""
         if self.status is None:  # its folder is gone
             return run.as_found("interrupted") if run.going else run
-        now = _as_it_stands(apply_all(run, self.events), self.passing, self.status)
+        now = apply_all(run, self.events)
+        if self.steps is not None:
+            now = replace(now, steps=self.steps)
+        now = _as_it_stands(now, self.passing, self.status)
         return now if now.pid == self.pid else replace(now, pid=self.pid)
 
 
@@ -70,7 +79,8 @@ def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
     """All that `record` holds."""
     blank = _blank(record)
     events, offset = record.events()
-    run = _as_it_stands(apply_all(blank, events), record.passing, record.status)
+    run = replace(apply_all(blank, events), steps=read_steps(record.folder))
+    run = _as_it_stands(run, record.passing, record.status)
     if run.name != record.name:  # it was called otherwise when it began
         run = replace(run, name=record.name)
     return RunRead(run, blank, events, offset, number, asked=asked)
@@ -109,4 +119,6 @@ def follow(store: RunStore, run_id: str, offset: int) -> Followed:
     except EngineError:
         return Followed(run_id, offset, [], offset, None, None, 0)
     events, after = record.events(offset)
-    return Followed(run_id, offset, events, after, record.status, record.passing, record.info.pid)
+    saved = any(isinstance(event, CheckpointSaved) for event in events)  # the losses of its steps are, just before
+    steps = read_steps(record.folder) if saved else None
+    return Followed(run_id, offset, events, after, record.status, record.passing, record.info.pid, steps)

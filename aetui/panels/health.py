@@ -57,10 +57,11 @@ class HealthReport(Scroller):
         run, kl = view.run, view.views.get("kl")
         ended = run.epoch(view.epoch) if run else None
         known = run and (run.run_id, run.message, run.going, run.metrics)
-        what = (known, ended, self._width, kl if kl is None else id(kl))
+        instead = NOT_YET if ended else view.missing or NOT_YET
+        what = (known, ended, self._width, kl if kl is None else id(kl), instead)
         if what != self._shown:
             self._shown = what
-            self._text.update(self._page(run, ended) if run and ended else Content.styled(NOT_YET, MUTED))
+            self._text.update(self._page(run, ended) if run and ended else Content.styled(instead, MUTED))
 
     def on_resize(self) -> None:
         """Alarms are wrapped and curves cut to the width, so the page is written anew."""

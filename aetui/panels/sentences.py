@@ -20,6 +20,7 @@ from aetui.render import numbers
 from aetui.render.text import plain
 from aetui.render.words import Page, page
 from aetui.state.run_state import RunState
+from aetui.widgets.capped_input import CappedInput
 from aetui.widgets.scroller import Scroller
 from engine.errors import EngineError, RunError, UsageError
 from engine.events import DataProgress
@@ -46,7 +47,7 @@ class Started(NamedTuple):
     done: int
 
 
-class SentenceField(Input):
+class SentenceField(CappedInput):
     """One line to type a sentence into; up and down scroll the answers meanwhile."""
 
     DEFAULT_CSS = """
@@ -63,14 +64,6 @@ class SentenceField(Input):
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
-
-    def __init__(self, placeholder: str, *, id: str) -> None:
-        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
-        self.cursor_blink = False  # a blinking caret would send bytes for ever
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """As Textual's, also for keys whose character it does not know, such as the slash."""
-        return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
     def action_scroll_answers(self, by: int) -> None:
         """Have the answers moved by `by` lines, down if positive; the caret stays where it is."""
@@ -235,6 +228,11 @@ class Sentences(Container):
         complaint = self.query_one("#complaint", Static)
         complaint.update(Content(f"✕ {plain(text)}" if text else ""))
         complaint.display = bool(text)
+
+    @on(CappedInput.Cut)
+    def _cut(self, message: CappedInput.Cut) -> None:
+        message.stop()
+        self._complain(message.text)
 
     # Keys.
 

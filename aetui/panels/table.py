@@ -60,6 +60,8 @@ class PanelKind(NamedTuple):
     meaning: str
     by_epoch: bool = True
     """Whether it shows something else at every epoch."""
+    tells_alarms: bool = False
+    """Whether it is the one to look at when something is wrong."""
 
     def make(self) -> Widget:
         """A new widget of the panel, which is a `Panel`; its module is imported now."""
@@ -84,7 +86,12 @@ PANELS: dict[str, PanelKind] = {
             "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"
         ),
         PanelKind(
-            "health", "Health", "h", "health:HealthReport", "dead and active units, gradients, and what to change"
+            "health",
+            "Health",
+            "h",
+            "health:HealthReport",
+            "dead and active units, gradients, and what to change",
+            tells_alarms=True,
         ),
         PanelKind(
             "parameters",

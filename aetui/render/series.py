@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,24 +19,21 @@ def decimate(x: ArrayLike, y: ArrayLike, columns: int) -> tuple[Floats, Floats]:
     `x` must be ascending; both have the shape (points,), as has the answer.
     """
     x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    y = np.where(np.isfinite(y), y, np.nan)
+    finite = np.isfinite(y)
+    whole = bool(finite.all())
+    if not whole:
+        y = np.where(finite, y, np.nan)
     if len(x) <= 2 * columns or columns < 1:
         return x, y
-    span = x[-1] - x[0] or 1.0
-    column = np.minimum((x - x[0]) / span * columns, columns - 1).astype(int)
-    starts = np.flatnonzero(np.diff(column, prepend=-1)).tolist()
+    lows, highs = (y, y) if whole else (np.where(finite, y, np.inf), np.where(finite, y, -np.inf))
+    bounds = np.unique([*np.searchsorted(x, np.linspace(x[0], x[-1], columns, endpoint=False)), len(x)]).tolist()
     kept: list[int] = []
-    for start, end in zip(starts, [*starts[1:], len(x)], strict=True):
-        kept += _extremes(y[start:end], start)
+    for start, end in pairwise(bounds):
+        points = {start + int(lows[start:end].argmin()), start + int(highs[start:end].argmax())}
+        if not whole and not finite[start:end].all():
+            points = {*(at for at in points if finite[at]), start + int(finite[start:end].argmin())}
+        kept += sorted(points)
     return x[kept], y[kept]
-
-
-def _extremes(y: Floats, offset: int) -> list[int]:
-    broken = np.isnan(y)
-    points = {offset + int(broken.argmax())} if broken.any() else set()
-    if not broken.all():
-        points |= {offset + int(np.nanargmin(y)), offset + int(np.nanargmax(y))}
-    return sorted(points)
 
 
 def nice_ticks(low: float, high: float, count: int, *, whole: bool = False) -> list[float]:
@@ -63,22 +61,6 @@ def nice_ticks(low: float, high: float, count: int, *, whole: bool = False) -> l
 def _multiple(i: int, mantissa: float, exponent: int) -> float:
     # Read from decimal text, because 3 * 0.1 is 0.30000000000000004.
     return float(f"{i * mantissa}e{exponent}")
-
-
-def log_ticks(low: float, high: float, count: int = 8) -> list[float]:
-    """Decades within [low, high]; 1, 2 and 5 of each when there are less than two; both positive.
-
-    A range too narrow for three of those gets `nice_ticks`; more than `count` decades are thinned out evenly.
-    """
-    if not 0 < low <= high < math.inf:
-        return []
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    mantissas = (1, 2, 5) if math.log10(high / low) < 2 else (1,)
-    ticks = [float(f"{m}e{k}") for k in range(first, last + 1) for m in mantissas]
-    ticks = [t for t in ticks if low * (1 - 1e-9) <= t <= high * (1 + 1e-9)]
-    if len(ticks) < 3:
-        return max(ticks, nice_ticks(low, high, min(count, 5)), key=len)
-    return ticks[:: math.ceil(len(ticks) / max(1, count))]
 
 
 def tick_labels(ticks: Sequence[float]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from aetui.render.text import plain
 from aetui.state.run_state import RunState, WorkbenchState
+from aetui.state.waiting import Wait
 from aetui.widgets.epoch_progress import ProgressView
 from aetui.widgets.status_line import STATE_STYLES
+from engine.errors import counted
 from engine.events import DataProgress
 
 STAGE_WIDTH = 16
@@ -57,10 +59,14 @@ def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
     return f"{other} · {len(state.waiting)} queued" if state.waiting else other
 
 
-def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
-    """What the epoch bar shows of `run`."""
+def progress_view(
+    run: RunState | None, log_key: str = "L", health_key: str = "h", wait: Wait | None = None
+) -> ProgressView:
+    """What the epoch bar shows of `run`, or of what it waits for."""
     if run is None:
         return ProgressView()
+    if wait is not None and not (run.moving and run.epochs):
+        return ProgressView(state=wait.text, share=wait.share, waiting=True)
     progress, last = run.progress, run.epochs[-1] if run.epochs else None
     steps = progress.steps if progress else run.steps_per_epoch
     return ProgressView(
@@ -71,11 +77,14 @@ def progress_view(run: RunState | None, log_key: str = "L") -> ProgressView:
         samples_per_second=progress.samples_per_second if progress else last.samples_per_second if last else 0,
         seconds_left=run.seconds_left,
         unit=run.kind.unit,
+        loss=run.steps.mean[-1] if progress and len(run.steps) else None,
+        learning_rate=progress.learning_rate if progress else 0.0,
         validation=last.validation.get("loss") if last else None,
         best=run.best.validation["loss"] if run.best else None,
         best_epoch=run.best.epoch if run.best else None,
         stage=_stage(run),
         state=_standing(run, log_key),
+        alarms=f"{counted(len(run.alarms_now), 'alarm')} ({health_key})" if run.alarms_now else "",
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from textual.actions import parse
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from aetui import keymap
+from aetui.screens.commands import possible
 
 
 class Actions(Provider):
@@ -30,15 +30,7 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(title), self._run(action), help=action.help)
 
     def _possible(self) -> Iterator[keymap.Action]:
-        scope = getattr(self.screen, "scope", "everywhere")
-        for action in keymap.ACTIONS:
-            if action.scope in (scope, "everywhere") and action.id != "palette" and self._can_be_done(action):
-                yield action
-
-    def _can_be_done(self, action: keymap.Action) -> bool:
-        namespace, name, parameters = parse(action.act)
-        target = self.app if namespace == "app" else self.screen
-        return target.check_action(name, parameters) is True
+        return (action for action in possible(self.app, self.screen) if action.id != "palette")
 
     def _title(self, action: keymap.Action) -> str:
         keys = keymap.keys(action, getattr(self.app, "key_overrides", {}))

@@ -18,6 +18,7 @@ from textual.widgets import Label
 from aetui import keymap
 from aetui.render.text import plain
 from aetui.state.run_state import Curve
+from aetui.widgets.list_filter import LEAVING, Filter
 
 
 class CurveList(Widget, can_focus=True):
@@ -32,10 +33,17 @@ class CurveList(Widget, can_focus=True):
         self.curves = curves
         self.names_on = names_on
         self.changed = changed
+        self._filter = Filter()
+
+    @property
+    def _listed(self) -> list[int]:
+        """The curves that the filter leaves."""
+        return self._filter.matching([curve.name for curve in self.curves])
 
     def render(self) -> Content:
-        """A line a curve: where the cursor is, whether it is drawn, its name."""
-        return Content("\n").join(map(self._row, range(len(self.curves))))
+        """A line a curve: where the cursor is, whether it is drawn, its name; the filter below while it is typed."""
+        told = [self._filter.told(len(self._listed))] if self._filter.typing else []
+        return Content("\n").join([*map(self._row, self._listed), *told])
 
     def _row(self, index: int) -> Content:
         name = self.curves[index].name
@@ -48,12 +56,39 @@ class CurveList(Widget, can_focus=True):
         return max(0, min(index, len(self.curves) - 1))
 
     def action_move(self, by: int) -> None:
-        """Move the cursor by `by` lines, down if positive."""
-        self.marked += by
+        """Move the cursor by `by` lines, down if positive, among the curves that the filter leaves."""
+        listed = self._listed
+        if listed:
+            at = listed.index(self.marked) if self.marked in listed else 0
+            self.marked = listed[max(0, min(at + by, len(listed) - 1))]
 
     def action_edge(self, side: int) -> None:
         """To the first line (a negative `side`) or to the last."""
         self.marked = 0 if side < 0 else len(self.curves) - 1
+
+    def action_filter(self) -> None:
+        """Take letters, and leave those curves whose name has them."""
+        self._filter.begin()
+        self.refresh(layout=True)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the filter takes this key."""
+        return self._filter.takes(key, character or keymap.CHARACTERS.get(key))
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while the list is filtered; enter and escape list all again."""
+        if not self._filter.takes(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key in LEAVING:
+            self._filter.end()
+        else:
+            self._filter.press(event.key, event.character)
+        listed = self._listed
+        if listed and self.marked not in listed:
+            self.marked = listed[0]
+        self.refresh(layout=True)
 
     def action_switch(self) -> None:
         """Draw the curve under the cursor or leave it out; `changed` is called after."""
@@ -64,8 +99,9 @@ class CurveList(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Switch the curve that was hit, which gets the cursor; nothing below the last."""
         offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self.curves):
-            self.marked = offset.y
+        listed = self._listed
+        if offset is not None and offset.y < len(listed):
+            self.marked = listed[offset.y]
             self.action_switch()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from aetui.bridge import EngineLike
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
     from aetui.widgets.job_form import Draft
     from aetui.widgets.status_line import Status
+    from engine.params import Param
     from engine.runs.store import RunStore
 
 
@@ -22,6 +25,30 @@ class Desk(Protocol):
     def dataset(self) -> str:
         """The one that the form names."""
 
+    @property
+    def models(self) -> Sequence[str]:
+        """The autoencoders that can be chosen."""
+
+    @property
+    def panels(self) -> Sequence[str]:
+        """The panels that the chosen one fills."""
+
+    @property
+    def params(self) -> Sequence[Param]:
+        """The fields of the form."""
+
+    def choose_model(self, key: str) -> None:
+        """Choose one of `models`."""
+
+    def set_value(self, name: str, text: str) -> None:
+        """Put a value into the form; `name` may be a part that no other has. Raises SettingError."""
+
+    def go_to(self, epoch: int) -> None:
+        """Show the run at this epoch. Raises UsageError where it has no such epoch."""
+
+    def action_panel(self, key: str) -> None:
+        """Open one of `panels`."""
+
 
 class Workbench(Protocol):
     """The app, as a screen sees it. What it cannot do it tells in a dialog of its own."""
@@ -31,6 +58,8 @@ class Workbench(Protocol):
     data_dir: Path | None
     key_overrides: Mapping[str, str]
     """Keys of the user's own, by action."""
+    theme: Any
+    """The name of the colours."""
 
     @property
     def desk(self) -> Desk:
@@ -43,6 +72,22 @@ class Workbench(Protocol):
     @property
     def steered(self) -> RunState | None:
         """The run that is paused and stopped by keys."""
+
+    @property
+    def available_themes(self) -> Mapping[str, Any]:
+        """The colours that there are, by name."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action of the app can be done."""
+
+    def run_soon(self, screen: Screen[Any], action: str) -> None:
+        """Do `action`, which is one of `screen` or names another place, once this message is dealt with."""
+
+    def remember(self, command: str) -> None:
+        """Keep what was typed in the command line."""
+
+    def show_workbench(self) -> None:
+        """Go to the screen on which runs are trained."""
 
     def begin(self) -> None:
         """Do what waits until the first frame stands."""

@@ -17,9 +17,10 @@ from aetui.bridge import Throttle
 from aetui.panels.table import Panel, View
 from aetui.render.text import plain
 from aetui.state.run_state import TOTALS, RunState
+from aetui.state.waiting import Wait, waited_for
 from aetui.widgets.panel_tabs import PanelTabs
 from engine import registry
-from engine.errors import EngineError
+from engine.errors import EngineError, UsageError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ NO_LOSS = "The loss appears after the first epoch"
 UNFIT = "The samples of this epoch are not of the kind of data that the run learns from; other epochs may have them."
 READING = "What was kept of this epoch is being read"
 NO_CURVE = "No curve of this run is switched on"
-HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid")
+HEAVY_WIDGETS = ("aetui.widgets.loss_chart", "aetui.widgets.image_grid", "aetui.render.curves.scene_of_run")
 """They import numpy, which costs a third of the time that the first frame may take."""
 
 
@@ -66,6 +67,8 @@ class RunView(Screen[None]):
         self._curves = {curve.name for curve in TOTALS}
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
+        self._axis_kept: bool | None = None
+        """Whether the chart's axis was logarithmic the last time, if that is known."""
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
         self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
         self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
@@ -108,6 +111,8 @@ class RunView(Screen[None]):
 
         self._chart = LossChart()
         self._chart.can_focus = True
+        if self._axis_kept is not None:
+            self._chart.log_scale = self._axis_kept
         await self._loss.mount(self._chart)
         await self._tabs.fill()
         self._show_curves()
@@ -140,6 +145,8 @@ class RunView(Screen[None]):
             self._panels_due.request()
         elif not isinstance(event, Progress) and event.run_id == self.run_id:
             self._curves_due.request()
+        if not isinstance(event, Progress) and self._wait is not None:
+            self._curves_due.request()
 
     # The time machine.
 
@@ -167,6 +174,16 @@ class RunView(Screen[None]):
         if run and run.epochs:
             self._go(run.epochs[0].epoch)
 
+    def go_to(self, epoch: int) -> None:
+        """To this epoch; at the newest the view follows the run. Raises UsageError where the run has no such epoch."""
+        run = self.run_shown
+        if run is None or not run.epochs:
+            raise UsageError("No epoch", "no epoch is over yet")
+        first, newest = run.epochs[0].epoch, run.last_epoch
+        if not first <= epoch <= newest:
+            raise UsageError("No epoch", f"expected an epoch from {first:,} to {newest:,}, got {epoch:,}")
+        self._go(None if epoch == newest else epoch)
+
     def action_live(self) -> None:
         """To the newest epoch, and follow the run from there."""
         self._go(None)
@@ -176,10 +193,33 @@ class RunView(Screen[None]):
         self._show_curves()
         self._show_progress()
 
+    def say(self, text: str) -> None:
+        """Tell the user what a key did, where the screen has a line for it."""
+
     def action_log_scale(self) -> None:
-        """A logarithmic loss axis in place of the linear one, or back."""
+        """The loss axis as its range asks for it, then logarithmic, then linear."""
         if self._chart:
-            self._chart.log_scale = not self._chart.log_scale
+            kinds = {None: True, True: False, False: None}
+            self._chart.log_scale = kinds[self._chart.log_scale]
+            now = "logarithmic" if self._chart.logarithmic else "linear"
+            self.say(f"loss axis {now}" + (", chosen by its range" if self._chart.log_scale is None else ""))
+
+    def action_smooth(self) -> None:
+        """Curves as moving averages, over more epochs each time, then as they are."""
+        if self._chart:
+            back = self._chart.next_smoothing()
+            self.say(f"curves smoothed over {back:,} epochs" if back else "curves as they are")
+
+    def action_time_unit(self) -> None:
+        """Along the bottom epochs, then steps, then seconds of training."""
+        if self._chart:
+            self.say(f"time in {self._chart.next_unit()}")
+
+    def on_loss_chart_epoch_chosen(self, message: LossChart.EpochChosen) -> None:
+        """The mouse went to an epoch of the chart; the newest is followed. Found by name: its class comes later."""
+        run = self.run_shown
+        if run and run.epochs:
+            self._go(None if message.epoch >= run.last_epoch else message.epoch)
 
     def action_curves(self) -> None:
         """Open the list of loss terms; nothing without a run."""
@@ -254,25 +294,18 @@ class RunView(Screen[None]):
         self._show_panels()
 
     def _draw_chart(self, chart: LossChart, run: RunState) -> None:
-        from aetui.render.plot import Line
+        from aetui.render.curves.scene_of_run import data_of
 
-        x = [ended.epoch for ended in run.epochs]
-        shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in self._curves}
-        chart.placeholder = NO_CURVE if x and not shown else NO_LOSS
-        chart.show(
-            [Line(curve.name, x, curve.values(run.epochs)) for curve in shown.values()],
-            cursor=self.cursor,
-            epochs=run.planned,
-            places=list(shown),
-            stages=run.stages,
-            others=run.others,
-        )
+        data = data_of(run, self._curves)
+        chart.placeholder = NO_CURVE if run.epochs and not data.series else self._wait.lines if self._wait else NO_LOSS
+        chart.show_data(data, self.cursor)
 
     def _show_panels(self) -> None:
         run, samples = self.run_shown, self._samples
         if samples and samples.of[0] != self.run_id:
             samples = None
-        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None)
+        alarmed = bool(run and run.alarms_now)
+        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None, alarmed=alarmed)
         pictures = samples.samples if samples else None
         missing = plain(samples.failure) if samples else self._awaited
         view = View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data)
@@ -282,9 +315,15 @@ class RunView(Screen[None]):
 
     @property
     def _awaited(self) -> str:
-        """What stands in place of samples that are not read yet; empty where none were kept."""
+        """What stands in place of samples that are not there yet; empty where none were kept."""
         ended = self.run_shown.epoch(self.epoch) if self.run_shown else None
+        if ended is None and self._wait is not None:
+            return self._wait.lines
         return READING if ended and ended.samples else ""
+
+    @property
+    def _wait(self) -> Wait | None:
+        return waited_for(self.workbench.state, self.run_shown)
 
     def _show_progress(self) -> None:
         """How far the run is; a screen that has a bar for it says more."""

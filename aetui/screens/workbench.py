@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,7 +17,8 @@ from aetui import keymap
 from aetui.panels import table
 from aetui.render.status import progress_view, stopped_early
 from aetui.screens.query_view import QueryView
-from aetui.state.run_state import RESUMABLE, RunState
+from aetui.state.kept import Kept
+from aetui.state.run_state import RESUMABLE, TOTALS, RunState
 from aetui.widgets import job_form, too_small
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.key_bar import KeyBar
@@ -23,9 +26,12 @@ from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
 from engine.errors import EngineError, SettingError
+from engine.params import Param
 from engine.registry import VARIANTS
 from engine.variants.variant import Variant
 
+ZOOMS = ("-zoom",)
+"""Classes of the screen while a part of it has all the room."""
 HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
@@ -34,14 +40,19 @@ class WorkbenchScreen(QueryView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (too_small.WIDTH, "-tiny"), (60, "-narrow"), (150, "-broad")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (too_small.WIDTH, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (too_small.HEIGHT, "-low"), (18, "-short"), (32, "-tall"), (60, "-high")]
     scope: ClassVar[keymap.Scope] = "workbench"
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept | None = None) -> None:
+        """`kept` is how the screen was left the last time."""
         super().__init__()
+        self._kept = kept or Kept()
+        self._axis_kept = self._kept.log_scale
+        if self._kept.curves is not None:
+            self._curves = set(self._kept.curves)
         self.labels: dict[str, str] = {}
-        self._variant = next(iter(VARIANTS.values()))
+        self._variant = VARIANTS.get(self._kept.model) or next(iter(VARIANTS.values()))
         self._touched = False
         """Whether the form holds what the user put in and has not trained yet."""
         self._lengthened = False
@@ -85,7 +96,11 @@ class WorkbenchScreen(QueryView):
         self._models = self.query_one(VariantList)
         self._form = self.query_one(ParamForm)
         self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
+        self._models.choose(self.variant.key)
         self._tabs.set_kinds(table.of_variant(self.variant.panels))
+        self._tabs.open(self._kept.panel)
+        if self._kept.zoom in ZOOMS:
+            self.add_class(self._kept.zoom)
         self.watch(self._models, "chosen", self._model_chosen, init=False)
         self._models.focus()
 
@@ -100,6 +115,43 @@ class WorkbenchScreen(QueryView):
             self.call_later(self._fill_panels)
         self._form.set_params(draft.fields, draft.values, job_form.notes(draft.variant, self.workbench.data_dir))
         self._touched = self._lengthened = False
+
+    def look(self, former: Kept) -> Kept:
+        """How the screen is left, for the next start; what is not this screen's is as in `former`."""
+        chosen = None if self._curves == {curve.name for curve in TOTALS} else tuple(sorted(self._curves))
+        return replace(
+            former,
+            model=self.variant.key,
+            panel=self._tabs.open_key,
+            zoom=next(filter(self.has_class, ZOOMS), ""),
+            log_scale=self._chart.log_scale if self._chart else self._axis_kept,
+            curves=chosen,
+        )
+
+    # What the command line asks for.
+
+    @property
+    def models(self) -> Sequence[str]:
+        """The autoencoders that can be chosen."""
+        return tuple(VARIANTS)
+
+    @property
+    def panels(self) -> Sequence[str]:
+        """The panels that the chosen model fills."""
+        return [kind.key for kind in self._tabs.kinds]
+
+    @property
+    def params(self) -> Sequence[Param]:
+        """The fields of the form."""
+        return self._form.params
+
+    def choose_model(self, key: str) -> None:
+        """Choose a model, as if the user moved there in the list."""
+        self._models.choose(key)
+
+    def set_value(self, name: str, text: str) -> None:
+        """Put a value into the form. Raises SettingError, and nothing is changed."""
+        self._form.put(name, text)
 
     def refresh_notes(self) -> None:
         """Look again which data sets are on this machine; one may have been downloaded."""
@@ -152,8 +204,11 @@ class WorkbenchScreen(QueryView):
             self.call_after_refresh(self._chart.focus)
 
     def action_zoom(self) -> None:
-        """The panel alone, drawer closed; or everything again."""
-        self.toggle_class("-zoom")
+        """What has the focus alone, drawer closed; from the chart alone to the panel alone; or everything again."""
+        on_chart = self._chart is not None and self._chart.has_focus and not self.has_class("-zoom")
+        alone = self.has_class("-zoom-chart")
+        self.set_class(on_chart and not alone, "-zoom-chart")
+        self.set_class(alone or not (on_chart or self.has_class("-zoom")), "-zoom")
         if self.focused in (None, self._models, self._form):
             self.action_chart()
 
@@ -234,6 +289,8 @@ class WorkbenchScreen(QueryView):
                 return bool(self.workbench.state.waiting)
             case "resume":
                 return run is not None and not run.going and self._resumable(run)
+            case "ask" if self.focused is self._models:
+                return False  # there the key filters the list
         return super().check_action(action, parameters)
 
     def _resumable(self, run: RunState) -> bool:
@@ -274,7 +331,9 @@ class WorkbenchScreen(QueryView):
         if not self.app.is_running:
             return
         self.query_one(EpochProgress).show(
-            ProgressView(state=self._hint_text) if self._hint_text else progress_view(run, self._key("panel_log"))
+            ProgressView(state=self._hint_text)
+            if self._hint_text
+            else progress_view(run, self._key("panel_log"), self._key("panel_health"), self._wait)
         )
         super()._show_progress()
         self._refresh_bar()

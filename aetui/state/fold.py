@@ -149,7 +149,7 @@ def apply(run: RunState, event: Event) -> RunState:
         case RunStarted():
             return _started(run, event)
         case Progress():
-            return replace(run, progress=event, moving=True) if run.going else run
+            return run.under_way(event) if run.going else run
         case EpochEnded():
             return replace(run.with_epoch(event), progress=None, moving=True)
         case RunPaused():
@@ -199,6 +199,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
     """What was recorded from the epoch in progress on is void and comes again."""
     run = replace(
         run.before(event.epoch),
+        steps=run.steps.until(event.epoch - 1 + event.step / max(1, run.steps_per_epoch)),
         status="running",
         progress=None,
         moving=False,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, isclose, nan
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -12,12 +13,17 @@ from aetui.state.epochs import Epochs
 from engine import registry
 from engine.analysis.alarms import Alarm, History, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+from engine.runs.step_history import StepHistory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aetui.follow.group import Others
     from engine.kinds.kind import Kind
 
 LOG_LINES = 500
+_number = attrgetter("epoch")
 
 RunStatus = Literal["queued", "running", "paused", "held", "interrupted"] | Outcome
 EngineStatus = Literal["starting", "loading", "ready", "failed"]
@@ -50,9 +56,21 @@ class Curve(NamedTuple):
     part: Literal["train", "validation"]
     term: str
 
-    def values(self, epochs: Iterable[EpochEnded]) -> list[float]:
-        """One for each epoch, NaN where there is none."""
-        return [getattr(ended, self.part).get(self.term, nan) for ended in epochs]
+    def value(self, ended: EpochEnded) -> float:
+        """That of an epoch, NaN where there is none."""
+        return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
+
+
+class _Terms(NamedTuple):
+    """The terms of an epoch's loss, and whether one of them is all of it."""
+
+    names: tuple[str, ...]
+    total: bool
+
+
+def _terms(ended: EpochEnded) -> _Terms:
+    names = tuple(term for term in ended.train if term != "loss")
+    return _Terms(names, len(names) == 1 and isclose(ended.train[names[0]], ended.train["loss"]))
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -98,6 +116,8 @@ class RunState:
     """Of the epochs after which anything was wrong."""
     history: History = field(default_factory=History)
     """Of `epochs`, what the alarms of the next one depend on."""
+    steps: StepHistory = field(default_factory=StepHistory)
+    """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
@@ -149,13 +169,21 @@ class RunState:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
-        terms = list(dict.fromkeys(term for ended in self.epochs for term in ended.train if term != "loss"))
-        if len(terms) == 1 and all(
-            isclose(ended.train.get(terms[0], nan), ended.train["loss"]) for ended in self.epochs
-        ):
+        kinds = self.epochs.kinds("terms", _terms)
+        terms = list(dict.fromkeys(term for kind in kinds for term in kind.names))
+        if len(terms) == 1 and all(kind.total for kind in kinds):
             terms = []
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
+
+    def column(self, curve: Curve) -> NDArray[np.float64]:
+        """The values of `curve`, one for each of `epochs`, read-only; an epoch more costs no more in a long run."""
+        return self.epochs.column(curve, curve.value)
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The numbers of `epochs`: the x of every column."""
+        return self.epochs.column("number", _number)
 
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
@@ -165,6 +193,11 @@ class RunState:
         """What was wrong after epoch `number`."""
         known = self.alarms.numbered(number)
         return known.alarms if known else ()
+
+    @property
+    def alarms_now(self) -> tuple[Alarm, ...]:
+        """What was wrong after the newest epoch."""
+        return self.alarms_after(self.last_epoch)
 
     def with_epoch(self, ended: EpochEnded) -> RunState:
         """The same with one more complete epoch, and what is wrong after it."""
@@ -180,6 +213,10 @@ class RunState:
             return self
         return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
 
+    def under_way(self, progress: Progress) -> RunState:
+        """The same with this much of its epoch done."""
+        return replace(self, progress=progress, steps=self.steps.and_then(progress.batches), moving=True)
+
     def queued(self) -> RunState:
         """The same, waiting for this process's engine. A run that is here already keeps its status."""
         if self.here and self.going:
@@ -194,6 +231,7 @@ class RunState:
             here=True,
             found=self.found,
             status=self.status,
+            steps=past.steps.and_then(self.steps),
             progress=self.progress,
             moving=self.moving,
             activity=self.activity,

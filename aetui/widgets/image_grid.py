@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from textual.widget import Widget
 
 from aetui.render.arrangement import Layout, PictureLine, arrange
 from aetui.render.pixels import Bytes, ColourMode, colour_mode, quantise, shrink, strips, to_grey
+from aetui.render.placeholder import placed
 
 
 class ImageRow(NamedTuple):
@@ -172,11 +172,8 @@ class ImageGrid(Widget):
         return Strip([Segment(text.ljust(width), self._style("label"))])
 
     def _placeholder_line(self, y: int) -> Strip:
-        width, height = self.size
-        text = wrap(self.placeholder, max(1, width - 2))
-        line = y - max(0, height - len(text)) // 2
-        centred = text[line].center(width) if 0 <= line < len(text) else ""
-        return Strip([Segment(centred, self._style("placeholder"))])
+        lines = placed(self.placeholder, *self.size)
+        return Strip([Segment(lines[y] if y < len(lines) else "", self._style("placeholder"))])
 
     def _style(self, part: str) -> Style:
         return self.get_component_rich_style(f"image-grid--{part}")

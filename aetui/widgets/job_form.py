@@ -25,7 +25,7 @@ DOWNLOAD = "↓"
 """Stands beside a data set that is not on this machine."""
 ABSENT = "–"
 """Stands beside one that cannot be downloaded either."""
-SEEDS = Param("seeds", "seeds", "int", "runs, one after the other, each with the next seed", 1, 1, MOST_SEEDS)
+SEEDS = Param("seeds", "int", "runs, one after the other, each with the next seed", 1, 1, MOST_SEEDS)
 
 
 class Draft(NamedTuple):
@@ -100,8 +100,8 @@ def fields(variant: Variant[Any], preset: str, dataset: str) -> tuple[Param, ...
     """The form: preset and data set, then every setting with the preset's value as its default."""
     accepted = tuple(key for key, row in datasets.DATASETS.items() if row.kind in variant.accepts)
     return (
-        Param("preset", "preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
-        Param("dataset", "data", "choice", "what it learns from", dataset, choices=accepted),
+        Param("preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
+        Param("dataset", "choice", "what it learns from", dataset, choices=accepted),
         *_with_seeds(describe(variant.presets[preset])),
     )
 

@@ -3,52 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, takewhile
-from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from itertools import takewhile
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.color import Color
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from aetui.render import numbers
-from aetui.render.palette import line_colours
+from aetui import keymap
+from aetui.render.curves import smoothing, time_axis
+from aetui.render.curves.chart import Look
+from aetui.render.curves.colouring import Palette
+from aetui.render.curves.layers import Line
+from aetui.render.curves.legend import Inks
+from aetui.render.curves.time_axis import UNITS, Unit, Window
+from aetui.render.curves.view import Data, Settings, View, view
 from aetui.render.pixels import ColourMode, colour_mode
-from aetui.render.plot import Band, Frame, Line, line_plot
-from aetui.render.text import plain
+from aetui.render.placeholder import placed
 
-if TYPE_CHECKING:
-    from aetui.follow.group import Others
-    from engine.events import Stage
+_ZOOM, _PAN = 0.5, 0.25
+"""What a key leaves of the time that is shown, and by how much of it a key moves on."""
 
-_LOG_MARK = "  log"
-_MARKERS = ("", *"·+o*#=%")
-"""What tells curves apart that have no colour, or one colour."""
+_WHEEL = 60
+"""Turns of the wheel that the cursor takes over all that is shown."""
 
 
-class _Drawn(NamedTuple):
+class _Wanted(NamedTuple):
     """What the strips on the screen depend on, beside the data."""
 
     size: tuple[int, int]
     theme: str
+    background: Color
     mode: ColourMode
-    log: bool
-    cursor: int | None
+    settings: Settings
     placeholder: str
 
 
 class LossChart(Widget):
     """Curves over epochs below a line with their names and values."""
 
+    BINDINGS = keymap.bindings("chart")
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "loss-chart--axis",
         "loss-chart--cursor",
         "loss-chart--band",
+        "loss-chart--grid",
+        "loss-chart--star",
+        "loss-chart--level",
         "loss-chart--others",
         "loss-chart--placeholder",
     }
@@ -58,15 +67,25 @@ class LossChart(Widget):
     LossChart > .loss-chart--axis { color: $text-muted; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
     LossChart > .loss-chart--band { color: $text-muted; }
+    LossChart > .loss-chart--grid { color: $foreground 11%; }
+    LossChart > .loss-chart--star { color: $foreground; text-style: bold; }
+    LossChart > .loss-chart--level { color: $foreground 70%; }
     LossChart > .loss-chart--others { color: $foreground 45%; }
     LossChart > .loss-chart--placeholder { color: $text-muted; }
     """
 
-    log_scale: reactive[bool] = reactive(False, repaint=False, init=False)
-    """Logarithmic loss axis; values that are not positive are left out of it."""
-
     cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
     """The epoch the vertical line stands on, and whose values the title shows; None: no line, the latest values."""
+
+    settings: reactive[Settings] = reactive(Settings(), repaint=False, init=False)
+    """How the run is looked at."""
+
+    class EpochChosen(Message):
+        """The mouse went to an epoch."""
+
+        def __init__(self, epoch: int) -> None:
+            super().__init__()
+            self.epoch = epoch
 
     def __init__(
         self,
@@ -80,13 +99,12 @@ class LossChart(Widget):
         """`placeholder` is shown as long as there is no point."""
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.placeholder = placeholder
-        self._series: tuple[Line, ...] = ()
-        self._places: tuple[int, ...] = ()
-        """The number of each curve among all that there could be; it gives colour and marker."""
-        self._stages: tuple[Stage, ...] = ()
-        self._others: Others | None = None
-        self._epochs = 1
-        self._drawn: _Drawn | None = None
+        self.data = Data()
+        """What is shown."""
+        self._made_of: tuple[_Wanted, int | None] | None = None
+        """What the strips were made of, and where their cursor is."""
+        self.drawn: View | None = None
+        """The chart as it stands; None while it has to be drawn, or there is nothing to draw."""
         self._strips: list[Strip] = []
 
     def show(
@@ -96,26 +114,22 @@ class LossChart(Widget):
         cursor: int | None,
         epochs: int,
         places: Sequence[int] | None = None,
-        stages: Sequence[Stage] = (),
-        others: Others | None = None,
+        **more: Any,
     ) -> None:
-        """Show these curves over 1 … `epochs`, the length of the planned run (longer curves make the axis longer).
+        """Show these curves over the epochs that they have, at a run of `epochs`; `more` as in `Data`.
 
         A curve keeps the look of its number in `places` whichever others are shown; None numbers them as they come.
-        Several `stages` of training are marked as bands. `others` are drawn as three thin lines below the curves: their
-        mean, and a standard deviation above and below it. What is shown already is not drawn again.
         """
-        there = [
-            (place, line)
-            for place, line in zip(places or range(len(series)), series, strict=True)
-            if len(np.asarray(line.x))
-        ]
-        curves = tuple(line for _, line in there)
-        rest = tuple(place for place, _ in there), epochs, tuple(stages), others
-        if rest != (self._places, self._epochs, self._stages, self._others) or not _same(curves, self._series):
-            self._drawn = None
-        self._series = curves
-        self._places, self._epochs, self._stages, self._others = rest
+        numbered = tuple(range(len(series)) if places is None else places)
+        self.show_data(Data(tuple(series), numbered, epochs, **more), cursor)
+
+    def show_data(self, data: Data, cursor: int | None) -> None:
+        """Show all this. What is shown already is not drawn again."""
+        there = [pair for pair in zip(data.places, data.series, strict=True) if len(np.asarray(pair[1].x))]
+        data = data._replace(places=tuple(place for place, _ in there), series=tuple(line for _, line in there))
+        if not data.same(self.data):
+            self._made_of = self.drawn = None
+        self.data = data
         self.set_reactive(LossChart.cursor, cursor)
         self._update()
 
@@ -123,28 +137,116 @@ class LossChart(Widget):
         """Draw the line at the other epoch, and its values in the title."""
         self._update()
 
-    def watch_log_scale(self) -> None:
-        """Draw the curves over the other axis."""
+    def watch_settings(self) -> None:
+        """Draw the curves as they are looked at now."""
         self._update()
+
+    @property
+    def log_scale(self) -> bool | None:
+        """Whether the loss axis is logarithmic; None: where the range asks for it. Then what is not positive is left
+        out."""
+        return self.settings.log
+
+    @log_scale.setter
+    def log_scale(self, log: bool | None) -> None:
+        self.settings = self.settings._replace(log=log)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether it is at the moment."""
+        return bool(self.drawn and self.drawn.picture and self.drawn.picture.area.scale.log)
+
+    def next_unit(self) -> Unit:
+        """Count time in the next unit, and say which."""
+        unit = UNITS[(UNITS.index(self.settings.unit) + 1) % len(UNITS)]
+        self.settings = self.settings._replace(unit=unit)
+        return unit
+
+    def next_smoothing(self) -> int:
+        """Smooth more, or after the most not at all; says over how many epochs."""
+        strengths = smoothing.STRENGTHS
+        strength = strengths[(strengths.index(self.settings.smooth) + 1) % len(strengths)]
+        self.settings = self.settings._replace(smooth=strength)
+        return smoothing.reach(strength, int(self.data.newest))
+
+    # The time axis.
+
+    def action_time_zoom(self, way: int) -> None:
+        """Show half of the time round the cursor, or the newest epoch; twice as much where `way` is negative."""
+        around = self.data.newest if self.cursor is None else float(self.cursor)
+        self._zoom(way, around)
+
+    def action_time_pan(self, way: int) -> None:
+        """Show what comes before, or after."""
+        if self.drawn is not None:
+            self._look_at(time_axis.panned(self.drawn.shown, self.data.whole, way * _PAN))
+
+    def action_time_fit(self) -> None:
+        """Show all of the run."""
+        self._look_at(None)
+
+    def _zoom(self, way: int, around: float) -> None:
+        if self.drawn is not None:
+            factor = _ZOOM if way > 0 else 1 / _ZOOM
+            self._look_at(time_axis.zoomed(self.drawn.shown, self.data.whole, factor, around))
+
+    def _look_at(self, window: Window | None) -> None:
+        self.settings = self.settings._replace(window=window)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the epoch that was hit."""
+        offset = event.get_content_offset(self)
+        if offset is not None and self.drawn is not None:
+            self._choose(self.drawn.epoch_at(offset.x))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Back in time; with ctrl zoom in, with shift show what comes before."""
+        self._turn(event, -1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """On in time; with ctrl zoom out, with shift show what comes after."""
+        self._turn(event, 1)
+
+    def _turn(self, event: events.MouseEvent, way: int) -> None:
+        shown = self.drawn
+        if shown is None or not self.data.series:
+            return
+        event.stop()
+        if event.ctrl:
+            offset = event.get_content_offset(self)
+            hit = shown.epoch_at(offset.x) if offset is not None else None
+            self._zoom(-way, float(hit or self.data.newest))
+        elif event.shift:
+            self.action_time_pan(way)
+        else:
+            known = np.asarray(self.data.series[0].x, np.float64)
+            at = known[-1] if self.cursor is None else self.cursor
+            step = max(1, round((shown.shown[1] - shown.shown[0]) / _WHEEL))
+            self._choose(int(min(max(at + way * step, known[0]), known[-1])))
+
+    def _choose(self, epoch: int | None) -> None:
+        if epoch is not None:
+            self.post_message(self.EpochChosen(epoch))
+
+    # Drawing.
 
     def on_resize(self, _event: events.Resize) -> None:
         """Everything depends on the size; lines are drawn as they are asked for."""
         self.refresh()
 
     @property
-    def _wanted(self) -> _Drawn:
+    def _wanted(self) -> _Wanted:
         mode = colour_mode(self.app.console.color_system)
         size = self.size.width, self.size.height
-        return _Drawn(size, self.app.theme, mode, self.log_scale, self.cursor, self.placeholder)
+        return _Wanted(size, self.app.theme, self.background_colors[1], mode, self.settings, self.placeholder)
 
     def _update(self) -> None:
         """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 10 kB."""
         if not self.is_mounted or not self.size:
             return
-        before, wanted = self._strips, self._wanted
-        if wanted == self._drawn:
+        before = self._strips
+        if not self._draw_if_needed():
             return
-        self._strips, self._drawn = self._draw(wanted), wanted
         if len(before) != len(self._strips):
             self.refresh()
             return
@@ -155,104 +257,50 @@ class LossChart(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line of the chart, drawn anew only when something it depends on has changed."""
-        wanted = self._wanted
-        if wanted != self._drawn:
-            self._strips, self._drawn = self._draw(wanted), wanted
+        self._draw_if_needed()
         strip = self._strips[y] if y < len(self._strips) else Strip([])
         # The style of the widget goes below: a segment without any breaks Textual's NO_COLOR filter.
         below = self.visual_style.rich_style
         return strip.apply_style(below).adjust_cell_length(self.size.width, below)
 
-    def _draw(self, drawn: _Drawn) -> list[Strip]:
-        width, height = drawn.size
-        if not self._series:
-            return self._placeholder(width, height)
-        lines = self._lines(drawn.mode)
-        last = max(float(np.asarray(line.x)[-1]) for line in lines)
-        end = max(self._epochs, last, 2)
-        others = self._scatter(drawn.mode)
-        chart = line_plot(
-            [*lines, *others],
-            (width, height - 1),
-            x_range=(1, end),
-            log=drawn.log,
-            cursor=drawn.cursor,
-            bands=self._bands(end),
-            frame=Frame(*map(self._style, ("axis", "cursor", "band"))),
+    def _draw_if_needed(self) -> bool:
+        """Whether anything had to be drawn. Where only the cursor is another, the curves stay."""
+        wanted = self._wanted, self.cursor
+        if wanted == self._made_of:
+            return False
+        if self._made_of is None or self._made_of[0] != wanted[0] or self.drawn is None:
+            self.drawn = None if self.data.empty else self._draw(wanted[0])
+        self._made_of = wanted
+        self._strips = self.drawn.strips(self.cursor) if self.drawn else self._placeholder(*wanted[0].size)
+        return True
+
+    def _draw(self, wanted: _Wanted) -> View:
+        grid = self._style("grid") if wanted.mode in ("truecolor", "256") and not self.app.no_color else None
+        look = Look(
+            axis=self._style("axis"),
+            cursor=self._style("cursor"),
+            band=self._style("band"),
+            grid=grid,
+            star=self._style("star") + Style(bold=True),
+            level=self._style("level"),
         )
-        return [self._title([*lines, *others[:1]], last, drawn), *chart]
-
-    def _lines(self, mode: ColourMode) -> list[Line]:
-        """The curves with colours and markers."""
-        count = max(self._places) + 1
-        # Without colours the theme's would only be faint, as grey.
-        colours = [""] * count if self.app.no_color else line_colours(self.app.theme_variables, count, mode)
-        few = mode in ("16", "none")  # too few to tell two lines apart
-        same = [place if few else colours[:place].count(colours[place]) for place in range(count)]
-        return [
-            line._replace(colour=line.colour or colours[place], marker=_MARKERS[same[place] % len(_MARKERS)])
-            for place, line in zip(self._places, self._series, strict=True)
-        ]
-
-    def _scatter(self, mode: ColourMode) -> list[Line]:
-        """Mean of the other runs, and a standard deviation above and below where they scatter."""
-        if self._others is None:
-            return []
-        _, x, mean, sd = self._others
         colour = self.get_component_rich_style("loss-chart--others").color
-        few = self.app.no_color or mode in ("16", "none")
-        look = ("", "·") if few or colour is None else (colour.get_truecolor().hex, "")
-        edges = [("", np.add(mean, sd)), ("", np.subtract(mean, sd))] if any(sd) else []
-        return [Line(name, x, y, *look) for name, y in (("others", np.asarray(mean)), *edges)]
-
-    def _bands(self, end: float) -> list[Band]:
-        """The stages; the last one goes on to the end of the axis."""
-        ends = list(accumulate(stage.epochs for stage in self._stages))
-        starts = [0, *ends]
-        bands = [
-            Band(stage.name, start + 0.5, at + 0.5)
-            for stage, start, at in zip(self._stages, starts, ends, strict=False)
-            if stage.epochs
-        ]
-        return [*bands[:-1], bands[-1]._replace(end=end)] if bands else []
-
-    def _title(self, lines: Sequence[Line], last: float, drawn: _Drawn) -> Strip:
-        """Samples of the curves with names and values, shorter where there is little room, and what the axes are."""
-        epoch = last if drawn.cursor is None else drawn.cursor
-        room = drawn.size[0] - len(_LOG_MARK) * drawn.log
-        names = [plain(line.name) for line in lines]
-        short = [_short(name) for name in names]
-        values = [f" {_value(line, epoch)}" for line in lines]
-        full = _legend(lines, names, values)
-        choice = [
-            Strip([*full, Segment(f"  epoch {epoch:.0f}", self._style("axis"))]),
-            Strip(full),
-            Strip(_legend(lines, short, values, gap=" ")),
-            Strip(_legend(lines, short, [""] * len(lines), gap=" ")),
-        ]
-        title = next((strip for strip in choice if strip.cell_length <= room), choice[-1])
-        if drawn.log:
-            mark = Strip([Segment(_LOG_MARK, self._style("axis"))])
-            title = Strip.join([title.adjust_cell_length(max(0, room)), mark])
-        return title.crop(0, drawn.size[0])
+        palette = Palette(
+            self.app.theme_variables,
+            wanted.mode,
+            self.app.no_color,
+            wanted.background,
+            colour.get_truecolor().hex if colour else "",
+        )
+        return view(self.data, wanted.settings, wanted.size, palette, look, Inks(look.axis, look.star, look.level))
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
-        text = wrap(self.placeholder, max(1, width - 2))
         style = self._style("placeholder")
-        above = [Strip([])] * (max(0, height - len(text)) // 2)
-        return [*above, *(Strip([Segment(line.center(width), style)]) for line in text)]
+        return [Strip([Segment(line, style)]) for line in placed(self.placeholder, width, height)]
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change, with the focus for one, while the strips are kept.
         return Style.from_color(self.get_component_rich_style(f"loss-chart--{part}").color)
-
-
-def _same(old: Sequence[Line], new: Sequence[Line]) -> bool:
-    """Whether the curves are alike, point by point."""
-    return [line._replace(x=(), y=()) for line in old] == [line._replace(x=(), y=()) for line in new] and all(
-        np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y, equal_nan=True)
-        for one, other in zip(old, new, strict=True)
-    )
 
 
 def _difference(old: list[Segment], new: list[Segment]) -> tuple[int, int]:
@@ -266,23 +314,3 @@ def _in_common(old: list[Segment], new: list[Segment]) -> int:
     """Cells up to the first segment that is not the same."""
     pairs = zip(old, new, strict=False)
     return sum(a.cell_length for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _legend(lines: Sequence[Line], names: Sequence[str], values: Sequence[str], gap: str = "  ") -> list[Segment]:
-    segments: list[Segment] = []
-    for line, name, value in zip(lines, names, values, strict=True):
-        sample = line.marker * 2 or "──"
-        segments.append(Segment(gap * bool(segments) + sample, Style(color=line.colour or None)))
-        segments.append(Segment(f" {name}{value}"))
-    return segments
-
-
-def _short(name: str) -> str:
-    """ "train" and "valid", and of a loss term the term and the initial of the part: "recon v"."""
-    first, *rest = name.split()
-    return " ".join([first[:5], *(word[:1] for word in rest)])
-
-
-def _value(line: Line, epoch: float) -> str:
-    values = np.asarray(line.y, np.float64)[np.asarray(line.x, np.float64) == epoch]
-    return numbers.loss(float(values[-1])) if len(values) else numbers.UNKNOWN

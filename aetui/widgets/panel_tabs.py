@@ -11,8 +11,10 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from aetui import keymap
 from aetui.panels.table import PanelKind
 from aetui.render import numbers
+from aetui.widgets.epoch_progress import ALARM
 
 SHORT = 3
 """Letters of a name where there is little room."""
@@ -27,6 +29,7 @@ class PanelTabs(ContentSwitcher):
         self.open_key = ""
         self._filling = asyncio.Lock()
         self._at = (0, 0, True)
+        self._alarmed = False
         self._title = Content("")
         self._naming = False
 
@@ -66,9 +69,10 @@ class PanelTabs(ContentSwitcher):
         keys = [kind.key for kind in self.kinds]
         self.open(keys[(keys.index(self.open_key) + by) % len(keys)])
 
-    def set_epoch(self, epoch: int, epochs: int, *, live: bool) -> None:
-        """Say which epoch the panels show; `live` when it is simply the newest."""
+    def set_epoch(self, epoch: int, epochs: int, *, live: bool, alarmed: bool = False) -> None:
+        """Say which epoch the panels show, `live` when it is simply the newest; with `alarmed`, that it has alarms."""
         self._at = (epoch, epochs, live)
+        self._alarmed = alarmed
         self._name_tabs()
 
     def on_resize(self) -> None:
@@ -107,8 +111,21 @@ class PanelTabs(ContentSwitcher):
         return super().refresh(*regions, **how)
 
     def _tab(self, kind: PanelKind, letters: int, in_words: bool) -> Content:
-        click = f"@click=screen.panel('{kind.key}')"
-        if kind.key != self.open_key:
-            return Content.styled(kind.label[:letters], f"$text-muted {click}")
-        epoch = (self._epoch(in_words), "$foreground") if kind.by_epoch else ""
-        return Content.assemble((kind.label, f"bold $accent {click}"), epoch)
+        is_open = kind.key == self.open_key
+        look = "bold $accent" if is_open else "$text-muted"
+        key = keymap.first_key(keymap.BY_ID[f"panel_{kind.key}"], getattr(self.app, "key_overrides", {}))
+        before, letter, after = lettered(kind.label if is_open else kind.label[:letters], key)
+        style = f"{look} @click=screen.panel('{kind.key}')"
+        alarm = (f" {ALARM}", "bold $warning") if kind.tells_alarms and self._alarmed else ""
+        epoch = (self._epoch(in_words), "$foreground") if is_open and kind.by_epoch else ""
+        return Content.assemble((before, style), (letter, f"underline {style}"), (after, style), alarm, epoch)
+
+
+def lettered(label: str, key: str) -> tuple[str, str, str]:
+    """The label around the letter that is to be pressed for it, which is as it has to be typed: "code", "B", "ook".
+
+    A key that is no letter of the label stands before it.
+    """
+    low = label.lower()
+    at = low.find(key.lower()) if len(key) == 1 else -1
+    return (low[:at], key, low[at + 1 :]) if at >= 0 else ("", key, f" {low}")

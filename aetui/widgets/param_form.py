@@ -13,11 +13,16 @@ from textual.message import Message
 from textual.widget import Widget
 
 from aetui import keymap
-from aetui.render.text import plain_lines
+from aetui.render import more
+from aetui.render.text import plain, plain_lines
 from engine.errors import SettingError
-from engine.params import Param, parse
+from engine.params import Param, named, parse
 
 NUMBER_KEYS = frozenset("0123456789.,_+-eE")
+BEGIN_KEYS = frozenset("0123456789.+-")
+"""What a number can begin with; other characters are commands until one has begun."""
+LONGEST = {"int": 32, "float": 32, "text": 1_000}
+"""Characters that a field takes, by kind."""
 EDIT_KEYS = frozenset({"backspace", "delete", "home", "end", "ctrl+u"})
 
 
@@ -114,6 +119,13 @@ class ParamForm(Widget, can_focus=True):
         self._row = [param.name for param in self.params].index(name)
         self._stop_editing()
 
+    def put(self, name: str, text: str) -> None:
+        """The value that `text` says for the setting that `name` means. Raises SettingError, and nothing is changed."""
+        param = named(name, self.params)
+        value = parse(param, text)
+        self.select(param.name)
+        self._set(value)
+
     def refuse(self, name: str, message: str) -> None:
         """Show at the field `name` why its value cannot be."""
         if name in self.values:
@@ -145,7 +157,8 @@ class ParamForm(Widget, can_focus=True):
         self.edit, self.error = None, ""
         self.refresh()
 
-    # Keys. Only what a value can hold is taken; every other key keeps its meaning, so that `t` trains from here too.
+    # Keys. A character that no number begins with keeps its meaning, so that `t` trains from here too. Once one is
+    # being typed every character is the field's: a slip must not train or stop a run.
 
     def takes(self, key: str, character: str | None) -> bool:
         """Whether the field in hand consumes this key."""
@@ -153,9 +166,9 @@ class ParamForm(Widget, can_focus=True):
             return False
         if key in EDIT_KEYS or (key == "escape" and self.edit is not None):
             return True
-        if self.param.kind == "text":
-            return character is not None and character.isprintable()
-        return character is not None and character in NUMBER_KEYS
+        if character is None or not character.isprintable():
+            return False
+        return self.param.kind == "text" or self.edit is not None or character in BEGIN_KEYS
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """As `takes`, also for keys whose character Textual does not know, such as the slash."""
@@ -180,14 +193,27 @@ class ParamForm(Widget, can_focus=True):
         elif event.key in EDIT_KEYS:
             self._typed((self.edit or self._whole_value()).press(event.key))
         elif event.character:
-            self._typed((self.edit or Edit("", 0)).insert(event.character))
+            self._put_in(event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         """Put in those characters that the field in hand can hold; a choice can hold none."""
-        allowed = "".join(c for c in event.text if self.takes(c, c))
-        if allowed:
-            event.stop()
-            self._typed((self.edit or Edit("", 0)).insert(allowed))
+        event.stop()
+        if self.params and self.param.kind in LONGEST:
+            self._put_in("".join(event.text.splitlines()).strip())
+
+    def _put_in(self, text: str) -> None:
+        """`text` at the caret, as far as the field can hold it; what it cannot is said."""
+        edit = self.edit or Edit("", 0)
+        number = self.param.kind != "text"
+        fitting = "".join(c for c in text if (c in NUMBER_KEYS if number else c.isprintable()))
+        room = LONGEST[self.param.kind] - len(edit.text)
+        if fitting or self.edit is not None:
+            self._typed(edit.insert(fitting[: max(0, room)]))
+        if len(fitting) > room:
+            self.error = f"{LONGEST[self.param.kind]:,} characters at most; the rest was left out"
+        elif len(fitting) < len(text) and number:
+            left_out = next(c for c in text if c not in NUMBER_KEYS)
+            self.error = f"no number has {plain(left_out)!r}; enter accepts what stands there"
 
     def _whole_value(self) -> Edit:
         text = self._text(self.param)
@@ -264,18 +290,22 @@ class ParamForm(Widget, can_focus=True):
         room = max(1, self.size.height - self._help_lines)
         top = self._top
         rows = [self._line(index) for index in range(len(self.params))[top : top + room]]
+        rows = more.marked(rows, self.size.width, above=top, below=len(self.params) - top - len(rows))
         if len(self.params) < room:
             rows.append(Content(""))
         return Content("\n").join([*rows, self._help()])
 
     def _line(self, index: int) -> Content:
         param = self.params[index]
-        width = max(len(p.label) for p in self.params)
+        width = max(len(p.name) for p in self.params) + 1
         in_hand = index == self._row and self.has_focus
         mark = ("▸ ", "$accent") if in_hand else ("  ", "")
-        label = (param.label.ljust(width + 1), "$foreground" if in_hand else "$text-muted")
-        room = self.size.width - width - 6  # beside mark, label and margin, and for the caret
-        line = Content.assemble(mark, label, self._value(param, in_hand, room))
+        room = self.size.width - width - 5  # beside mark, name and margin, and for the caret
+        value = self._value(param, in_hand, room)
+        # A long choice has some of the space that lines the values up.
+        width = max(len(param.name) + 1, min(width, self.size.width - 2 - value.cell_length))
+        name = (param.name.ljust(width), "$foreground" if in_hand else "$text-muted")
+        line = Content.assemble(mark, name, value)
         return line.truncate(max(1, self.size.width), ellipsis=True)
 
     def _value(self, param: Param, in_hand: bool, room: int) -> Content:

@@ -8,13 +8,15 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from engine.events import Stage
+from engine.events import Every, Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.chunks import Chunks, StepRange
 from engine.nn.inputs import Items
 from engine.nn.model import KerasModel
 from engine.nn.networks import Tensor
 from engine.variants.variant import Variant
+
+RATE_SECONDS = 0.5
 
 
 class CompiledStage:
@@ -35,7 +37,14 @@ class CompiledStage:
         self.model = KerasModel(variant, self.shown)
         self.optimizer = variant.optimizer(trained, stage.epochs * steps_per_epoch)
         self.optimizer.build(parts.trained.trainable_variables)
+        self._rate, self._look_at_rate = 0.0, Every(RATE_SECONDS)
         self.chunks = Chunks(variant, stage.name, trained, parts.before, self.optimizer, items)
+
+    def learning_rate(self) -> float:
+        """That of a step just done or to come: following a schedule takes 2 ms, so that is done now and then."""
+        if self._look_at_rate():
+            self._rate = float(f"{float(self.optimizer.learning_rate):.6g}")
+        return self._rate
 
     @property
     def optimizer_variables(self) -> dict[str, keras.Variable]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.datasets.data import Data
-from engine.events import EpochEnded, Progress, Terms
+from engine.events import EpochEnded, Progress, StepLoss, Terms
 from engine.nn.chunks import Losses, Pace, StepRange
 from engine.nn.graph_cache import Graphs
 from engine.nn.inspection import Inspection
@@ -24,6 +24,7 @@ from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.networks import Tensor
 from engine.nn.stage import CompiledStage
+from engine.nn.step_losses import step_losses
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -61,6 +62,7 @@ class Trainer:
         self._data = data
         self._inspection = Inspection(data, config.seed, variant.target_rate(config), variant.views)
         self._pace, self._validation_pace = Pace(), Pace()
+        self._untold: tuple[StepLoss, ...] = ()
         self._best: Checkpoint | None = None
         self._best_so_far: Best | None = None
         self._position = Position()
@@ -188,6 +190,7 @@ class Trainer:
         sums = np.array([at.sums.get(name, 0.0) for name in names])
         for step in np.column_stack(losses).astype(np.float64):
             sums += step
+        self._untold += step_losses(losses.terms[:, 0], at, seconds, self.steps_per_epoch)
         self._position = msgspec.structs.replace(
             at,
             step=at.step + len(losses.norms),
@@ -292,6 +295,7 @@ class Trainer:
         done = min(at.step * self.config.batch_size, items)
         rate = done / max(at.epoch_seconds, 1e-9)
         left = (self.config.epochs - at.epoch + 1) * items - done
+        batches, self._untold = self._untold, ()
         return Progress(
             stage=self._stage.name,
             epoch=at.epoch,
@@ -300,6 +304,8 @@ class Trainer:
             loss=at.sums["loss"] / at.step,
             samples_per_second=rate,
             seconds_left=left / rate,
+            learning_rate=self._stage.learning_rate(),
+            batches=batches,
         )
 
     def _order(self, epoch: int, items: int) -> NDArray[np.int32]:

@@ -25,10 +25,13 @@ from engine.events import (
     RunHandedOver,
     RunPaused,
     RunResumed,
+    StepLoss,
     Terms,
 )
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.full_disk import Keeper
+from engine.runs.step_file import read_steps
+from engine.runs.step_history import thinned
 from engine.runs.writer import NotKept, RunWriter
 
 CHECKPOINT_SECONDS = 5.0
@@ -61,6 +64,11 @@ class TrainingLoop:
         self._saved_at = time.monotonic()
         self._saving = 0.0
         self._shown_at = 0.0
+        at, steps = training.position, max(1, training.steps_per_epoch)
+        self._steps = self._kept_steps = read_steps(writer.folder).until(at.epoch - 1 + at.step / steps)
+        self._latest: Progress | None = None
+        self._untold: list[StepLoss] = []
+        """Losses since the last progress that was told."""
         self._config = msgspec.to_builtins(training.config)
         self._history = History.of(epochs)
         self._alarms = self._raised()
@@ -177,6 +185,7 @@ class TrainingLoop:
             for report in self._training.run():
                 self._take(report)
                 if self._obey() in ENDING:
+                    self._tell_untold()
                     self._save()
                     return "stopped", ""
             self._save()
@@ -206,6 +215,7 @@ class TrainingLoop:
             f"{counted(good.position.epoch - 1, 'epoch')} are kept; learning_rate is {rate:g}, try {rate / 10:g}"
         )
         try:
+            self._tell_untold()
             self._write(good)
         except EngineError as error:
             message = f"{message}; but: {error}"
@@ -214,15 +224,35 @@ class TrainingLoop:
     def _take(self, report: Progress | EpochReport) -> None:
         now = time.monotonic()
         if isinstance(report, EpochReport):
+            if self._over:
+                self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
             path = self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=path))
             self._warn(report.event)
-        elif now - self._shown_at > PROGRESS_SECONDS:
-            self._shown_at = now
-            self._keeper.tell(report)
+        else:
+            self._steps = self._steps.and_then(report.batches)
+            self._latest = report
+            self._untold += report.batches
+            if now - self._shown_at > PROGRESS_SECONDS:
+                self._tell_progress(report)
         if now - self._saved_at > max(CHECKPOINT_SECONDS, 10 * self._saving):
             self._save()
+
+    @property
+    def _over(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self._training.position.epoch > self._training.config.epochs or self._training.stopped_early
+
+    def _tell_progress(self, latest: Progress) -> None:
+        self._shown_at = time.monotonic()
+        batches, self._untold = thinned(self._untold), []
+        self._keeper.tell(msgspec.structs.replace(latest, batches=batches))
+
+    def _tell_untold(self) -> None:
+        """A run that rests or ends is shown with all its steps."""
+        if self._untold and self._latest is not None:
+            self._tell_progress(self._latest)
 
     def _warn(self, ended: EpochEnded) -> None:
         """Log an alarm when it appears; while it stays it is not said again."""
@@ -239,6 +269,7 @@ class TrainingLoop:
         command = self._control.serve()
         if command != "pause":
             return command
+        self._tell_untold()
         self._save()
         at = self._training.position
         self._keeper.tell(RunPaused(epoch=at.epoch, step=at.step))
@@ -255,6 +286,9 @@ class TrainingLoop:
 
     def _write(self, checkpoint: Checkpoint) -> None:
         began, at, best = time.monotonic(), checkpoint.position, self._training.new_best()
+        if self._steps is not self._kept_steps:  # before the checkpoint, which is then never ahead of them
+            self._keeper.keep(lambda: self._writer.steps(self._steps))
+            self._kept_steps = self._steps
         self._keeper.keep(lambda: self._writer.checkpoint(checkpoint, best))
         self._keeper.tell(CheckpointSaved(epoch=at.epoch, step=at.step))
         self._saved_at = time.monotonic()

@@ -28,6 +28,8 @@ from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
 from engine.runs.heartbeat import Heartbeat
 from engine.runs.snapshots import Samples, write_samples
+from engine.runs.step_file import write_steps
+from engine.runs.step_history import StepHistory
 from engine.runs.store import RunInfo, RunRecord, RunStore, seconds_to_wait
 from engine.storage.atomic import make_folder, replacing
 
@@ -190,6 +192,11 @@ class RunWriter:
         """Keep the probe set's outputs of `epoch`; returns the path inside the run folder. Raises RunError."""
         with self._disk(f"keep the pictures of epoch {epoch}"):
             return write_samples(self.folder, epoch, samples)
+
+    def steps(self, history: StepHistory) -> None:
+        """Replace the losses of the steps. Raises RunError."""
+        with self._disk("keep the losses of the steps"):
+            write_steps(self.folder, history)
 
     @property
     def has_checkpoint(self) -> bool:

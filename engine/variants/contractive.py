@@ -22,12 +22,12 @@ LOOKED_AT = 2
 class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
     """Settings of the contractive autoencoder."""
 
-    activation: Annotated[
-        Literal["sigmoid", "tanh", "relu"], Meta(title="activation", description="activation of the code layer")
-    ] = "sigmoid"
+    activation: Annotated[Literal["sigmoid", "tanh", "relu"], Meta(description="activation of the code layer")] = (
+        "sigmoid"
+    )
     contraction: Annotated[
         float,
-        Meta(ge=0, le=1e6, title="contraction", description="weight of ‖J‖², for an error summed over the pixels"),
+        Meta(ge=0, le=1e6, description="weight of ‖J‖², for an error summed over the pixels"),
     ] = 0.1
 
 

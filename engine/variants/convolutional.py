@@ -22,12 +22,12 @@ Filters = Annotated[int, Meta(ge=1, le=4096)]
 class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of the convolutional autoencoder."""
 
-    filters: Annotated[Filters, Meta(title="filters", description="of the two outer layers on each side")] = 32
+    filters: Annotated[Filters, Meta(description="of the two outer layers on each side")] = 32
     code_filters: Annotated[
-        Filters, Meta(title="code filters", description="of the innermost layers; the code has so many numbers a place")
+        Filters, Meta(description="of the innermost layers; the code has so many numbers a place")
     ] = 16
     activation: Annotated[
-        Literal["relu", "gelu", "tanh"], Meta(title="activation", description="activation of all layers but the last")
+        Literal["relu", "gelu", "tanh"], Meta(description="activation of all layers but the last")
     ] = "relu"
     corruption: Corruption = "gaussian"
     noise_mean: NoiseMean = 0.0

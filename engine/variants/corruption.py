@@ -13,19 +13,13 @@ if TYPE_CHECKING:
 
 Corruption = Annotated[
     Literal["gaussian", "salt_and_pepper", "masking"],
-    Meta(title="corruption", description="add normal noise, make pixels black or white, or make them black"),
+    Meta(description="add normal noise, make pixels black or white, or make them black"),
 ]
-NoiseMean = Annotated[
-    float, Meta(ge=-1, le=1, title="noise mean", description="of gaussian noise; 1 is the whole range of a pixel")
-]
-NoiseStd = Annotated[float, Meta(ge=0, le=10, title="noise std", description="standard deviation of gaussian noise")]
-NoiseShare = Annotated[
-    float, Meta(ge=0, le=1, title="noise share", description="of pixels hit by salt_and_pepper or masking")
-]
-Resample = Annotated[
-    bool, Meta(title="resample", description="noise drawn afresh for every batch, or once for each image")
-]
-Clip = Annotated[bool, Meta(title="clip", description="noisy pixels cut to 0…1, or left as they come out")]
+NoiseMean = Annotated[float, Meta(ge=-1, le=1, description="of gaussian noise; 1 is the whole range of a pixel")]
+NoiseStd = Annotated[float, Meta(ge=0, le=10, description="standard deviation of gaussian noise")]
+NoiseShare = Annotated[float, Meta(ge=0, le=1, description="of pixels hit by salt_and_pepper or masking")]
+Resample = Annotated[bool, Meta(description="noise drawn afresh for every batch, or once for each image")]
+Clip = Annotated[bool, Meta(description="noisy pixels cut to 0…1, or left as they come out")]
 
 
 class Corrupting(Protocol):

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 Output = Annotated[
     Literal["relu", "sigmoid", "linear"],
-    Meta(title="output", description="activation of the reconstruction"),
+    Meta(description="activation of the reconstruction"),
 ]
 Reconstruction = Annotated[
     Literal["mse", "bce"],
-    Meta(title="loss", description="mean squared error, or binary cross-entropy (needs the sigmoid output)"),
+    Meta(description="mean squared error, or binary cross-entropy (needs the sigmoid output)"),
 ]
 
 GELU = Advice("activation", "set", "gelu", where={"activation": ("relu",)})
@@ -32,10 +32,10 @@ SIGMOID = Advice("output", "set", "sigmoid", where={"output": ("relu",)})
 class DenseConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of one dense layer in, one dense layer out."""
 
-    hidden_dim: Annotated[int, Meta(ge=1, le=65_536, title="code", description="units of the code layer")]
+    hidden_dim: Annotated[int, Meta(ge=1, le=65_536, description="units of the code layer")]
     activation: Annotated[
         Literal["relu", "linear", "sigmoid", "tanh", "gelu"],
-        Meta(title="activation", description="activation of the code layer"),
+        Meta(description="activation of the code layer"),
     ] = "relu"
     output: Output = "relu"
     reconstruction: Reconstruction = "mse"

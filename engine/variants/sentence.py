@@ -22,35 +22,33 @@ if TYPE_CHECKING:
 class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of the sentence autoencoder."""
 
-    units: Annotated[int, Meta(ge=1, le=4096, title="code", description="units of the encoder, numbers in the code")]
-    cell: Annotated[
-        Literal["lstm", "gru"], Meta(title="cell", description="kind of recurrent layer, in encoder and decoder")
-    ] = "lstm"
+    units: Annotated[int, Meta(ge=1, le=4096, description="units of the encoder, numbers in the code")]
+    cell: Annotated[Literal["lstm", "gru"], Meta(description="kind of recurrent layer, in encoder and decoder")] = (
+        "lstm"
+    )
     directions: Annotated[
         Literal["both", "forward"],
-        Meta(title="directions", description="whether sentences are read from both ends (outputs are summed)"),
+        Meta(description="whether sentences are read from both ends (outputs are summed)"),
     ] = "both"
     pooling: Annotated[
         Literal["last", "mean", "attention"],
         Meta(
-            title="pooling",
             description="the code: outputs after the last word, their mean over the words, or one with learned weights",
         ),
     ] = "last"
     masked: Annotated[
-        bool, Meta(title="masked", description="whether the encoder stops at the last word, or reads the padding too")
+        bool, Meta(description="whether the encoder stops at the last word, or reads the padding too")
     ] = False
     decoder_units: Annotated[
-        int, Meta(ge=0, le=4096, title="decoder", description="units of the decoder; 0: as many as a word vector has")
+        int, Meta(ge=0, le=4096, description="units of the decoder; 0: as many as a word vector has")
     ] = 0
     loss_over: Annotated[
         Literal["places", "words"],
-        Meta(title="loss over", description="all places of a sentence, padding included, or its words only"),
+        Meta(description="all places of a sentence, padding included, or its words only"),
     ] = "places"
     weighting: Annotated[
         Literal["uniform", "frequency", "idf"],
         Meta(
-            title="weighting",
             description="how much each word counts in the loss: all the same, or rare ones more, by either formula",
         ),
     ] = "uniform"
@@ -59,35 +57,30 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=100,
-            title="bag of words",
             description="weight of predicting from the code which words a sentence has, in no order; 0: none",
         ),
     ] = 0.0
     word_dropout: Annotated[
-        float, Meta(ge=0, lt=1, title="dropout", description="share of the words that the encoder does not get to see")
+        float, Meta(ge=0, lt=1, description="share of the words that the encoder does not get to see")
     ] = 0.0
     vocabulary: Annotated[
-        int, Meta(ge=10, le=1_000_000, title="vocabulary", description="most frequent words; the others are one word")
+        int, Meta(ge=10, le=1_000_000, description="most frequent words; the others are one word")
     ] = 5_000
-    length: Annotated[
-        int, Meta(ge=2, le=1_000, title="length", description="words of a sentence; longer ones are cut")
-    ] = 50
+    length: Annotated[int, Meta(ge=2, le=1_000, description="words of a sentence; longer ones are cut")] = 50
     ids: Annotated[
         Literal["tokens", "split"],
         Meta(
-            title="ids",
             description="words by the vocabulary's tokeniser, padded right; or, as published, white space, padded left",
         ),
     ] = "tokens"
     vectors: Annotated[
         str,
         Meta(
-            title="vectors",
             description="auto: GloVe if it is here, else trained on the corpus; glove; corpus; or a file of vectors",
         ),
     ] = "auto"
     dimensions: Annotated[
-        int, Meta(ge=2, le=1_000, title="dimensions", description="numbers in a word vector; GloVe: 50, 100, 200, 300")
+        int, Meta(ge=2, le=1_000, description="numbers in a word vector; GloVe: 50, 100, 200, 300")
     ] = 50
 
 

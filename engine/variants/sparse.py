@@ -32,18 +32,17 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
     penalty: Annotated[
         Literal["l1", "l2", "l1_l2", "kl", "topk"],
         Meta(
-            title="penalty",
             description="on the code: its size, its square, both, its mean rate (needs sigmoid); topk: k units speak",
         ),
     ] = "l1"
-    l1: Annotated[Weight, Meta(title="l1", description="weight of Σ|z|, for penalties l1 and l1_l2")] = 1e-4
-    l2: Annotated[Weight, Meta(title="l2", description="weight of Σz², for penalties l2 and l1_l2")] = 1e-4
+    l1: Annotated[Weight, Meta(description="weight of Σ|z|, for penalties l1 and l1_l2")] = 1e-4
+    l2: Annotated[Weight, Meta(description="weight of Σz², for penalties l2 and l1_l2")] = 1e-4
     rho: Annotated[
         float,
-        Meta(ge=0.001, le=0.999, title="target rate", description="mean activation that penalty kl draws to"),
+        Meta(ge=0.001, le=0.999, description="mean activation that penalty kl draws to"),
     ] = 0.05
-    beta: Annotated[Weight, Meta(title="beta", description="weight of penalty kl")] = 3.0
-    k: Annotated[int, Meta(ge=1, le=65_536, title="k", description="units that speak for an image with topk")] = 25
+    beta: Annotated[Weight, Meta(description="weight of penalty kl")] = 3.0
+    k: Annotated[int, Meta(ge=1, le=65_536, description="units that speak for an image with topk")] = 25
 
 
 def _off_target(history: History) -> dict[str, float] | None:

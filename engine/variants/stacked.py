@@ -24,20 +24,18 @@ WHOLE = "fine-tuning"
 class StackedConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of the stacked autoencoder."""
 
-    layers: Annotated[LayerSizes, Meta(title="layers", description="units of the encoder's layers, the code last")]
+    layers: Annotated[LayerSizes, Meta(description="units of the encoder's layers, the code last")]
     activation: Annotated[
         Literal["relu", "gelu", "tanh", "sigmoid"],
-        Meta(title="activation", description="of the layers between image and code; the code itself is linear"),
+        Meta(description="of the layers between image and code; the code itself is linear"),
     ] = "relu"
     output: Output = "sigmoid"
     reconstruction: Reconstruction = "mse"
     training: Annotated[
         Literal["end_to_end", "greedy"],
-        Meta(title="training", description="all layers at once, or pair by pair from the outside, then all at once"),
+        Meta(description="all layers at once, or pair by pair from the outside, then all at once"),
     ] = "end_to_end"
-    pretrain_epochs: Annotated[
-        int, Meta(ge=1, le=10_000, title="pretraining", description="epochs for each pair with greedy training")
-    ] = 3
+    pretrain_epochs: Annotated[int, Meta(ge=1, le=10_000, description="epochs for each pair with greedy training")] = 3
 
 
 class Stacked(Variant[StackedConfig]):

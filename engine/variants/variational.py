@@ -25,22 +25,16 @@ NO_KL = 0.1
 class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of the variational autoencoder."""
 
-    latent_dim: Annotated[int, Meta(ge=1, le=4096, title="code", description="dimensions of the code")]
+    latent_dim: Annotated[int, Meta(ge=1, le=4096, description="dimensions of the code")]
     hidden: Annotated[
-        LayerSizes, Meta(title="hidden", description="units of the encoder's layers before the code; mirrored after it")
+        LayerSizes, Meta(description="units of the encoder's layers before the code; mirrored after it")
     ] = "512"
-    activation: Annotated[
-        Literal["relu", "gelu", "tanh"], Meta(title="activation", description="activation of the hidden layers")
-    ] = "relu"
-    beta: Annotated[
-        float, Meta(ge=0, le=1000, title="beta", description="weight of the KL term; above 1 for simpler codes")
-    ] = 1.0
-    warmup: Annotated[
-        int, Meta(ge=0, le=10_000, title="warm-up", description="epochs over which the KL term grows to its weight")
-    ] = 0
-    clip_norm: Annotated[
-        float, Meta(ge=0, le=1e6, title="clip norm", description="longest gradient that is not scaled down; 0: any")
-    ] = 15.0
+    activation: Annotated[Literal["relu", "gelu", "tanh"], Meta(description="activation of the hidden layers")] = "relu"
+    beta: Annotated[float, Meta(ge=0, le=1000, description="weight of the KL term; above 1 for simpler codes")] = 1.0
+    warmup: Annotated[int, Meta(ge=0, le=10_000, description="epochs over which the KL term grows to its weight")] = 0
+    clip_norm: Annotated[float, Meta(ge=0, le=1e6, description="longest gradient that is not scaled down; 0: any")] = (
+        15.0
+    )
 
 
 def _collapsed(history: History) -> dict[str, float] | None:

@@ -28,24 +28,16 @@ FEW_IN_USE = 0.25
 class VqConfig(TrainingConfig, frozen=True, kw_only=True):
     """Settings of the vector-quantised autoencoder."""
 
-    entries: Annotated[int, Meta(ge=2, le=65_536, title="entries", description="vectors in the codebook")] = 512
-    dimensions: Annotated[int, Meta(ge=1, le=1024, title="dimensions", description="numbers in such a vector")] = 64
-    filters: Annotated[int, Meta(ge=2, le=4096, title="filters", description="of the convolutions")] = 256
-    blocks: Annotated[
-        int, Meta(ge=0, le=20, title="blocks", description="residual blocks before the code, and as many after it")
-    ] = 2
-    commitment: Annotated[
-        float, Meta(ge=0, le=1e3, title="commitment", description="weight that draws the encoder to its entries")
-    ] = 0.25
+    entries: Annotated[int, Meta(ge=2, le=65_536, description="vectors in the codebook")] = 512
+    dimensions: Annotated[int, Meta(ge=1, le=1024, description="numbers in such a vector")] = 64
+    filters: Annotated[int, Meta(ge=2, le=4096, description="of the convolutions")] = 256
+    blocks: Annotated[int, Meta(ge=0, le=20, description="residual blocks before the code, and as many after it")] = 2
+    commitment: Annotated[float, Meta(ge=0, le=1e3, description="weight that draws the encoder to its entries")] = 0.25
     learning: Annotated[
         Literal["loss", "means"],
-        Meta(
-            title="learning", description="how entries learn: by a loss term, or as running means of what chooses them"
-        ),
+        Meta(description="how entries learn: by a loss term, or as running means of what chooses them"),
     ] = "loss"
-    halvings: Annotated[
-        int, Meta(ge=1, le=6, title="halvings", description="how often the height and the width are halved")
-    ] = 2
+    halvings: Annotated[int, Meta(ge=1, le=6, description="how often the height and the width are halved")] = 2
 
 
 def _collapsed(history: History) -> dict[str, float] | None:

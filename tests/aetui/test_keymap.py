@@ -63,6 +63,7 @@ SHARED = {
     frozenset({"more", "log_scale"}),
     frozenset({"leave", "chart"}),
     frozenset({"switch", "close"}),
+    frozenset({"filter_models", "ask"}),
 }
 """Actions that have a key in common where both can be meant: the one that is nearer to the focus is."""
 

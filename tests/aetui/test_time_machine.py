@@ -23,7 +23,8 @@ async def test_a_run_streams_onto_chart_pictures_and_bar(make_app: Make) -> None
         engine = await train(pilot, epochs=3)
         desk = engine_desk(pilot)
         await until(pilot, lambda: shown_epoch(pilot) == 3)
-        train_line, validation_line = desk.query_one(LossChart)._series
+        await until(pilot, lambda: desk.query_one(LossChart).data.series)
+        train_line, validation_line = desk.query_one(LossChart).data.series
         assert_allclose(train_line.y, [loss(e) for e in (1, 2, 3)])
         assert (train_line.name, validation_line.name) == ("train", "validation")
         engine.play(engine.run.progress(4, 5))

@@ -22,7 +22,7 @@ from engine.runs.jobs import ResumeJob, TrainJob
 async def test_training_by_keyboard_submits_what_the_form_says(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await ready(pilot)
-        await pilot.press("enter", "down", "down", "6", "4", "down", "right", "down", "down", "down", "3", "t")
+        await pilot.press("enter", "down", "down", "6", "4", "down", "right", "down", "down", "down", "3", "enter", "t")
         jobs = [job for call, job in engine.calls if call == "submit"]
         assert jobs == [
             TrainJob(
@@ -227,7 +227,7 @@ async def test_the_status_forgets_what_was_asked_once_it_happened(make_app: Make
         await until(pilot, lambda: not desk.run_shown.going)
         await pilot.press("r")
         engine.play(RunResumed(epoch=3, step=0, epochs=50))
-        await until(pilot, lambda: "starting" in bar(pilot))
+        await until(pilot, lambda: "compiling" in bar(pilot))
         engine.play(engine.run.progress(3, 1))
         await until(pilot, lambda: "● training" in desk.query_one(StatusLine).render().plain)
 

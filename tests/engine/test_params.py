@@ -13,12 +13,12 @@ from engine.variants.variant import Variant
 
 
 class Config(TrainingConfig, frozen=True, kw_only=True):
-    epochs: Annotated[int, Meta(ge=1, le=100_000, title="epochs", description="passes")] = 5
-    batch_size: Annotated[int, Meta(ge=1, le=10, title="batch", description="items")] = 2
-    learning_rate: Annotated[float, Meta(gt=0, le=10, title="rate", description="step")] = 0.5
-    seed: Annotated[int, Meta(ge=0, title="seed", description="start")] = 1
-    kind: Annotated[Literal["a", "b"], Meta(title="kind", description="which")] = "b"
-    fresh: Annotated[bool, Meta(title="fresh", description="each time anew")] = True
+    epochs: Annotated[int, Meta(ge=1, le=100_000, description="passes")] = 5
+    batch_size: Annotated[int, Meta(ge=1, le=10, description="items")] = 2
+    learning_rate: Annotated[float, Meta(gt=0, le=10, description="step")] = 0.5
+    seed: Annotated[int, Meta(ge=0, description="start")] = 1
+    kind: Annotated[Literal["a", "b"], Meta(description="which")] = "b"
+    fresh: Annotated[bool, Meta(description="each time anew")] = True
 
 
 def test_a_variants_own_settings_come_before_the_shared_ones() -> None:
@@ -60,6 +60,28 @@ def test_an_impossible_value_is_refused_with_the_range(name: str, value: str, ex
     with pytest.raises(SettingError, match=expected) as refused:
         params.configure(Config(), {name: value})
     assert refused.value.field == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("learning_rate", "learning_rate"), ("rate", "learning_rate"), ("batch", "batch_size"), ("ep", "epochs")],
+)
+def test_a_part_of_a_name_that_no_other_has_means_the_setting(text: str, name: str) -> None:
+    assert params.named(text, params.describe(Config())).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("se", "seed, seeds could be meant"),
+        ("s", "shuffle"),
+        ("learnin_rate", "perhaps learning_rate"),
+        ("", "the settings are"),
+    ],
+)
+def test_a_name_that_means_none_or_several_is_refused_with_those_that_could_be(text: str, told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        params.named(text, [*params.describe(Config()), params.Param("seeds", "int", "runs", 1)])
 
 
 def test_a_configuration_is_not_changed_but_replaced() -> None:

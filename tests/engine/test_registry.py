@@ -73,10 +73,9 @@ def test_no_encoder_is_to_stop_at_the_last_word_of_rows_that_are_padded_on_the_l
         sentence.check(params.configure(sentence.presets["tuned"], {"ids": "split"}))
 
 
-def test_every_setting_has_a_label_a_meaning_and_a_range_that_holds_its_default(variant: Variant[Any]) -> None:
+def test_every_setting_has_a_meaning_and_a_range_that_holds_its_default(variant: Variant[Any]) -> None:
     for config in variant.presets.values():
         for param in params.describe(config):
-            assert param.label
             assert param.meaning
             assert params.parse(param, str(param.default)) == param.default
 

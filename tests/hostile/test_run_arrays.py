@@ -21,6 +21,8 @@ from engine.backend import Best, Position
 from engine.errors import EngineError
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.snapshots import LARGEST, read_samples
+from engine.runs.step_file import read_steps
+from engine.runs.step_history import MOST, thinned
 from engine.text import corpus_cache
 from engine.text.lexicon import Lexicon
 from engine.text.vectors import _kept
@@ -51,6 +53,27 @@ EPOCH = {
 
 def whole_npz(arrays: dict[str, np.ndarray]) -> bytes:
     return whole_zip({f"{name}.npy": whole_npy(array) for name, array in arrays.items()})
+
+
+STEPS = {
+    "width": np.array([4]),
+    "epoch": np.array([0.25, 0.5, 1.0]),
+    "steps": np.array([4, 4, 8]),
+    "low": np.zeros(3),
+    "high": np.ones(3),
+    "mean": np.full(3, 0.5),
+    "seconds": np.arange(3.0),
+}
+
+
+@hostile
+@given(content=npz(STEPS) | st.just(whole_npz(STEPS)))
+def test_the_losses_of_steps(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "steps.npz").write_bytes(content)
+    found = read_steps(tmp_path)
+    assert len(found) <= MOST
+    assert found.and_then(list(found)) is found
+    assert sum(point.steps for point in thinned(list(found))) == sum(found.steps)
 
 
 @hostile

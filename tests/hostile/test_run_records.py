@@ -21,10 +21,23 @@ from aetui.cli.repeats import repeats
 from aetui.follow.reading import follow, read_run, unread_run
 from aetui.render import numbers
 from aetui.render.run_columns import arranged, line, measured
+from aetui.state.fold import apply
+from aetui.state.run_state import RunState
 from aetui.widgets.run_table import STATES
 from engine import events, registry
 from engine.errors import EngineError
-from engine.events import EpochEnded, Health, Logged, Progress, RunFinished, RunPaused, RunResumed, RunStarted, Stage
+from engine.events import (
+    EpochEnded,
+    Health,
+    Logged,
+    Progress,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    Stage,
+    StepLoss,
+)
 from engine.params import configure
 from engine.runs import groups
 from engine.runs.heartbeat import NAME, read_heartbeat
@@ -145,13 +158,28 @@ def test_the_settings_in_run_json(config: object, variant: str) -> None:
 @given(
     content=json_text(
         json.loads(
-            events.encode(Progress(stage="s", epoch=1, step=1, steps=4, loss=0.5, samples_per_second=1, seconds_left=1))
+            events.encode(
+                Progress(
+                    stage="s",
+                    epoch=1,
+                    step=1,
+                    steps=4,
+                    loss=0.5,
+                    samples_per_second=1,
+                    seconds_left=1,
+                    learning_rate=0.001,
+                    batches=(StepLoss(0.25, 1, 0.5, 0.5, 0.5, 0.1),),
+                )
+            )
         )
     )
 )
 def test_the_heartbeat(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
-    assert not isinstance(outcome(lambda: read_heartbeat(tmp_path)), EngineError)
+    found = outcome(lambda: read_heartbeat(tmp_path))
+    assert not isinstance(found, EngineError)
+    if isinstance(found, Progress):
+        apply(RunState("r", status="running"), found)
 
 
 def test_whole_ones_are_read(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_no_runs_is_said(aetui: Any) -> None:
         (("train", "vanila"), "there are: vanilla"),
         (("train", "vanilla", "--set", "hidden_dim"), "expected FIELD=VALUE"),
         (("train", "vanilla", "--set", "=3"), "expected FIELD=VALUE"),
+        (("train", "vanilla", "--set", "rate=0"), "learning_rate"),
         (("train", "vanilla", "--set", "hidden_dim=0"), "1 to 65,536"),
         (("train", "vanilla", "--set", "width=3"), "there is no such setting"),
         (("train", "vanilla", "--dataset", "nothing"), "digits, mnist"),

@@ -236,11 +236,11 @@ async def test_what_is_missing_is_said_with_what_to_do(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await sentence_desk(pilot)
         await until(pilot, lambda: overview(pilot).startswith("There is no run yet."))
-        await pilot.press("slash", "a", "enter")
+        await pilot.press("escape", "slash", "a", "enter")
         await until(pilot, lambda: "There is no run yet" in complaint(pilot))
         await pilot.press("escape", "t")
         engine.play(engine.run.started())
-        await until(pilot, lambda: "after the first epoch" in overview(pilot))
+        await until(pilot, lambda: "compiling" in overview(pilot))
 
 
 async def test_another_model_has_its_own_run_and_no_sentences(make_app: Make) -> None:

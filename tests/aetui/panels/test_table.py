@@ -21,6 +21,7 @@ from aetui.state.run_state import RunState
 from aetui.widgets import loss_chart
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart
+from aetui.widgets.panel_tabs import lettered
 from engine.events import Event, Stage
 from engine.registry import VARIANTS
 
@@ -56,7 +57,7 @@ def frame_line(pilot: Pilot[None]) -> str:
 
 
 def curve_names(pilot: Pilot[None]) -> list[str]:
-    return [line.name for line in engine_desk(pilot).query_one(LossChart)._series]
+    return [line.name for line in engine_desk(pilot).query_one(LossChart).data.series]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -71,7 +72,7 @@ async def test_every_panel_of_every_model_opens_by_its_key(make_app: Make, size:
             for kind in table.of_variant(variant.panels):
                 await pilot.press(kind.shortcut)
                 assert desk._tabs.current == f"panel-{kind.key}"
-                assert desk._tabs._title.plain.find(kind.label) >= 0
+                assert "".join(lettered(kind.label, kind.shortcut)) in desk._tabs._title.plain
                 await pilot.pause()
                 assert desk._tabs._title.plain in frame_line(pilot)
 
@@ -84,7 +85,7 @@ async def test_the_last_panel_is_named_at_every_width(make_app: Make, zoomed: bo
         desk._tabs.set_kinds(table.of_variant(VARIANTS["variational"].panels))
         await desk._tabs.fill()
         if zoomed:
-            await pilot.press("z")
+            await pilot.press("z", "z")
         for width in range(60, 132, 2):
             await pilot.resize_terminal(width, 40)
             assert "Log" in frame_line(pilot), width
@@ -112,10 +113,11 @@ async def test_the_chart_is_not_drawn_again_when_a_panel_is_opened_or_it_comes_b
         await train(pilot, epochs=3)
         await until(pilot, lambda: shown_epoch(pilot) == 3)
         await pilot.pause(0.5)
-        with patch.object(loss_chart, "line_plot", wraps=loss_chart.line_plot) as plot:
+        with patch.object(loss_chart, "view", wraps=loss_chart.view) as plot:
             await pilot.press("h", "p", "d", "right_square_bracket", "left_square_bracket", "L", "d")
             await pilot.pause(0.5)
             assert plot.call_count == 0
+            engine_desk(pilot).set_focus(None)
             await pilot.press("z", "z")
             await pilot.pause()
             assert plot.call_count == 0
@@ -151,10 +153,10 @@ async def test_curves_are_switched_and_keep_their_colours(make_app: Make) -> Non
         await pilot.press("G", "space")
         assert curve_names(pilot) == ["train", "validation", "kl validation"]
         chart = engine_desk(pilot).query_one(LossChart)
-        colour = chart._lines("truecolor")[-1].colour
+        colour = chart.drawn.curves.named[-1].colour
         await pilot.press("g", "enter", "down", "enter")
         assert curve_names(pilot) == ["kl validation"]
-        assert chart._lines("truecolor")[-1].colour == colour
+        assert chart.drawn.curves.named[-1].colour == colour
         await pilot.press("G", "space", "escape")
         assert not isinstance(pilot.app.screen, CurvesDialog)
         assert "No curve" in "".join(chart.render_line(y).text for y in range(chart.size.height))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aetui.render.series import decimate, log_ticks, nice_ticks, tick_labels
+from aetui.render.series import decimate, nice_ticks, tick_labels
 
 
 def test_a_short_series_is_kept_as_it_is() -> None:
@@ -63,21 +63,7 @@ def test_ticks_lie_in_the_range_and_are_not_too_many(low: float, span: float, co
 def test_there_are_at_least_two_ticks_where_three_are_allowed(low: float, relative: float, count: int) -> None:
     high = low * (1 + relative)
     assert len(nice_ticks(low, high, count)) >= 2
-    assert 2 <= len(log_ticks(low, high, count)) <= max(count, 5)
 
 
 def test_whole_ticks_for_epochs() -> None:
     assert nice_ticks(1, 3, 8, whole=True) == [1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "labels"),
-    [
-        (1e-5, 1, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]),
-        (0.02, 1, ["0.02", "0.05", "0.1", "0.2", "0.5", "1"]),
-        (0.0118, 0.0125, ["0.0118", "0.0120", "0.0122", "0.0124"]),
-        (-1, 1, []),
-    ],
-)
-def test_log_ticks_are_decades_or_finer_where_there_are_few(low: float, high: float, labels: list[str]) -> None:
-    assert tick_labels(log_ticks(low, high)) == labels

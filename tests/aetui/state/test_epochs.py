@@ -64,3 +64,41 @@ def test_equal_epochs_are_equal_whatever_grew_out_of_them() -> None:
     two.and_then(ended(3))
     assert two == Epochs([ended(1), ended(2)])
     assert two != Epochs([ended(1)])
+
+
+def test_a_column_asks_each_epoch_once_and_follows_every_branch() -> None:
+    asked = []
+
+    def loss(each: EpochEnded) -> float:
+        asked.append(each.epoch)
+        return each.train["loss"]
+
+    three = Epochs(ended(number, number / 10) for number in (1, 2, 3))
+    column = three.column("loss", loss)
+    assert three.column("loss", loss) is column
+    grown = three
+    for number in range(4, 200):
+        grown = grown.and_then(ended(number, number / 10))
+        assert len(grown.column("loss", loss)) == number
+    assert asked == list(range(1, 200))
+    other = three.before(3).and_then(ended(3, 0.7), ended(4, 0.8))
+    assert list(other.column("loss", loss)) == [0.1, 0.2, 0.7, 0.8]
+    assert list(grown.column("loss", loss)) == [number / 10 for number in range(1, 200)]
+    assert list(three.column("loss", loss)) == list(column) == [0.1, 0.2, 3 / 10]
+    with pytest.raises(ValueError, match="read-only"):
+        column[0] = 1
+
+
+def test_kinds_are_told_in_order_and_each_epoch_is_looked_at_once() -> None:
+    looked: list[int] = []
+
+    def kind(each: EpochEnded) -> bool:
+        looked.append(each.epoch)
+        return each.epoch > 2
+
+    first = Epochs([ended(1), ended(2)])
+    longer = first.and_then(ended(3))
+    assert longer.kinds("late", kind) == [False, True]
+    assert first.kinds("late", kind) == [False]
+    assert longer.and_then(ended(4)).kinds("late", kind) == [False, True]
+    assert looked == [1, 2, 3, 4]

@@ -24,6 +24,7 @@ from engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    StepLoss,
 )
 from engine.variants.vanilla import Vanilla
 
@@ -74,6 +75,18 @@ def test_a_recorded_event_counts_once() -> None:
     run = run_of(started(), ended(2, 1))
     assert apply(run, ended(2, 1)) is run
     assert run_of(started(), ended(2, 1), started(), ended(2, 1), ended(3, 2)).last_epoch == 2
+
+
+def test_the_losses_of_steps_grow_with_progress_and_are_cut_back_to_where_a_run_goes_on() -> None:
+    def at(epoch: int, step: int) -> Progress:
+        end = epoch - 1 + step / 4
+        return msgspec.structs.replace(progress(9, epoch), step=step, batches=(StepLoss(end, 2, 0.1, 0.3, 0.2, end),))
+
+    first = msgspec.structs.replace(started(), steps_per_epoch=4)
+    run = run_of(first, at(1, 2), at(1, 2), at(1, 4), ended(2, 1), at(2, 2), at(2, 4))
+    assert list(run.steps.epoch) == [0.5, 1.0, 1.5, 2.0]
+    assert list(apply(run, RunResumed(run_id="r", seq=3, epoch=2, step=0, epochs=9)).steps.epoch) == [0.5, 1.0]
+    assert list(apply(run, finished(3, "completed")).steps.high) == [0.3] * 4
 
 
 def test_best_is_the_first_epoch_with_the_lowest_finite_loss() -> None:

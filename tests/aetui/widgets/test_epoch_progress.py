@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.style import Style
 
@@ -35,6 +37,13 @@ def test_eighty_columns_keep_epoch_bar_rate_and_time() -> None:
         assert part in line
 
 
+def test_where_there_is_room_batch_loss_and_learning_rate_stand_in_the_line() -> None:
+    view = replace(RUNNING, loss=0.02345, learning_rate=0.00123)
+    assert "step 141/235 · loss 0.02345 · lr 0.00123 · 208,000" in _line(view, 140)
+    assert "lr" not in _line(view, 120)
+    assert all(len(_line(view, width)) <= width for width in range(20, 140, 7))
+
+
 @pytest.mark.parametrize("width", [20, 35, 50, 60, 80, 100, 120, 200])
 def test_the_line_fits_at_every_width(width: int) -> None:
     assert len(_line(RUNNING, width)) <= width
@@ -58,3 +67,22 @@ def test_the_fraction_is_of_the_whole_run() -> None:
     assert RUNNING.fraction == pytest.approx((11 + 141 / 235) / 50)
     assert ProgressView().fraction == 0
     assert ProgressView(epoch=50, epochs=50, step=235, steps=235).fraction == 1
+
+
+@pytest.mark.parametrize("width", [12, 40, 80])
+def test_what_is_waited_for_has_a_bar_where_there_is_room_that_moves_where_its_end_is_not_known(width: int) -> None:
+    def line(share: float | None, beat: int) -> str:
+        view = ProgressView(state="reading mnist", waiting=True, share=share)
+        return progress_line(view, width, Style(), Style(), Style(), beat=beat).plain
+
+    assert all(line(share, 0).startswith("reading mnist") for share in (None, 0.5))
+    assert (line(None, 0) != line(None, 1)) == (width > 17)
+    assert line(0.5, 0) == line(0.5, 1)
+    assert (line(0.5, 0).count("━") == line(0.5, 0).count("─") > 0) == (width > 17)
+
+
+def test_an_alarm_stands_first_and_shrinks_to_its_mark() -> None:
+    view = replace(RUNNING, alarms="2 alarms (h)")
+    assert "▲ 2 alarms (h) · step 141/235" in _line(view, 160)
+    assert "▲ 2 alarms (h) · 11 s left" in _line(view, 60)
+    assert "▲ ·" in _line(view, 40)

@@ -12,7 +12,7 @@ from generators import outcome
 from engine import params, registry
 from engine.backend import Checkpoint, Diverged, EpochReport
 from engine.errors import RunError
-from engine.events import EpochEnded
+from engine.events import EpochEnded, Progress
 from engine.nn.chunks import Pace
 from engine.nn.trainer import Trainer
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
@@ -106,6 +106,20 @@ def test_a_run_cut_anywhere_goes_on_bit_for_bit(small_data: Any, tmp_path: Path)
             np.testing.assert_array_equal(rest.checkpoint().arrays[name], array, err_msg=name)
     assert (1, 1) in steps  # inside an epoch
     assert len(steps) == 3
+
+
+def test_every_step_is_told_once_with_the_losses_that_make_the_epochs_mean(small_data: Any) -> None:
+    told, means = [], []
+    for report in trainer(small_data(items=100), learning_rate=2e-3).run():
+        if isinstance(report, Progress):
+            told += report.batches
+            assert report.learning_rate == 2e-3
+        else:
+            means.append(report.event.train["loss"])
+    assert [point.epoch for point in told] == pytest.approx(np.arange(1, 22) / 7)
+    assert np.reshape([point.mean for point in told], (3, 7)).mean(axis=1) == pytest.approx(means)
+    assert all(point.low == point.mean == point.high for point in told)
+    assert (np.diff([point.seconds for point in told]) > 0).all()
 
 
 def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: Any) -> None:

@@ -1,0 +1,171 @@
+"""What a chart is made of, and each of it as dots."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from aetui.render import plot
+from aetui.render.curves.dots import Dots, halftone, thickened
+from aetui.render.curves.scale import Scale, drawable
+from aetui.render.plot import Range
+from aetui.render.series import Floats, decimate
+
+Stroke = Literal["thick", "thin", "soft", "faint"]
+"""Two dots, one, one that gives way to whatever else is in its cells; and such a one to which the loss axis need not
+reach."""
+
+
+class Line(NamedTuple):
+    """A curve: `y` over ascending `x`, both of shape (points,).
+
+    `colour` is "#rrggbb" or a name that Rich knows; empty means the foreground, or the chart's own choice. `marker` is
+    what it is drawn with: one character for curves that colour alone does not tell apart; empty means a line.
+    """
+
+    name: str
+    x: ArrayLike
+    y: ArrayLike
+    colour: str = ""
+    marker: str = ""
+    stroke: Stroke = "thick"
+    front: bool = True
+    """Whether it lies before those that do not, which are drawn dimmer."""
+
+
+class Steps(NamedTuple):
+    """The training loss of the steps: lowest, highest and mean between each place and the one before; (points,)."""
+
+    x: Floats
+    low: Floats
+    high: Floats
+    mean: Floats
+
+
+class Band(NamedTuple):
+    """A range of the x-axis, and its name."""
+
+    name: str
+    start: float
+    end: float
+
+
+class Level(NamedTuple):
+    """A figure that is the same all along, from `start` on: what a baseline reaches."""
+
+    name: str
+    value: float
+    beside: str = ""
+    """The curve that it is compared with."""
+    start: float = 0.0
+
+
+class Area(NamedTuple):
+    """Where curves are drawn: cells, and what lies at the edges."""
+
+    columns: int
+    rows: int
+    x_range: Range
+    scale: Scale
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self.columns, self.rows
+
+    @property
+    def y_range(self) -> Range:
+        """What is drawn at the lower and the upper edge."""
+        return self.scale.low, self.scale.high
+
+    def dot_column(self, x: ArrayLike) -> NDArray[np.int64]:
+        """Which column of dots a place has, 0 the first; it may lie outside."""
+        start, end = self.x_range
+        share = (np.asarray(x, np.float64) - start) / (end - start)
+        return np.floor(0.5 + (2 * self.columns - 1) * share).astype(np.int64)
+
+    def column(self, x: float) -> int | None:
+        """Which column of cells a place has; None outside."""
+        found = int(self.dot_column(x)) // 2
+        return found if self.x_range[0] <= x <= self.x_range[1] else None
+
+    def dot_row(self, drawn: Floats) -> NDArray[np.int64]:
+        """Which row of dots, 0 the upper one, a place of the scale has; it may lie outside."""
+        share = (drawn - self.scale.low) / (self.scale.high - self.scale.low)
+        return 4 * self.rows - 1 - np.floor(0.5 + (4 * self.rows - 1) * share).astype(np.int64)
+
+
+def visible(line: Line, x_range: Range, columns: int) -> tuple[Floats, Floats]:
+    """Few enough points of a curve for so many columns; the neighbours on either side of the range come along."""
+    x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
+    start, end = x_range
+    first, last = max(0, int(x.searchsorted(start)) - 1), int(x.searchsorted(end, "right")) + 1
+    x, y = x[first:last], y[first:last]
+    if not len(x):
+        return x, y
+    share = min(1.0, (x[-1] - x[0]) / (end - start))
+    y = np.where(drawable(y), y, np.nan)
+    return decimate(x, y, max(1, round(columns * share)))
+
+
+def stroke(area: Area, x: Floats, y: Floats, how: Stroke) -> Dots:
+    """The points of a curve joined; what lies beyond an edge is drawn at the edge."""
+    drawn = plot.dots(*_cut(x, area.scale.of(y), area.x_range), area.size, area.x_range, area.y_range)
+    return thickened(drawn) if how == "thick" else drawn
+
+
+def places(area: Area, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """As `stroke`, in whole cells."""
+    return plot.places(*_cut(x, area.scale.of(y), area.x_range), area.size, area.x_range, area.y_range)
+
+
+def lone(y: Floats) -> NDArray[np.bool_]:
+    """Points without a neighbour to be joined to."""
+    there = np.concatenate([[False], np.isfinite(y), [False]])
+    return there[1:-1] & ~there[:-2] & ~there[2:]
+
+
+def band(area: Area, steps: Steps) -> Dots:
+    """From the lowest to the highest of all steps that fall into a column of dots."""
+    columns = np.arange(2 * area.columns)
+    ends = area.dot_column(steps.x)
+    first = ends.searchsorted(columns)  # a point stands for all since the one before it
+    last = np.maximum(ends.searchsorted(columns, "right"), first + 1)
+    pairs = np.stack([first, last], axis=1).reshape(-1).clip(0, len(ends))
+    low, high = (
+        np.append(np.where(drawable(side), side, edge), edge)
+        for side, edge in ((steps.low, np.inf), (steps.high, -np.inf))
+    )
+    lowest, highest = np.minimum.reduceat(low, pairs)[::2], np.maximum.reduceat(high, pairs)[::2]
+    bottom, top = area.scale.of(lowest), area.scale.of(highest)
+    there = ~np.isnan(top)
+    bottom = np.where(np.isnan(bottom), area.scale.low, bottom)  # a logarithm that does not exist lies far below
+    rows = 4 * area.rows
+    lower, upper = (area.dot_row(np.where(there, side, area.scale.low)).clip(0, rows - 1) for side in (bottom, top))
+    return halftone(np.where(there, lower, -1), np.where(there, upper, rows), rows)
+
+
+def depths(front: Dots, levels: int) -> NDArray[np.int64]:
+    """How deep cells lie below a curve: 1 from the cell on that is mostly below it, up to `levels`; 0 above it, and
+    where it is not."""
+    rows, columns = front.shape[0] // 4, front.shape[1] // 2
+    pairs: NDArray[np.bool_] = np.asarray(front.reshape(4 * rows, columns, 2).any(axis=2))
+    lowest = np.where(pairs.any(axis=0), 4 * rows - 1 - pairs[::-1].argmax(axis=0), 4 * rows)
+    first: NDArray[np.int64] = np.asarray((lowest + 2) // 4, np.int64)
+    return np.clip(np.arange(rows)[:, None] - first[None, :] + 1, 0, levels)
+
+
+def _cut(x: Floats, y: Floats, x_range: Range) -> tuple[Floats, Floats]:
+    """The curve within the range; where it comes in and goes out, at the edge."""
+    start, end = x_range
+    for edge, outside in ((start, x < start), (end, x > end)):
+        for place in np.flatnonzero(outside).tolist():
+            inner = place + 1 if edge == start else place - 1
+            if 0 <= inner < len(x) and x[inner] != x[place]:
+                share = (edge - x[place]) / (x[inner] - x[place])
+                x, y = x.copy(), y.copy()
+                x[place], y[place] = edge, y[place] + share * (y[inner] - y[place])
+    inside = (x >= start) & (x <= end)
+    return x[inside], y[inside]
