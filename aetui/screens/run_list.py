@@ -19,7 +19,7 @@ from aetui.follow.glance import Glanced, glance
 from aetui.render import run_cells
 from aetui.render.run_columns import KEYS
 from aetui.render.text import plain
-from aetui.screens.runs_reading import Abandoned, RowReader, Rows, RowsRead, with_queue
+from aetui.screens.runs_reading import Abandoned, RowReader, Rows, RowsRead, queue_of, with_queue
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.one_line import OneLine
 from aetui.widgets.run_preview import RunPreview
@@ -65,6 +65,7 @@ class RunList(Screen[None]):
         self._told = Content("")
         self._reader: RowReader | None = None
         self._at_it = self._once_more = False
+        self._queue_shown: tuple[str, ...] = ()
         self._next_look = 0.0
         self._reload_due = Throttle(self, RELOAD_SECONDS, self._read_soon)
 
@@ -122,7 +123,8 @@ class RunList(Screen[None]):
         """Something happened to a run of ours."""
         self.refresh_status()
         if self.is_current and not isinstance(event, Progress):
-            self.show_rows()
+            if self._queue_shown != queue_of(self.workbench.state):
+                self.show_rows()
             self._reload_due.request()
 
     def refresh_status(self) -> None:
@@ -182,6 +184,7 @@ class RunList(Screen[None]):
         """Bring the table up to date: what waits in our own queue first, then what the filter fits, in order."""
         if not self.is_mounted:
             return
+        self._queue_shown = queue_of(self.workbench.state)
         waiting, words = with_queue(self._all.rows, self.workbench.state)
         wanted = self._filter[1].of([*waiting, *(row for row in self._ordered if row.run.id not in words)])
         widths = self._all.widths if not words else self._all.widths.with_queue(waiting, STATES)
@@ -250,6 +253,10 @@ class RunList(Screen[None]):
         called = Content.assemble((run_cells.name(run), "bold"), " · ", (state.word, state.colour), " · ")
         rest = [f"{run_cells.model(run)} on {plain(run.dataset)}", run_cells.age(run, time.time()), *filter(None, told)]
         return Content.assemble(called, " · ".join(rest))
+
+    def action_page(self, side: int) -> None:
+        """A screenful up (a negative `side`) or down."""
+        self.table.page(side)
 
     # Order and filter.
 

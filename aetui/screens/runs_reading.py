@@ -74,29 +74,40 @@ class RowReader:
 
     def _rows(self, summaries: Sequence[Summary], unreadable: int) -> Rows:
         before = self._made
-        rows = [known if (known := before.get(run.id)) and known.run == run else row(run) for run in summaries]
+        rows = [self._row(before.get(run.id), run) for run in summaries]
         self._made = {each.run.id: each for each in rows}
         rows.sort(key=lambda each: (each.run.created, each.run.id), reverse=True)
         return Rows(rows, measured(rows, STATES), unreadable)
+
+    @staticmethod
+    def _row(known: Row | None, run: Summary) -> Row:
+        return known if known is not None and (known.run is run or known.run == run) else row(run)
+
+
+def queue_of(state: WorkbenchState) -> tuple[str, ...]:
+    """The runs that wait in our own queue, the next one first; the one that has its turn is among them until it has
+    begun."""
+    active = state.active
+    waiting = [*([active] if active and active.status == "queued" else []), *state.waiting]
+    return tuple(run.run_id for run in waiting)
 
 
 def with_queue(rows: Sequence[Row], state: WorkbenchState) -> tuple[list[Row], dict[str, str]]:
     """The rows of what waits in our own queue, the next one first, and what to say of when each begins. The store does
     not know of them, or how they stood before."""
-    active = state.active
-    waiting = [*([active] if active and active.status == "queued" else []), *state.waiting]
+    active, waiting = state.active, [state.runs[run_id] for run_id in queue_of(state)]
     if not waiting:
         return [], {}
     stored = {each.run.id: each.run for each in rows}
     queued = [row(_queued(run, stored.get(run.run_id))) for run in waiting]
-    words = {run.run_id: "begins now" if run is active else _turn(place) for place, run in enumerate(waiting)}
+    words = {run.run_id: "begins" if run is active else _turn(place) for place, run in enumerate(waiting)}
     if active is not waiting[0]:
         words = {run.run_id: _turn(place) for place, run in enumerate(waiting, 1)}
     return queued, words
 
 
 def _turn(place: int) -> str:
-    return "next" if place == 1 else f"{place}. in queue"
+    return {1: "next", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
 
 
 def _queued(run: RunState, stored: Summary | None) -> Summary:

@@ -140,7 +140,7 @@ class RunTable(Widget, can_focus=True):
         """Move the cursor by `by` rows, down if positive; it stops at the ends."""
         self._move_to(self._cursor + by)
 
-    def action_page(self, side: int) -> None:
+    def page(self, side: int) -> None:
         """A screenful up (a negative `side`) or down."""
         self._move_to(self._cursor + side * self._page)
 
