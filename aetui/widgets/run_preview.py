@@ -45,7 +45,7 @@ class RunPreview(Vertical):
     def compose(self) -> ComposeResult:
         """From top to bottom: what it is and reached, pictures or sentences, settings."""
         yield Static(id="told")
-        yield Static(Content.styled("what it saw, and below it what it made of it", MUTED), id="caption")
+        yield Static(Content.styled("input, and below it the output", MUTED), id="caption")
         yield ImageGrid()
         yield Static(id="read")
         yield Static(id="set")
