@@ -15,6 +15,8 @@ from textual.screen import Screen
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
 from aetui.follow.attach import FOLLOW_SECONDS
+from aetui.follow.gpu import Gpus
+from aetui.follow.machine import Machine, Measured, Meter
 from aetui.orders import Orders
 from aetui.render import numbers
 from aetui.render.palette import muted
@@ -23,6 +25,8 @@ from aetui.screens import command_palette
 from aetui.screens.workbench import WorkbenchScreen
 from aetui.state import kept
 from aetui.state.run_state import WorkbenchState
+from aetui.terminal.abilities import UNASKED, Abilities
+from aetui.terminal.budget import LOW_BYTES_A_SECOND
 from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
@@ -38,7 +42,9 @@ if TYPE_CHECKING:
     from aetui.screens.runs import RunsScreen
     from engine.runs.store import RunStore
 
-MACHINE_SECONDS = 2.0
+
+LOOK_SECONDS = 2.0
+"""How often what the screen looks like is kept, where it has changed."""
 
 
 class Workbench(Orders):
@@ -46,6 +52,7 @@ class Workbench(Orders):
 
     `data_dir` is the user's data folder; `open_run` names the run to begin with (else the newest of the first model).
     `config` is the file with theme and keys, `look` the one that keeps how the screen was left; None: it is not kept.
+    What `abilities` lack is not drawn.
     """
 
     TITLE = "aetui"
@@ -55,6 +62,8 @@ class Workbench(Orders):
     DEFAULT_MODE = "workbench"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]
+    _seeing = False
+    """Whether the theme changes with the terminal's background, not by the user."""
 
     def __init__(
         self,
@@ -65,6 +74,9 @@ class Workbench(Orders):
         open_run: str | None = None,
         config: Path | None = None,
         look: Path | None = None,
+        abilities: Abilities = UNASKED,
+        low_bandwidth: bool | None = None,
+        gpus: Gpus | None = None,
     ) -> None:
         super().__init__()
         self.engine: EngineLike | None = None
@@ -72,7 +84,7 @@ class Workbench(Orders):
         self.data_dir = data_dir
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
-        self._look, self._kept = look, kept.read(look) if look else kept.Kept()
+        self._look_path, self._kept = look, kept.read(look) if look else kept.Kept()
         self._commands = self._kept.commands
         self.desk = WorkbenchScreen(self._kept)
         self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
@@ -80,20 +92,30 @@ class Workbench(Orders):
         self._complaint = ""
         self._engine_factory = engine_factory
         self._open_run = open_run
-        self._machine = ""
+        self._machine = Machine()
+        self._meter = Meter(self.post_message, self._processes, gpus or Gpus())
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", self._runs_screen)
 
-        self._configure(config or settings.default_path())
+        self._configure(config or settings.default_path(), abilities, low_bandwidth)
 
-    def _configure(self, path: Path) -> None:
+    def _configure(self, path: Path, abilities: Abilities, low_bandwidth: bool | None) -> None:
         """Theme and keys. Done before the first frame: a theme that is set later has the style sheet parsed twice."""
         self.register_theme(settings.NIGHT)
+        self.register_theme(settings.DAY)
         self.theme = settings.NIGHT.name
         wanted = settings.read(path, self.available_themes)
         former = self._kept.theme if self._kept.theme in self.available_themes else ""
-        self.theme = wanted.theme or former or settings.NIGHT.name
+        theme = wanted.theme or former or settings.AUTO
         self._theme_chosen = former
+        self._follows_terminal = theme == settings.AUTO
+        if self._follows_terminal:
+            self.see_background(bool(abilities.light and abilities.colours))
+        else:
+            self.theme = theme
+        self.take_terminal(abilities)
+        if wanted.low_bandwidth if low_bandwidth is None else low_bandwidth:
+            self.budget.rate = LOW_BYTES_A_SECOND
         self.key_overrides = wanted.keys
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
@@ -101,8 +123,16 @@ class Workbench(Orders):
 
     def watch_theme(self, theme: str) -> None:
         """Another theme is kept for the next start; that of the configuration is not, so that it can be taken back."""
-        if self.is_running:
+        if self.is_running and not self._seeing:
             self._theme_chosen = theme
+
+    def see_background(self, light: bool) -> None:
+        """Take the house's theme for it, unless the user has chosen one."""
+        houses = {settings.NIGHT.name, settings.DAY.name}
+        if self._follows_terminal and self.theme in houses:
+            self._seeing = True
+            self.theme = settings.DAY.name if light else settings.NIGHT.name
+            self._seeing = False
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables, with a muted colour that holds in style sheets and in text alike."""
@@ -123,8 +153,8 @@ class Workbench(Orders):
             self.notice(error.title, error.message)
         if self._complaint:
             self.notice("Configuration", self._complaint)
-        self.set_interval(MACHINE_SECONDS, self._measure_machine)
-        self.set_interval(MACHINE_SECONDS, self._keep_look)
+        self._meter.start()
+        self.set_interval(LOOK_SECONDS, self._keep_look)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # Events.
@@ -179,7 +209,9 @@ class Workbench(Orders):
     def status(self, dataset: str) -> Status:
         """The engine's state, or that of the run it works on; `dataset` is the one to say something about."""
         state, detail = state_and_detail(self.state, self.desk.run_shown, self._asked)
-        return Status(state, detail, self.state.device, self._machine, self._about_data(dataset))
+        cpu, gpu = self._machine
+        device = gpu if gpu and not self.state.device.startswith("CPU") else self.state.device
+        return Status(state, detail, device, cpu, self._about_data(dataset))
 
     def _refresh_status(self) -> None:
         for screen in self._mode_screens:
@@ -193,11 +225,13 @@ class Workbench(Orders):
         items = f" {numbers.count(row.train_items)}" if row.train_items else ""
         return f"{dataset}{items}, {place}"
 
-    def _measure_machine(self) -> None:
-        import psutil  # costs 40 ms, more than the first frame can spare
+    def _processes(self) -> list[int]:
+        """Of runs that others train."""
+        return [run.pid for run in self.state.runs.values() if run.elsewhere and run.pid]
 
-        share, memory = psutil.cpu_percent(), psutil.Process().memory_info().rss
-        self._machine = f"cpu {share:.0f} % · {numbers.size(memory)}"
+    @on(Measured)
+    def _measured(self, message: Measured) -> None:
+        self._machine = message.machine
         self._refresh_status()
 
     # What is kept for the next start.
@@ -205,10 +239,10 @@ class Workbench(Orders):
     def _keep_look(self, *, at_once: bool = False) -> None:
         """Write down how the screen looks, if that has changed; `at_once` before this returns."""
         look = replace(self.desk.look(self._kept), theme=self._theme_chosen, commands=self._commands)
-        if self._look is None or look == self._kept:
+        if self._look_path is None or look == self._kept:
             return
         self._kept = look
-        write = partial(kept.write, self._look, look)
+        write = partial(kept.write, self._look_path, look)
         if at_once:
             write()
         else:
@@ -235,6 +269,10 @@ class Workbench(Orders):
     def run_soon(self, screen: Screen[Any], action: str) -> None:
         """Do `action`, which is one of `screen` or names another place, once this message is dealt with."""
         self.call_later(screen.run_action, action)
+
+    def on_unmount(self) -> None:
+        """Nothing is measured for a screen that is gone."""
+        self._meter.stop()
 
     # Screens and leaving.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.message import Message
 
+from aetui.terminal.budget import PROGRESS, Budget
 from engine.events import Event
 from engine.runs.jobs import HandOver, Job, Order
 
@@ -114,28 +115,47 @@ def query(engine: EngineLike, query: Query, stamp: int, pump: MessagePump) -> Fu
 class Throttle:
     """Calls `action` for a burst of requests at once, then at most every `interval` seconds; the last one counts.
 
+    More seldom while more is sent to the terminal than it is to get; how soon that is felt is a matter of `patience`.
     Without requests there is no timer, so an idle screen costs nothing.
     """
 
-    def __init__(self, pump: MessagePump, interval: float, action: Callable[[], None]) -> None:
+    def __init__(
+        self, pump: MessagePump, interval: float, action: Callable[[], None], patience: float = PROGRESS
+    ) -> None:
         self._pump = pump
         self._interval = interval
         self._action = action
+        self._patience = patience
         self._timer: Timer | None = None
-        self._next = 0.0
+        self._last = -interval
 
     def request(self) -> None:
         """Have `action` called now or as soon as the interval allows."""
+        if self._timer is None:
+            self._run_in_turn()
+
+    def at_once(self) -> None:
+        """Call `action` for a user who asked for it: nothing is waited for."""
         if self._timer is not None:
-            return
-        wait = self._next - monotonic()
-        if wait <= 0:
-            self._run()
+            self._timer.stop()
+            self._timer = None
+        self._run()
+
+    def _run_in_turn(self) -> None:
+        self._timer = None
+        wait = self._wait()
+        if wait > 0:
+            self._timer = self._pump.set_timer(wait, self._run_in_turn)
         else:
-            self._timer = self._pump.set_timer(wait, self._run)
+            self._run()
+
+    def _wait(self) -> float:
+        budget = getattr(self._pump.app, "budget", None)
+        if isinstance(budget, Budget):
+            return budget.wait(self._interval, self._last, self._patience)
+        return self._interval - (monotonic() - self._last)
 
     def _run(self) -> None:
-        self._timer = None
-        self._next = monotonic() + self._interval
+        self._last = monotonic()
         if self._pump.app.is_running:  # while the app ends, the children go before the timers do
             self._action()

@@ -15,22 +15,37 @@ if TYPE_CHECKING:
     from aetui.bridge import Emit, EngineLike
     from aetui.cli.options import Options
 
+SCRIPTS = "`aetui --help` lists the commands for scripts"
 RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
 
 
 def run(options: Options, open_run: str | None = None) -> None:
     """Open the workbench and leave the process when it is closed."""
+    from aetui.terminal import abilities as terminal
+    from aetui.terminal import background
     from engine.errors import UsageError
     from engine.storage import native_output
 
     served = os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")  # `aetui serve`: a browser is the terminal
     if not (served or (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise UsageError("No terminal", "the workbench needs a terminal; `aetui --help` lists the commands for scripts")
+        raise UsageError("No terminal", f"the workbench needs a terminal; {SCRIPTS}")
     folder, store = options.data_folder, options.store
-    native_output.divert()
-    from aetui.app import Workbench
-    from aetui.state import kept
+    abilities = terminal.UNASKED if served else terminal.found()
+    if terminal.is_dumb() and not served:
+        raise UsageError(
+            "No screen", f"the workbench has to place its cursor, which TERM={os.environ['TERM']} cannot; {SCRIPTS}"
+        )
+    if not abilities.colours:
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # greys then become characters by all their shades
+    question = background.Question() if terminal.can_be_asked() and not served else None
+    try:
+        native_output.divert()
+        from aetui.app import Workbench
+        from aetui.follow.gpu import Gpus
+        from aetui.state import kept
+    finally:
+        answer = question.answer() if question else background.Answer()
 
     def make(emit: Emit) -> EngineLike:
         from engine.runs import handover  # noqa: F401 (before a long run the packages are those it was started with)
@@ -38,7 +53,22 @@ def run(options: Options, open_run: str | None = None) -> None:
 
         return Engine(emit, store, device=options.device, data_dir=folder)
 
-    app = Workbench(make, store, folder, open_run=open_run, look=kept.default_path())
+    if answer.light is not None:
+        abilities = abilities._replace(light=answer.light)
+    app = Workbench(
+        make,
+        store,
+        folder,
+        open_run=open_run,
+        abilities=abilities,
+        low_bandwidth=options.low_bandwidth or None,
+        gpus=Gpus(options.device),
+        look=kept.default_path(),
+    )
+    if answer.typed or answer.outstanding:
+        from aetui.terminal.keyboard import listen
+
+        listen(answer, lambda light: app.call_later(app.see_background, light))
     departure = _Departure(app, options)
     departure.when_cut_off()
     app.run()

@@ -1,6 +1,7 @@
 """The user's own file, `$XDG_CONFIG_HOME/aetui/config.toml`, and the house's colours.
 
 theme = "nord"
+low_bandwidth = true
 
 [keys]
 train = "ctrl+t"
@@ -49,6 +50,36 @@ NIGHT = Theme(
     },
 )
 
+# The same light on paper: each colour as dark as text has to be there (4.5 to 1), panels a shade of the paper.
+DAY = Theme(
+    name="aetui-light",
+    dark=False,
+    primary="#1f6f66",
+    secondary="#2f5f9e",
+    accent="#8f5b00",
+    warning="#8f5b00",
+    error="#b02a37",
+    success="#2f6f36",
+    foreground="#23272e",
+    background="#faf8f4",
+    surface="#faf8f4",
+    panel="#ece8e0",
+    variables={
+        "border-blurred": "#c5beb1",
+        "border": "#8f5b00",
+        "text-muted": "#626a76",
+        "block-cursor-background": "#8f5b00",
+        "block-cursor-foreground": "#faf8f4",
+        "scrollbar": "#c5beb1",
+        "scrollbar-background": "#faf8f4",
+        "scrollbar-hover": "#a39a89",
+        "scrollbar-active": "#8f5b00",
+        "footer-key-foreground": "#8f5b00",
+    },
+)
+AUTO = "auto"
+"""For a theme: the house's own, for the background that the terminal has."""
+
 
 LARGEST = 2**16
 """Bytes of the file."""
@@ -60,7 +91,8 @@ class Settings(NamedTuple):
     """What the file holds, as far as it can be meant."""
 
     theme: str = ""
-    """Empty where the file says nothing of it."""
+    """`AUTO` follows the terminal; empty where the file says nothing of it."""
+    low_bandwidth: bool = False
     keys: Mapping[str, str] = MappingProxyType({})
     complaints: tuple[str, ...] = ()
     """What is wrong with the rest, and what counts instead."""
@@ -81,18 +113,25 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=(f"{plain(str(error), 200)}; mend or remove the file",))
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
-    theme, keys = table.pop("theme", None), table.pop("keys", {})
-    complaints = [f"there is no setting {plain(name, 80)!r}; there are theme and [keys]" for name in list(table)[:MOST]]
-    if theme is not None and theme not in list(themes):
-        complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join(themes)}")
-        theme = None
+    theme, keys = table.pop("theme", ""), table.pop("keys", {})
+    low_bandwidth = table.pop("low_bandwidth", False)
+    complaints = [
+        f"there is no setting {plain(name, 80)!r}; there are theme, low_bandwidth and [keys]"
+        for name in list(table)[:MOST]
+    ]
+    if theme != "" and theme not in [AUTO, *themes]:
+        complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join([AUTO, *themes])}")
+        theme = ""
+    if not isinstance(low_bandwidth, bool):
+        complaints.append(f"expected true or false for low_bandwidth, got {plain(repr(low_bandwidth), 80)}")
+        low_bandwidth = False
     if not isinstance(keys, dict):
         complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme or "", accepted, (*complaints, *refused))
+    return Settings(theme, low_bandwidth, accepted, (*complaints, *refused))
 
 
 def _text(path: Path) -> str:

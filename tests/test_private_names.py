@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from plotext._figure import _figure_class
+from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.keys import _character_to_key
 from textual.widget import Widget
 from textual_serve.app_service import AppService
@@ -25,6 +27,7 @@ from aetui.keymap import NAMES
 
 PACKAGES = ("textual", "textual_serve", "plotext", "rich")
 USED = {
+    "aetui.terminal.keyboard": {"_xterm_parser"},
     "aetui.cli.served": {"_make_app", "_process", "_process_messages"},
     "aetui.screens.faults": {
         "_close_messages_no_wait",
@@ -95,6 +98,7 @@ def test_the_packages_still_have_the_private_names() -> None:
     assert USED["aetui.cli.served"] <= names_of([Server, AppService])
     assert USED["aetui.screens.faults"] <= names_of([*App.__mro__[:-1]])
     assert "_limit_size" in names_of([_figure_class])
+    assert linux_driver.XTermParser is XTermParser  # where aetui.terminal.keyboard puts another
 
 
 def test_packages_whose_private_names_are_used_have_an_upper_bound_below_the_next_minor_version() -> None:

@@ -70,13 +70,16 @@ def main(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, gpu or gpu:N.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on standard error.")] = False,
+    low_bandwidth: Annotated[
+        bool, typer.Option("--low-bandwidth", help="The workbench sends at most 4 kB/s to the terminal.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """An autoencoder workbench in the terminal. Without a command: the workbench."""
     del version
-    context.obj = Options(runs_dir, data_dir, device, quiet)
+    context.obj = Options(runs_dir, data_dir, device, quiet, low_bandwidth)
     if context.invoked_subcommand is None:
         from aetui import launch
 

@@ -22,6 +22,13 @@ DIMENSIONS = 50
 MINIMUM_FREE = 1_000_000_000
 
 
+CHARACTERS = {
+    "unicode": "UTF-8: curves in braille, pictures in half blocks",
+    "console": "those of the console of Linux: curves in signs, pictures in half blocks",
+    "ascii": "ASCII: curves in signs, pictures in cells of one colour, or in ink where there are no colours",
+}
+
+
 class Finding(NamedTuple):
     """One thing looked at; `remedy` is empty where all is well."""
 
@@ -58,16 +65,25 @@ def _terminal(options: Options) -> Iterator[Finding]:
     del options
     from rich.console import Console
 
+    from aetui.terminal import abilities, background
+
+    told = abilities.found()
     size = shutil.get_terminal_size()
-    colours = {"truecolor": "16.7 million", "256": "256", "standard": "16", "windows": "16"}
-    depth = Console().color_system
-    found = (
-        f"{os.environ.get('TERM', 'unknown')}, {size.columns}×{size.lines}, {colours.get(depth or '', 'no')} colours"
-    )
-    encoding = (sys.stdout.encoding or "").lower()
+    names = {"truecolor": "16.7 million", "256": "256", "standard": "16", "windows": "16"}
+    colours = names.get(Console().color_system or "", "no") if told.colours else "no"
+    found = f"{os.environ.get('TERM', 'unknown')}, {size.columns}×{size.lines}, {colours} colours"
+    looked_at = sys.stdin.isatty() and sys.stdout.isatty()  # a script's terminal needs no mending
+    if abilities.is_dumb():
+        remedy = "export TERM=xterm-256color, if it is one"
+        yield Finding("terminal", f"{found}; it cannot place its cursor", remedy if looked_at else "")
+        return
     yield Finding("terminal", found)
-    if "utf" not in encoding:
-        yield Finding("encoding", encoding or "unknown", "export LANG=C.UTF-8")
+    poor = told.characters == "ascii" and told.colours  # without colours it is one that has no more
+    yield Finding("characters", CHARACTERS[told.characters], "export LANG=C.UTF-8" if poor and looked_at else "")
+    if looked_at and abilities.can_be_asked():
+        light = background.Question().answer().light
+        told = told if light is None else told._replace(light=light)
+    yield Finding("background", {True: "light", False: "dark", None: "not told; taken for dark"}[told.light])
 
 
 def _folders(options: Options) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ class Options:
     data_dir: Path | None = None
     device: str = "auto"
     quiet: bool = False
+    low_bandwidth: bool = False
+    """Send less to the terminal than a good line could take."""
 
     @classmethod
     def of_environment(cls) -> Options:

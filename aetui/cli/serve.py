@@ -74,4 +74,5 @@ def workbench_command(options: Options) -> str:
     """
     given = (("--runs-dir", options.runs_dir), ("--data-dir", options.data_dir), ("--device", options.device))
     flags = [part for flag, value in given if value is not None for part in (flag, str(value))]
+    flags += ["--low-bandwidth"] if options.low_bandwidth else []
     return "exec " + shlex.join([sys.executable, "-P", "-m", "aetui", *flags])

@@ -22,6 +22,7 @@ from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
 from aetui.render.tiles import signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
+from aetui.terminal.budget import PICTURES
 from aetui.widgets.tiles import Tiles
 from engine.errors import counted
 
@@ -102,7 +103,7 @@ class Weights(Container):
         self._target: float | None = None
         self._why = ""
         self._live = False
-        self._due = Throttle(self, LIVE_SECONDS, self._draw)
+        self._due = Throttle(self, LIVE_SECONDS, self._draw, PICTURES)
         self._looked_for = ""
         self._compared: Compared | None = None
         self._hint = ""

@@ -15,7 +15,6 @@ from typing import Any
 
 from rich.style import Style
 from rich.text import Text
-from textual.app import App
 from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.message import Message
@@ -24,13 +23,14 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from aetui.render.text import plain, plain_lines
+from aetui.terminal.driven import Driven
 from engine.storage.native_output import log_path
 
 UNDRAWN = "✕ cannot be drawn; see the log"
 REASON_WIDTH = 120
 
 
-class Unfailing(App[None]):
+class Unfailing(Driven):
     """An app that only a fault before its first frame ends."""
 
     def __init__(self) -> None:

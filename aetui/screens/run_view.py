@@ -18,6 +18,7 @@ from aetui.panels.table import Panel, View
 from aetui.render.text import plain
 from aetui.state.run_state import TOTALS, RunState
 from aetui.state.waiting import Wait, waited_for
+from aetui.terminal.budget import CURVES, PICTURES
 from aetui.widgets.panel_tabs import PanelTabs
 from engine import registry
 from engine.errors import EngineError, UsageError
@@ -70,9 +71,9 @@ class RunView(Screen[None]):
         self._axis_kept: bool | None = None
         """Whether the chart's axis was logarithmic the last time, if that is known."""
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
-        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves)
-        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples)
-        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels)
+        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves, CURVES)
+        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples, PICTURES)
+        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels, CURVES)
         self._data: DataProgress | None = None
 
     @property
@@ -124,6 +125,7 @@ class RunView(Screen[None]):
         if run_id != self.run_id:
             self._samples = None
         self.run_id, self.cursor = run_id, None
+        self._pictures_due.at_once()
         self._show_curves()
         self._show_progress()
 
@@ -190,6 +192,7 @@ class RunView(Screen[None]):
 
     def _go(self, epoch: int | None) -> None:
         self.cursor = epoch
+        self._pictures_due.at_once()
         self._show_curves()
         self._show_progress()
 

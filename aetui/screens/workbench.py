@@ -30,7 +30,7 @@ from engine.params import Param
 from engine.registry import VARIANTS
 from engine.variants.variant import Variant
 
-ZOOMS = ("-zoom",)
+ZOOMS = ("-zoom", "-zoom-chart")
 """Classes of the screen while a part of it has all the room."""
 HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""

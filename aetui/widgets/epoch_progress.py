@@ -118,7 +118,7 @@ def _parts(view: ProgressView) -> dict[str, str]:
             "stage": plain(view.stage),
             "step": f"step {numbers.count(view.step)}/{numbers.count(view.steps)}",
             "loss": "" if view.loss is None else f"loss {numbers.loss(view.loss)}",
-            "learning rate": f"lr {view.learning_rate:.3g}" if view.learning_rate else "",
+            "learning rate": f"learning_rate {view.learning_rate:.3g}" if view.learning_rate else "",
             "rate": numbers.rate(view.samples_per_second, view.unit),
             "time": f"{numbers.duration(view.seconds_left)} left",
         }

@@ -21,7 +21,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Colours as in a truecolour terminal, no figures of this machine."""
     monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr(Workbench, "_measure_machine", lambda self: None)
+    monkeypatch.setattr("aetui.follow.machine.Meter.start", lambda self: None)
 
 
 async def _train(pilot: Pilot[None]) -> None:

@@ -14,13 +14,13 @@ from textual.widgets import Static
 from aetui.app import Workbench
 from aetui.render.palette import contrast
 from aetui.screens.help import HelpScreen
-from aetui.settings import NIGHT
+from aetui.settings import DAY, NIGHT
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
 
 Make = Callable[..., Workbench]
 
-THEMES = [NIGHT.name, *(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)]
+THEMES = [NIGHT.name, DAY.name, *(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)]
 
 
 def _shown(widget: Widget, text: str) -> tuple[Color, Color]:

@@ -14,7 +14,7 @@ from aetui import keymap, settings
 from aetui.keymap import ACTIONS
 
 THEMES = ("aetui", "nord")
-WHOLE = b'theme = "nord"\n\n[keys]\ntrain = "ctrl+t"\nepoch_back = "left,h"\n'
+WHOLE = b'theme = "nord"\nlow_bandwidth = true\n\n[keys]\ntrain = "ctrl+t"\nepoch_back = "left,h"\n'
 _TEXTS = (
     '"x"',
     '"\\u001b[31m"',
@@ -50,7 +50,7 @@ NAMES = st.sampled_from(tuple(action.id for action in ACTIONS)) | st.sampled_fro
 @st.composite
 def tables(draw: st.DrawFn) -> bytes:
     """Settings that cannot be meant, in TOML that mostly can be read."""
-    lines = [f"theme = {draw(VALUES)}"] if draw(st.booleans()) else []
+    lines = [f"{name} = {draw(VALUES)}" for name in ("theme", "low_bandwidth") if draw(st.booleans())]
     lines += [f"{draw(NAMES)} = {draw(VALUES)}" for _ in range(draw(st.integers(0, 2)))]
     lines.append(draw(st.sampled_from(("[keys]", "[keys]", "[keys]", "[[keys]]", "[keys.train]", "keys = 3"))))
     chosen = draw(st.lists(NAMES, max_size=8, unique=draw(st.booleans())))
@@ -64,7 +64,8 @@ def test_a_config(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     found = outcome(lambda: settings.read(path, THEMES))
-    assert found.theme in THEMES
+    assert found.theme in ("", *THEMES, settings.AUTO)
+    assert isinstance(found.low_bandwidth, bool)
     for text in found.complaints:
         assert text.isprintable() or "\n" not in text
     assert all(name in keymap.BY_ID and keymap.split(keymap.BY_ID[name], found.keys) for name in found.keys)
@@ -72,7 +73,8 @@ def test_a_config(tmp_path: Path, content: bytes) -> None:
 
 def test_a_whole_one_is_read(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(WHOLE)
-    assert settings.read(tmp_path / "config.toml", THEMES).theme == "nord"
+    found = settings.read(tmp_path / "config.toml", THEMES)
+    assert (found.theme, found.low_bandwidth) == ("nord", True)
 
 
 @pytest.mark.parametrize(("open_", "close"), [("[", "]"), ("{a=", "}")])

@@ -129,9 +129,6 @@ def strips(
 def _scale(scene: Scene, points: Sequence[tuple[Floats, Floats]], rows: int) -> Scale:
     curves = [y for line, (_, y) in zip(scene.lines, points, strict=True) if line.stroke != "faint"]
     values = np.concatenate([np.empty(0), *curves])
-    if scene.steps is not None:
-        x, mean = scene.steps.x, scene.steps.mean
-        values = np.append(values, mean[(x >= scene.x_range[0]) & (x <= scene.x_range[1])])
     return chosen(values, rows, log=scene.log, beside=scene.level.value if scene.level else None)
 
 

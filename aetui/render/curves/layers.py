@@ -98,7 +98,7 @@ class Area(NamedTuple):
 
 
 def visible(line: Line, x_range: Range, columns: int) -> tuple[Floats, Floats]:
-    """Few enough points of a curve for so many columns; the neighbours on either side of the range come along."""
+    """Few enough points of a curve for so many columns of cells; the neighbours of the range come along."""
     x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
     start, end = x_range
     first, last = max(0, int(x.searchsorted(start)) - 1), int(x.searchsorted(end, "right")) + 1
@@ -107,13 +107,48 @@ def visible(line: Line, x_range: Range, columns: int) -> tuple[Floats, Floats]:
         return x, y
     share = min(1.0, (x[-1] - x[0]) / (end - start))
     y = np.where(drawable(y), y, np.nan)
-    return decimate(x, y, max(1, round(columns * share)))
+    return decimate(x, y, max(1, round(2 * columns * share)))
 
 
 def stroke(area: Area, x: Floats, y: Floats, how: Stroke) -> Dots:
-    """The points of a curve joined; what lies beyond an edge is drawn at the edge."""
-    drawn = plot.dots(*_cut(x, area.scale.of(y), area.x_range), area.size, area.x_range, area.y_range)
+    """The points of a curve joined; what lies beyond an edge is drawn at the edge.
+
+    With more points than cells the curve is drawn through the middle of each cell's values, and every column of dots
+    is lit from its lowest to its highest: to walk up and down through each of them takes the longer the more noise
+    there is.
+    """
+    x, y = _cut(x, area.scale.of(y), area.x_range)
+    dense = np.isfinite(y).sum() > area.columns
+    drawn = plot.dots(*(_middles(area, x, y) if dense else (x, y)), area.size, area.x_range, area.y_range)
+    if dense:
+        drawn |= _spans(area, x, y)
     return thickened(drawn) if how == "thick" else drawn
+
+
+def _spans(area: Area, x: Floats, y: Floats) -> Dots:
+    """The dots of each column from the lowest to the highest value in it."""
+    rows, there = 4 * area.rows, np.isfinite(y)
+    column, row = area.dot_column(x[there]), area.dot_row(y[there])
+    lowest, highest = np.full(2 * area.columns, -1), np.full(2 * area.columns, rows)
+    np.maximum.at(lowest, column, row)
+    np.minimum.at(highest, column, row)
+    line = np.arange(rows)[:, None]
+    return (line >= highest) & (line <= lowest)
+
+
+def _middles(area: Area, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """One point for each cell that has any, half-way between its lowest and its highest; and a gap where one has."""
+    cell, there = area.dot_column(x) // 2, np.isfinite(y)
+    low, high = np.full(area.columns, np.inf), np.full(area.columns, -np.inf)
+    np.minimum.at(low, cell[there], y[there])
+    np.maximum.at(high, cell[there], y[there])
+    filled = np.unique(cell[there])
+    count, total = (np.bincount(cell[there], weights, area.columns)[filled] for weights in (None, x[there]))
+    torn = np.unique(cell[~there])
+    places = np.concatenate([total / count, x[~there][np.searchsorted(cell[~there], torn)]])
+    values = np.concatenate([(low + high)[filled] / 2, np.full(len(torn), np.nan)])
+    order = np.argsort(places, kind="stable")
+    return places[order], values[order]
 
 
 def places(area: Area, x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -14,8 +14,8 @@ from aetui.render.series import Floats, tick_labels
 
 _INFINITE = 1e100  # what is beyond has diverged all the same, and its differences would overflow
 
-_DECADES = 1.0
-"""Where the highest value is so many decades above the lowest, equal ratios tell more than equal differences."""
+_RATIO = 5.0
+"""Where the highest value is so many times the lowest, equal ratios tell more than equal differences."""
 
 _RARE, _FAR = 98.0, 4.0
 """Values above this percentile are left out if they would make the axis so many times as long."""
@@ -88,7 +88,7 @@ def chosen(values: ArrayLike, rows: int, *, log: bool | None = None, beside: flo
         return EMPTY
     low, high = _usual(y)
     if log is None:
-        log = bool(y.min() > 0) and high / low >= 10**_DECADES
+        log = bool(y.min() > 0) and high / low >= _RATIO
     log = log and bool((y > 0).any())
     if log:
         low, high = _usual(np.log10(y[y > 0]))

@@ -39,8 +39,8 @@ def test_eighty_columns_keep_epoch_bar_rate_and_time() -> None:
 
 def test_where_there_is_room_batch_loss_and_learning_rate_stand_in_the_line() -> None:
     view = replace(RUNNING, loss=0.02345, learning_rate=0.00123)
-    assert "step 141/235 · loss 0.02345 · lr 0.00123 · 208,000" in _line(view, 140)
-    assert "lr" not in _line(view, 120)
+    assert "step 141/235 · loss 0.02345 · learning_rate 0.00123 · 208,000" in _line(view, 160)
+    assert "learning_rate" not in _line(view, 120)
     assert all(len(_line(view, width)) <= width for width in range(20, 140, 7))
 
 

@@ -42,9 +42,9 @@ def test_there_are_at_least_four_ticks_each_in_a_line_of_its_own(low: float, mor
 
 def test_the_axis_is_logarithmic_by_itself_where_the_range_asks_for_it() -> None:
     assert chosen([0.01, 0.2], 9).log
-    assert not chosen([0.01, 0.05], 9).log
+    assert not chosen([0.01, 0.03], 9).log
     assert not chosen([-1, 100], 9).log
-    assert chosen([0.01, 0.05], 9, log=True).log
+    assert chosen([0.01, 0.03], 9, log=True).log
     assert not chosen([0.01, 0.2], 9, log=False).log
     assert not chosen([-3, -1], 9, log=True).log, "no value has a logarithm"
 
