@@ -29,6 +29,7 @@ Scope = Literal[
     "runs",
     "run_line",
     "curves",
+    "exporting",
     "command",
     "dialogs",
     "leaving",
@@ -45,6 +46,7 @@ SCOPES: dict[Scope, str] = {
     "runs": "In the table of runs",
     "run_line": "While a line is typed below the table of runs",
     "curves": "In the list of loss terms",
+    "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
@@ -63,10 +65,11 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
+    {"exporting", "lists"},
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "command", "dialogs", "leaving", "deleting"})
+MODAL: frozenset[Scope] = frozenset({"curves", "exporting", "command", "dialogs", "leaving", "deleting"})
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
@@ -76,6 +79,7 @@ FIRST = frozenset(
     {
         *("palette", "command", "models", "settings", "ask", "other_field", "leave", "obey", "leave_command"),
         *("filter_runs", "rename_run", "tag_run", "note_run", "leave_line"),
+        *("export", "other_part"),
     }
 )
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
@@ -159,6 +163,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
+    # Take it away.
+    Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
+    Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
+    Action("copy_command", "Y", "copy command", "copy the command that repeats the run", "workbench", "copy_command"),
+    Action("copy_id", "y", "copy id", "copy the id of the run", "runs", "screen.copy_id"),
+    Action("copy_run", "Y", "copy command", "copy the command that repeats the run", "runs", "screen.copy_command"),
+    Action("write", "enter", "write", "write the file", "exporting", "write"),
+    Action("no_file", "escape,q", "close", "write nothing", "exporting", "dismiss"),
+    Action("other_part", "tab,shift+tab", "path", "to the path, and back", "exporting", "other_part"),
     Action("up", "up,k", "up", "one line up", "lists", "move(-1)"),
     Action("down", "down,j", "down", "one line down", "lists", "move(1)"),
     Action("top", "g", "top", "to the first line (gg works too)", "lists", "edge(-1)"),

@@ -73,9 +73,7 @@ class Layer(msgspec.Struct, frozen=True):
     parameters: Count
 
 
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the model is after an epoch, measured on validation items as the encoder sees them."""
-
+class _Health(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     units: Count
     """Size of the code."""
     dead: Count
@@ -92,6 +90,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers in an output."""
     dead_pixels: Count
     """Output numbers that stay 0 for every item, though the items themselves vary there."""
+
+
+class Health(_Health, frozen=True, kw_only=True, array_like=True):
+    """How the model is after an epoch, measured on validation items as the encoder sees them.
+
+    In JSON a list without names: there are so many. Earlier versions wrote an object.
+    """
 
 
 class StepLoss(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -150,7 +155,7 @@ class Progress(_Event, frozen=True, kw_only=True):
     """The steps since the last report, in order; told to others, `engine.runs.step_history.AT_ONCE` at most."""
 
 
-class EpochEnded(_Event, frozen=True, kw_only=True):
+class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):
     """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the one that it belongs to."""
 
     stage: str
@@ -163,13 +168,13 @@ class EpochEnded(_Event, frozen=True, kw_only=True):
     """Number of batches: `train["loss"] * steps` is the sum that published runs quote."""
     seconds: float
     samples_per_second: float
-    samples: str = ""
-    """The probe set's outputs, a path inside the run folder ("samples/epoch-0007.npz")."""
+    samples: bool | str = False
+    """Whether the probe set's outputs are kept ("samples/epoch-0007.npz"); earlier versions wrote the path."""
     health: Health | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError without a total: everything that shows an epoch shows that."""
-        if not {"loss"} <= self.train.keys() & self.validation.keys():
+        if "loss" not in self.train or "loss" not in self.validation:
             raise ValueError(f"expected loss among the terms of epoch {self.epoch}")
 
 
@@ -345,13 +350,30 @@ class _Former(msgspec.Struct):
     facts: dict[str, str] = {}
 
 
+class FormerEpochEnded(EpochEnded, frozen=True, kw_only=True, gc=False, tag="epoch_ended"):
+    """One as earlier versions wrote it."""
+
+    health: _Health | None = None  # type: ignore[assignment]
+
+    def now(self) -> EpochEnded:
+        """The same as today."""
+        fields = msgspec.structs.asdict(self)
+        if self.health is not None:
+            fields["health"] = Health(**msgspec.structs.asdict(self.health))
+        return EpochEnded(**fields)
+
+
 _decode = msgspec.json.Decoder(Event).decode
+_decode_former_epoch = msgspec.json.Decoder(FormerEpochEnded).decode
 _decode_former = msgspec.json.Decoder(_Former).decode
 
 
 def decode(line: bytes | str) -> Event:
     """One JSON line → Event; raises one of `UNREADABLE` (also for an unknown type or a wrong field)."""
-    event: Event = _decode(line)
+    try:
+        event: Event = _decode(line)
+    except msgspec.ValidationError:
+        return _decode_former_epoch(line).now()
     if isinstance(event, RunStarted) and not event.metadata:
         return msgspec.structs.replace(event, metadata=_decode_former(line).facts)
     if isinstance(event, RunFinished) and not event.metrics:

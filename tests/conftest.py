@@ -20,6 +20,8 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., W
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("engine.datasets.folders.SYSTEM_FOLDERS", ())
+    for name in ("TMUX", "STY"):  # what is copied in a test is nothing for the clipboard of whoever runs it
+        monkeypatch.delenv(name, raising=False)
     store = fake_store(tmp_path / "runs")
 
     def make(open_run: str | None = None, config: str = "", look: Path | None = None) -> Workbench:

@@ -126,6 +126,8 @@ async def test_the_panel_shows_the_view(trained: Any) -> None:
         panel = pilot.app.query_one("Steps")
         panel.show(View(None, 1, trained[1].samples, ""))  # type: ignore[attr-defined]
         assert "mean step" in str(panel.visual)  # type: ignore[attr-defined]
+        taken = panel.taken(View(None, 1, trained[1].samples, ""))  # type: ignore[attr-defined]
+        assert taken.table.rows
     assert example("A panel", 1).row.key == "steps"
 
 

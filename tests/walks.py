@@ -297,7 +297,7 @@ def _curve_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
     values = (
         {value for e in run.epochs for part in (e.train, e.validation) for value in part.values()} if run else set()
     )
-    drawn = {float(y) for line in desk._chart._series for y in line.y} if desk._chart else set()
+    drawn = {float(y) for line in desk._chart.data.series for y in line.y} if desk._chart else set()
     yield "the chart has another run's curves", {y for y in drawn if y == y} <= values
     bar = desk.query_one(EpochProgress)._view
     if bar.state and not bar.epochs and bar.state == desk._hint_text:

@@ -14,6 +14,8 @@ from aetui.cli import run_diff, run_labels, run_removal
 from aetui.cli.arguments import Keep, Markdown, RunOrGroup
 
 if TYPE_CHECKING:
+    from aetui.cli.options import Options
+    from aetui.taking.command import Repeat
     from engine.runs.groups import Group
     from engine.runs.store import RunRecord, RunStore
 
@@ -76,12 +78,20 @@ def show(
     run: RunOrGroup,
     markdown: Markdown = False,
     keep: Keep = None,
+    command: Annotated[
+        bool, typer.Option("--command", help="Print the command that repeats it, and nothing else.")
+    ] = False,
 ) -> None:
     """Configuration, provenance and metrics of one run; of a group, a row for each of its runs, and mean ± sd."""
     from engine.errors import UsageError
     from engine.runs import groups
 
     group = groups.find(context.obj.store, run)
+    if command and (markdown or keep):
+        raise UsageError("Two wishes", "--command prints the command alone; leave --markdown and --keep out")
+    if group is not None and command:
+        _print_command(_repeat_of_group(group, context.obj))
+        return
     if group is not None:
         _show_group(group, context.obj.store, markdown, keep)
         return
@@ -89,7 +99,54 @@ def show(
     if markdown or keep:
         whose = f"is one of the group {record.group}; name that" if record.group else "is none of a group"
         raise UsageError("A single run", f"{record.id} {whose}: --markdown and --keep are for groups of runs")
-    typer.echo(_shown(record))
+    if command:
+        _print_command(_repeat(record, context.obj))
+    else:
+        typer.echo(_shown(record, context.obj))
+
+
+def _repeat(record: RunRecord, options: Options | None) -> Repeat:
+    from aetui.taking.command import stored
+
+    return stored(record, _data_dir(options))
+
+
+def _data_dir(options: Options | None) -> Path | None:
+    """The user's data folder; that it is not there is for those who read data."""
+    from engine.errors import UsageError
+
+    try:
+        return options.data_folder if options else None
+    except UsageError:
+        return None
+
+
+def _repeat_of_group(group: Group, options: Options) -> Repeat:
+    from aetui.taking.command import of_job, together
+    from engine.runs.store import has_begun
+
+    repeats = []
+    for member in group.members:
+        record = options.store.get(member.run_id)
+        begun = record is not None and has_begun(record.folder)
+        repeats.append(_repeat(record, options) if record and begun else of_job(member.job, _data_dir(options)))
+    return together(repeats)
+
+
+def _print_command(again: Repeat) -> None:
+    """A line each, fit for a shell; what else it takes goes to standard error.
+
+    Raises:
+        RunError: there is none.
+    """
+    from engine.errors import RunError
+
+    if not again.commands:
+        raise RunError("No command", again.remark)
+    for line in again.commands:
+        typer.echo(line)
+    if again.remark:
+        typer.echo(again.remark, err=True)
 
 
 def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None) -> None:
@@ -104,12 +161,12 @@ def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None
         recipes.keep(keep, recipes.Kept(groups={found.name or found.group: found}))
 
 
-def _shown(record: RunRecord) -> str:
+def _shown(record: RunRecord, options: Options | None = None) -> str:
     from aetui.cli import figures
     from aetui.cli.tables import aligned
     from aetui.render.metrics import concluded
 
-    info, end = record.info, record.end
+    info, end, again = record.info, record.end, _repeat(record, options)
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     summary = [
         ("run", record.id),
@@ -124,6 +181,7 @@ def _shown(record: RunRecord) -> str:
         ("device", f"{info.device} on {info.host}"),
         ("versions", versions),
         ("folder", str(record.folder)),
+        ("repeat", "; ".join(filter(None, (again.line, again.remark)))),
         *(
             concluded(end.metrics, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
             if end

@@ -11,7 +11,6 @@ from aetui.state.fold import apply, apply_all
 from aetui.state.run_state import RunState, RunStatus
 from engine.errors import EngineError
 from engine.events import CheckpointSaved, Event
-from engine.runs.step_file import read_steps
 
 if TYPE_CHECKING:
     from engine.runs.step_history import StepHistory
@@ -77,13 +76,15 @@ class Followed(Message):
 
 def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
     """All that `record` holds."""
+    from engine.runs.step_file import read_steps  # it imports numpy, for which the first frame must not wait
+
     blank = _blank(record)
     events, offset = record.events()
     run = replace(apply_all(blank, events), steps=read_steps(record.folder))
     run = _as_it_stands(run, record.passing, record.status)
     if run.name != record.name:  # it was called otherwise when it began
         run = replace(run, name=record.name)
-    return RunRead(run, blank, events, offset, number, asked=asked)
+    return RunRead(run.ready_to_draw(), blank, events, offset, number, asked=asked)
 
 
 def _as_it_stands(run: RunState, passing: Event | None, status: RunStatus) -> RunState:
@@ -114,6 +115,8 @@ def _blank(record: RunRecord) -> RunState:
 
 def follow(store: RunStore, run_id: str, offset: int) -> Followed:
     """What is new since `offset`; a run that is no longer there is not trained any more."""
+    from engine.runs.step_file import read_steps
+
     try:
         record = store.find(run_id)
     except EngineError:

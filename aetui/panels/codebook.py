@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from textual.content import Content
 
 from aetui.panels.lines import Lines, ranked
+from aetui.panels.table import View
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 
 
 def perplexity(shares: NDArray[np.float32]) -> float:
@@ -34,3 +37,7 @@ class Codebook(Lines):
     def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
         """`values`: the share of each entry, (entries,), drawn as in `usage`."""
         return usage(values, size, blocks=blocks)
+
+    def taken(self, view: View) -> Taken:
+        """All the numbers, the largest first."""
+        return of_pictures.ranked("codebook", view, self.view, "share", "entry")

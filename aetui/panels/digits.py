@@ -13,6 +13,8 @@ from aetui.render.metrics import baselines, shown, whose
 from aetui.render.pixels import to_grey
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
 from engine.analysis.baselines import MEASURES
 from engine.runs.snapshots import Samples
@@ -57,6 +59,11 @@ class Digits(Container):
         """Choose anew which rows have room, and how long the caption may be."""
         if self._view is not None:
             self.show(self._view)
+
+    def taken(self, view: View) -> Taken:
+        """All rows, those included that have no room on the screen, and the error of each item."""
+        rows = _rows(view) if view.samples else []
+        return of_pictures.digits(view, [(row.label, row.images) for row in rows])
 
     def _draw(self, view: View, caption: str) -> None:
         rows = _rows(view) if view.samples else []

@@ -11,6 +11,8 @@ from textual.widgets import Static
 from aetui.panels.table import View
 from aetui.render.text import plain_lines
 from aetui.state.run_state import LogLine
+from aetui.taking import of_words
+from aetui.taking.taken import Taken
 from aetui.widgets.scroller import Scroller
 
 STYLES = {"info": "$foreground", "warning": "$warning", "error": "$error"}
@@ -39,6 +41,10 @@ class EventLog(Scroller):
         text.update(Content("\n").join(map(_line, lines)) if lines else "No run yet.")
         if at_end:
             self.scroll_end(animate=False)
+
+    def taken(self, view: View) -> Taken:
+        """All lines."""
+        return of_words.log(view.run.log if view.run else ())
 
 
 def _line(line: LogLine) -> Content:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import nan
 from textwrap import wrap
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -15,10 +16,17 @@ from aetui.render import numbers
 from aetui.render.metrics import tested
 from aetui.render.spark import sparkline
 from aetui.render.text import plain
+from aetui.state.epochs import Epochs
 from aetui.state.run_state import RunState
+from aetui.taking import of_words
+from aetui.taking.taken import Taken
 from aetui.widgets.scroller import Scroller
 from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MUTED = "$text-muted"
 NOT_YET = "The health metrics appear after the first epoch."
@@ -34,7 +42,7 @@ class Row(NamedTuple):
 
     label: str
     value: str
-    curve: Sequence[float] = ()
+    curve: Sequence[float] | NDArray[np.float64] = ()
     top: float | None = None
 
 
@@ -68,27 +76,41 @@ class HealthReport(Scroller):
         if self._view is not None:
             self.show(self._view)
 
+    def taken(self, view: View) -> Taken:
+        """What was measured of every epoch up to this one; in words, what the panel says of it."""
+        ended = view.run.epoch(view.epoch) if view.run else None
+        if view.run is None or ended is None:
+            return of_words.health(view, [])
+        warnings, rows, final = _found(view.run, ended, view)
+        alarms = [("alarm", text) for text in warnings]
+        return of_words.health(view, [*alarms, *((row.label, row.value) for row in rows), *final])
+
     @property
     def _width(self) -> int:
         return self.scrollable_content_region.width
 
     def _page(self, run: RunState, ended: EpochEnded) -> Content:
         assert self._view is not None
-        kl = self._view.views.get("kl")
-        epochs = [each for each in run.epochs if each.epoch <= ended.epoch]
-        rows = _rows(epochs)
-        if kl is not None:
-            rows.append(_kl_row(kl.tolist()))
-        warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
-        if run.status == "diverged" and ended is run.epochs[-1]:
-            warnings.insert(0, run.message)
-        over = not run.going and ended is run.epochs[-1]
-        final = tested(run.metrics, run.weights, run.weights_epoch) if over else []
-        if final and (beaten := verdict(run.metrics, run.variant, run.dataset, run.config)):
-            warnings.append(beaten)
+        warnings, rows, final = _found(run, ended, self._view)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
         return Content("\n").join([*lines, *_metric_lines(final, self._width)])
+
+
+def _found(run: RunState, ended: EpochEnded, view: View) -> tuple[list[str], list[Row], list[tuple[str, str]]]:
+    """Alarms, metrics of the epoch, and of a run that is over the final ones."""
+    kl = view.views.get("kl")
+    rows = _rows(run.epochs.before(ended.epoch + 1))
+    if kl is not None:
+        rows.append(_kl_row(kl.tolist()))
+    warnings = [alarm.text for alarm in run.alarms_after(ended.epoch)]
+    if run.status == "diverged" and ended is run.epochs[-1]:
+        warnings.insert(0, run.message)
+    over = not run.going and ended is run.epochs[-1]
+    final = tested(run.metrics, run.weights, run.weights_epoch) if over else []
+    if final and (beaten := verdict(run.metrics, run.variant, run.dataset, run.config)):
+        warnings.append(beaten)
+    return warnings, rows, final
 
 
 def _alarm_lines(texts: Sequence[str], width: int) -> list[Content]:
@@ -113,31 +135,37 @@ def _metric_lines(final: Sequence[tuple[str, str]], width: int) -> list[Content]
     return lines
 
 
-def _rows(epochs: Sequence[EpochEnded]) -> list[Row]:
+def _rows(epochs: Epochs[EpochEnded]) -> list[Row]:
     """The metrics after the last of `epochs`; those that were not recorded are left out."""
     now = epochs[-1]
-    seconds = Row("epoch time", f"{now.seconds:.3g} s", [ended.seconds for ended in epochs])
+    seconds = Row("epoch time", f"{now.seconds:.3g} s", epochs.column("seconds", lambda ended: ended.seconds))
     health = now.health
     if health is None:
         return [seconds]
-    past = [ended.health for ended in epochs if ended.health]
+    recorded = epochs.column("recorded", lambda ended: ended.health is not None) > 0
 
-    def curve(metric: Callable[[Health], float]) -> list[float]:
-        return [metric(each) for each in past]
+    def curve(name: str, metric: Callable[[Health], float]) -> NDArray[np.float64]:
+        """Of the epochs that it was recorded of; `name` stands for `metric`."""
+        return epochs.column(name, lambda ended: metric(ended.health) if ended.health else nan)[recorded]
 
     units, pixels = numbers.count(health.units), numbers.count(health.pixels)
     dead_pixels = Row(
         "dead pixels",
         f"{numbers.count(health.dead_pixels)} of {pixels}",
-        curve(lambda h: h.dead_pixels / max(1, h.pixels)),
+        curve("dead_pixels", lambda h: h.dead_pixels / max(1, h.pixels)),
         1.0,
     )
     return [
-        Row("active units", f"{numbers.count(health.active)} of {units}", curve(lambda h: h.active / h.units), 1.0),
-        Row("dead units", f"{numbers.count(health.dead)} of {units}", curve(lambda h: h.dead / h.units), 1.0),
+        Row(
+            "active units",
+            f"{numbers.count(health.active)} of {units}",
+            curve("active", lambda h: h.active / h.units),
+            1.0,
+        ),
+        Row("dead units", f"{numbers.count(health.dead)} of {units}", curve("dead", lambda h: h.dead / h.units), 1.0),
         *([dead_pixels] if health.pixels else []),
-        Row("mean activation", _mean(health), curve(lambda h: h.mean_activation)),
-        Row("gradient norm", f"{health.gradient_norm:.3g}", curve(lambda h: h.gradient_norm)),
+        Row("mean activation", _mean(health), curve("mean_activation", lambda h: h.mean_activation)),
+        Row("gradient norm", f"{health.gradient_norm:.3g}", curve("gradient_norm", lambda h: h.gradient_norm)),
         seconds,
     ]
 

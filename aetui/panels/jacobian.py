@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from textual.content import Content
 
 from aetui.panels.lines import Lines, ranked
+from aetui.panels.table import View
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from engine.errors import counted
 
 FOLLOWED = 0.1
@@ -30,3 +33,7 @@ class Jacobian(Lines):
     def lines(self, values: NDArray[np.float32], size: tuple[int, int], *, blocks: bool) -> list[Content]:
         """`values`: singular values, (min(units, pixels),), largest first, drawn as in `spectrum`."""
         return spectrum(values, size, blocks=blocks)
+
+    def taken(self, view: View) -> Taken:
+        """All the numbers, the largest first."""
+        return of_pictures.ranked("jacobian", view, self.view, "singular value")

@@ -18,6 +18,8 @@ from aetui.render.metrics import whose
 from aetui.render.scatter import class_marks
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import DATASETS
 from engine.errors import counted
@@ -76,6 +78,15 @@ class Latent(Container):
             self._say(NO_FINITE)
         else:
             self._draw(run, samples, points, last=last)
+
+    def taken(self, view: View) -> Taken:
+        """The points of both planes with their classes."""
+        run, samples = view.run, view.samples
+        if run is None or samples is None or "points" not in samples.views:
+            return of_pictures.nothing("latent", view)
+        members, names = _members(samples, run.dataset)
+        titles = _titles(run.code_size or samples.codes.shape[-1], len(names))[0], run.kind.points[0]
+        return of_pictures.latent(view, members, names, titles)
 
     def _draw(self, run: RunState, samples: Samples, points: NDArray[Any], *, last: bool) -> None:
         members, names = _members(samples, run.dataset)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -13,9 +15,15 @@ from aetui.render import numbers
 from aetui.render.metrics import concluded
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
+from aetui.taking import of_words
+from aetui.taking.command import repeat
+from aetui.taking.taken import Taken
 from aetui.widgets.scroller import Scroller
 from engine.errors import counted
 from engine.events import Layer
+
+if TYPE_CHECKING:
+    from aetui.screens.host import Workbench
 
 MUTED = "$text-muted"
 PLACEHOLDER = "The layers stand here once a run has begun."
@@ -35,18 +43,31 @@ class Parameters(Scroller):
     def show(self, view: View) -> None:
         """Write the page if something it tells of the run has changed; a new epoch changes nothing."""
         run = view.run
-        what = run and (run.run_id, run.layers, run.planned, run.device, run.config, run.metrics, run.metadata)
+        about = run and (run.run_id, run.planned, run.plans, run.device, run.config, run.metadata)
+        what = run and (about, run.layers, run.metrics)
         if what == self._shown:
             return
         self._shown = what
         text = self.query_one(Static)
         text.set_class(run is None, "quiet")
-        text.update(_page(run) if run else PLACEHOLDER)
+        text.update(_page(run, self._data_dir) if run else PLACEHOLDER)
+
+    def taken(self, view: View) -> Taken:
+        """The page as it stands, and its figures as a table."""
+        run = view.run
+        if run is None:
+            return of_words.parameters(None, [], "")
+        facts = _facts(run, self._data_dir)[: -len(run.config) or None]
+        return of_words.parameters(run, facts, _page(run, self._data_dir).plain)
+
+    @property
+    def _data_dir(self) -> Path | None:
+        return cast("Workbench", self.app).data_dir
 
 
-def _page(run: RunState) -> Content:
+def _page(run: RunState, data_dir: Path | None) -> Content:
     above = _table(_layer_rows(run)) if run.layers else [Content.styled(PLACEHOLDER, MUTED)]
-    return Content("\n").join([*above, Content(""), *_summary(run)])
+    return Content("\n").join([*above, Content(""), *_summary(_facts(run, data_dir))])
 
 
 def _layer_rows(run: RunState) -> list[tuple[str, ...]]:
@@ -75,11 +96,14 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[Content]:
     return lines
 
 
-def _summary(run: RunState) -> list[Content]:
+def _facts(run: RunState, data_dir: Path | None) -> list[tuple[str, str]]:
+    """What is known of the run, settings last."""
+    again = repeat(run, data_dir)
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
-    summary = [
+    facts = [
         *concluded(run.metrics, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
         ("run", run.name or run.run_id),
+        ("repeat", "; ".join(filter(None, (again.line, again.remark)))),
         ("data", f"{run.dataset}: {items}"),
         *run.metadata.items(),
         ("device", run.device),
@@ -88,9 +112,12 @@ def _summary(run: RunState) -> list[Content]:
         *([("stages", _stages(run))] if len(run.stages) > 1 else []),
         *((name, str(value)) for name, value in run.config.items()),
     ]
-    summary = [(plain(name), plain(value)) for name, value in summary]
-    width = max(len(name) for name, _ in summary)
-    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in summary]
+    return [(plain(name), plain(value)) for name, value in facts]
+
+
+def _summary(facts: Sequence[tuple[str, str]]) -> list[Content]:
+    width = max(len(name) for name, _ in facts)
+    return [Content.assemble((f"{name.ljust(width)}  ", MUTED), value) for name, value in facts]
 
 
 def _code(run: RunState) -> str:

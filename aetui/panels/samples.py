@@ -13,6 +13,8 @@ from textual.widgets import Static
 from aetui.panels.table import View
 from aetui.render.bars import MUTED, bars
 from aetui.render.pixels import colour_mode
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
 from engine.runs.snapshots import Samples
 
@@ -103,3 +105,7 @@ class PriorSamples(Container):
         self.set_class(kl is not None, "-measured")
         if kl is not None:
             self.query_one(Divergences).show(kl)
+
+    def taken(self, view: View) -> Taken:
+        """The images, and the divergence of each dimension in its order."""
+        return of_pictures.samples(view)

@@ -20,6 +20,8 @@ from aetui.render import numbers
 from aetui.render.text import plain
 from aetui.render.words import Page, page
 from aetui.state.run_state import RunState
+from aetui.taking import of_words
+from aetui.taking.taken import Taken
 from aetui.widgets.capped_input import CappedInput
 from aetui.widgets.scroller import Scroller
 from engine.errors import EngineError, RunError, UsageError
@@ -144,6 +146,10 @@ class Sentences(Container):
         metrics = view.run.metrics if view.run else {}
         self.query_one(SentenceOverview).show(view.samples, self._instead(view), metrics)
         self._draw()
+
+    def taken(self, view: View) -> Taken:
+        """What was asked and answered; before that, what the epoch says by itself."""
+        return of_words.sentences(view, list(self.answers.values()))
 
     def _instead(self, view: View) -> str:
         """What stands in place of the overview."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from aetui.state.run_state import EngineStatus, RunState
+    from aetui.taking.taken import Taken
     from engine.events import DataProgress
     from engine.runs.snapshots import Samples
 
@@ -43,10 +44,13 @@ class View(NamedTuple):
 
 
 class Panel(Protocol):
-    """The one thing a panel's widget must have."""
+    """What a panel's widget must have."""
 
     def show(self, view: View) -> None:
         """Draw `view`, or say why there is nothing to draw; called again and again with what is shown already."""
+
+    def taken(self, view: View) -> Taken:
+        """What it shows of `view`, as data; called in a thread of its own, so nothing on the screen is touched."""
 
 
 class PanelKind(NamedTuple):

@@ -22,6 +22,8 @@ from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
 from aetui.render.tiles import signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
+from aetui.taking import of_pictures
+from aetui.taking.taken import Taken
 from aetui.terminal.budget import PICTURES
 from aetui.widgets.tiles import Tiles
 from engine.errors import counted
@@ -142,6 +144,11 @@ class Weights(Container):
             self._due.request()
         else:
             self._draw()
+
+    def taken(self, view: View) -> Taken:
+        """The weights of all units that are kept, of the run beside too, and the activations."""
+        other = self._compared
+        return of_pictures.weights(view, {f"weights of {other.name}": other.weights} if other else {})
 
     def _look_for_compared(self) -> None:
         """Once for each run shown."""

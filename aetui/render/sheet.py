@@ -25,7 +25,8 @@ def write(file: BinaryIO, rows: Sequence[NDArray[np.float32]]) -> None:
 
 def compose(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
     """The sheet's pixels, (height, width, channels) uint8, the images of a row side by side with gaps between."""
-    count, height, width, channels = rows[0].shape
+    _, height, width, channels = rows[0].shape
+    count = max(map(len, rows))
     factor = max(1, -(-SMALLEST // height))
     step_y, step_x = height * factor + GAP, width * factor + GAP
     sheet = np.full((len(rows) * step_y + GAP, count * step_x + GAP, channels), BACKGROUND, np.uint8)

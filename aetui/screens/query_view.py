@@ -10,7 +10,7 @@ from textual.message import Message
 
 from aetui import bridge
 from aetui.render.metrics import AVERAGE
-from aetui.screens.run_view import RunView
+from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
 from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
@@ -22,7 +22,7 @@ PANEL = "sentences"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
-class QueryView(RunView):
+class QueryView(TakeView):
     """Sees to the sentences panel, if the model shown has one."""
 
     class Found(Message):
@@ -122,6 +122,3 @@ class QueryView(RunView):
             self.say(f"{AVERAGE} stand beside" if message.runs else ALONE)
         else:
             self.say(f"beside: {chosen[1]}")
-
-    def say(self, text: str) -> None:
-        """Say something for a moment, where the screen has a place for it."""

@@ -258,17 +258,21 @@ class RunView(Screen[None]):
 
     @work(thread=True, exclusive=True, group="samples")
     def _read_samples(self, of: tuple[str, int]) -> None:
+        self.post_message(self.samples_of(*of))
+
+    def samples_of(self, run_id: str, epoch: int) -> RunView.SamplesRead:
+        """What was kept of an epoch, read now: not for the screen's thread."""
         from engine.runs.snapshots import read_samples
 
-        run_id, epoch = of
+        of = run_id, epoch
         try:
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
             # A folder may hold something else than its run's name promises.
             fitting = registry.kind(record.variant, record.dataset).drawable(samples)
-            self.post_message(self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT))
+            return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT)
         except EngineError as error:
-            self.post_message(self.SamplesRead(of, None, str(error)))
+            return self.SamplesRead(of, None, str(error))
 
     @on(SamplesRead)
     def _samples_read(self, message: SamplesRead) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,9 @@ from engine.runs.listing import labels, trash
 if TYPE_CHECKING:
     from engine.runs.listing.rows import Row
 
-OF_A_RUN = frozenset({"open", "resume", "stop", "move_queued", "rename", "tag", "note", "delete"})
+OF_A_RUN = frozenset(
+    {"open", "resume", "stop", "move_queued", "rename", "tag", "note", "delete", "copy_id", "copy_command"}
+)
 LABELS = {"name": "name", "tags": "tags", "note": "note"}
 """What the line below the table is asked for, as its label."""
 
@@ -100,6 +103,43 @@ class RunsScreen(RunList):
         if self.chosen:
             self.workbench.move_run(self.chosen.run.id, by)
             self.show_rows()
+
+    # Taking away.
+
+    def action_copy_id(self) -> None:
+        """Put the id of the run under the cursor on the clipboard."""
+        if self.chosen:
+            self._copy(self.chosen.run.id)
+
+    def action_copy_command(self) -> None:
+        """Put the command that repeats the run under the cursor on the clipboard."""
+        if self.chosen:
+            self._copy_command(self.chosen.run.id)
+
+    @work(exclusive=True, group="taking")
+    async def _copy(self, run_id: str) -> None:
+        from aetui.taking import clipboard
+
+        self.notify(f"{run_id}: {await clipboard.copy(self.app, run_id)}", markup=False)
+
+    @work(exclusive=True, group="taking")
+    async def _copy_command(self, run_id: str) -> None:
+        from aetui.taking import clipboard
+        from aetui.taking.command import Repeat, stored
+
+        def read() -> Repeat:
+            return stored(self.workbench.store.find(run_id), self.workbench.data_dir)
+
+        try:
+            again = await asyncio.to_thread(read)
+        except EngineError as error:
+            self.workbench.notice(error.title, error.message)
+            return
+        if not again.commands:
+            self.workbench.notice("No command", again.remark)
+            return
+        told = await clipboard.copy(self.app, again.line)
+        self.notify("\n".join(filter(None, (again.line, told, again.remark))), markup=False)
 
     # Labels.
 

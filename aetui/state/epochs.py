@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,13 +24,16 @@ class Numbered(Protocol):
 
 
 T = TypeVar("T", bound=Numbered)
+U = TypeVar("U")
 V = TypeVar("V", bound=Hashable)
+REMEMBERED = 64
+"""Answers of `Epochs.once`."""
 
 
 class _Shared(Generic[T]):
     """A list that several `Epochs` see, and the columns that were made of it."""
 
-    __slots__ = ("columns", "items", "kinds")
+    __slots__ = ("columns", "found", "items", "kinds")
 
     def __init__(self, items: list[T]) -> None:
         self.items = items
@@ -38,6 +41,8 @@ class _Shared(Generic[T]):
         """Room for more numbers than there are yet, and those that are in use, read-only."""
         self.kinds: dict[Hashable, tuple[int, dict[Hashable, int]]] = {}
         """How many items were looked at, and where each kind was met first."""
+        self.found: dict[tuple[Hashable, int], Any] = {}
+        """What was found out about the first so many, by name and number."""
 
     def column(self, name: Hashable, number: Callable[[T], float], length: int) -> NDArray[np.float64]:
         import numpy as np  # only with something to draw, which is after the first frame
@@ -103,6 +108,16 @@ class Epochs(Sequence[T]):
         self._shared.kinds[name] = max(known, self._length), firsts
         return [cast(V, found) for found, place in firsts.items() if place < self._length]
 
+    def once(self, name: Hashable, find: Callable[[], U]) -> U:
+        """What `find` says of all of these; it is asked again only when much else was asked meanwhile."""
+        found = self._shared.found
+        asked = name, self._length
+        if asked not in found:
+            if len(found) >= REMEMBERED:
+                found.clear()
+            found[asked] = find()
+        return cast(U, found[asked])
+
     def numbered(self, number: int) -> T | None:
         """That of epoch `number`; None if there is none."""
         place = self._place(number)
@@ -119,7 +134,7 @@ class Epochs(Sequence[T]):
 
     def __getitem__(self, place: int | slice) -> T | list[T]:
         if isinstance(place, slice):
-            return self._shared.items[: self._length][place]
+            return self._shared.items[slice(*place.indices(self._length))]
         if not -self._length <= place < self._length:
             raise IndexError(f"epoch {place} of {self._length}")
         return self._shared.items[place % self._length]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import cast
 
 from aetui.follow.group import Others
-from aetui.state.run_state import Level, RunState, WorkbenchState
+from aetui.state.run_state import Level, LogLine, Plan, RunState, WorkbenchState
 from engine.errors import counted
 from engine.events import (
+    CheckpointSaved,
     DataProgress,
     EngineFailed,
     EngineLoading,
@@ -126,32 +129,58 @@ def _all_failed(state: WorkbenchState, failure: EngineFailed) -> WorkbenchState:
     return state
 
 
+Steady = EpochEnded | CheckpointSaved | Logged
+"""Recorded events that long runs consist of. What many of them in a row come to is found at once."""
+
+
 def apply_all(run: RunState, events: Iterable[Event]) -> RunState:
     """`run` after all `events`, in order."""
-    for event in events:
-        run = apply(run, event)
+    for steady, group in groupby(events, lambda event: isinstance(event, Steady)):
+        if steady:
+            run = _after_steady(run, cast("Iterable[Steady]", group))
+        else:
+            for event in group:
+                run = apply(run, event)
     return run
+
+
+def _after_steady(run: RunState, events: Iterable[Steady]) -> RunState:
+    """What was folded in before changes nothing."""
+    seq = run.seq
+    ended: list[EpochEnded] = []
+    lines: list[LogLine] = []
+    for event in events:
+        if event.seq <= seq:
+            continue
+        seq = event.seq
+        if isinstance(event, EpochEnded):
+            ended.append(event)
+        elif isinstance(event, Logged):
+            lines.append(LogLine(event.at, event.level, event.text))
+    if seq == run.seq:
+        return run
+    run = replace(_lively(run), seq=seq)
+    if lines:
+        run = run.with_lines(lines)
+    return replace(run.with_epochs(ended), progress=None, moving=True) if ended else run
 
 
 def apply(run: RunState, event: Event) -> RunState:
     """`run` after `event`. A recorded event that was folded in before changes nothing."""
+    if isinstance(event, Steady):
+        return _after_steady(run, (event,))
     if event.recorded:
         if event.seq <= run.seq:
             return run
         run = replace(run, seq=event.seq)
     if isinstance(event, DataProgress):
         return replace(run, activity=event.activity) if run.going else run
-    if run.activity:
-        run = replace(run, activity="")
-    if run.status == "held" and not isinstance(event, RunHeld):
-        run = replace(run, status="running", message="")
+    run = _lively(run, held=isinstance(event, RunHeld))
     match event:
         case RunStarted():
             return _started(run, event)
         case Progress():
             return run.under_way(event) if run.going else run
-        case EpochEnded():
-            return replace(run.with_epoch(event), progress=None, moving=True)
         case RunPaused():
             return replace(run.logged(event.at, "paused"), status="paused")
         case RunResumed():
@@ -160,14 +189,19 @@ def apply(run: RunState, event: Event) -> RunState:
             return replace(run.logged(event.at, "handed over to a process of its own"), progress=None, moving=False)
         case RunHeld():
             return _held(run, event)
-        case Logged():
-            return run.logged(event.at, event.text, event.level)
         case RunFinished():
             return _finished(run, event)
         case EngineFailed():
             line = f"{event.title}: {event.message}"
             return replace(run.logged(event.at, line, "error"), status="failed", message=event.message)
     return run
+
+
+def _lively(run: RunState, *, held: bool = False) -> RunState:
+    """Whatever happens to a run, nothing else is done for it any more, and unless it is `held` it goes on."""
+    if run.activity:
+        run = replace(run, activity="")
+    return replace(run, status="running", message="") if run.status == "held" and not held else run
 
 
 def _started(run: RunState, event: RunStarted) -> RunState:
@@ -184,6 +218,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         moving=False,
         started=event.at,
         planned=event.epochs,
+        plans=(Plan(event.epochs, over=True),),
         steps_per_epoch=event.steps_per_epoch,
         stages=event.stages,
         layers=event.layers,
@@ -204,10 +239,19 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         progress=None,
         moving=False,
         planned=event.epochs,
+        plans=_plans(run, event.epochs),
         device=event.device or run.device,
         message="",
     )
     return run.logged(event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")
+
+
+def _plans(run: RunState, epochs: int) -> tuple[Plan, ...]:
+    """Those of `run`, which goes on to so many epochs."""
+    if not run.plans or run.plans[-1].epochs == epochs:
+        return run.plans
+    before = run.found if run.status == "queued" else run.status
+    return (*run.plans, Plan(epochs, over=before == "completed"))
 
 
 def _held(run: RunState, event: RunHeld) -> RunState:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aetui.state.epochs import Epochs
 from engine import registry
-from engine.analysis.alarms import Alarm, History, raised
+from engine.analysis.alarms import Alarm, History, bests, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
 from engine.runs.step_history import StepHistory
 
@@ -42,11 +42,12 @@ class LogLine:
     text: str
 
 
-class EpochAlarms(NamedTuple):
-    """What was wrong after an epoch."""
+class Plan(NamedTuple):
+    """How many epochs a run was to have at some time."""
 
-    epoch: int
-    alarms: tuple[Alarm, ...]
+    epochs: int
+    over: bool
+    """Whether what had been planned before was carried out by then."""
 
 
 class Curve(NamedTuple):
@@ -61,16 +62,10 @@ class Curve(NamedTuple):
         return (ended.train if self.part == "train" else ended.validation).get(self.term, nan)
 
 
-class _Terms(NamedTuple):
-    """The terms of an epoch's loss, and whether one of them is all of it."""
-
-    names: tuple[str, ...]
-    total: bool
-
-
-def _terms(ended: EpochEnded) -> _Terms:
-    names = tuple(term for term in ended.train if term != "loss")
-    return _Terms(names, len(names) == 1 and isclose(ended.train[names[0]], ended.train["loss"]))
+def _terms(ended: EpochEnded) -> tuple[tuple[str, ...], bool]:
+    """The terms of an epoch's training loss, and whether one beside the total is all of it."""
+    names = tuple(ended.train)
+    return names, len(names) == 2 and isclose(*ended.train.values(), rel_tol=1e-6)
 
 
 TOTALS = (Curve("train", "train", "loss"), Curve("validation", "validation", "loss"))
@@ -103,6 +98,8 @@ class RunState:
     started: float = 0.0
     planned: int = 0
     """Epochs the run is to have."""
+    plans: tuple[Plan, ...] = ()
+    """What it began with, and each other number since; empty while its beginning is not known."""
     steps_per_epoch: int = 0
     stages: tuple[Stage, ...] = ()
     layers: tuple[Layer, ...] = ()
@@ -112,10 +109,8 @@ class RunState:
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What is known of the data, label and words (`RunStarted.metadata`)."""
     epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
-    alarms: Epochs[EpochAlarms] = field(default_factory=Epochs)
-    """Of the epochs after which anything was wrong."""
-    history: History = field(default_factory=History)
-    """Of `epochs`, what the alarms of the next one depend on."""
+    bests: Epochs[EpochEnded] = field(default_factory=Epochs)
+    """Of `epochs`, those that were the best of their stage when they ended."""
     steps: StepHistory = field(default_factory=StepHistory)
     """Training loss of the steps, from the first one on, in a bounded number of points."""
     progress: Progress | None = None
@@ -159,7 +154,7 @@ class RunState:
     @property
     def best(self) -> EpochEnded | None:
         """The epoch with the lowest validation loss so far, of the stage that it is in: another has another loss."""
-        return self.history.best
+        return self.bests[-1] if self.bests else None
 
     @property
     def last_epoch(self) -> int:
@@ -170,8 +165,8 @@ class RunState:
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
         kinds = self.epochs.kinds("terms", _terms)
-        terms = list(dict.fromkeys(term for kind in kinds for term in kind.names))
-        if len(terms) == 1 and all(kind.total for kind in kinds):
+        terms = list(dict.fromkeys(term for names, _ in kinds for term in names if term != "loss"))
+        if len(terms) == 1 and all(alone for _, alone in kinds):
             terms = []
         parts: tuple[Literal["train", "validation"], ...] = ("train", "validation")
         return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in parts))
@@ -185,33 +180,48 @@ class RunState:
         """The numbers of `epochs`: the x of every column."""
         return self.epochs.column("number", _number)
 
+    def ready_to_draw(self) -> RunState:
+        """The same; of a long run, what is drawn first takes a while to make, which may be done in another thread."""
+        self.epochs.column("number", _number)
+        for name in ("steps", "seconds"):
+            self.epochs.column(name, attrgetter(name))
+        for curve in TOTALS:
+            self.column(curve)
+        self.epochs.kinds("terms", _terms)
+        return self
+
     def epoch(self, number: int) -> EpochEnded | None:
         """What epoch `number` came to; None if it is not complete."""
         return self.epochs.numbered(number)
 
     def alarms_after(self, number: int) -> tuple[Alarm, ...]:
-        """What was wrong after epoch `number`."""
-        known = self.alarms.numbered(number)
-        return known.alarms if known else ()
+        """What was wrong after epoch `number`; nothing if that is not complete."""
+        if self.epoch(number) is None:
+            return ()
+        until, better = self.epochs.before(number + 1), self.bests.before(number + 1)
+
+        def found() -> tuple[Alarm, ...]:
+            history = History.of(until, better[-1] if better else None)
+            return raised(registry.alarms(self.variant), history, self.config)
+
+        return until.once(("alarms", self.variant), found)
 
     @property
     def alarms_now(self) -> tuple[Alarm, ...]:
         """What was wrong after the newest epoch."""
         return self.alarms_after(self.last_epoch)
 
-    def with_epoch(self, ended: EpochEnded) -> RunState:
-        """The same with one more complete epoch, and what is wrong after it."""
-        history = self.history.and_then(ended)
-        found = raised(registry.alarms(self.variant), history, self.config)
-        alarms = self.alarms.and_then(EpochAlarms(ended.epoch, found)) if found else self.alarms
-        return replace(self, epochs=self.epochs.and_then(ended), alarms=alarms, history=history)
+    def with_epochs(self, ended: Sequence[EpochEnded]) -> RunState:
+        """The same with more complete epochs."""
+        better = bests(ended, self.best)
+        return replace(self, epochs=self.epochs.and_then(*ended), bests=self.bests.and_then(*better))
 
     def before(self, number: int) -> RunState:
         """The same without the epochs from `number` on."""
         kept = self.epochs.before(number)
         if kept is self.epochs:
             return self
-        return replace(self, epochs=kept, alarms=self.alarms.before(number), history=History.of(kept))
+        return replace(self, epochs=kept, bests=self.bests.before(number))
 
     def under_way(self, progress: Progress) -> RunState:
         """The same with this much of its epoch done."""
@@ -241,8 +251,12 @@ class RunState:
         )
 
     def logged(self, at: float, text: str, level: Level = "info") -> RunState:
-        """The same with one more line in its log, which keeps the newest `LOG_LINES`."""
-        return replace(self, log=(*self.log[1 - LOG_LINES :], LogLine(at, level, text)))
+        """The same with one more line in its log."""
+        return self.with_lines([LogLine(at, level, text)])
+
+    def with_lines(self, lines: Sequence[LogLine]) -> RunState:
+        """The same with more lines in its log, which keeps the newest `LOG_LINES`."""
+        return replace(self, log=(*self.log, *lines)[-LOG_LINES:])
 
     def beside(self, others: Others | None, reached: str, at: float) -> RunState:
         """The same with what is known of its group; `reached` is logged, unless it was before."""

@@ -60,24 +60,25 @@ class Look(LineFilter):
         self._colours = abilities.colours
         self._sixteen = sixteen
         self._is_dark = is_dark
+        self._shown = lru_cache(8192)(self._show)  # most cells of a picture are like others
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same cells."""
-        return [segment if segment.control else self._shown(segment) for segment in segments]
+        shown, dark = self._shown, self._is_dark()
+        return [segment if segment.control else shown(segment.text, segment.style, dark) for segment in segments]
 
-    def _shown(self, segment: Segment) -> Segment:
-        text, style, _ = segment
+    def _show(self, text: str, style: Style | None, dark: bool) -> Segment:
         if self._ascii and style is not None and style.bgcolor is not None:
             if not self._colours and _is_picture(text, style):
                 return Segment("".join(_inked(char, style.color, style.bgcolor) for char in text))
             if self._colours and len(set(text)) == 1 and _PIXELS.fullmatch(text):
                 text, style = " " * len(text), Style(bgcolor=_mean(text[0], style.color, style.bgcolor))
-        return Segment(translated(text, self._characters), self._coloured(style))
+        return Segment(translated(text, self._characters), self._coloured(style, dark))
 
-    def _coloured(self, style: Style | None) -> Style | None:
+    def _coloured(self, style: Style | None, dark: bool) -> Style | None:
         if style is None or (self._colours and not self._sixteen):
             return style
-        return few(style) if self._colours else _uncoloured(style, self._is_dark())
+        return few(style) if self._colours else _uncoloured(style, dark)
 
 
 def _is_picture(text: str, style: Style) -> bool:

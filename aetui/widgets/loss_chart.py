@@ -241,7 +241,7 @@ class LossChart(Widget):
         return _Wanted(size, self.app.theme, self.background_colors[1], mode, self.settings, self.placeholder)
 
     def _update(self) -> None:
-        """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 10 kB."""
+        """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 5 kB."""
         if not self.is_mounted or not self.size:
             return
         before = self._strips

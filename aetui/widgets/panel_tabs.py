@@ -62,7 +62,17 @@ class PanelTabs(ContentSwitcher):
             return
         self.open_key = key
         self.current = f"panel-{key}" if self.panel is not None else None
+        self._take_focus()
         self._name_tabs()
+
+    def _take_focus(self) -> None:
+        """A panel that scrolls has the focus itself, any other one in these tabs: what is copied is what has it."""
+        panel = self.panel
+        scrolls = panel is not None and panel.can_focus
+        held = self.is_mounted and self.screen.focused in (self, *self.children)
+        self.can_focus = not scrolls
+        if held:
+            self.screen.set_focus(panel if scrolls else self)
 
     def step(self, by: int) -> None:
         """Show the neighbour `by` places to the right."""

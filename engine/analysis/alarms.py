@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite, nan
 from statistics import median
 from typing import Any, Literal
@@ -46,24 +46,32 @@ class History(msgspec.Struct, frozen=True):
         """This and one more epoch."""
         # Another stage has other networks and another loss: its numbers are no measure for this one's.
         same = bool(self.recent) and self.now.stage == ended.stage
-        return History((*(self.recent[-WINDOW:] if same else ()), ended), _better(self.best, ended))
+        best = next(iter(bests([ended], self.best)), self.best)
+        return History((*(self.recent[-WINDOW:] if same else ()), ended), best)
 
     @classmethod
-    def of(cls, epochs: Iterable[EpochEnded]) -> History:
-        """That of a run with these epochs, in order."""
-        history = cls()
-        for ended in epochs:
-            history = history.and_then(ended)
-        return history
+    def of(cls, epochs: Iterable[EpochEnded], best: EpochEnded | None = None) -> History:
+        """That of a run with these epochs, in order; `best` is the last of their `bests`, where that is known."""
+        epochs = epochs if isinstance(epochs, Sequence) else list(epochs)
+        recent = epochs[-WINDOW - 1 :]
+        others = (place for place, ended in enumerate(reversed(recent)) if ended.stage != recent[-1].stage)
+        return cls(tuple(recent[-next(others, len(recent)) :]), best or next(iter(bests(epochs)[-1:]), None))
 
 
-def _better(best: EpochEnded | None, other: EpochEnded) -> EpochEnded | None:
-    """The one with the lower validation loss, the earlier one if equal; NaN is never best. A new stage begins anew."""
-    loss = other.validation["loss"]
-    same = best is not None and best.stage == other.stage
-    if loss != loss or (best is not None and same and loss >= best.validation["loss"]):
-        return best
-    return other
+def bests(epochs: Iterable[EpochEnded], best: EpochEnded | None = None) -> list[EpochEnded]:
+    """Each of `epochs` that had a lower validation loss than any before in its stage; `best` was the last of those that
+    came before them.
+
+    NaN is never best, and of equal ones the earlier is. A new stage begins anew.
+    """
+    found = []
+    lowest, stage = (best.validation["loss"], best.stage) if best is not None else (nan, None)
+    for ended in epochs:
+        loss = ended.validation["loss"]
+        if loss < lowest or (ended.stage != stage and loss == loss):
+            found.append(ended)
+            lowest, stage = loss, ended.stage
+    return found
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -111,7 +119,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     check: Callable[[History], dict[str, float] | None]
-    """Called once after every epoch: the alarm's metrics, or None where nothing is wrong.
+    """Asked after every epoch, and again by whoever looks at that epoch later: the alarm's metrics, or None where
+    nothing is wrong.
 
     Epochs of older versions may lack a term, or their health figures.
     """

@@ -15,6 +15,7 @@ from engine.datasets.data import Data
 from engine.events import Health
 from engine.kinds import KINDS
 from engine.nn.autoencoder import Autoencoder
+from engine.nn.digits_kept import HEALTH_DIGITS, kept
 from engine.nn.model import KerasModel
 from engine.runs.snapshots import PROBE_ITEMS, Samples, checked
 
@@ -114,9 +115,9 @@ class Inspection:
             units=model.code_size,
             dead=int(still.sum()),
             active=int(active.sum()),
-            mean_activation=float(codes.mean()),
+            mean_activation=kept(float(codes.mean()), HEALTH_DIGITS),
             target_rate=self._target_rate,
-            gradient_norm=gradient_norm,
+            gradient_norm=kept(gradient_norm, HEALTH_DIGITS),
             pixels=pixels,
             dead_pixels=dead,
         )

@@ -18,6 +18,7 @@ from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Progress, StepLoss, Terms
 from engine.nn.chunks import Losses, Pace, StepRange
+from engine.nn.digits_kept import kept, kept_terms
 from engine.nn.graph_cache import Graphs
 from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
@@ -234,8 +235,8 @@ class Trainer:
 
     def _end_epoch(self, validation: Terms) -> Iterator[Progress | EpochReport]:
         at, stage = self._position, self._stage
-        train = {name: total / at.step for name, total in at.sums.items()}
-        norm = train.pop(NORM)
+        train = kept_terms({name: total / at.step for name, total in at.sums.items()})
+        norm, validation = train.pop(NORM), kept_terms(validation)
         model = stage.model
         model.epoch = at.epoch
         # Looking takes a while on large networks. The position moves on after it: stopped here, the epoch ends again.
@@ -260,8 +261,8 @@ class Trainer:
             train=train,
             validation=validation,
             steps=at.step,
-            seconds=at.epoch_seconds,
-            samples_per_second=int(self._train.shape[0]) / max(at.epoch_seconds, 1e-9),
+            seconds=kept(at.epoch_seconds),
+            samples_per_second=kept(int(self._train.shape[0]) / max(at.epoch_seconds, 1e-9)),
             health=seen.health,
         )
         yield EpochReport(event=event, samples=seen.samples, codes=seen.codes)

@@ -227,8 +227,8 @@ class TrainingLoop:
             if self._over:
                 self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
-            path = self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
-            self._keeper.tell(msgspec.structs.replace(report.event, samples=path))
+            self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
+            self._keeper.tell(msgspec.structs.replace(report.event, samples=True))
             self._warn(report.event)
         else:
             self._steps = self._steps.and_then(report.batches)

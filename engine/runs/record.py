@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from engine import events, registry
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
+from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
 from engine.runs.listing.labels import Labels, read_labels, write_labels
 from engine.storage.bounded import read_bounded
@@ -112,7 +113,7 @@ class RunRecord:
         except OSError:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
-        return decode_lines(whole, self.variant), offset + len(whole)
+        return decoded(whole, self.variant), offset + len(whole)
 
     def last_events(self) -> list[Event]:
         """The newest few events: enough for a table of runs, cheap however long the run."""
@@ -123,7 +124,7 @@ class RunRecord:
                 text = file.read()
         except OSError:
             return []
-        newest = decode_lines(text[: text.rfind(b"\n") + 1], self.variant)
+        newest = decoded(text[: text.rfind(b"\n") + 1], self.variant)
         return newest if newest or size <= TAIL_BYTES else self.events()[0]  # a power cut can leave zeros at the end
 
     @property
@@ -237,15 +238,9 @@ def seconds_to_wait(record: RunRecord) -> float:
     return max(0.0, SILENCE_SECONDS - silence(record.folder))
 
 
-def decode_lines(text: bytes, variant: str) -> list[Event]:
+def decoded(text: bytes, variant: str) -> list[Event]:
     """The events in whole lines of `events.jsonl`, by the names of today; those that cannot be read are passed over."""
-    decoded = []
-    for line in _renamed(text, variant).splitlines():
-        try:
-            decoded.append(events.decode(line))
-        except events.UNREADABLE:
-            continue
-    return decoded
+    return decode_lines(_renamed(text, variant))
 
 
 def _renamed(text: bytes, variant: str) -> bytes:

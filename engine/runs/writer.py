@@ -154,8 +154,8 @@ class RunWriter:
         self.info = info
 
     def stamp(self, event: E) -> E:
-        """`event` with run, number and time."""
-        return msgspec.structs.replace(event, run_id=self.info.id, seq=self._seq, at=time.time())
+        """`event` with run, number and time, to the millisecond."""
+        return msgspec.structs.replace(event, run_id=self.info.id, seq=self._seq, at=round(time.time(), 3))
 
     def record(self, event: E) -> E:
         """Stamp `event`; write it first if it is of the recorded kind.

@@ -32,6 +32,9 @@ def no_caches_and_no_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(f"aetui.screens.run_view.{name}_SECONDS", seconds)
     monkeypatch.setattr("aetui.screens.workbench.HINT_SECONDS", 0.2)
     monkeypatch.setattr("aetui.panels.weights.LIVE_SECONDS", 0.05)
+    monkeypatch.chdir(tmp_path)  # where files are written
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.timeout(600)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from engine import events
-from engine.events import EpochEnded, Every, RunFinished, RunResumed, RunStarted
+from engine.events import EpochEnded, Every, Health, RunFinished, RunResumed, RunStarted
 
 
 def ended(epoch: int) -> EpochEnded:
@@ -45,6 +45,19 @@ def test_fields_are_read_by_the_names_of_earlier_versions(event: events.Event, n
     assert events.decode(line) == event
     with pytest.raises(msgspec.DecodeError):
         events.decode(line.replace(former + b":{", former + b':{"wrong":[],'))
+
+
+def test_the_health_of_an_epoch_is_a_short_list_and_is_read_as_the_object_that_it_was() -> None:
+    health = Health(units=16, dead=1, active=15, mean_activation=0.5, gradient_norm=1.5, pixels=64, dead_pixels=2)
+    event = msgspec.structs.replace(ended(7), health=health, samples=True)
+    line = events.encode(event)
+    assert json.loads(line)["health"] == [16, 1, 15, 0.5, None, 1.5, 64, 2]
+    former = json.loads(line) | {"health": msgspec.structs.asdict(health), "samples": "samples/epoch-0007.npz"}
+    read = events.decode(json.dumps(former))
+    assert isinstance(read, EpochEnded)
+    assert (read.health, bool(read.samples), type(read)) == (health, True, EpochEnded)
+    with pytest.raises(msgspec.DecodeError):
+        events.decode(json.dumps(former | {"health": {"units": 3}}))
 
 
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"type":"nothing"}', b'{"type":"run_finished"}', b"\xff"])

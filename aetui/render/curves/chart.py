@@ -128,7 +128,8 @@ def strips(
 
 def _scale(scene: Scene, points: Sequence[tuple[Floats, Floats]], rows: int) -> Scale:
     curves = [y for line, (_, y) in zip(scene.lines, points, strict=True) if line.stroke != "faint"]
-    values = np.concatenate([np.empty(0), *curves])
+    steps = [scene.steps.mean] if scene.steps is not None and not curves else []
+    values = np.concatenate([np.empty(0), *curves, *steps])
     return chosen(values, rows, log=scene.log, beside=scene.level.value if scene.level else None)
 
 

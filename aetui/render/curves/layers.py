@@ -107,46 +107,59 @@ def visible(line: Line, x_range: Range, columns: int) -> tuple[Floats, Floats]:
         return x, y
     share = min(1.0, (x[-1] - x[0]) / (end - start))
     y = np.where(drawable(y), y, np.nan)
-    return decimate(x, y, max(1, round(2 * columns * share)))
+    few_x, few_y = decimate(x, y, max(1, round(2 * columns * share)))
+    if few_x[-1] != x[-1]:  # a curve ends at its newest value
+        few_x, few_y = np.append(few_x, x[-1]), np.append(few_y, y[-1])
+    return few_x, few_y
 
 
 def stroke(area: Area, x: Floats, y: Floats, how: Stroke) -> Dots:
     """The points of a curve joined; what lies beyond an edge is drawn at the edge.
 
-    With more points than cells the curve is drawn through the middle of each cell's values, and every column of dots
+    With more points than cells the curve takes the shortest way through what each cell has, and every column of dots
     is lit from its lowest to its highest: to walk up and down through each of them takes the longer the more noise
     there is.
     """
     x, y = _cut(x, area.scale.of(y), area.x_range)
     dense = np.isfinite(y).sum() > area.columns
-    drawn = plot.dots(*(_middles(area, x, y) if dense else (x, y)), area.size, area.x_range, area.y_range)
+    drawn = plot.dots(*(_shortest(area, x, y) if dense else (x, y)), area.size, area.x_range, area.y_range)
     if dense:
         drawn |= _spans(area, x, y)
     return thickened(drawn) if how == "thick" else drawn
 
 
 def _spans(area: Area, x: Floats, y: Floats) -> Dots:
-    """The dots of each column from the lowest to the highest value in it."""
+    """The dots of each column from the lowest to the highest value in it, and on to those of the column before."""
     rows, there = 4 * area.rows, np.isfinite(y)
-    column, row = area.dot_column(x[there]), area.dot_row(y[there])
+    every = area.dot_column(x)
+    column, row = every[there], area.dot_row(y[there])
     lowest, highest = np.full(2 * area.columns, -1), np.full(2 * area.columns, rows)
     np.maximum.at(lowest, column, row)
     np.minimum.at(highest, column, row)
+    filled = np.unique(column)
+    gaps = every[~there].searchsorted(filled)
+    joined = filled[1:][gaps[1:] == gaps[:-1]]
+    before = filled[:-1][gaps[1:] == gaps[:-1]]
+    top, bottom = np.minimum(highest[joined], lowest[before] + 1), np.maximum(lowest[joined], highest[before] - 1)
+    highest[joined], lowest[joined] = top, bottom
     line = np.arange(rows)[:, None]
     return (line >= highest) & (line <= lowest)
 
 
-def _middles(area: Area, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """One point for each cell that has any, half-way between its lowest and its highest; and a gap where one has."""
+def _shortest(area: Area, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """One point for each cell that has any, as near to the one before as its values allow; and a gap where one has."""
     cell, there = area.dot_column(x) // 2, np.isfinite(y)
     low, high = np.full(area.columns, np.inf), np.full(area.columns, -np.inf)
     np.minimum.at(low, cell[there], y[there])
     np.maximum.at(high, cell[there], y[there])
-    filled = np.unique(cell[there])
+    filled, torn = np.unique(cell[there]), np.unique(cell[~there])
     count, total = (np.bincount(cell[there], weights, area.columns)[filled] for weights in (None, x[there]))
-    torn = np.unique(cell[~there])
+    at, path = float(y[there][0]), []
+    for bottom, top in zip(low[filled].tolist(), high[filled].tolist(), strict=True):
+        at = min(max(at, bottom), top)
+        path.append(at)
     places = np.concatenate([total / count, x[~there][np.searchsorted(cell[~there], torn)]])
-    values = np.concatenate([(low + high)[filled] / 2, np.full(len(torn), np.nan)])
+    values = np.concatenate([path, np.full(len(torn), np.nan)])
     order = np.argsort(places, kind="stable")
     return places[order], values[order]
 

@@ -15,7 +15,7 @@ from engine import events
 from engine.events import Count, EpochEnded, Event, RunFinished, complete_epochs
 from engine.runs.heartbeat import NAME
 from engine.runs.listing.labels import Note, Tags
-from engine.runs.record import PASSED_OVER, TAIL_BYTES, RunRecord, Status, decode_lines
+from engine.runs.record import PASSED_OVER, TAIL_BYTES, RunRecord, Status, decoded
 
 POINTS = 32
 """Of the curve at most."""
@@ -137,14 +137,14 @@ def _course(record: RunRecord) -> _Course:
             text = file.read(WHOLE_BYTES)
     except OSError:
         return _Course([], [], whole=True)
-    found = decode_lines(text[: text.rfind(b"\n") + 1], record.variant)
+    found = decoded(text[: text.rfind(b"\n") + 1], record.variant)
     return _Course(found, [_point(ended) for ended in complete_epochs(found)], whole=True)
 
 
 def _sampled(file: BinaryIO, size: int, record: RunRecord) -> _Course:
     file.seek(size - TAIL_BYTES)
     text = file.read(TAIL_BYTES)
-    newest = decode_lines(text[: text.rfind(b"\n") + 1], record.variant) or record.last_events()
+    newest = decoded(text[: text.rfind(b"\n") + 1], record.variant) or record.last_events()
     ends = complete_epochs(newest) or complete_epochs(record.events()[0])[-1:]
     spread = [_first_epoch(file, size * place // POINTS) for place in range(POINTS)]
     return _Course(newest, _ascending([_point(ended) for ended in (*spread, *ends[-1:]) if ended]), whole=False)

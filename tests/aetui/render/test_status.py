@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aetui.render.status import progress_view, state_and_detail
+from aetui.state.epochs import Epochs
 from aetui.state.fold import Queued, fold
 from aetui.state.run_state import RunState, WorkbenchState
 from engine.events import DataProgress, EpochEnded, Logged
@@ -49,7 +50,7 @@ def test_what_is_done_for_a_run_beside_training_is_said_on_both_lines_until_some
 @pytest.mark.parametrize(("planned", "said"), [(2, "completed"), (30, "completed, stopped early")])
 def test_a_run_that_lost_patience_says_so(planned: int, said: str) -> None:
     terms = {"loss": 1.0}
-    epochs = tuple(
+    epochs = Epochs(
         EpochEnded(stage="", epoch=n, train=terms, validation=terms, steps=1, seconds=1, samples_per_second=1)
         for n in (1, 2)
     )

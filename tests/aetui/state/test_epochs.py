@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aetui.state.epochs import Epochs
+from aetui.state.epochs import REMEMBERED, Epochs
 from engine.events import EpochEnded
 
 
@@ -102,3 +102,21 @@ def test_kinds_are_told_in_order_and_each_epoch_is_looked_at_once() -> None:
     assert first.kinds("late", kind) == [False]
     assert longer.and_then(ended(4)).kinds("late", kind) == [False, True]
     assert looked == [1, 2, 3, 4]
+
+
+def test_what_was_found_out_about_epochs_is_not_asked_again_and_other_epochs_have_their_own() -> None:
+    asked = []
+
+    def newest(epochs: Epochs) -> int:
+        return epochs.once("newest", lambda: asked.append(epochs[-1].epoch) or epochs[-1].epoch)
+
+    four = Epochs(ended(number) for number in (1, 2, 3, 4))
+    other = four.before(3).and_then(ended(7), ended(8))
+    assert [newest(each) for each in (four, four.before(3), four, other, four.before(3))] == [4, 2, 4, 8, 2]
+    assert asked == [4, 2, 8]
+    grown = four
+    for number in range(5, 500):
+        grown = grown.and_then(ended(number))
+        newest(grown)
+    assert newest(four) == 4
+    assert len(grown._shared.found) <= REMEMBERED

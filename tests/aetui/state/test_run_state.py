@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from math import inf, nan
+from math import inf, isclose, nan
+from random import Random
 
 import msgspec
 import pytest
 
 from aetui.state.fold import GroupRead, QueryOver, Queued, Read, Unqueued, apply, apply_all, fold
-from aetui.state.run_state import RunState, WorkbenchState
-from engine.analysis.alarms import WINDOW, Condition
+from aetui.state.run_state import TOTALS, Curve, RunState, WorkbenchState
+from engine.analysis.alarms import Condition, History
 from engine.events import (
+    CheckpointSaved,
     DataProgress,
     EngineFailed,
     EngineReady,
@@ -21,6 +23,7 @@ from engine.events import (
     Progress,
     RunCancelled,
     RunFinished,
+    RunHeld,
     RunPaused,
     RunResumed,
     RunStarted,
@@ -107,10 +110,10 @@ def test_resuming_voids_the_epochs_from_the_one_in_progress_on() -> None:
     assert again.train["loss"] == 0.25
 
 
-def test_folding_in_an_epoch_copies_none_of_the_earlier_ones_but_the_newest_for_the_alarms() -> None:
+def test_folding_in_an_epoch_copies_none_of_the_earlier_ones() -> None:
     first = ended(2, 1, 0.9)
     states = [fold(fold(WorkbenchState(), started()), first)]
-    held = sys.getrefcount(first) + WINDOW
+    held = sys.getrefcount(first)
     for number in range(2, 500):
         states.append(fold(states[-1], ended(number + 1, number)))
         states.append(fold(states[-1], RunPaused(run_id="r", seq=number + 1, epoch=number + 1, step=0)))
@@ -124,23 +127,74 @@ def test_alarms_are_those_of_each_epoch_and_take_former_lives_of_the_run_into_ac
     rising = [msgspec.structs.replace(each, train={"loss": 0.02 / each.epoch}) for each in rising]
     resumed = RunResumed(run_id="r", seq=5, epoch=4, step=0, epochs=9)
     run = run_of(started(), *falling, resumed, *rising)
-    assert [(each.epoch, [alarm.key for alarm in each.alarms]) for each in run.alarms] == [
-        (8, ["overfitting"]),
-        (9, ["overfitting"]),
-    ]
+    told = {number: [alarm.key for alarm in run.alarms_after(number)] for number in range(12)}
+    assert {number: keys for number, keys in told.items() if keys} == {8: ["overfitting"], 9: ["overfitting"]}
     assert run.alarms_after(8)[0].metrics == {"rise": pytest.approx(0.5), "best_epoch": 3}
     assert run.alarms_after(3) == ()
     again = apply(run, RunResumed(run_id="r", seq=12, epoch=9, step=1, epochs=9))
-    assert ([each.epoch for each in again.alarms], again.history.now.epoch) == ([8], 8)
+    assert (bool(again.alarms_after(8)), again.alarms_after(9)) == (True, ())
 
 
-def test_an_alarm_is_computed_once_for_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    counting = Condition(key="seen", check=lambda history: asked.append(history.now.epoch), template="")
-    monkeypatch.setattr(Vanilla, "alarms", (counting,))
-    run = run_of(started(), *(ended(1 + number, number) for number in range(1, 6)))
-    assert [run.alarms_after(number) for number in (5, 2, 5)] == [(), (), ()]
-    assert asked == [1, 2, 3, 4, 5]
+def test_alarms_are_computed_where_they_are_looked_at_with_the_history_of_that_epoch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[History] = []
+    monkeypatch.setattr(Vanilla, "alarms", (Condition(key="seen", check=asked.append, template=""),))
+    draw = Random(3)
+    epochs = [
+        msgspec.structs.replace(
+            ended(1 + number, number, draw.choice([nan, draw.random()])), stage=f"stage {number // 250}"
+        )
+        for number in range(1, 500)
+    ]
+    run = run_of(started(), *epochs)
+    assert not asked
+    step_by_step = [History()]
+    for each in epochs:
+        step_by_step.append(step_by_step[-1].and_then(each))
+    for number in range(1, 500, 7):
+        run.alarms_after(number)
+        assert asked.pop() == step_by_step[number] == History.of(epochs[:number])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_many_events_at_once_come_to_the_same_as_one_by_one(seed: int) -> None:
+    draw = Random(seed)
+    history: list[Event] = [started()]
+    epoch = 0
+    for seq in range(2, 120):
+        epoch += 1
+        terms = {"loss": draw.choice([nan, inf, 0.5, draw.random()])}
+        terms |= {name: draw.choice([terms["loss"], draw.random()]) for name in "ab" if draw.random() < 0.5}
+        event: Event = msgspec.structs.replace(ended(seq, epoch), train=terms, stage=draw.choice("st"))
+        match draw.randrange(12):
+            case 0:
+                event = Logged(run_id="r", seq=seq, level="info", text=str(seq))
+            case 1:
+                event = CheckpointSaved(run_id="r", seq=seq, epoch=epoch, step=0)
+            case 2:
+                epoch = draw.randrange(epoch)
+                event = RunResumed(run_id="r", seq=seq, epoch=epoch + 1, step=0, epochs=99)
+            case 3:
+                event = RunHeld(run_id="r", seq=seq - 1, reason="a full disk")
+            case 4:
+                event = DataProgress(run_id="r", seq=seq - 1, dataset="", activity="measuring", done=0, total=0)
+            case 5:
+                event = draw.choice(history)
+        history.append(event)
+    run = RunState("r")
+    for event in history:
+        run = apply(run, event)
+    assert repr(apply_all(RunState("r"), history)) == repr(run)  # NaN is not equal to itself
+    assert [curve.name for curve in run.curves] == [curve.name for curve in _curves(run)]
+
+
+def _curves(run: RunState) -> tuple[Curve, ...]:
+    """What there is to draw, found anew in all epochs."""
+    terms = list(dict.fromkeys(term for ended in run.epochs for term in ended.train if term != "loss"))
+    if len(terms) == 1 and all(isclose(each.train.get(terms[0], nan), each.train["loss"]) for each in run.epochs):
+        terms = []
+    return (*TOTALS, *(Curve(f"{term} {part}", part, term) for term in terms for part in ("train", "validation")))
 
 
 def test_resuming_after_a_pause_at_an_epochs_end_keeps_that_epoch() -> None:

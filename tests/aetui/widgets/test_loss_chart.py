@@ -86,8 +86,10 @@ async def test_the_axis_fits_what_there_is_and_tells_where_a_run_that_goes_on_wi
 
 async def test_the_log_scale_is_another_picture_with_a_mark() -> None:
     async with ChartApp().run_test(size=(80, 12)) as pilot:
+        pilot.app.chart.log_scale = False
         pilot.app.chart.show(_lines(50), cursor=None, epochs=50)
         linear = pilot.app.text
+        assert linear[0].rstrip().endswith("linear")
         pilot.app.chart.log_scale = True
         assert pilot.app.text[0].rstrip().endswith("log")
         assert pilot.app.text[1:] != linear[1:]

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from generators import outcome
 
-from engine import params, registry
+from engine import events, params, registry
 from engine.backend import Checkpoint, Diverged, EpochReport
 from engine.errors import RunError
 from engine.events import EpochEnded, Progress
 from engine.nn.chunks import Pace
+from engine.nn.digits_kept import kept_terms
 from engine.nn.trainer import Trainer
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.variants.vanilla import Vanilla
@@ -120,6 +121,22 @@ def test_every_step_is_told_once_with_the_losses_that_make_the_epochs_mean(small
     assert np.reshape([point.mean for point in told], (3, 7)).mean(axis=1) == pytest.approx(means)
     assert all(point.low == point.mean == point.high for point in told)
     assert (np.diff([point.seconds for point in told]) > 0).all()
+
+
+def test_an_epoch_takes_at_most_400_bytes_late_in_the_longest_run(small_data: Any) -> None:
+    [ended] = figures(trainer(small_data(), epochs=1))
+    late = msgspec.structs.replace(
+        ended,
+        run_id="20260101T000000Z-convolutional-0001",
+        seq=123_456,
+        at=1_767_225_600.123,
+        epoch=99_999,
+        seconds=0.1234,
+        samples_per_second=12_340,
+        samples=True,
+    )
+    assert len(events.encode(late)) < 400
+    assert (ended.train, ended.validation) == (kept_terms(ended.train), kept_terms(ended.validation))
 
 
 def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: Any) -> None:
