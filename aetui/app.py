@@ -117,6 +117,7 @@ class Workbench(Orders):
         if wanted.low_bandwidth if low_bandwidth is None else low_bandwidth:
             self.budget.rate = LOW_BYTES_A_SECOND
         self.key_overrides = wanted.keys
+        self.cells = wanted.cells
         self.set_keymap({**wanted.keys})
         if wanted.complaints:
             self._complaint = "\n\n".join([f"{path}:", *wanted.complaints])

@@ -162,6 +162,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "slash", "ask", "type a sentence, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
+    Action("larger", "plus", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
+    Action(
+        "smaller", "minus", "size", "smaller pictures, and more of them", "workbench", "picture_size(-1)", 14, "smaller"
+    ),
+    Action(
+        "page_forward", "pagedown", "next page", "on through the pictures, into the test set", "workbench", "page(1)"
+    ),
+    Action("page_back", "pageup", "page before", "back through the pictures", "workbench", "page(-1)"),
+    Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
+    Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),

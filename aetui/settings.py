@@ -1,6 +1,7 @@
 """The user's own file, `$XDG_CONFIG_HOME/aetui/config.toml`, and the house's colours.
 
 theme = "nord"
+cells = "octant"
 low_bandwidth = true
 
 [keys]
@@ -20,6 +21,7 @@ import platformdirs
 from textual.theme import Theme
 
 from aetui import keymap
+from aetui.render import ladder
 from aetui.render.text import plain
 
 # Ink and paper with one warm light: amber marks where the user is, teal what the machine does. Background and panel are
@@ -94,6 +96,8 @@ class Settings(NamedTuple):
     """`AUTO` follows the terminal; empty where the file says nothing of it."""
     low_bandwidth: bool = False
     keys: Mapping[str, str] = MappingProxyType({})
+    cells: str = ladder.AUTO
+    """What pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the rest, and what counts instead."""
 
@@ -114,9 +118,9 @@ def read(path: Path, themes: Collection[str]) -> Settings:
     except RecursionError:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
     theme, keys = table.pop("theme", ""), table.pop("keys", {})
-    low_bandwidth = table.pop("low_bandwidth", False)
+    low_bandwidth, cells = table.pop("low_bandwidth", False), table.pop("cells", ladder.AUTO)
     complaints = [
-        f"there is no setting {plain(name, 80)!r}; there are theme, low_bandwidth and [keys]"
+        f"there is no setting {plain(name, 80)!r}; there are theme, low_bandwidth, cells and [keys]"
         for name in list(table)[:MOST]
     ]
     if theme != "" and theme not in [AUTO, *themes]:
@@ -125,13 +129,16 @@ def read(path: Path, themes: Collection[str]) -> Settings:
     if not isinstance(low_bandwidth, bool):
         complaints.append(f"expected true or false for low_bandwidth, got {plain(repr(low_bandwidth), 80)}")
         low_bandwidth = False
+    if cells not in ladder.CHOICES:
+        complaints.append(f"there are no cells {plain(repr(cells), 80)}; there are {', '.join(ladder.CHOICES)}")
+        cells = ladder.AUTO
     if not isinstance(keys, dict):
         complaints.append(f"expected a table [keys], got {plain(repr(keys), 80)}")
         keys = {}
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme, low_bandwidth, accepted, (*complaints, *refused))
+    return Settings(theme, low_bandwidth, accepted, cells, (*complaints, *refused))
 
 
 def _text(path: Path) -> str:

@@ -200,5 +200,10 @@ class Backend(Protocol):
             EngineError: there is too little memory.
         """
 
+    def corrupted(
+        self, variant: Variant[Any], config: TrainingConfig, items: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """What a model with these settings would see in validation of `items`, the first of their part."""
+
     def release(self) -> None:
         """Give back what trainings that are over left in memory. Between two runs only: never raises, takes 0.05 s."""

@@ -1,11 +1,27 @@
-"""What the fake model says to questions about text."""
+"""What the fake model says to questions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.errors import UsageError
-from engine.queries.messages import Cosine, Nearest, Neighbour, Neighbours, Query, Read, Reading, Similarity, Words
+from engine.queries.messages import (
+    Corrupt,
+    Corrupted,
+    Cosine,
+    Nearest,
+    Neighbour,
+    Neighbours,
+    Query,
+    Read,
+    Reading,
+    Reconstruct,
+    Reconstruction,
+    Similarity,
+    Words,
+)
 
 SENTENCES = ("the dog bit the man", "profits rose by 9 per cent in the quarter", "see the notes below for details")
 LONG = "oil prices fell as the ministers of the exporting countries could not agree how much each was to sell, he said"
@@ -19,12 +35,30 @@ def words(text: str) -> Words:
     return Words(text=text, words=split, known=tuple(word != UNKNOWN for word in split), used=min(5, len(split)))
 
 
+TEST_ITEMS = 25
+"""In the test part of the fake model's data."""
+
+
+def reconstruction(query: Reconstruct, epoch: int) -> Reconstruction:
+    """Test items as bright as their places, and the same a little darker."""
+    places = np.arange(TEST_ITEMS)[query.start : query.start + query.count]
+    items = np.ones((len(places), 28, 28, 1), np.float32) * np.float32(places / TEST_ITEMS)[:, None, None, None]
+    codes, errors = np.zeros((len(items), 2), np.float32), np.full(len(items), 0.01, np.float32)
+    return Reconstruction(
+        inputs=items, outputs=items * 0.9, targets=items, codes=codes, errors=errors, epoch=epoch, weights="best"
+    )
+
+
 def answer(query: Query, epoch: int = 3) -> Any:
-    """What the fake model says to a question about text.
+    """What the fake model says to a question.
 
     Raises:
         UsageError: there is no word that it knows.
     """
+    if isinstance(query, Reconstruct):
+        return reconstruction(query, epoch)
+    if isinstance(query, Corrupt):
+        return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
     texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):

@@ -39,7 +39,7 @@ def bar(pilot: Pilot[None]) -> str:
 def shown_epoch(pilot: Pilot[None]) -> int:
     """The epoch whose pictures are on the screen, told by the pictures themselves."""
     rows = engine_desk(pilot).query_one(ImageGrid)._rows
-    if not rows:
+    if "output" not in dict(rows):
         return 0
     output = dict(rows)["output"] / 255
     for epoch in range(1, 60):

@@ -321,7 +321,8 @@ def _panel_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
         case Digits():
             rows = dict(panel._grid._rows)
             same = samples is not None and np.array_equal(rows.get("output", ()), to_grey(samples.outputs))
-            yield "the digits are not of the samples", not rows or same
+            before = samples is None and "data" in rows
+            yield "the digits are not of the samples", not rows or same or before
         case Latent():
             plane = panel.query_one("#code-plane", Scatter)
             cloud = plane._cloud if plane.parent.display else None

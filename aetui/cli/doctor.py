@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from aetui.render.ladder import HALF, OCTANT, QUADRANT, SEXTANT
 from aetui.render.text import plain_lines
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ DIMENSIONS = 50
 MINIMUM_FREE = 1_000_000_000
 
 
+SPECIMENS = ((HALF, "▀▄"), (QUADRANT, "▚▞"), (SEXTANT, "🬗🬥"), (OCTANT, "\U0001cd11\U0001cd9d"))
+"""Cells that are asked for with `cells` in the configuration, to be looked at: no program can ask a font."""
+IF_BOXES = " (those that show as they should can be asked for as `cells` in config.toml)"
 CHARACTERS = {
     "unicode": "UTF-8: curves in braille, pictures in half blocks",
     "console": "those of the console of Linux: curves in signs, pictures in half blocks",
@@ -78,6 +82,8 @@ def _terminal(options: Options) -> Iterator[Finding]:
         yield Finding("terminal", f"{found}; it cannot place its cursor", remedy if looked_at else "")
         return
     yield Finding("terminal", found)
+    if told.characters == "unicode":
+        yield Finding("pictures", " · ".join(f"{kind.label} {glyphs}" for kind, glyphs in SPECIMENS) + IF_BOXES)
     poor = told.characters == "ascii" and told.colours  # without colours it is one that has no more
     yield Finding("characters", CHARACTERS[told.characters], "export LANG=C.UTF-8" if poor and looked_at else "")
     if looked_at and abilities.can_be_asked():

@@ -10,13 +10,14 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.panels.pages import stepped, turned
 from aetui.panels.table import View
+from aetui.render.arrangement import Wish, arrange, sizes
 from aetui.render.bars import MUTED, bars
-from aetui.render.pixels import colour_mode
+from aetui.render.pixels import colour_mode, to_grey
 from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
-from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "Images from the prior appear after the first epoch"
 MISSING = "This run keeps no images from the prior: its codes follow none, or an older version trained it"
@@ -66,7 +67,7 @@ class Divergences(Static):
         self.update(Content("\n").join(divergences(self._kl, self.size, blocks=blocks)), layout=False)
 
 
-class PriorSamples(Container):
+class PriorSamples(Container, can_focus=True):
     """The samples panel."""
 
     DEFAULT_CSS = """
@@ -79,7 +80,12 @@ class PriorSamples(Container):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[Samples | None, str] = (None, "")
+        self._shown: tuple[object, ...] = ()
+        self._view: View | None = None
+        self._wished = 0
+        """Height of pictures that the user wants; 0: as has room."""
+        self._first = 0
+        """Of the images on this page."""
 
     def compose(self) -> ComposeResult:
         """The images and the bars; where the bars stand, `on_resize` decides."""
@@ -94,14 +100,17 @@ class PriorSamples(Container):
 
     def show(self, view: View) -> None:
         """Draw images and bars of the epoch under the cursor, or say why there are none."""
-        samples, why = view.samples, view.instead(PLACEHOLDER, MISSING)
-        if samples is self._shown[0] and why == self._shown[1]:
+        why = view.instead(PLACEHOLDER, MISSING)
+        what = (id(view.samples), why, view.cells, view.zoomed, self._wished, self._first)
+        self._view = view
+        if what == self._shown:
             return
-        self._shown = samples, why
+        self._shown = what
         generated, kl = view.views.get("generated"), view.views.get("kl")
         grid = self.query_one(ImageGrid)
-        grid.placeholder = why
-        grid.show([] if generated is None else [ImageRow("", generated)])
+        grid.placeholder, grid.cells = why, view.cells
+        wish = Wish(self._wished, view.zoomed, items=0 if generated is None else len(generated))
+        grid.show([] if generated is None else [ImageRow("", generated[self._first :])], wish)
         self.set_class(kl is not None, "-measured")
         if kl is not None:
             self.query_one(Divergences).show(kl)
@@ -109,3 +118,26 @@ class PriorSamples(Container):
     def taken(self, view: View) -> Taken:
         """The images, and the divergence of each dimension in its order."""
         return of_pictures.samples(view)
+
+    def step_size(self, by: int) -> str:
+        """Images one size larger or smaller; where that is what has room by itself, it is left to the room again."""
+        grid, view = self.query_one(ImageGrid), self._view
+        generated = view.views.get("generated") if view else None
+        if view is None or generated is None or grid.layout_now is None:
+            return ""
+        rows = [("", to_grey(generated))]
+        size, told = stepped(sizes(rows, *grid.size), grid.layout_now.size, by)
+        by_itself = arrange(rows, *grid.size, Wish(zoomed=view.zoomed)).size
+        self._wished = 0 if by_itself == size else size
+        self.show(view)
+        return told
+
+    def turn_page(self, by: int) -> str:
+        """The next images, or those before."""
+        layout, view = self.query_one(ImageGrid).layout_now, self._view
+        generated = view.views.get("generated") if view else None
+        if view is None or generated is None or layout is None:
+            return ""
+        self._first, told = turned(self._first, layout.shown, len(generated), by)
+        self.show(view)
+        return told

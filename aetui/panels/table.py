@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from aetui.render.ladder import AUTO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from textual.widget import Widget
 
+    from aetui.panels.preview import Preview
     from aetui.state.run_state import EngineStatus, RunState
     from aetui.taking.taken import Taken
     from engine.events import DataProgress
@@ -32,6 +35,14 @@ class View(NamedTuple):
     engine: EngineStatus = "ready"
     data: DataProgress | None = None
     """How far the latest thing is that keeps an answer waiting."""
+    preview: Preview | None = None
+    """Items of the data set, before the first epoch."""
+    cells: str = AUTO
+    """The cells that are asked for (`aetui.render.ladder`)."""
+    zoomed: bool = False
+    """Whether the panel stands alone, and size is preferred to number."""
+    signed: bool = False
+    """Whether errors are shown with their sign."""
 
     @property
     def views(self) -> Mapping[str, NDArray[Any]]:
@@ -51,6 +62,17 @@ class Panel(Protocol):
 
     def taken(self, view: View) -> Taken:
         """What it shows of `view`, as data; called in a thread of its own, so nothing on the screen is touched."""
+
+
+@runtime_checkable
+class Pictures(Protocol):
+    """A panel with pictures. What its methods return is said to the user."""
+
+    def step_size(self, by: int) -> str:
+        """Pictures one size larger (`by` = 1) or smaller (-1)."""
+
+    def turn_page(self, by: int) -> str:
+        """The next page (`by` = 1) or the one before (-1)."""
 
 
 class PanelKind(NamedTuple):

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from aetui.bridge import Throttle
 from aetui.panels.comparison import Compared, compared_with, find_compared
+from aetui.panels.pages import stepped, turned
 from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.bars import histogram
@@ -73,7 +74,7 @@ class Activations(Static):
             self.update(text, layout=False)
 
 
-class Weights(Container):
+class Weights(Container, can_focus=True):
     """The weights panel."""
 
     DEFAULT_CSS = """
@@ -106,6 +107,11 @@ class Weights(Container):
         self._why = ""
         self._live = False
         self._due = Throttle(self, LIVE_SECONDS, self._draw, PICTURES)
+        self._view: View | None = None
+        self._wished = 0
+        """Height of tiles that the user wants; 0: as has room."""
+        self._first = 0
+        """The first unit on this page."""
         self._looked_for = ""
         self._compared: Compared | None = None
         self._hint = ""
@@ -131,6 +137,7 @@ class Weights(Container):
         ended = run.epoch(view.epoch) if run else None
         target = ended.health.target_rate if ended and ended.health else None
         why = view.instead(PLACEHOLDER, MISSING)
+        self._look(view)
         same_run = (run and run.run_id) == (self._run and self._run.run_id)
         if same_run and samples is self._samples and (target, why) == (self._target, self._why):
             return
@@ -149,6 +156,35 @@ class Weights(Container):
         """The weights of all units that are kept, of the run beside too, and the activations."""
         other = self._compared
         return of_pictures.weights(view, {f"weights of {other.name}": other.weights} if other else {})
+
+    def _look(self, view: View) -> None:
+        self._view = view
+        for tiles in self.query(Tiles):
+            tiles.look(view.cells, self._wished, self._first, zoomed=view.zoomed)
+
+    def step_size(self, by: int) -> str:
+        """Tiles one size larger or smaller."""
+        own = self.query_one("#own", Tiles)
+        if self._view is None or self.has_class("-weightless"):
+            return ""
+        self._wished, told = stepped(own.sizes, own.tiling.size, by)
+        self._redraw()
+        return told
+
+    def turn_page(self, by: int) -> str:
+        """The next units, or those before."""
+        weights = self._samples.views.get("weights") if self._samples else None
+        if weights is None:
+            return ""
+        places = self.query_one("#own", Tiles).tiling.places
+        self._first, told = turned(self._first, places, len(weights), by)
+        self._redraw()
+        return told
+
+    def _redraw(self) -> None:
+        if self._view is not None:
+            self._draw()
+            self._look(self._view)
 
     def _look_for_compared(self) -> None:
         """Once for each run shown."""
@@ -193,8 +229,13 @@ class Weights(Container):
         scale = symmetric_scale(weights, *([other.weights] if other else []))
         both, hint = ("both " if other else "", self._hint) if self.has_class("-wide") else ("", "")
         text = f"units · {both}±{scale:g}, grey 0{hint}"
+        first = self._first
+
+        def told(count: int) -> str:
+            return f"units {first + 1}–{first + count} {text[6:]}" if first else f"first {count} {text}"
+
         own = self.query_one("#own", Tiles)
-        own.show(signed_grey(weights, scale), cut=cut, caption=lambda n: f"first {n} {text}")
+        own.show(signed_grey(weights, scale), cut=cut, caption=told)
         if other is not None:
             caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
             beside = self.query_one("#compared", Tiles)

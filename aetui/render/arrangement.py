@@ -1,18 +1,43 @@
-"""Where small pictures go: as many items as possible with all their pictures, then as large as possible."""
+"""Where small pictures go, how large they are, and how many have room."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from aetui.render.pixels import Bytes, has_margin, shrunk_shape
+from aetui.render.pixels import Bytes, exact, has_margin, shrunk_shape
 
-SIZES = (28, 20, 14, 10)
-"""Picture heights in pixels."""
+SIZES = (28, 24, 20, 18, 16, 14, 12, 10)
+"""Picture heights in half-block pixels, beside a picture's own."""
+SMALLEST = 8
+"""Only where it is asked for, or nothing else has room."""
 
-_ENOUGH = 10  # items in full: more of them are not worth a smaller size
+ENOUGH = 10
+"""Items in full: more of them are not worth a smaller size."""
+EXACT_ENOUGH = 6
+"""Items that are worth more with every pixel of theirs than others at a smaller size."""
+FEW = 4
+"""Items to show at least; where there is no room for as many, the rows that tell least give way, down to two."""
+PAIR = 2
+"""Items that are enough where size is preferred."""
 
 _GROUP_GAP = 3
+
+
+class Wish(NamedTuple):
+    """What is asked for beside room."""
+
+    size: int = 0
+    """Height of the pictures; 0 leaves it to the room."""
+    zoomed: bool = False
+    """Whether size is preferred to number."""
+    names: bool = False
+    """Whether each item has a name, to stand above it."""
+    items: int = 0
+    """How many items to make room for, on this page or the next; 0: as many as there are."""
+
+
+NO_WISH = Wish()
 
 
 class PictureLine(NamedTuple):
@@ -25,15 +50,18 @@ class PictureLine(NamedTuple):
 class Layout(NamedTuple):
     """Items side by side in `bands`, one band below the other; an item has one picture for each row.
 
-    The pictures of an item stand one below the other, or, when `grouped`, side by side.
+    The pictures of an item stand one below the other, or, when `grouped`, side by side. Between any two there is a
+    blank row or column of pixels.
     """
 
     shape: tuple[int, int]
-    """Height and width of a picture in pixels."""
+    """Height and width of a picture in half-block pixels."""
     size: int
-    """Height as `shrink` takes it."""
+    """Height as `boxed` takes it."""
     cut: bool
     """Whether MNIST's margin is removed where the size asks for it."""
+    exact: bool
+    """Whether half-blocks show every pixel."""
     grouped: bool
     rows: int
     across: int
@@ -47,6 +75,8 @@ class Layout(NamedTuple):
     """Columns left of the pictures; 0 when labels stand above them."""
     heading: int
     """Lines for labels above each line of pictures; when grouped, above all."""
+    names: int
+    """Lines for the names of the items above each band."""
     row_pitch: int
     """Terminal lines from one row to the next."""
     band_pitch: int
@@ -65,7 +95,7 @@ class Layout(NamedTuple):
         found = []
         for band in range(self.bands):
             items = range(band * self.across, min(self.shown, (band + 1) * self.across))
-            top = band * self.band_pitch + self.heading
+            top = band * self.band_pitch + self.names + self.heading
             if self.grouped:
                 found.append(PictureLine(top, [(row, item) for item in items for row in range(self.rows)]))
             else:
@@ -73,84 +103,151 @@ class Layout(NamedTuple):
                     found.append(PictureLine(top + row * self.row_pitch, [(row, item) for item in items]))
         return found
 
-    def texts(self, labels: Sequence[str]) -> dict[int, str]:
-        """The label, or labels, on each terminal line that has any."""
+    def texts(self, labels: Sequence[str], names: Sequence[str] = ()) -> dict[int, str]:
+        """The label, or labels, on each terminal line that has any; `names` are the items'."""
         lines = self.picture_lines()
         if self.grouped:
             return {0: self._headings(labels, len(lines[0].pictures))} if self.heading else {}
         offset = -1 if self.heading else (self.lines - 1) // 2
-        return {top + offset: labels[pictures[0][0]] for top, pictures in lines}
+        found = {top + offset: labels[pictures[0][0]] for top, pictures in lines}
+        for band in range(self.names * self.bands):
+            items = lines[band * self.rows].pictures
+            text = self._above([names[item] if item < len(names) else "" for _, item in items])
+            found[band * self.band_pitch] = " " * self.label_width + text
+        return found
 
     def _headings(self, labels: Sequence[str], count: int) -> str:
+        return self._above([labels[place % self.rows] for place in range(count)])
+
+    def _above(self, words: Sequence[str]) -> str:
         text = ""
-        for place in range(count):
-            label = labels[place % self.rows][: self.shape[1]]
-            text = text.ljust(self.column(place)) + label.center(self.shape[1])
+        for place, word in enumerate(words):
+            text = text.ljust(self.column(place)) + word[: self.shape[1]].center(self.shape[1])
         return text
 
 
-def arrange(rows: Sequence[tuple[str, Bytes]], width: int, height: int) -> Layout:
-    """The layout in `width` × `height` cells with the most items in full, up to ten; then with the largest pictures.
+Rows = Sequence[tuple[str, Bytes]]
+"""Label and images of each row; the first row's images decide whether there is a margin to cut."""
 
-    The first row's images decide whether there is a margin to cut. Where not one item fits in full, the smallest
-    size: what does not fit is cut off. `rows` must not be empty.
+
+def arrange(rows: Rows, width: int, height: int, wish: Wish = NO_WISH) -> Layout:
+    """The best layout for all of `rows`, of which there is at least one, in `width` × `height` cells.
+
+    Without a wish: every pixel of theirs for at least six items, else as many items in full as possible, up to ten;
+    then as large as possible. Where not one item fits in full, what does not fit is cut off.
     """
+    found = max(_layouts(rows, width, height, wish), key=lambda layout: _worth(layout, wish), default=None)
+    return found or _Grid(rows, SMALLEST, wish, margin=has_margin(rows[0][1])).stacked(1, 1, 0, (1, 1))
+
+
+def telling(rows: Rows, width: int, height: int, wish: Wish) -> int:
+    """How many of `rows`, the most telling first, are best shown; at least two, if there are two.
+
+    As many as leave room for four items; where a size is wished for, or size is preferred, as many as it leaves room
+    for.
+    """
+    counts = range(len(rows), min(2, len(rows)) - 1, -1)
+    if wish.size or wish.zoomed:
+        layouts = (layout for count in counts for layout in _layouts(rows[:count], width, height, wish))
+        best = max(layouts, key=lambda layout: _worth(layout, wish), default=None)
+        return best.rows if best else counts[-1]
+    enough = min(FEW, wish.items or len(rows[0][1]))
+    fits = (count for count in counts if arrange(rows[:count], width, height, wish).shown >= enough)
+    return next(fits, counts[-1])
+
+
+def sizes(rows: Rows, width: int, height: int) -> list[int]:
+    """The sizes, ascending, at which an item has room with its first two rows."""
+    return [
+        size for size in sorted(_sizes(rows, Wish(size=-1))) if any(_layouts(rows[:2], width, height, Wish(size=size)))
+    ]
+
+
+def _sizes(rows: Rows, wish: Wish) -> set[int]:
+    """What there is to choose from; a picture's own size and twice that among them."""
+    own = rows[0][1].shape[1]
     margin = has_margin(rows[0][1])
-    grids = [_Grid(rows, size, margin) for size in SIZES]
-    layouts = [layout for grid in grids for layout in grid.layouts(width, height)]
-    return max(layouts, key=_worth) if layouts else grids[-1].stacked(1, 1, 0, (0, 0))
+    # Between the digit without its margin and the whole picture there is nothing sharper to see.
+    some = {size for size in SIZES if not (margin and 20 < size < own)} | ({own} if own > SIZES[0] else set())
+    return some | {SMALLEST, 2 * max(own, SIZES[0])} if wish.size else some
 
 
-def _worth(layout: Layout) -> tuple[int, ...]:
-    enough = min(layout.shown, _ENOUGH)
-    return (enough, layout.size, layout.shown, not layout.grouped, -layout.bands, layout.label_width)
+def _layouts(rows: Rows, width: int, height: int, wish: Wish) -> Iterator[Layout]:
+    margin = has_margin(rows[0][1])
+    for size in [wish.size] if wish.size > 0 else _sizes(rows, wish):
+        for tight in (False, True):
+            yield from _Grid(rows, size, wish, margin=margin, tight=tight).layouts(width, height)
+
+
+def _worth(layout: Layout, wish: Wish) -> tuple[int, ...]:
+    labelled = bool(layout.label_width or layout.heading)
+    looks = (layout.shape[0], not layout.grouped, -layout.bands, layout.label_width)
+    if wish.zoomed or wish.size:
+        whole = layout.size if layout.exact else 0
+        return (whole, min(layout.shown, PAIR), labelled, layout.size, layout.rows, layout.shown, *looks)
+    enough = min(layout.shown, ENOUGH)
+    whole = layout.exact and enough >= min(wish.items or ENOUGH, EXACT_ENOUGH)
+    return (whole, enough, labelled, layout.size, layout.shown, *looks)
 
 
 class _Grid:
-    """The layouts with pictures of one size."""
+    """The layouts with pictures of one size; `tight` ones give up a row of pixels, so that no line has to be blank."""
 
-    def __init__(self, rows: Sequence[tuple[str, Bytes]], size: int, margin: bool) -> None:
+    def __init__(self, rows: Rows, size: int, wish: Wish, *, margin: bool, tight: bool = False) -> None:
         self.rows, self.size, self.margin = len(rows), size, margin
-        self.items = max(len(images) for _, images in rows)
+        self.items = wish.items or max(len(images) for _, images in rows)
+        self.names = int(wish.names)
         self.label = max(len(label) for label, _ in rows) + 1
         _, height, width = rows[0][1].shape[:3]
-        self.shape = shrunk_shape(height, width, size, cut=margin)
+        self.exact = exact(height, width, size, cut=self.margin)
+        tall, wide = shrunk_shape(height, width, size, cut=self.margin)
+        self.possible = not tight or (not self.exact and tall % 2 == 0)
+        self.shape = tall - tight, wide
         self.lines = -(-self.shape[0] // 2)
-        # Pictures that keep their own black margin need no other between them.
-        self.gap = 0 if margin and size == 28 else 1
+        self.least = 1 - self.shape[0] % 2
+        """Blank lines that have to be between two pictures where no text is."""
+        self.gap = 1
 
     def layouts(self, width: int, height: int) -> list[Layout]:
         """Those with at least one item in full."""
+        if not self.possible:
+            return []
         labels_left = self._stacked_within(width, height, heading=0)
         labels_above = self._stacked_within(width, height, heading=1)
-        return [layout for layout in (labels_left, labels_above, self._grouped_within(width, height)) if layout]
+        grouped = None if self.names or self.rows == 1 else self._grouped_within(width, height)
+        return [layout for layout in (labels_left, labels_above, grouped) if layout]
 
     def _stacked_within(self, width: int, height: int, heading: int) -> Layout | None:
         room = width - (0 if heading else self.label)
         across = (room + self.gap) // (self.shape[1] + self.gap)
-        band = self.rows * (self.lines + heading)
-        across, bands = self._balanced(across, height // band)
+        row_least, band_least = (0 if heading else self.least), (0 if heading or self.names else self.least)
+        band = self._band(heading, row_least)
+        across, bands = self._balanced(across, (height + band_least) // (band + band_least))
         if not bands:
             return None
-        spare = height - bands * band
         for row_gap, band_gap in ((1, 2), (1, 1), (0, 1)):
-            if bands * (self.rows - 1) * row_gap + (bands - 1) * band_gap <= spare:
+            lines = bands * (self._band(heading, row_gap) + band_gap) - band_gap
+            if lines <= height and row_gap >= row_least:
                 return self.stacked(across, bands, heading, (row_gap, band_gap))
-        return self.stacked(across, bands, heading, (0, 0))
+        return self.stacked(across, bands, heading, (row_least, band_least))
+
+    def _band(self, heading: int, row_gap: int) -> int:
+        return self.names + self.rows * (self.lines + heading + row_gap) - row_gap
 
     def stacked(self, across: int, bands: int, heading: int, gaps: tuple[int, int]) -> Layout:
         """An item's pictures one below the other; `gaps` are the empty lines between rows and between bands."""
-        row_pitch = self.lines + heading + gaps[0]
-        band_pitch = self.rows * row_pitch - gaps[0] + gaps[1]
-        return self._layout(across, bands, heading, (row_pitch, band_pitch), grouped=False)
+        pitches = self.lines + heading + gaps[0], self._band(heading, gaps[0]) + gaps[1]
+        return self._layout(across, bands, heading, pitches, grouped=False)
 
     def _grouped_within(self, width: int, height: int) -> Layout | None:
         group = self.rows * (self.shape[1] + self.gap) - self.gap
-        across, bands = self._balanced((width + _GROUP_GAP) // (group + _GROUP_GAP), height // self.lines)
+        fitting = (height + self.least) // (self.lines + self.least)
+        across, bands = self._balanced((width + _GROUP_GAP) // (group + _GROUP_GAP), fitting)
         if not bands:
             return None
-        heading = int(bands * self.lines < height)
-        gap = int(bands * (self.lines + 1) - 1 + heading <= height)
+        least = bands * (self.lines + self.least) - self.least
+        heading = int(least < height)
+        gap = self.least or int(bands * (self.lines + 1) - 1 + heading <= height)
         return self._layout(across, bands, heading, (0, self.lines + gap), grouped=True)
 
     def _balanced(self, across: int, bands: int) -> tuple[int, int]:
@@ -166,6 +263,7 @@ class _Grid:
             shape=self.shape,
             size=self.size,
             cut=self.margin,
+            exact=self.exact,
             grouped=grouped,
             rows=self.rows,
             across=across,
@@ -174,6 +272,7 @@ class _Grid:
             gap=self.gap,
             label_width=0 if heading or grouped else self.label,
             heading=heading,
+            names=0 if grouped else self.names,
             row_pitch=pitches[0],
             band_pitch=pitches[1],
         )

@@ -1,4 +1,4 @@
-"""Pictures as rows of half blocks: two pixels, one above the other, in each cell of the terminal."""
+"""Pixels of small pictures: their sizes, and the colours that a terminal can show of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.color import Color
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
+
+from aetui.render.ladder import CellKind
 
 ColourMode = Literal["truecolor", "256", "16", "none"]
 
@@ -28,12 +26,11 @@ _FOUR_GREYS = np.array([0, 85, 170, 255], np.uint8)
 # The colour cube of the 256-colour palette.
 _CUBE = np.array([0, 95, 135, 175, 215, 255], np.uint8)
 
-_SHADES = " ░▒▓█"
+LUMINANCE = np.array([0.299, 0.587, 0.114])
+"""What red, green and blue give to a grey."""
 
 MARGIN = 4
 """Pixels of empty margin round each 20×20 digit of MNIST."""
-
-_CUT_SIZES = (20, 14, 10)
 
 # Mean grey level of an empty margin: at most 3.9 over ten MNIST digits, above 19 for clothes and for upscaled digits.
 _EMPTY = 6.0
@@ -70,37 +67,52 @@ def has_margin(images: Bytes) -> bool:
 
 
 def shrunk_shape(height: int, width: int, size: int, *, cut: bool) -> tuple[int, int]:
-    """Height and width that `shrink` gives to images of `height` × `width` pixels."""
-    if cut and size in _CUT_SIZES:
-        height, width = height - 2 * MARGIN, width - 2 * MARGIN
+    """Height and width of pictures of `height` × `width` pixels that are to be at most `size` high: smaller ones grow
+    by a whole factor. `cut` removes MNIST's margin where the picture is to be smaller than it is.
+    """
+    height, width = _without_margin(height, width, size, cut)
     if height <= size:
         return height * (size // height), width * (size // height)
     return size, max(1, round(width * size / height))
 
 
-def shrink(images: Bytes, size: int, *, cut: bool | None = None) -> Bytes:
-    """The images at most `size` pixels high: area averages, or enlarged by a whole factor where they are smaller.
+def exact(height: int, width: int, size: int, *, cut: bool) -> bool:
+    """Whether each pixel of such pictures has at least one of its own in what `shrunk_shape` says."""
+    return _without_margin(height, width, size, cut)[0] <= size
 
-    `cut` removes MNIST's margin where that brings the image nearer to `size` (28 → 20 without loss, then to 14 or 10);
-    without it `has_margin` decides. Shapes: (n, h, w) or (n, h, w, 3), uint8, in and out.
+
+def _without_margin(height: int, width: int, size: int, cut: bool) -> tuple[int, int]:
+    margins = 2 * MARGIN if cut and size <= height - 2 * MARGIN else 0
+    return height - margins, width - margins
+
+
+def shrink(images: Bytes, size: int, *, cut: bool | None = None) -> Bytes:
+    """As `boxed`, at the size that `shrunk_shape` gives to them; without `cut`, `has_margin` decides."""
+    cut = has_margin(images) if cut is None else cut
+    height, width = shrunk_shape(images.shape[1], images.shape[2], size, cut=cut)
+    return boxed(images, (height, width), size, cut=cut)
+
+
+def boxed(images: Bytes, box: tuple[int, int], size: int, *, cut: bool, kind: CellKind | None = None) -> Bytes:
+    """The images as area averages, or enlarged, for a box of so many half-block pixels, height and width.
+
+    A cell of `kind` may hold more than the two pixels of a half-block. `size` and `cut` as `shrunk_shape` takes them.
+    Shapes: (n, h, w) or (n, h, w, 3), uint8, in and out.
     """
-    if cut is None:
-        cut = has_margin(images)
-    new_height, new_width = shrunk_shape(images.shape[1], images.shape[2], size, cut=cut)
-    if cut and size in _CUT_SIZES:
+    if _without_margin(images.shape[1], images.shape[2], size, cut) != images.shape[1:3]:
         images = images[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
-    height, width = images.shape[1:3]
-    if height <= new_height:
-        factor = new_height // height
-        return images.repeat(factor, axis=1).repeat(factor, axis=2)
-    rows, columns = _area_weights(height, new_height), _area_weights(width, new_width)
-    mean = np.einsum("ah,nhw...,bw->nab...", rows, images.astype(np.float32), columns, optimize=True)
-    return (mean + 0.5).astype(np.uint8)
+    height, width = (box[0] * kind.down // 2, box[1] * kind.across) if kind else box
+    if images.shape[1:3] == (height, width):
+        return images
+    rows, columns = _area_weights(images.shape[1], height), _area_weights(images.shape[2], width)
+    planes = images.astype(np.float32) if images.ndim == 3 else np.moveaxis(images.astype(np.float32), 3, 1)
+    mean = rows @ planes @ columns.T + np.float32(0.5)
+    return (mean if images.ndim == 3 else np.moveaxis(mean, 1, 3)).astype(np.uint8)
 
 
 @lru_cache(32)
 def _area_weights(length: int, size: int) -> NDArray[np.float32]:
-    """Shape (size, length): how much each of `length` pixels counts in each of `size` averages."""
+    """Shape (size, length): how much each of `length` pixels counts in each of `size` pixels, fewer or more."""
     edges = np.linspace(0, length, size + 1)
     pixel = np.arange(length)
     overlap = np.minimum(edges[1:, None], pixel + 1) - np.maximum(edges[:-1, None], pixel)
@@ -114,7 +126,7 @@ def quantise(pixels: Bytes, mode: ColourMode) -> NDArray[np.int64]:
     Input shape: (H, W) or (H, W, 3), uint8; output shape: (H, W).
     """
     if mode == "none":
-        return (pixels if pixels.ndim == 2 else pixels @ np.array([0.299, 0.587, 0.114])).astype(np.int64)
+        return (pixels if pixels.ndim == 2 else pixels @ LUMINANCE).astype(np.int64)
     if pixels.ndim == 2:
         levels = _FOUR_GREYS if mode == "16" else _GREYS
         grey = levels[(pixels * np.float32((len(levels) - 1) / 255) + np.float32(0.5)).astype(np.intp)]
@@ -126,46 +138,3 @@ def quantise(pixels: Bytes, mode: ColourMode) -> NDArray[np.int64]:
 def _cube(pixels: Bytes) -> Bytes:
     middle = (_CUBE[:-1].astype(int) + _CUBE[1:]) // 2
     return _CUBE[np.searchsorted(middle, pixels)]
-
-
-def half_blocks(pixels: NDArray[Any], colour: ColourMode) -> list[Strip]:
-    """A picture as ⌈H/2⌉ strips, each W cells wide; a last odd row leaves the background below it.
-
-    Input shape: (H, W) grey levels or (H, W, 3) colours, uint8. Mode "none" shades one cell for each two pixels.
-    """
-    return strips(quantise(pixels, colour), colour)
-
-
-def strips(colours: NDArray[np.int64], mode: ColourMode) -> list[Strip]:
-    """As `half_blocks`, for pixels that `quantise` has been through; shape (H, W)."""
-    height, width = colours.shape
-    if height % 2:
-        last = colours[-1:] if mode == "none" else np.full((1, width), -1, np.int64)
-        colours = np.concatenate([colours, last])
-    top, bottom = colours[::2], colours[1::2]
-    if mode == "none":
-        shades = (top + bottom) * (len(_SHADES) - 1) / 510 + 0.5
-        return [Strip([Segment("".join(_SHADES[s] for s in row))], width) for row in shades.astype(int).tolist()]
-    return [_strip(*rows) for rows in zip(top, bottom, strict=True)]
-
-
-def _strip(top: NDArray[np.int64], bottom: NDArray[np.int64]) -> Strip:
-    """One line of cells, equal neighbours merged: an escape sequence per run is what a frame costs."""
-    width = len(top)
-    changes = (top[1:] != top[:-1]) | (bottom[1:] != bottom[:-1])
-    starts = [0, *(np.flatnonzero(changes) + 1).tolist()] if width else []
-    lengths = np.diff([*starts, width]).tolist()
-    runs = zip(top[starts].tolist(), bottom[starts].tolist(), lengths, strict=True)
-    return Strip([Segment((" " if t == b else "▀") * n, _style(t, b)) for t, b, n in runs], width)
-
-
-@lru_cache(4096)
-def _style(top: int, bottom: int) -> Style:
-    if top == bottom:
-        return Style(bgcolor=_colour(bottom))
-    return Style(color=_colour(top), bgcolor=None if bottom < 0 else _colour(bottom))
-
-
-@lru_cache(1024)
-def _colour(rgb: int) -> Color:
-    return Color.from_rgb(rgb >> 16, rgb >> 8 & 255, rgb & 255)

@@ -7,20 +7,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aetui.render.arrangement import SIZES
-from aetui.render.pixels import Bytes, ColourMode, quantise, shrunk_shape, to_grey
+from aetui.render.arrangement import SIZES, SMALLEST
+from aetui.render.cells import Paint
+from aetui.render.ladder import HALF, CellKind
+from aetui.render.pixels import Bytes, ColourMode, boxed, exact, quantise, shrunk_shape, to_grey
 
 _LEGIBLE = 14  # pixels; below, only the coarsest strokes are left
 
 _ENOUGH = 8  # tiles: more of them are not worth a size below that
 
 
+ZERO = 132
+"""What `signed_grey` makes of 0."""
+
+
 class Tiling(NamedTuple):
-    """Tiles `across` × `down`, `size` pixels high as `shrink` takes it, with a black line between neighbours."""
+    """Tiles `across` × `down`, `size` half-block pixels high as `boxed` takes it, with a black line between
+    neighbours."""
 
     size: int
     across: int
     down: int
+    exact: bool = True
+    """Whether half-blocks show every pixel."""
 
     @property
     def places(self) -> int:
@@ -28,26 +37,37 @@ class Tiling(NamedTuple):
         return self.across * self.down
 
 
-def tiling(count: int, shape: tuple[int, int], room: tuple[int, int], *, cut: bool) -> Tiling:
+def tiling(
+    count: int, shape: tuple[int, int], room: tuple[int, int], *, cut: bool, size: int = 0, zoomed: bool = False
+) -> Tiling:
     """As many tiles as fit into `room` = (columns, lines) at a legible size, and as large as so many can be.
 
     Where that would be very few, smaller ones; always at least one. `shape` is a picture's height and width in pixels,
-    `cut` whether MNIST's margin may go.
+    `cut` whether MNIST's margin may go. `size` is what the user wishes; `zoomed` prefers size to number.
     """
-    best = max((_fitting(count, shape, room, size, cut) for size in SIZES), key=lambda t: _worth(t, count))
-    return best if best.places else Tiling(SIZES[-1], 1, 1)
+    wanted = (size,) if size else SIZES
+    best = max((_fitting(count, shape, room, each, cut) for each in wanted), key=lambda t: _worth(t, count, zoomed))
+    return best if best.places else Tiling(min(wanted), 1, 1, exact(*shape, min(wanted), cut=cut))
+
+
+def tile_sizes(count: int, shape: tuple[int, int], room: tuple[int, int], *, cut: bool) -> list[int]:
+    """The sizes, ascending, at which at least one tile has room."""
+    every = sorted({SMALLEST, *SIZES, 2 * SIZES[0]})
+    return [size for size in every if _fitting(count, shape, room, size, cut).places]
 
 
 def _fitting(count: int, shape: tuple[int, int], room: tuple[int, int], size: int, cut: bool) -> Tiling:
     height, width = shrunk_shape(*shape, size, cut=cut)
     across = min(count, (room[0] + 1) // (width + 1))
     down = (2 * room[1] + 1) // (height + 1)
-    return Tiling(size, across, min(down, -(-count // max(1, across))))
+    down = min(down, -(-count // max(1, across)))
+    return Tiling(size, across, down, exact(*shape, size, cut=cut))
 
 
-def _worth(tiles: Tiling, count: int) -> tuple[int, ...]:
+def _worth(tiles: Tiling, count: int, zoomed: bool) -> tuple[int, ...]:
     shown = min(tiles.places, count)
-    return min(shown, _ENOUGH), tiles.size >= _LEGIBLE, shown, tiles.size
+    enough = min(shown, _ENOUGH)
+    return (enough, tiles.exact, shown, tiles.size) if zoomed else (enough, tiles.size >= _LEGIBLE, shown, tiles.size)
 
 
 def symmetric_scale(*weights: NDArray[np.float32]) -> float:
@@ -71,7 +91,30 @@ def signed_grey(weights: NDArray[np.float32], scale: float) -> Bytes:
     greys lies in the middle, so that weights about 0 would flicker between two of them.
     """
     share = np.clip(np.nan_to_num(weights / scale, nan=0.0), -1, 1)
-    return to_grey((132.6 + 122.4 * share).astype(np.uint8))
+    return to_grey((ZERO + 0.6 + 122.4 * share).astype(np.uint8))
+
+
+def signed_colours(mode: ColourMode) -> Paint:
+    """For what `signed_grey` gives: black is 0, orange above it, blue below, in twelve steps each."""
+    del mode  # Rich brings the 25 colours down to what the terminal has
+
+    def paint(pixels: Bytes) -> NDArray[np.int64]:
+        return _SIGNED[(pixels * np.float32(25 / 255) + np.float32(0.5)).astype(np.intp)]
+
+    return paint
+
+
+def _ramp(red: int, green: int, blue: int) -> list[int]:
+    """From black, left out, to this colour, in twelve steps."""
+    return [
+        sum(round(part * step / 12) << shift for part, shift in ((red, 16), (green, 8), (blue, 0)))
+        for step in range(1, 13)
+    ]
+
+
+# By the level that `quantise` gives: 0 is not used, 13 is the middle.
+_BELOW, _ABOVE = _ramp(90, 170, 255), _ramp(255, 170, 60)
+_SIGNED = np.array([_BELOW[-1], *_BELOW[::-1], 0, *_ABOVE], np.int64)
 
 
 def tile_colours(pixels: Bytes, mode: ColourMode) -> NDArray[np.int64]:
@@ -81,12 +124,15 @@ def tile_colours(pixels: Bytes, mode: ColourMode) -> NDArray[np.int64]:
     return quantise(pixels, mode)
 
 
-def mosaic(pictures: Bytes, tiles: Tiling) -> Bytes:
-    """One picture, an even number of pixels high, of all these, row by row; shape (H, W) or (H, W, 3)."""
-    _, height, width, *channels = pictures.shape
-    rows = -(-len(pictures) // tiles.across) * (height + 1) - 1
-    pixels = np.zeros((rows + rows % 2, tiles.across * (width + 1) - 1, *channels), np.uint8)
-    for place, picture in enumerate(pictures):
-        top, left = place // tiles.across * (height + 1), place % tiles.across * (width + 1)
+def mosaic(pictures: Bytes, tiles: Tiling, *, cut: bool, kind: CellKind = HALF) -> Bytes:
+    """One picture of all these, row by row, in pixels of which a cell of `kind` has so many; (H, W) or (H, W, 3)."""
+    box = shrunk_shape(pictures.shape[1], pictures.shape[2], tiles.size, cut=cut)
+    small = boxed(pictures, box, tiles.size, cut=cut, kind=kind)
+    _, height, width, *channels = small.shape
+    below, beside = max(1, kind.down // 2), kind.across
+    rows = -(-len(small) // tiles.across) * (height + below) - below
+    pixels = np.zeros((rows, tiles.across * (width + beside) - beside, *channels), np.uint8)
+    for place, picture in enumerate(small):
+        top, left = place // tiles.across * (height + below), place % tiles.across * (width + beside)
         pixels[top : top + height, left : left + width] = picture
-    return pixels
+    return np.concatenate([pixels, np.zeros((-rows % kind.down, *pixels.shape[1:]), np.uint8)])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aetui.bridge import EngineLike
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
+    from aetui.terminal.abilities import Abilities
     from aetui.widgets.job_form import Draft
     from aetui.widgets.status_line import Status
     from engine.params import Param
@@ -58,6 +59,10 @@ class Workbench(Protocol):
     data_dir: Path | None
     key_overrides: Mapping[str, str]
     """Keys of the user's own, by action."""
+    abilities: Abilities
+    """What the terminal can show."""
+    cells: str
+    """The cells that pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
     theme: Any
     """The name of the colours."""
 

@@ -16,6 +16,8 @@ from engine.errors import EngineError, RunError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
     from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
@@ -35,8 +37,8 @@ class QueryView(TakeView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pending: list[Future[Any]] = []
-        self._stamp = 0
+        self._pending: list[tuple[MessagePump, Future[Any]]] = []
+        self._stamps: dict[MessagePump, int] = {}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Asking takes a model with the sentences panel; a run beside takes that panel open, with a run."""
@@ -55,11 +57,12 @@ class QueryView(TakeView):
     @on(bridge.Queried)
     def _queried(self, message: bridge.Queried) -> None:
         message.stop()
-        if message.stamp != self._stamp:
-            self._stamp = message.stamp
-            for future in self._pending:
-                future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
-        self._pending = [future for future in self._pending if not future.done()]
+        if message.stamp != self._stamps.get(message.sender):
+            self._stamps[message.sender] = message.stamp
+            for sender, future in self._pending:
+                if sender is message.sender:
+                    future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
+        self._pending = [(sender, future) for sender, future in self._pending if not future.done()]
         engine, failure = self.workbench.engine, self.workbench.state.failure
         for query in message.queries:
             if engine is None or failure is not None:
@@ -67,7 +70,8 @@ class QueryView(TakeView):
                 error = RunError("No engine", reason)
                 message.sender.post_message(bridge.Answered(query, message.stamp, None, error))
             else:
-                self._pending.append(bridge.query(engine, query, message.stamp, message.sender))
+                future = bridge.query(engine, query, message.stamp, message.sender)
+                self._pending.append((message.sender, future))
 
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:

@@ -308,17 +308,21 @@ class RunView(Screen[None]):
         chart.show_data(data, self.cursor)
 
     def _show_panels(self) -> None:
+        run = self.run_shown
+        alarmed = bool(run and run.alarms_now)
+        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None, alarmed=alarmed)
+        panel = self._tabs.panel
+        if panel is not None:
+            cast(Panel, panel).show(self._view())
+
+    def _view(self) -> View:
+        """What the open panel is to show."""
         run, samples = self.run_shown, self._samples
         if samples and samples.of[0] != self.run_id:
             samples = None
-        alarmed = bool(run and run.alarms_now)
-        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None, alarmed=alarmed)
         pictures = samples.samples if samples else None
         missing = plain(samples.failure) if samples else self._awaited
-        view = View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data)
-        panel = self._tabs.panel
-        if panel is not None:
-            cast(Panel, panel).show(view)
+        return View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data)
 
     @property
     def _awaited(self) -> str:

@@ -11,7 +11,7 @@ from textual import work
 
 from aetui import keymap
 from aetui.panels.table import Panel, View
-from aetui.screens.run_view import RunView
+from aetui.screens.picture_view import PictureView
 from aetui.state.run_state import Curve, RunState
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class _Shown(NamedTuple):
     chart: bool
     """Whether the chart is meant: it has the focus. Else it is the open panel."""
     panel: Panel | None
-    samples: RunView.SamplesRead | None
+    samples: PictureView.SamplesRead | None
     offered: tuple[Curve, ...]
     """All curves; asked for on the screen's thread, which keeps what it finds."""
     curves: frozenset[str]
@@ -37,7 +37,7 @@ class _Shown(NamedTuple):
     cursor: int | None
 
 
-class TakeView(RunView):
+class TakeView(PictureView):
     """Everything but the reading of keys happens beside the screen's thread."""
 
     def action_copy(self) -> None:
@@ -60,9 +60,6 @@ class TakeView(RunView):
         shown = self._shown_now()
         if shown is not None:
             self._copy_command(shown.run)
-
-    def say(self, text: str) -> None:
-        """Say something for a moment, where the screen has a place for it."""
 
     @work(exclusive=True, group="taking")
     async def _copy(self, shown: _Shown) -> None:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from aetui import keymap
 from aetui.panels import table
+from aetui.panels.preview import Subject
 from aetui.render.status import progress_view, stopped_early
 from aetui.screens.query_view import QueryView
 from aetui.state.kept import Kept
@@ -77,6 +78,12 @@ class WorkbenchScreen(QueryView):
         """The data set of the run that is going, else the form's."""
         active = self.workbench.state.active
         return active.dataset if active else str(self._form.values["dataset"])
+
+    @property
+    def draft(self) -> Subject | None:
+        """What the form says, as it stands."""
+        draft = job_form.Draft(self.variant, self._form.values)
+        return Subject(draft.variant.key, draft.values["preset"], draft.values["dataset"], draft.config)
 
     def compose(self) -> ComposeResult:
         """The status line; models and settings beside chart and panels; progress; the key bar."""
@@ -170,6 +177,7 @@ class WorkbenchScreen(QueryView):
         self._touched = True
         self._lengthened |= message.name == "epochs"
         self._show_progress()
+        self._panels_due.request()
 
     def _model_chosen(self) -> None:
         """The user moved in the list: what is on the screen gives way to the model's own newest run, if it has one."""
@@ -209,6 +217,7 @@ class WorkbenchScreen(QueryView):
         alone = self.has_class("-zoom-chart")
         self.set_class(on_chart and not alone, "-zoom-chart")
         self.set_class(alone or not (on_chart or self.has_class("-zoom")), "-zoom")
+        self.call_after_refresh(self._show_panels)
         if self.focused in (None, self._models, self._form):
             self.action_chart()
 

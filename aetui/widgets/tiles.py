@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -12,8 +13,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from aetui.render.pixels import Bytes, colour_mode, shrink, strips
-from aetui.render.tiles import mosaic, tile_colours, tiling
+from aetui.render import ladder
+from aetui.render.cells import fitted, strips
+from aetui.render.pixels import Bytes, colour_mode
+from aetui.render.tiles import Tiling, mosaic, tile_colours, tile_sizes, tiling
 
 
 class Tiles(Widget):
@@ -32,6 +35,11 @@ class Tiles(Widget):
         self._cut = False
         self._caption: Callable[[int], str] = str
         self._text = ""
+        self._wished = 0
+        self._zoomed = False
+        self._first = 0
+        self._tiling = Tiling(1, 1, 1)
+        self._cells = ladder.AUTO
         self._strips: list[Strip] = []
 
     def show(self, pictures: Bytes, *, cut: bool, caption: Callable[[int], str]) -> None:
@@ -41,6 +49,28 @@ class Tiles(Widget):
         """
         self._pictures, self._cut, self._caption = pictures, cut, caption
         self._update()
+
+    def look(self, cells: str, size: int, first: int, *, zoomed: bool) -> None:
+        """Draw with these cells, at this size (0: as has room), from this picture on."""
+        if (cells, size, first, zoomed) != (self._cells, self._wished, self._first, self._zoomed):
+            self._cells, self._wished, self._first, self._zoomed = cells, size, first, zoomed
+            self._strips = []
+            self._update()
+
+    @property
+    def tiling(self) -> Tiling:
+        """How the tiles stand."""
+        return self._tiling
+
+    @property
+    def sizes(self) -> list[int]:
+        """The sizes that there is room for, ascending."""
+        count, *shape = self._pictures.shape[:3]
+        return tile_sizes(count, (shape[0], shape[1]), self._room, cut=self._cut)
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        return self.size.width, self.size.height - 1
 
     def on_resize(self, _event: events.Resize) -> None:
         """How many tiles have room, and how large they are, depends on the size."""
@@ -61,13 +91,19 @@ class Tiles(Widget):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _draw(self) -> list[Strip]:
-        width, height = self.size
         mode = colour_mode(self.app.console.color_system)
         count, *shape = self._pictures.shape[:3]
-        tiles = tiling(count, (shape[0], shape[1]), (width, height - 1), cut=self._cut)
-        pictures = shrink(self._pictures[: tiles.places], tiles.size, cut=self._cut)
+        place = (shape[0], shape[1])
+        tiles = tiling(count, place, self._room, cut=self._cut, size=self._wished, zoomed=self._zoomed)
+        if self._wished and tiles.size not in self.sizes:
+            tiles = tiling(count, place, self._room, cut=self._cut, zoomed=self._zoomed)
+        self._tiling = tiles
+        pictures = self._pictures[self._first : self._first + tiles.places]
         self._text = self._caption(len(pictures))
-        return strips(tile_colours(mosaic(pictures, tiles), mode), mode)
+        kind = ladder.chosen(self._cells, exact=tiles.exact, colours=mode != "none")
+        return strips(
+            fitted(mosaic(pictures, tiles, cut=self._cut, kind=kind), kind, mode, partial(tile_colours, mode=mode))
+        )
 
     def render_line(self, y: int) -> Strip:
         """The caption, or one line of the tiles."""
@@ -77,7 +113,6 @@ class Tiles(Widget):
             caption = Segment(text, self.get_component_rich_style("tiles--caption"))
             return Strip([caption]).adjust_cell_length(self.size.width, below)
         strip = self._strips[y - 1]
-        style = next(iter(strip)).style
-        # Half blocks bring both their colours. Shades bring none, and that breaks Textual's NO_COLOR filter.
-        strip = strip if style and style.bgcolor else strip.apply_style(below)
+        # Blocks bring both their colours. Characters bring none, and that breaks Textual's NO_COLOR filter.
+        strip = strip if all(part.style and part.style.bgcolor for part in strip) else strip.apply_style(below)
         return strip.adjust_cell_length(self.size.width, below)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.backend import Checkpoint, Model, Training
 from engine.datasets.data import Data
 from engine.nn import runtime
@@ -52,6 +56,15 @@ class KerasBackend:
 
         with enough_memory(config):
             return KerasModel.load(variant, config, shape, checkpoint)
+
+    def corrupted(
+        self, variant: Variant[Any], config: TrainingConfig, items: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """As `engine.backend.Backend`; the networks that it takes are not looked at."""
+        from engine.nn.model import KerasModel, built
+
+        plain = msgspec.structs.replace(config, precision="float32")  # what is to be measured matters to layers only
+        return KerasModel(variant, built(variant, plain, items.shape[1:])).corrupted(items)
 
     def release(self) -> None:
         """See `engine.nn.release.release`."""

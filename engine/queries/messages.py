@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -59,6 +60,27 @@ class Reconstruction(_Answer, frozen=True, kw_only=True):
     codes: NDArray[np.float32]
     errors: NDArray[np.float32]
     """Mean squared error of each output against its target, shape (count,)."""
+
+
+class Corrupt(msgspec.Struct, frozen=True, kw_only=True):
+    """What would a model with these settings see of these items? There need be no run yet: nothing of it is learned."""
+
+    about: ClassVar[str] = ""
+
+    run_id: str = ""
+    """Of the run that they are of, if there is one."""
+    variant: str
+    preset: str
+    config: Mapping[str, Any]
+    """What differs from the preset; what a form holds is enough."""
+    items: NDArray[Any]
+    """The first ones of the validation part, (count, height, width, channels), uint8 or float32 in [0, 1]."""
+
+
+class Corrupted(_Answer, frozen=True, kw_only=True):
+    """The answer, of epoch 0: the items with the noise of validation, float32 of the same shape."""
+
+    items: NDArray[np.float32]
 
 
 class Encode(_Query, frozen=True, kw_only=True):
@@ -206,5 +228,5 @@ class Nearest(_Answer, frozen=True, kw_only=True):
     """Sentences in the corpus."""
 
 
-Query = Reconstruct | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours
-Answer = Reconstruction | Codes | Images | Accuracies | Cosine | Reading | Nearest
+Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours
+Answer = Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import registry
+from engine import params, registry
 from engine.analysis import probe, raw_items
 from engine.analysis.neighbours import encoded
+from engine.backend import Backend
 from engine.datasets.data import Data, Part
 from engine.datasets.folders import cache_dir
 from engine.datasets.image_data import as_floats
@@ -20,6 +21,8 @@ from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Accuracies,
     Codes,
+    Corrupt,
+    Corrupted,
     Decode,
     Encode,
     Images,
@@ -61,13 +64,21 @@ def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
 
 def _seen(context: QueryContext, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What the encoder gets to see, and the same without noise."""
-    if query.inputs is not None:
-        clean, start, noise = as_floats(query.inputs), 0, bool(query.noise)
-    else:
-        data, start, noise = context.data(), query.start, query.noise is not False
-        clean = data.as_floats(data.test.items[: start + query.count])  # noise belongs to the place in the test part
-    seen = context.model.corrupted(clean) if noise and len(clean) else clean
-    return seen[start:], clean[start:]
+    if query.inputs is None:
+        data, noise = context.data(), query.noise is not False
+        first = query.start // context.model.block * context.model.block  # noise belongs to the place in the test part
+        clean, start = data.as_floats(data.test.items[first : query.start + query.count]), query.start - first
+        seen = context.model.corrupted(clean, first) if noise and len(clean) else clean
+        return seen[start:], clean[start:]
+    clean = as_floats(query.inputs)
+    return context.model.corrupted(clean) if query.noise and len(clean) else clean, clean
+
+
+def corrupted(backend: Backend, query: Corrupt) -> Corrupted:
+    """Items as a model with these settings would see them in validation. Raises EngineError for impossible settings."""
+    variant = registry.variant(query.variant)
+    config = params.configure(registry.preset(query.variant, query.preset), query.config)
+    return Corrupted(items=backend.corrupted(variant, config, as_floats(query.items)), epoch=0)
 
 
 def encode(context: QueryContext, query: Encode) -> Codes | Steps:

@@ -20,6 +20,7 @@ from engine.queries import models
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Answer,
+    Corrupt,
     Decode,
     Encode,
     Neighbours,
@@ -78,6 +79,8 @@ class QueryService:
         Raises:
             EngineError: no such run, no weights yet, or the query does not fit the model.
         """
+        if isinstance(query, Corrupt):
+            return models.corrupted(self._backend, query)
         _check_kind(query, self._store.find(query.run_id))
         context = self._context(query.run_id, query.weights, execution, report)
         found = self.handlers[type(query)](context, query)

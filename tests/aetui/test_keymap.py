@@ -35,6 +35,16 @@ def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
         assert f"default keys are used for {name}" in text
 
 
+def test_cells_are_a_setting_and_others_than_there_are_are_refused(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('cells = "octant"\n')
+    assert settings.read(config, []).cells == "octant"
+    config.write_text('cells = "pixels"\n')
+    wanted = settings.read(config, [])
+    assert wanted.cells == "auto"
+    assert "there are auto, half, quadrant, sextant, octant, shade, ascii" in wanted.complaints[0]
+
+
 def test_keys_can_change_places() -> None:
     assert keymap.accept({"train": "x", "stop": "t"}) == ({"train": "x", "stop": "t"}, [])
     kept, complaints = keymap.accept({"train": "x", "stop": "q"})
@@ -57,6 +67,8 @@ def _bindings() -> Iterator[Binding]:
 
 
 SHARED = {
+    frozenset({"larger", "time_in"}),
+    frozenset({"smaller", "time_out"}),
     frozenset({"less", "epoch_back"}),
     frozenset({"less", "panel_health"}),
     frozenset({"more", "epoch_forward"}),

@@ -194,6 +194,9 @@ class ScriptedBackend:
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
         return ScriptedTraining(config, self.seconds, self.fault, checkpoint, data.shape)
 
+    def corrupted(self, variant: Any, config: Any, items: Any) -> Any:
+        return items + config.noise_share
+
     def release(self) -> None:
         """It keeps nothing."""
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aetui.render.arrangement import Layout, arrange
+from aetui.render.arrangement import Layout, Wish, arrange, sizes, telling
 
 LABELS = ("input", "output", "|error|")
 
@@ -29,14 +29,16 @@ def _arranged(width: int, height: int, images: np.ndarray | None = None) -> Layo
     [
         (117, 17, 10, 10, 1),
         (118, 17, 10, 10, 1),
-        (163, 36, 14, 10, 1),
+        (163, 36, 20, 7, 1),  # every pixel of theirs
         (237, 67, 20, 10, 1),
         (202, 65, 20, 5, 2),
-        (300, 42, 28, 10, 1),
+        (300, 44, 28, 10, 1),
         (99, 17, 10, 8, 1),
     ],
 )
-def test_all_items_come_before_large_pictures(width: int, height: int, size: int, across: int, bands: int) -> None:
+def test_many_items_come_before_large_pictures_but_for_exact_ones(
+    width: int, height: int, size: int, across: int, bands: int
+) -> None:
     layout = _arranged(width, height)
     assert (layout.size, layout.across, layout.bands, layout.grouped) == (size, across, bands, False)
 
@@ -53,10 +55,52 @@ def test_pictures_of_an_item_stand_side_by_side_where_that_shows_more(
     assert layout.shown == min(10, across * bands)
 
 
-def test_a_zoomed_panel_shows_all_ten_items() -> None:
-    for width, height in ((117, 36), (237, 67), (99, 26)):
-        assert _arranged(width, height).shown == 10
-        assert _arranged(width, height, _clothes()).shown == 10
+@pytest.mark.parametrize("images", [_digits(), _clothes()], ids=["digits", "clothes"])
+@pytest.mark.parametrize(("width", "height", "pictures"), [(79, 19, 2), (119, 35, 8), (99, 26, 3), (237, 67, 32)])
+def test_a_zoomed_panel_shows_every_pixel_of_a_few_items(
+    images: np.ndarray, width: int, height: int, pictures: int
+) -> None:
+    rows, wish = [(label, images) for label in (*LABELS, "PCA")], Wish(zoomed=True)
+    rows = rows[: telling(rows, width, height, wish)]
+    layout = arrange(rows, width, height, wish)
+    assert (layout.exact, layout.shape, layout.shown * layout.rows) == (True, (28, 28), pictures)
+
+
+@given(
+    st.integers(40, 260),
+    st.integers(10, 80),
+    st.integers(1, 4),
+    st.sampled_from([Wish(), Wish(zoomed=True), Wish(names=True), Wish(size=10), Wish(size=20), Wish(size=28)]),
+    st.booleans(),
+)
+def test_rows_and_items_never_touch(width: int, height: int, rows: int, wish: Wish, clothes: bool) -> None:
+    images = _clothes() if clothes else _digits()
+    layout = arrange([("row", images)] * rows, width, height, wish)
+    tall, wide = layout.shape
+    taken = np.zeros((2 * height + 200, width + 400), int)  # a size that is wished for may need more than there is
+    for top, pictures in layout.picture_lines():
+        for place in range(len(pictures)):
+            left = layout.label_width + layout.column(place)
+            # With the row and the column of pixels after it, which must be blank.
+            taken[2 * top : 2 * top + tall + 1, left : left + wide + 1] += 1
+    assert taken.max() <= 1
+
+
+def test_sizes_go_from_many_small_pictures_to_two_of_twice_their_size() -> None:
+    rows = [(label, _digits()) for label in LABELS]
+    found = sizes(rows, 119, 35)
+    assert found == [8, 10, 12, 14, 16, 18, 20, 28, 56]
+    counts = [arrange(rows[:2], 119, 35, Wish(size=size)).shown for size in found]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] == 10 > counts[-1] == 1
+
+
+def test_names_stand_above_their_items() -> None:
+    layout = arrange([("data", _digits())], 79, 12, Wish(names=True))
+    text = layout.texts(["data"], [f"class{n}" for n in range(10)])[0]
+    for place in range(layout.across):
+        left = layout.label_width + layout.column(place)
+        assert text[left : left + layout.shape[1]].strip() == f"class{place}"
 
 
 def test_the_most_items_are_enough_at_ten() -> None:

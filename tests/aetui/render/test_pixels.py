@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 
-from aetui.render.pixels import colour_mode, half_blocks, has_margin, quantise, shrink, to_grey
+from aetui.render.pixels import colour_mode, has_margin, quantise, shrink, to_grey
+
+
+def _colour(rgb: int) -> Color:
+    return Color.from_rgb(rgb >> 16, rgb >> 8 & 255, rgb & 255)
 
 
 def _digit() -> np.ndarray:
@@ -43,37 +47,21 @@ def test_small_images_grow_by_whole_factors_and_large_ones_are_averaged() -> Non
     assert shrink(np.full((1, 32, 32, 3), 77, np.uint8), 20).tolist() == np.full((1, 20, 20, 3), 77).tolist()
 
 
-def test_equal_neighbours_share_a_segment() -> None:
-    (strip,) = half_blocks(np.array([[0, 0, 255, 255], [0, 0, 0, 0]], np.uint8), "truecolor")
-    assert [segment.text for segment in strip] == ["  ", "▀▀"]
-
-
-def test_an_odd_last_row_leaves_the_background_below_it() -> None:
-    strips = half_blocks(np.full((3, 2), 255, np.uint8), "truecolor")
-    assert [strip.text for strip in strips] == ["  ", "▀▀"]
-    assert next(iter(strips[1])).style.bgcolor is None
-
-
 def test_greys_are_the_same_entries_of_the_palette_with_256_colours() -> None:
-    strip = half_blocks(np.repeat(np.arange(256, dtype=np.uint8)[None], 2, axis=0), "truecolor")[0]
-    numbers = [segment.style.bgcolor.downgrade(ColorSystem.EIGHT_BIT).number for segment in strip]
+    greys = quantise(np.arange(256, dtype=np.uint8)[None], "truecolor")[0].tolist()
+    numbers = [_colour(grey).downgrade(ColorSystem.EIGHT_BIT).number for grey in dict.fromkeys(greys)]
     assert numbers == [16, *range(232, 256), 231]
 
 
 def test_sixteen_colours_use_the_four_greys_that_exist() -> None:
-    strip = half_blocks(np.repeat(np.arange(256, dtype=np.uint8)[None], 2, axis=0), "16")[0]
-    numbers = [segment.style.bgcolor.downgrade(ColorSystem.STANDARD).number for segment in strip]
+    greys = quantise(np.arange(256, dtype=np.uint8)[None], "16")[0].tolist()
+    numbers = [_colour(grey).downgrade(ColorSystem.STANDARD).number for grey in dict.fromkeys(greys)]
     assert numbers == [0, 8, 7, 15]
 
 
 def test_colours_of_the_cube_survive_in_256_colours() -> None:
     pixels = np.array([[[255, 0, 0], [94, 136, 200]]], np.uint8)
     assert quantise(pixels, "256").tolist() == [[0xFF0000, 0x5F87D7]]
-
-
-def test_without_colours_each_pair_of_pixels_has_a_shade() -> None:
-    pixels = np.array([[0, 255, 0, 255], [0, 0, 255, 255]], np.uint8)
-    assert [strip.text for strip in half_blocks(pixels, "none")] == [" ▒▒█"]
 
 
 def test_the_console_decides_the_mode() -> None:

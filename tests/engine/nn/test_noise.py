@@ -89,6 +89,13 @@ def test_what_is_judged_on_has_not_the_noise_of_training(resample: bool) -> None
     assert abs(np.corrcoef(seen.ravel(), trained.ravel())[0, 1]) < 5 / math.sqrt(seen.size)
 
 
+def test_what_is_shown_before_a_run_is_what_its_model_will_see() -> None:
+    items, variant = np.random.default_rng(0).random((10, 4, 4, 1), np.float32), registry.variant("denoising")
+    config = params.configure(registry.preset("denoising", "book"), {"hidden_dim": 3, "precision": "auto"})
+    shown = KerasBackend("cpu").corrupted(variant, config, items)
+    np.testing.assert_array_equal(shown, model().corrupted(items))
+
+
 def test_noise_drawn_once_is_that_which_the_run_trains_on() -> None:
     """A step of training with the weights of nothing else: its loss is the mean square of what the noise becomes."""
     images, labels = np.zeros((64, 4, 4, 1), np.uint8), np.zeros(64, np.int64)

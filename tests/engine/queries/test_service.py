@@ -11,10 +11,11 @@ import pytest
 from fakes import FakeRun
 
 from engine.backend import Checkpoint, Position
+from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
-from engine.queries.messages import Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
+from engine.queries.messages import Corrupt, Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
 from engine.queries.service import QueryService
 from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
@@ -44,9 +45,9 @@ class Halving:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return np.ones((len(codes), *SHAPE), np.float32) * codes.mean(axis=1)[:, None, None, None] / 2
 
-    def corrupted(self, images: np.ndarray) -> np.ndarray:
+    def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
         """Noise that tells the place: whole numbers are added, beyond white."""
-        return as_floats(images) + np.arange(len(images), dtype=np.float32)[:, None, None, None]
+        return as_floats(images) + np.arange(start, start + len(images), dtype=np.float32)[:, None, None, None]
 
 
 def part(count: int, seed: int) -> Part:
@@ -117,6 +118,25 @@ def test_reconstruct_takes_test_items_with_the_noise_of_validation_and_own_image
     given = ask(Reconstruct(run_id="run", inputs=noisy))
     assert np.array_equal(given.outputs, answer.outputs)
     assert np.array_equal(given.inputs, given.targets)
+
+
+def test_items_far_into_the_test_part_have_the_noise_of_their_places(make_asked: Any) -> None:
+    answer = make_asked()(Reconstruct(run_id="run", start=25, count=4))
+    assert (answer.inputs - answer.targets)[:, 0, 0, 0].tolist() == pytest.approx([25, 26, 27, 28], abs=1e-4)
+    assert len(make_asked()(Reconstruct(run_id="run", start=28, count=4)).outputs) == 2
+    assert not len(make_asked()(Reconstruct(run_id="run", start=30, count=4)).outputs)
+
+
+def test_what_a_model_would_see_needs_no_run_but_settings_that_can_be(tmp_path: Path, scripted_backend: Any) -> None:
+    service = QueryService(scripted_backend, RunStore(tmp_path), DatasetCache(None))
+
+    def ask(**config: Any) -> Any:
+        query = Corrupt(variant="denoising", preset="small", config=config, items=DATA.test.items[:3])
+        return service.answer(query, None, lambda *_: None)
+
+    assert np.allclose(ask(noise_share=0.25).items, as_floats(DATA.test.items[:3]) + 0.25)
+    with pytest.raises(UsageError):
+        ask(noise_share=7)
 
 
 def test_noise_can_be_asked_for_and_refused(make_asked: Any) -> None:
@@ -275,5 +295,5 @@ def test_a_model_of_images_has_no_words(make_asked: Any) -> None:
 
 def test_every_query_has_an_answer(make_asked: Any) -> None:
     handlers = make_asked().questions.handlers
-    assert set(handlers) == set(Query.__args__)
+    assert {*handlers, Corrupt} == set(Query.__args__)  # for which there need be no run
     assert all(issubclass(kind, msgspec.Struct) for kind in handlers)

@@ -48,7 +48,7 @@ def finished(outcome: Any = "completed") -> RunFinished:
 
 def test_events_are_numbered_stamped_and_there_at_once(store: RunStore) -> None:
     with RunWriter.create(store, info()) as writer:
-        before = time.time()
+        before = round(time.time(), 3)
         stamped = [writer.record(said("a")), writer.record(said("b"))]
         assert [(event.run_id, event.seq) for event in stamped] == [(writer.info.id, 1), (writer.info.id, 2)]
         assert before <= stamped[0].at <= round(time.time(), 3)
