@@ -48,6 +48,9 @@ class EngineLike(Protocol):
     def resume(self, run_id: str) -> None:
         """Let a run go on that was paused; one of an earlier session goes on by `submit`."""
 
+    def move(self, run_id: str, by: int) -> list[str]:
+        """Let a run that waits begin `by` places later, sooner if negative; returns those that wait, in order."""
+
     def query(self, query: Query) -> Future[Any]:
         """Put a query; the future has the answer, or as its exception the reason why there is none."""
 

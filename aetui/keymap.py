@@ -27,11 +27,13 @@ Scope = Literal[
     "settings",
     "sentences",
     "runs",
+    "run_line",
     "curves",
     "exporting",
     "command",
     "dialogs",
     "leaving",
+    "deleting",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -42,11 +44,13 @@ SCOPES: dict[Scope, str] = {
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
+    "run_line": "While a line is typed below the table of runs",
     "curves": "In the list of loss terms",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
+    "deleting": "When asked whether to delete a run",
     "everywhere": "Everywhere",
 }
 
@@ -65,7 +69,7 @@ TOGETHER: tuple[set[Scope], ...] = (
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "exporting", "command", "dialogs", "leaving"})
+MODAL: frozenset[Scope] = frozenset({"curves", "exporting", "command", "dialogs", "leaving", "deleting"})
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
@@ -74,6 +78,7 @@ LAST_RESORT = "ctrl+c"
 FIRST = frozenset(
     {
         *("palette", "command", "models", "settings", "ask", "other_field", "leave", "obey", "leave_command"),
+        *("filter_runs", "rename_run", "tag_run", "note_run", "leave_line"),
         *("export", "other_part"),
     }
 )
@@ -204,7 +209,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
     Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
     Action("stop_run", "x", "stop", "stop the run, whichever process trains it", "runs", "screen.stop", 3),
-    Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 4),
+    Action("filter_runs", "slash", "filter", "show the runs that words and conditions fit", "runs", "screen.filter", 4),
+    Action("order", "o,right,l", "order", "order by the next column", "runs", "screen.order(1)", 5),
+    Action("order_before", "left,h", "order before", "order by the column before", "runs", "screen.order(-1)"),
+    Action("order_reversed", "O", "reverse", "order the other way round", "runs", "screen.reverse"),
+    Action("all_runs", "escape", "all runs", "drop the filter", "runs", "screen.all"),
+    Action("delete_run", "d,delete", "delete", "delete the run; asks first", "runs", "screen.delete", 6),
+    Action("undelete_run", "u", "undo delete", "bring back what was deleted last", "runs", "screen.undelete"),
+    Action("rename_run", "n", "rename", "call the run otherwise", "runs", "screen.rename", 7),
+    Action("tag_run", "t", "tags", "words to find the run by", "runs", "screen.tag", 8),
+    Action("note_run", "N", "note", "a line to remember the run by", "runs", "screen.note"),
+    Action("sooner", "K", "sooner", "let a waiting run begin one place sooner", "runs", "screen.move_queued(-1)"),
+    Action("later", "J", "later", "let a waiting run begin one place later", "runs", "screen.move_queued(1)"),
+    Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
+    Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
+    Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
+    Action("take_line", "enter", "take", "take what was typed", "run_line", "take", 1),
+    Action("leave_line", "escape", "leave", "leave the line; what was typed counts no more", "run_line", "leave", 2),
+    Action("keep_run", "escape,n", "keep", "keep the run", "deleting", "answer('keep')"),
+    Action("delete_it", "y", "delete", "delete the run", "deleting", "answer('delete')"),
     Action("switch", "space,enter", "switch", "draw the loss term, or leave it out", "curves", "switch"),
     Action("close", "escape,q,enter", "close", "close; the key that opened it does so, too", "dialogs", "dismiss"),
     Action("leave_stopped", "s,y", "stop and save", "stop the run, save and leave", "leaving", "answer('stop')"),

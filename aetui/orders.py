@@ -7,7 +7,7 @@ from dataclasses import replace
 from aetui.bridge import EngineLike
 from aetui.follow.attach import RunFollower
 from aetui.follow.reading import unread_run
-from aetui.state.fold import Queued, Unqueued
+from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
 from engine.errors import EngineError
@@ -82,6 +82,12 @@ class Orders(RunFollower):
             self.hear(Unqueued(waiting[-1].run_id))
             self.desk.say(f"taken from the queue; {len(waiting) - 1} waiting")
             self._forget(waiting[-1].run_id)
+
+    def move_run(self, run_id: str, by: int) -> None:
+        """Let a run that waits in our queue begin `by` places later, sooner if negative."""
+        run = self.state.runs.get(run_id)
+        if self.engine is not None and run is not None and run.here and run.status == "queued":
+            self.hear(Reordered(tuple(self.engine.move(run_id, by))))
 
     @property
     def steered(self) -> RunState | None:

@@ -115,6 +115,19 @@ class Engine:
         """Let a paused run go on. (A run of an earlier session is continued with `submit(ResumeJob(…))`.)"""
         self._command(run_id, "run")
 
+    def move(self, run_id: str, by: int) -> list[str]:
+        """Let a run that waits change places: `by` places later, sooner if negative, as far as the queue goes.
+        Returns the ids of those that wait, the next one first; a run that does not wait stays where it is."""
+        with self._changed:
+            waiting = list(self._jobs)
+            at = next((at for at, execution in enumerate(waiting) if execution.run_id == run_id), None)
+            if at is not None:
+                moved = waiting.pop(at)
+                waiting.insert(max(0, at + by), moved)
+                self._jobs.clear()
+                self._jobs.extend(waiting)
+            return [execution.run_id for execution in waiting]
+
     def query(self, query: Query) -> Future[Answer]:
         """Put a query; the future's exception is an `EngineError` where there is no answer."""
         with self._changed:

@@ -280,6 +280,12 @@ class FakeEngine:
     def resume(self, run_id: str) -> None:
         self.calls.append(("resume", run_id))
 
+    def move(self, run_id: str, by: int) -> list[str]:
+        self.calls.append(("move", (run_id, by)))
+        waiting = [each for each, run in self.runs.items() if not run.seq]
+        waiting.insert(max(0, waiting.index(run_id) + by), waiting.pop(waiting.index(run_id)))
+        return waiting
+
     def query(self, query: Query) -> Future[Any]:
         self.calls.append(("query", query))
         future: Future[Any] = Future()

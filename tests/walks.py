@@ -131,6 +131,14 @@ class WalkedEngine(FakeEngine):
         elif self.queue:
             self.stopping = True
 
+    def move(self, run_id: str, by: int) -> list[str]:
+        present, *waiting = self.queue if self.queue else [None]
+        at = next((at for at, (run, _) in enumerate(waiting) if run.run_id == run_id), None)
+        if at is not None:
+            waiting.insert(max(0, at + by), waiting.pop(at))
+            self.queue = deque([present, *waiting])
+        return [run.run_id for run, _ in waiting]
+
     def pause(self, run_id: str) -> None:
         self.paused = True
 

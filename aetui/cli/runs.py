@@ -1,14 +1,16 @@
-"""`aetui runs`: the runs on this machine, and one of them."""
+"""`aetui runs`: the runs on this machine, and one of them; its other commands have files of their own."""
 
 from __future__ import annotations
 
 import time
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from aetui.cli import run_diff, run_labels, run_removal
 from aetui.cli.arguments import Keep, Markdown, RunOrGroup
 
 if TYPE_CHECKING:
@@ -17,30 +19,57 @@ if TYPE_CHECKING:
     from engine.runs.groups import Group
     from engine.runs.store import RunRecord, RunStore
 
-app = typer.Typer(help="Runs: list them, look at one.", no_args_is_help=False)
+
+class ListingGroup(TyperGroup):
+    """`aetui runs` with anything but a command behind it lists runs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Words that are no command are a filter, and options those of `list`."""
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h")):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
-@app.callback(invoke_without_command=True)
-def table(context: typer.Context) -> None:
-    """Runs: list them, look at one."""
-    if context.invoked_subcommand is not None:
-        return
-    from aetui.cli.tables import aligned
-    from aetui.render.text import plain
+app = typer.Typer(
+    help="Runs: list them, look at one, compare, label and remove them. Without a command: as `list`.",
+    cls=ListingGroup,
+)
+app.command("diff")(run_diff.diff)
+app.command("tag")(run_labels.tag)
+app.command("rename")(run_labels.rename)
+app.command("note")(run_labels.note)
+app.command("delete")(run_removal.delete)
+app.command("undelete")(run_removal.undelete)
+app.command("du")(run_removal.du)
+
+
+@app.command("list")
+def table(
+    context: typer.Context,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILTER]...",
+            help="Words, and conditions on fields, metrics and settings: 'test_mse<0.01' data=mnist tag=good 'age<2d'.",
+            show_default=False,
+        ),
+    ] = None,
+    sort: Annotated[
+        str, typer.Option(help="A column (age, metric, baseline, …), a metric or a setting; the best or newest first.")
+    ] = "age",
+    reverse: Annotated[bool, typer.Option("--reverse", help="The other way round.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON line for each run.")] = False,
+) -> None:
+    """The runs on this machine, newest first; with a FILTER those that it fits."""
+    from aetui.cli.run_listing import listed, printed
     from engine.errors import UsageError
 
     store = context.obj.store
     if store.root.exists() and not store.root.is_dir():
         raise UsageError("Runs", f"expected a folder, found a file: {store.root}; choose another with --runs-dir")
-    records = store.runs()
-    for run_id in store.newer():
-        typer.echo(f"not shown: {plain(run_id)} was written by a newer version of aetui", err=True)
-    if not records:
-        typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
-        return
-    head = ("RUN", "STATUS", "DATA", "PRESET", "EPOCHS", "VALIDATION", "STARTED", "NAME", "GROUP")
-    grouped = any(record.group for record in records)
-    typer.echo(aligned([row if grouped else row[:-1] for row in (head, *map(_row, records))]))
+    rows = listed(store, " ".join(wanted or ()), sort, reverse=reverse, quiet=context.obj.quiet)
+    if rows:
+        typer.echo(printed(rows, json=json))
 
 
 @app.command()
@@ -142,6 +171,8 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
     summary = [
         ("run", record.id),
         ("name", record.name or "–"),
+        *([("tags", ", ".join(record.labels.tags))] if record.labels.tags else []),
+        *([("note", record.labels.note)] if record.labels.note else []),
         *([("group", record.group)] if record.group else []),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
@@ -167,27 +198,6 @@ def _fingerprint(record: RunRecord) -> str:
 
     covered = registry.kind(record.variant, record.dataset).covered
     return f"fingerprint {record.info.fingerprint[:16]}…{f' of the data with {covered}' * bool(covered)}"
-
-
-def _row(record: RunRecord) -> tuple[str, ...]:
-    from aetui.render import numbers
-    from aetui.render.text import plain
-
-    last = record.last_epoch
-    done = last.epoch if last else 0
-    validation = numbers.loss(last.validation.get("loss", nan)) if last else "–"
-    epochs = f"{done}/{record.epochs}"
-    return (
-        record.id,
-        record.status,
-        record.dataset,
-        record.preset,
-        epochs,
-        validation,
-        _when(record.created),
-        plain(record.name, 40),
-        plain(record.group, 60),
-    )
 
 
 def _epochs(record: RunRecord) -> str:

@@ -69,15 +69,16 @@ class RunFollower(Unfailing):
             self._reading += 1
             self.desk.show_run(active.run_id)
         else:
-            self._read(lambda: next((r for r in self.store.runs() if r.variant == variant), None), asked=False)
+            self._read(lambda: next(self.store.picked(lambda run: run.variant == variant), None), asked=False)
 
     def show_first(self, variant: str) -> None:
         """Show a run that another process trains, so that coming back finds it; else the last one of `variant`."""
 
         def find() -> RunRecord | None:
-            records = [record for record in self.store.runs() if record.variant in VARIANTS]
-            of_variant = (record for record in records if record.variant == variant)
-            return next((record for record in records if record.lives), next(of_variant, None))
+            known = [run for run in self.store.summaries() if run.variant in VARIANTS]
+            of_variant = (run for run in known if run.variant == variant)
+            first = next((run for run in known if run.going), next(of_variant, None))
+            return self.store.get(first.id) if first else None
 
         self._read(find, asked=False)
 

@@ -82,6 +82,8 @@ def read_run(record: RunRecord, number: int = 0, *, asked: bool) -> RunRead:
     events, offset = record.events()
     run = replace(apply_all(blank, events), steps=read_steps(record.folder))
     run = _as_it_stands(run, record.passing, record.status)
+    if run.name != record.name:  # it was called otherwise when it began
+        run = replace(run, name=record.name)
     return RunRead(run.ready_to_draw(), blank, events, offset, number, asked=asked)
 
 

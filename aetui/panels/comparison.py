@@ -38,11 +38,10 @@ def find_compared(store: RunStore, run: RunState, shape: tuple[int, ...]) -> Com
     Reads many files: not for the screen's loop.
     """
     variant = compared_with(run)
-    for record in store.runs():
-        if record.variant == variant and record.dataset == run.dataset and record.id != run.run_id:
-            found = _after_last_epoch(record)
-            if found is not None and found.weights.shape[1:] == shape:
-                return found
+    for record in store.picked(lambda r: r.variant == variant and r.dataset == run.dataset and r.id != run.run_id):
+        found = _after_last_epoch(record)
+        if found is not None and found.weights.shape[1:] == shape:
+            return found
     return None
 
 

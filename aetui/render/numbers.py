@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
 
 from engine.events import Unit
 
@@ -62,6 +62,30 @@ def duration(seconds: float) -> str:
         return f"{minutes // 60} h {minutes % 60:02d} min"
     hours = round(seconds / 3600)
     return f"{hours // 24} d {hours % 24:02d} h"
+
+
+_DAY = 86_400.0
+_AGES = (
+    (60.0, 1.0, "s", "s"),
+    (3600.0, 60.0, "min", "min"),
+    (_DAY, 3600.0, "h", "h"),
+    (14 * _DAY, _DAY, "day", "days"),
+    (60 * _DAY, 7 * _DAY, "week", "weeks"),
+    (730 * _DAY, 30.44 * _DAY, "month", "months"),
+    (inf, 365.25 * _DAY, "year", "years"),
+)
+"""Up to how many seconds what is counted, one of it and several."""
+
+
+def age(seconds: float) -> str:
+    """How long ago something was: "now", "3 min ago", "1 day ago", "3 weeks ago"; "–" when not known."""
+    if not isfinite(seconds):
+        return UNKNOWN
+    if seconds < 1:
+        return "now"
+    _, unit, one, several = next(row for row in _AGES if seconds < row[0])
+    n = int(seconds / unit)
+    return f"{n:,} {one if n == 1 else several} ago"
 
 
 def size(n: float) -> str:

@@ -130,5 +130,8 @@ class Workbench(Protocol):
     def stop_run(self, run_id: str) -> None:
         """Stop the run with this id, whichever process trains it."""
 
+    def move_run(self, run_id: str, by: int) -> None:
+        """Let a run that waits in our queue begin `by` places later, sooner if negative."""
+
     def unqueue(self) -> None:
         """Take the last waiting run out of the queue; nothing where none waits."""

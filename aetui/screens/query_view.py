@@ -106,7 +106,7 @@ class QueryView(TakeView):
     @work(thread=True, exclusive=True, group="beside")
     def _find_runs(self, of: str) -> None:
         try:
-            records = self.workbench.store.runs()
+            records = self.workbench.store.summaries()
         except (EngineError, OSError):
             records = []
         able = {key for key, variant in VARIANTS.items() if "text" in variant.accepts}

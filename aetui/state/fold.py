@@ -45,6 +45,13 @@ class Unqueued:
 
 
 @dataclass(frozen=True)
+class Reordered:
+    """The runs that wait begin in this order."""
+
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Read:
     """`run` is what its folder tells, and what is known of it here."""
 
@@ -68,7 +75,7 @@ class QueryOver:
     run_id: str
 
 
-Change = Event | Queued | Unqueued | Read | GroupRead | QueryOver
+Change = Event | Queued | Unqueued | Reordered | Read | GroupRead | QueryOver
 """All that the state can hear of: the engine's events, and what this process did or read itself."""
 
 
@@ -79,6 +86,8 @@ def fold(state: WorkbenchState, change: Change) -> WorkbenchState:
             return state.queued(run)
         case Unqueued(run_id):
             return state.unqueued(run_id)
+        case Reordered(run_ids):
+            return state.reordered(run_ids)
         case Read(run):
             return state.with_run(run)
         case GroupRead(run_id, others, reached, at):

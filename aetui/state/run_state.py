@@ -301,6 +301,12 @@ class WorkbenchState:
         others = {run_id: other for run_id, other in self.runs.items() if run_id != run.run_id}
         return replace(self, runs=MappingProxyType({**others, run.run_id: run.queued()}))
 
+    def reordered(self, run_ids: Sequence[str]) -> WorkbenchState:
+        """The same with these waiting runs in this order, behind all others."""
+        waiting = {run_id: self.runs[run_id] for run_id in run_ids if run_id in self.runs}
+        others = {run_id: run for run_id, run in self.runs.items() if run_id not in waiting}
+        return replace(self, runs=MappingProxyType({**others, **waiting}))
+
     def unqueued(self, run_id: str) -> WorkbenchState:
         """The same without a run that never began; a stored one stands as it did before."""
         run = self.runs.get(run_id)

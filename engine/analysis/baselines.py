@@ -58,24 +58,37 @@ class Baseline(NamedTuple):
     much. Without one it is measured where the other metrics of its task are."""
     rival: bool = True
     """Whether a model that loses to it has something to learn; what leaves nothing out is no rival of a code."""
+    short: str = ""
+    """In a column of a table; the label where it is short enough."""
 
 
 BASELINES = (
-    Baseline("pca", "PCA of the same size", ("reconstruction", "features"), "engine.analysis.pca:fitted"),
+    Baseline("pca", "PCA of the same size", ("reconstruction", "features"), "engine.analysis.pca:fitted", short="PCA"),
     Baseline(
         "transform",
         "principal components in as many bits",
         ("compression",),
         "engine.analysis.transform_coding:fitted",
+        short="as many bits",
     ),
-    Baseline("linear", "a linear map of the same rank", ("denoising",), "engine.analysis.linear_denoiser:fitted"),
     Baseline(
-        "mean", "the mean item", ("reconstruction", "compression", "denoising"), "engine.analysis.mean_item:fitted"
+        "linear",
+        "a linear map of the same rank",
+        ("denoising",),
+        "engine.analysis.linear_denoiser:fitted",
+        short="linear",
+    ),
+    Baseline(
+        "mean",
+        "the mean item",
+        ("reconstruction", "compression", "denoising"),
+        "engine.analysis.mean_item:fitted",
+        short="mean",
     ),
     Baseline("raw", "raw pixels", ("features",), rival=False),
     Baseline("tfidf", "tf-idf", ("meaning",)),
-    Baseline("sif", "SIF averages", ("meaning",)),
-    Baseline("average", "averaged word vectors", ("meaning",)),
+    Baseline("sif", "SIF averages", ("meaning",), short="SIF"),
+    Baseline("average", "averaged word vectors", ("meaning",), short="averages"),
 )
 """Of those for one task, the strongest first."""
 
@@ -90,12 +103,14 @@ class Measure(NamedTuple):
     label: str
     higher_is_better: bool | None = None
     """None where it is neither."""
+    short: str = ""
+    """Before a figure in a column of a table."""
 
 
 MEASURES = (
-    Measure("mse", "test_mse", "test MSE", higher_is_better=False),
-    Measure("knn", "knn", "15-NN accuracy", higher_is_better=True),
-    Measure("precision_at_10", "precision_at_10", "topic precision@10", higher_is_better=True),
+    Measure("mse", "test_mse", "test MSE", higher_is_better=False, short="MSE"),
+    Measure("knn", "knn", "15-NN accuracy", higher_is_better=True, short="15-NN"),
+    Measure("precision_at_10", "precision_at_10", "topic precision@10", higher_is_better=True, short="prec@10"),
     Measure("word_order", "word_order", "word order"),
 )
 

@@ -139,7 +139,7 @@ def planned_runs(
     """
     rows = [(seeds or row.seeds, min(epochs or row.epochs, row.epochs)) for row in figures(variant).plan]
     first = registry.preset(variant, PRESET).seed
-    records = [record for record in store.runs() if record.variant == variant and comparable(record)]
+    records = [record for record in store.picked(lambda run: run.variant == variant) if comparable(record)]
     asked = {
         first + place: max(length for count, length in rows if place < count)
         for place in range(max(count for count, _ in rows))

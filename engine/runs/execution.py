@@ -36,11 +36,11 @@ from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
+from engine.runs.listing.labels import LONGEST_NAME
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 
-LONGEST_NAME = 60
 BUILDING = "building the network"
 T = TypeVar("T")
 

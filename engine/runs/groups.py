@@ -94,18 +94,23 @@ def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
 
 
 def _check_free(name: str, store: RunStore) -> None:
-    runs = [record.id for record in store.runs() if name and record.name == name]
+    runs = [run.id for run in store.summaries() if run.name == name] if name else []
     if runs:
         raise UsageError("Name in use", f"{name!r} is a run ({runs[0]}); choose another --name for several of them")
 
 
 def check_name(job: Job, store: RunStore) -> None:
     """Raises UsageError where a single run is to be called like a group: the name would mean both."""
-    name = job.name if isinstance(job, TrainJob) and not job.group else ""
+    if isinstance(job, TrainJob) and not job.group:
+        check_run_name(job.name, store)
+
+
+def check_run_name(name: str, store: RunStore) -> None:
+    """As `check_name`, for a run that is to be called `name`."""
     kept = [group.id for group in _kept(store) if name and name in (group.id, group.name)]
-    called = kept or [record.group for record in store.runs() if name and record.group == name]
+    called = kept or [run.group for run in store.summaries() if run.group == name] if name else []
     if called:
-        raise UsageError("Name in use", f"{name!r} are the runs of a group ({called[0]}); choose another --name")
+        raise UsageError("Name in use", f"{name!r} are the runs of a group ({called[0]}); choose another name")
 
 
 def gather(name: str, members: Sequence[Member], store: RunStore) -> None:
@@ -138,7 +143,7 @@ def find(store: RunStore, text: str) -> Group | None:
     """
     if not text or store.get(text):
         return None
-    kept, records = _kept(store), store.runs()
+    kept, records = _kept(store), store.summaries()
     called = [group for group in kept if text in (group.id, group.name)]
     others = {record.group for record in records if record.id.startswith(text)}
     beginning = [group for group in kept if group.id.startswith(text) and others <= {group.id}]
@@ -149,7 +154,7 @@ def find(store: RunStore, text: str) -> Group | None:
         )
     if called or len(beginning) == 1:
         return (called or beginning)[-1]
-    members = [member(record) for record in records if record.group == text]
+    members = [member(record) for record in store.picked(lambda run: run.group == text)]
     return Group(id=text, name=text, members=tuple(members[MOST_SEEDS - 1 :: -1])) if members else None
 
 

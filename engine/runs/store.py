@@ -1,37 +1,22 @@
 """The run store: every run is a folder; its `events.jsonl` is the run, the rest can be made anew or resumed from.
 
-<root>/<id>/run.json  events.jsonl  checkpoint.safetensors  best.safetensors  steps.npz  samples/
+<root>/<id>/run.json  events.jsonl  labels.json  checkpoint.safetensors  best.safetensors  steps.npz  samples/
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
-import shutil
-import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
-import msgspec
 import platformdirs
-from msgspec import Meta
 
-from engine import events, registry
 from engine.errors import RunError, UsageError
-from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
-from engine.runs.event_lines import decode_lines
-from engine.runs.heartbeat import NAME, read_heartbeat, silence
+from engine.runs.listing.index import Index, Report
+from engine.runs.listing.summary import Summary
+from engine.runs.record import SCHEMA, RunInfo, RunRecord, has_begun, is_held, read_record, seconds_to_wait
 
-SCHEMA = 1
-TAIL_BYTES = 64 * 1024
-SILENCE_SECONDS = 60.0
-"""After that much silence a run of another host, whose lock may not be seen from here, counts as interrupted."""
-
-PASSED_OVER = events.Logged | events.CheckpointSaved | events.RunHandedOver
-"""Recorded events that do not change how a run stands."""
-
-Status = Literal["running", "paused", "held", "completed", "stopped", "failed", "diverged", "interrupted"]
+__all__ = ["SCHEMA", "RunInfo", "RunRecord", "RunStore", "default_root", "has_begun", "is_held", "seconds_to_wait"]
 
 
 def default_root() -> Path:
@@ -39,143 +24,33 @@ def default_root() -> Path:
     return platformdirs.user_data_path("aetui") / "runs"
 
 
-Epochs = Annotated[int, Meta(ge=1, le=100_000)]
-"""As `engine.params.TrainingConfig` has them."""
-
-
-class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """`run.json`: what the run is, and which process trains it or did last."""
-
-    schema: int = SCHEMA
-    id: str
-    variant: str
-    preset: str
-    config: dict[str, Any]
-    dataset: str
-    fingerprint: str
-    """SHA-256 of the data, see `ImageData.fingerprint`."""
-    shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
-    """Shape of one item."""
-    name: str = ""
-    group: str = ""
-    """As `TrainJob.group`."""
-    created: Annotated[float, Meta(ge=0, le=1e11)]
-    versions: dict[str, str]
-    device: str
-    host: str
-    pid: Annotated[int, Meta(ge=0, le=2**31 - 1)]
-    process_started: Annotated[float, Meta(ge=0)]
-
-
-class RunRecord:
-    """A run on disk, for reading."""
-
-    def __init__(self, folder: Path, info: RunInfo) -> None:
-        self.folder = folder
-        self.info = info
-        self.id = info.id
-        self.variant = info.variant
-        self.preset = info.preset
-        self.config = info.config
-        self.dataset = info.dataset
-        self.name = info.name
-        self.group = info.group
-        self.created = info.created
-
-    @property
-    def epochs(self) -> int:
-        """Planned epochs."""
-        return int(self.config["epochs"])
-
-    def events(self, offset: int = 0) -> tuple[list[Event], int]:
-        """The recorded events from byte `offset` on, and the offset after them.
-
-        Only whole lines count, so calling again with the returned offset follows a run that another process trains.
-        A line that cannot be read (damage, a newer version) is passed over.
-        """
-        try:
-            with (self.folder / "events.jsonl").open("rb") as file:
-                file.seek(offset)
-                text = file.read()
-        except OSError:
-            return [], offset
-        whole = text[: text.rfind(b"\n") + 1]
-        return decode_lines(_renamed(whole, self.variant)), offset + len(whole)
-
-    def last_events(self) -> list[Event]:
-        """The newest few events: enough for a table of runs, cheap however long the run."""
-        try:
-            with (self.folder / "events.jsonl").open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - TAIL_BYTES))
-                text = file.read()
-        except OSError:
-            return []
-        newest = decode_lines(_renamed(text[: text.rfind(b"\n") + 1], self.variant))
-        return newest if newest or size <= TAIL_BYTES else self.events()[0]  # a power cut can leave zeros at the end
-
-    @property
-    def last_seq(self) -> int:
-        """The number of the newest recorded event, 0 if there is none; cheap however long the run."""
-        newest = self.last_events()
-        return newest[-1].seq if newest else 0
-
-    @property
-    def status(self) -> Status:
-        """How the run stands: the outcome if it has one, else whether a process still trains it."""
-        lives = self.lives  # asked first: what ends a life is written before its lock is let go
-        newest = self.last_events()
-        lively = [event for event in newest if not isinstance(event, PASSED_OVER)]
-        last = lively[-1] if lively else None
-        if isinstance(last, RunFinished):
-            return last.outcome
-        if not lives:
-            return "interrupted"
-        passing = self.passing
-        if isinstance(passing, RunHeld) and passing.seq >= (newest[-1].seq if newest else 0):
-            return "held"
-        return "paused" if isinstance(last, RunPaused) else "running"
-
-    @property
-    def lives(self) -> bool:
-        """Whether a process has the run in hand."""
-        return is_held(self.folder / "events.jsonl") or bool(seconds_to_wait(self))
-
-    @property
-    def last_change(self) -> tuple[int, ...]:
-        """Differs when anything about the run is written: times in ns."""
-        paths = (self.folder / name for name in ("run.json", "events.jsonl", NAME))
-        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
-
-    @property
-    def passing(self) -> Event | None:
-        """The newest passing event, such as progress inside an epoch, of a run that another process trains."""
-        return read_heartbeat(self.folder)
-
-    @property
-    def last_epoch(self) -> EpochEnded | None:
-        """The newest complete epoch that a resumption has not made void."""
-        epochs = complete_epochs(self.last_events()) or complete_epochs(self.events()[0])
-        return epochs[-1] if epochs else None
-
-    @property
-    def end(self) -> RunFinished | None:
-        """How the run ended; None if it goes on, went on since, or was interrupted."""
-        turns = [event for event in self.events()[0] if isinstance(event, RunFinished | RunResumed)]
-        return turns[-1] if turns and isinstance(turns[-1], RunFinished) else None
-
-
 class RunStore:
     """All runs below one folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._index = Index(root)
+
+    def summaries(self, report: Report | None = None) -> list[Summary]:
+        """What a table says of each run, newest first; opens the files of those only that changed since it was last
+        asked, by whichever process. Folders that hold no run of ours are passed over.
+
+        `report` is called while many have to be read.
+        """
+        found = (entry.found for entry in self._index.refresh(report))
+        runs = [summary for summary in found if isinstance(summary, Summary)]
+        return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+    def picked(self, wanted: Callable[[Summary], bool]) -> Iterator[RunRecord]:
+        """The runs that are `wanted`, newest first; the files of the others are not opened."""
+        for summary in self.summaries():
+            record = self.get(summary.id) if wanted(summary) else None
+            if record is not None:
+                yield record
 
     def runs(self) -> list[RunRecord]:
-        """Newest first. Folders that hold no run of ours are passed over."""
-        records = (self._read(folder) for folder in self.root.glob("*/run.json"))
-        found = [record for record in records if record is not None]
-        return sorted(found, key=lambda record: (record.created, record.id), reverse=True)
+        """Newest first. Reads every run's description: `summaries` and `picked` are quicker."""
+        return list(self.picked(lambda summary: True))
 
     def find(self, text: str) -> RunRecord:
         """The run that `text` means: an id, an unambiguous beginning of one, a name, or `last`.
@@ -185,40 +60,50 @@ class RunStore:
         """
         named = self.get(text)
         if named is not None:
-            return named  # without reading all the others: a screen asks for every picture
-        records = self.runs()
-        if text == "last" and records:
-            return records[0]
+            return named  # without looking at all the others: a screen asks for every picture
+        found = self.get(self._meant(text, self.summaries()))
+        if found is None:
+            raise UsageError(
+                "Unknown run", f"{text!r} was there a moment ago, and is gone; `aetui runs` lists the rest"
+            )
+        return found
+
+    def _meant(self, text: str, runs: list[Summary]) -> str:
+        if text == "last" and runs:
+            return runs[0].id
         for fits in (
-            [r for r in records if r.name and r.name == text],
-            [r for r in records if text and r.id.startswith(text)],
+            [run.id for run in runs if run.name and run.name == text],
+            [run.id for run in runs if text and run.id.startswith(text)],
         ):
             if len(fits) == 1:
                 return fits[0]
             if fits:
-                ids = ", ".join(record.id for record in fits[:5])
+                ids = ", ".join(fits[:5])
                 raise UsageError("Ambiguous run", f"{text!r} fits {len(fits)} runs: {ids}; give more of the id")
         self._refuse_newer(text)
-        grouped = [r for r in records[::-1] if text and r.group and text in (r.group, r.name.rpartition("-")[0])]
+        grouped = [run for run in runs[::-1] if text and run.group and text in (run.group, run.name.rpartition("-")[0])]
         if grouped:
-            names = ", ".join(r.name or r.id for r in grouped[:5])
+            names = ", ".join(run.name or run.id for run in grouped[:5])
             told = f"{text!r} means {len(grouped)} runs of one group; name one of them: {names}"
             raise UsageError("Several runs", told)
-        hint = "`aetui runs` lists them" if records else "there is none yet; `aetui train` makes one"
+        hint = "`aetui runs` lists them" if runs else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
 
     def get(self, run_id: str) -> RunRecord | None:
         """The run with this very id; None if there is none."""
-        named = self._read(self.root / run_id / "run.json") if run_id == Path(run_id).name else None
-        return named if named is not None and named.id == run_id else None
+        if not run_id or run_id != Path(run_id).name or run_id.startswith("."):
+            return None
+        found = read_record(self.root / run_id)
+        return None if isinstance(found, int) else found
 
     def newer(self) -> dict[str, int]:
         """Runs that a newer version of this program wrote, with the number of their format."""
-        return {
-            file.parent.name: schema
-            for file in sorted(self.root.glob("*/run.json"))
-            if (schema := _schema(file)) > SCHEMA
-        }
+        entries = sorted(self._index.refresh(), key=lambda entry: entry.folder)
+        return {entry.folder: entry.found for entry in entries if isinstance(entry.found, int) and entry.found > SCHEMA}
+
+    def unreadable(self) -> list[str]:
+        """Folders that look like runs and hold none that can be read."""
+        return sorted(entry.folder for entry in self._index.refresh() if entry.found == 0)
 
     def _refuse_newer(self, text: str) -> None:
         for run_id, schema in self.newer().items():
@@ -236,80 +121,3 @@ class RunStore:
                 "Cannot keep the run",
                 f"expected a folder that can be written at {self.root}; choose another with --runs-dir or AETUI_RUNS",
             )
-
-    def delete(self, record: RunRecord) -> None:
-        """Remove a run for good.
-
-        Raises:
-            RunError: it is being trained.
-        """
-        if record.lives:
-            raise RunError("Run in use", f"{record.id} is being trained; stop it first")
-        shutil.rmtree(record.folder)
-
-    def _read(self, file: Path) -> RunRecord | None:
-        try:
-            info = msgspec.json.decode(file.read_bytes(), type=RunInfo)
-            msgspec.convert(info.config.get("epochs"), Epochs)
-        except (OSError, *events.UNREADABLE):
-            return None
-        if not file.parent.name.isprintable():
-            return None
-        if info.schema > SCHEMA:
-            return None
-        # Its folder names a run: what the file says of it may be anything.
-        config = registry.renamed(info.variant, info.config)
-        return RunRecord(file.parent, msgspec.structs.replace(info, id=file.parent.name, config=config))
-
-
-class _Header(msgspec.Struct):
-    schema: int
-
-
-def _schema(file: Path) -> int:
-    """The format of a run folder, 0 where there is none to be read."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=_Header).schema
-    except (OSError, *events.UNREADABLE):
-        return 0
-
-
-def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock on `path`; the system drops a lock when its process dies."""
-    try:
-        file = path.open("rb")
-    except OSError:
-        return False
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno in (errno.EWOULDBLOCK, errno.EACCES)
-    return False
-
-
-def has_begun(folder: Path) -> bool:
-    """Whether anything of a run's training may be in its folder."""
-    events_file = folder / "events.jsonl"
-    return (folder / "checkpoint.safetensors").exists() or (events_file.exists() and events_file.stat().st_size > 0)
-
-
-def seconds_to_wait(record: RunRecord) -> float:
-    """Until a run of another host that gives no more sign of life may be taken for interrupted; 0 if it may now.
-
-    Not every file system shows one host the locks of another.
-    """
-    if record.info.host == socket.gethostname() or not (record.folder / NAME).exists():
-        return 0.0
-    return max(0.0, SILENCE_SECONDS - silence(record.folder))
-
-
-def _renamed(text: bytes, variant: str) -> bytes:
-    """JSON with the names of today for settings and terms of `variant`, those of final metrics included.
-
-    Not event by event: there may be 100,000.
-    """
-    for former, name in registry.former_names(variant).items():
-        for prefix in ("", "test_"):
-            text = text.replace(f'"{prefix}{former}":'.encode(), f'"{prefix}{name}":'.encode())
-    return text

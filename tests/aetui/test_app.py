@@ -155,7 +155,7 @@ async def test_a_name_is_never_markup(make_app: Make) -> None:
             assert "\x1b" not in text.plain
         await pilot.press("2")
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 1)
-        assert app.screen.query("RunTable").first().get_row_at(0)[1].plain.startswith(EVIL[:15])
+        assert EVIL[:10] in "".join(line.text for line in app.screen.query("RunTable").first()._strips)
         app.notice(EVIL, EVIL)
         await pilot.pause()
         assert app.screen.query_one(".dialog")._border_title.plain == EVIL

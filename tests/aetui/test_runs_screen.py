@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-from fakes import FakeRun, fake_store
 from pilots import Make, engine_desk, ready, shown_epoch, stopped, train, until
 
 from aetui.screens.dialogs import Notice
-from aetui.screens.runs import COLUMNS, _row, columns_for
+from aetui.screens.run_list import NO_RUN
 from aetui.widgets.key_bar import KeyBar
+from aetui.widgets.run_table import RunTable
 from engine.errors import RunError
 from engine.events import RunResumed
-from engine.runs.jobs import TrainJob
 
 
 async def test_reopening_shows_the_last_run(make_app: Make) -> None:
@@ -82,37 +80,9 @@ async def test_the_table_offers_to_resume_only_what_can_be(make_app: Make) -> No
         assert len(engine.calls) == calls
 
 
-def test_unnamed_runs_of_a_group_are_told_by_their_seeds(tmp_path: Path) -> None:
-    store = fake_store(tmp_path)
-    for seed in (11, 12):
-        job = TrainJob(variant="vanilla", dataset="digits", config={"seed": seed}, group="20260131-120000-vanilla")
-        FakeRun(store, f"20260131-120000-vanilla-{seed}", job)
-    assert {_row(record)["name"][-3:] for record in store.runs()} == {"-11", "-12"}
-
-
-def test_columns_give_way_in_order() -> None:
-    cells = (
-        "interrupted",
-        "n" * 16,
-        "vanilla book",
-        "fashion_mnist",
-        "50 / 50",
-        "0.01234",
-        "2026-01-01 00:00",
-        "i" * 29,
-    )
-    row = dict(zip(COLUMNS, cells, strict=True))
-    assert columns_for([row], 200) == list(COLUMNS)
-    assert "begun" not in columns_for([row], 120)
-    assert columns_for([row], 78)[:2] == ["status", "name"]
-    assert {"status", "model", "epochs", "validation"} <= set(columns_for([row], 78))
-    assert {"status", "epochs", "validation"} <= set(columns_for([row], 38))
-
-
 async def test_a_store_without_runs_says_so(make_app: Make) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         await pilot.press("2", "down", "enter", "r", "x", "f5", "G")
-        await until(pilot, lambda: app.screen.query_one("#empty").display)
-        assert not app.screen.query_one("RunTable").display
+        await until(pilot, lambda: NO_RUN in "".join(line.text for line in app.screen.query_one(RunTable)._strips))

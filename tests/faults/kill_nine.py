@@ -27,6 +27,7 @@ from run_process import Home, Process, came_true
 
 from engine.errors import EngineError
 from engine.events import EpochEnded, RunResumed, complete_epochs
+from engine.runs.listing.index import FILE
 from engine.runs.store import RunRecord, is_held
 
 Moment = Literal["start", "training", "writing", "metrics"]
@@ -185,7 +186,8 @@ def _end_of(home: Home, planned: int, whole: Undisturbed) -> Iterator[str]:
         yield str(error)
     yield from (f"stray {name}" for name in unfinished(home.folder))
     yield from (f"stray tmp/{path.name}" for path in home.temporary.iterdir())
-    yield from (f"stray folder {path.name}" for path in home.store.root.iterdir() if path != home.record.folder)
+    known = (home.record.folder, home.store.root / FILE)
+    yield from (f"stray folder {path.name}" for path in home.store.root.iterdir() if path not in known)
 
 
 def plan(kills: int, seed: int) -> Iterator[tuple[str, Moment, Random]]:

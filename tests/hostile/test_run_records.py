@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 import aetui.cli.runs
 import aetui.cli.several
-import aetui.screens.runs
+from aetui.cli import run_listing
 from aetui.cli.markdown import group_block
 from aetui.cli.repeats import repeats
 from aetui.follow.reading import follow, read_run, unread_run
 from aetui.render import numbers
+from aetui.render.run_columns import arranged, line, measured
 from aetui.state.fold import apply
 from aetui.state.run_state import RunState
+from aetui.widgets.run_table import STATES
 from engine import events, registry
 from engine.errors import EngineError
 from engine.events import (
@@ -39,6 +41,7 @@ from engine.events import (
 from engine.params import configure
 from engine.runs import groups
 from engine.runs.heartbeat import NAME, read_heartbeat
+from engine.runs.listing.rows import row
 from engine.runs.store import RunInfo, RunStore
 
 ID = "20260101T000000Z-vanilla-0001"
@@ -105,10 +108,14 @@ def folder_of(tmp_path: Path, info: bytes, history: bytes) -> RunStore:
 
 def look(store: RunStore) -> int:
     """Everything that lists, opens or resumes runs reads of them."""
-    records = store.runs()
+    records, rows = store.runs(), [row(run) for run in store.summaries()]
+    columns = arranged(measured(rows, STATES), 300)
+    for each in rows:
+        line(each, columns, STATES, 1e9)
+    run_listing.printed(rows, json=False)
+    run_listing.printed(rows, json=True)
+    assert len(rows) == len(records)
     for record in records:
-        aetui.cli.runs._row(record)
-        aetui.screens.runs._row(record)
         shown = read_run(record, asked=True).run
         assert shown.curves
         numbers.duration(shown.seconds_left)

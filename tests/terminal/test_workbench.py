@@ -35,7 +35,7 @@ def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path
     terminal.until("digits · epoch 2 of 2")
     terminal.press("q")
     assert terminal.wait() == 0
-    [run] = (tmp_path / ".local/share/aetui/runs").iterdir()
+    [run] = (tmp_path / ".local/share/aetui/runs").glob("[!.]*")  # the index stands beside
     assert {path.name for path in run.iterdir()} == {
         "run.json",
         "events.jsonl",

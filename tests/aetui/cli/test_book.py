@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean, stdev
@@ -237,7 +238,7 @@ def test_what_is_kept_is_not_replaced_by_a_part_or_by_nothing(
     aetui("book", "vanilla", "--seeds", "2", "--keep", str(path))
     kept = path.read_bytes()
     for record in store.runs():
-        store.delete(record)
+        shutil.rmtree(record.folder)
     aetui("book", "vanilla", "--markdown", "--keep", str(path))
     assert path.read_bytes() == kept
     monkeypatch.setattr(Instant, "ends", ("completed", "stopped"))

@@ -87,10 +87,10 @@ def test_a_wrong_argument_is_quoted_harmlessly(said: Said, arguments: tuple[str,
 def test_what_a_library_says_in_its_last_words_is_harmless(
     said: Said, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
-    def fail(store: RunStore) -> None:
+    def fail(store: RunStore, report: object) -> None:
         raise fault(HOSTILE)
 
-    monkeypatch.setattr(RunStore, "runs", fail)
+    monkeypatch.setattr(RunStore, "summaries", fail)
     text, status = said("runs")
     assert (escaped(text), status) == (set(), 1)
     assert MARK in text

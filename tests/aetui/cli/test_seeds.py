@@ -153,7 +153,7 @@ def test_a_group_that_is_being_trained_is_refused(
     instantly: Any, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instantly(*THREE)
-    monkeypatch.setattr("engine.runs.store.is_held", lambda path: path.parent.name.endswith("-12"))
+    monkeypatch.setattr("engine.runs.record.is_held", lambda path: path.parent.name.endswith("-12"))
     assert "is being trained" in str(instantly("resume", "trio").exception)
 
 

@@ -61,3 +61,22 @@ def test_a_duration_is_rounded_before_it_is_split(seconds: float, text: str) -> 
 def test_counts_and_sizes() -> None:
     assert numbers.count(60_000) == "60,000"
     assert [numbers.size(n) for n in (512, 999.7, 11_490_434, 80e9)] == ["512 B", "1.0 kB", "11.5 MB", "80.0 GB"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "now"),
+        (-5, "now"),
+        (59, "59 s ago"),
+        (200, "3 min ago"),
+        (86_399, "23 h ago"),
+        (86_400, "1 day ago"),
+        (20 * 86_400, "2 weeks ago"),
+        (100 * 86_400, "3 months ago"),
+        (1e12, "31,688 years ago"),
+        (float("nan"), "–"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_that_fits(seconds: float, text: str) -> None:
+    assert numbers.age(seconds) == text

@@ -17,6 +17,7 @@ from engine.backend import Best, Checkpoint, Position
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Logged, RunFinished, RunPaused, RunResumed
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
+from engine.runs.listing import trash
 from engine.runs.store import RunInfo, RunRecord, RunStore
 from engine.runs.writer import RunWriter, this_process
 
@@ -227,8 +228,8 @@ def test_a_store_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> N
 
 def test_a_run_in_use_is_not_deleted(store: RunStore) -> None:
     with RunWriter.create(store, info()), pytest.raises(RunError, match="stop it first"):
-        store.delete(store.find("last"))
-    store.delete(store.find("last"))
+        trash.delete(store, [store.find("last")])
+    trash.delete(store, [store.find("last")])
     assert store.runs() == []
 
 
