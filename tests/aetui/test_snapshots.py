@@ -63,3 +63,11 @@ def test_a_refused_value(make_app: Make, snap_compare: Any) -> None:
 
 def test_help(make_app: Make, snap_compare: Any) -> None:
     assert snap_compare(make_app(), terminal_size=(100, 60), run_before=_then("question_mark"))
+
+
+def test_pictures_alone(make_app: Make, snap_compare: Any) -> None:
+    assert snap_compare(make_app(), terminal_size=(120, 40), run_before=_then("z", "z"))
+
+
+def test_the_curve_alone(make_app: Make, snap_compare: Any) -> None:
+    assert snap_compare(make_app(), terminal_size=(120, 40), run_before=_then("escape", "z"))
