@@ -35,7 +35,9 @@ def _final(run: RunState) -> list[str]:
     ours = run.metrics.get(measure.ours)
     if ours is None:
         return []
-    return [f"{measure.label} {shown(measure, ours)}{whose(run.weights_epoch)}", *baselines(run.metrics, measure)]
+    first, *rest = [*baselines(run.metrics, measure), ""]  # what is to be beaten before whose weights they were
+    weights = whose(run.weights_epoch).removeprefix(" · ")
+    return [part for part in (f"{measure.label} {shown(measure, ours)}", first, weights, *rest) if part]
 
 
 def _of_pictures(run: RunState, epoch: int, samples: Samples | None) -> list[str]:

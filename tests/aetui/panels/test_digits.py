@@ -56,8 +56,9 @@ def test_the_caption_is_of_the_epoch_under_the_cursor_and_the_test_metric_of_the
     assert "validation loss 0.2500" in told
     assert "PCA-128" in told
     assert "test" not in told
-    assert captions.of_epoch(run, 3, samples, 40) == "test MSE 0.01000 · weights of epoch 3"
-    assert captions.of_epoch(run, 3, samples, 80).startswith("test MSE 0.01000 · weights of epoch 3 · PCA")
+    assert captions.of_epoch(run, 3, samples, 30) == "test MSE 0.01000"
+    assert captions.of_epoch(run, 3, samples, 60) == "test MSE 0.01000 · PCA of the same size: 0.02000"
+    assert captions.of_epoch(run, 3, samples, 90).endswith(" · weights of epoch 3")
 
 
 def test_pages_end_where_the_items_do_and_begin_with_the_first() -> None:
