@@ -281,7 +281,9 @@ def display(key: str) -> str:
     """One key for people: "^p", "⇧←", "?"."""
     *modifiers, name = key.split("+")
     marks = {"ctrl": "^", "shift": "⇧", "alt": "alt+"}
-    return "".join(marks.get(mark, f"{mark}+") for mark in modifiers) + format_key(name)
+    # Few fonts have Textual's signs for these two, and no ASCII character stands for them.
+    named = name if name in ("enter", "backspace") else format_key(name)
+    return "".join(marks.get(mark, f"{mark}+") for mark in modifiers) + named
 
 
 def accept(wanted: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -29,20 +29,9 @@ if TYPE_CHECKING:
 
 
 class CommandField(CappedInput):
-    """The line itself. What its keys mean is done here, one after the other.
-
-    Textual has bindings wait until the key has bubbled up to the app: what is typed right behind it would come before.
-    """
+    """The line itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("command")
-
-    async def on_key(self, event: events.Key) -> None:
-        """Do at once what the key means here; characters are left to the line."""
-        active = self.screen.active_bindings.get(event.key)
-        if active is not None and active.node is self:
-            event.stop()
-            event.prevent_default()
-            await self.run_action(active.binding.action)
 
 
 class CommandLine(ModalScreen["Then | None"]):

@@ -24,6 +24,7 @@ from aetui.render.text import plain
 from aetui.taking import files
 from aetui.taking.formats import FORMATS, fitting
 from aetui.taking.taken import About, Taken
+from aetui.widgets.capped_input import PromptInput
 
 LONGEST = 1_000
 """Characters of a path."""
@@ -109,7 +110,7 @@ class ChoiceList(Widget, can_focus=True):
             self.marked = offset.y
 
 
-class PathField(Input):
+class PathField(PromptInput):
     """One line for the path."""
 
     DEFAULT_CSS = """
@@ -121,10 +122,6 @@ class PathField(Input):
     def __init__(self) -> None:
         super().__init__(compact=True, max_length=LONGEST)
         self.cursor_blink = False  # a blinking caret would send bytes for ever
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """As Textual's, also for keys whose character it does not know, such as the slash."""
-        return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
 
 class ExportDialog(ModalScreen[str]):
@@ -230,8 +227,13 @@ class ExportDialog(ModalScreen[str]):
         """The ending decides on the format where it is one that there is. Raises ValueError for what cannot be."""
         typed = self._path.value.strip()
         name = files.file_name(choice.taken, choice.form, about)
-        path = self._folder / Path(typed).expanduser()
-        if not typed or typed.endswith("/") or path.is_dir():
+        if not typed:
+            raise ValueError("expected a path, got nothing")
+        try:
+            path = self._folder / Path(typed).expanduser()
+        except RuntimeError:
+            raise ValueError(f"there is no user {typed.split('/')[0][1:]!r} whose folder that could be") from None
+        if typed.endswith("/") or path.is_dir():
             path = files.free(path / name, choice.form)
         forms = [each.form for each in self._list.choices if each.taken is choice.taken]
         ending = path.suffix[1:].lower()

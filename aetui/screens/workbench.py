@@ -211,6 +211,16 @@ class WorkbenchScreen(QueryView):
         if self._chart:
             self.call_after_refresh(self._chart.focus)
 
+    def action_panel(self, key: str) -> None:
+        """A panel that is asked for is shown, also where the chart was alone."""
+        self.remove_class("-zoom-chart")
+        super().action_panel(key)
+
+    def action_step(self, by: int) -> None:
+        """As `action_panel`."""
+        self.remove_class("-zoom-chart")
+        super().action_step(by)
+
     def action_zoom(self) -> None:
         """What has the focus alone, drawer closed; from the chart alone to the panel alone; or everything again."""
         on_chart = self._chart is not None and self._chart.has_focus and not self.has_class("-zoom")

@@ -6,7 +6,10 @@ be read here is as if it had never been kept.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -18,6 +21,8 @@ LARGEST = 2**16
 """Bytes of the file."""
 MOST_COMMANDS = 100
 """Commands that are remembered, the newest."""
+LONGEST_COMMANDS = LARGEST // 4
+"""Characters of all of them: escaped or not, the file stays one that is read again."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -37,7 +42,9 @@ class Kept(msgspec.Struct, frozen=True):
 
 def with_command(known: Sequence[str], command: str) -> tuple[str, ...]:
     """`known` with one more command at its end; one that was typed before moves there."""
-    return (*(each for each in known if each != command), command)[-MOST_COMMANDS:]
+    every = [*(each for each in known if each != command), command][-MOST_COMMANDS:]
+    lengths = list(accumulate(len(each) for each in every[::-1]))
+    return tuple(every[len(every) - sum(length <= LONGEST_COMMANDS for length in lengths) :])
 
 
 def default_path() -> Path:
@@ -48,10 +55,18 @@ def default_path() -> Path:
 def read(path: Path) -> Kept:
     """What was kept; what is kept of a new user where there is no such file, or none that can be meant."""
     try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.read(LARGEST), type=Kept)
+        with open(path, "rb", opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return Kept()
+            kept = msgspec.json.decode(file.read(LARGEST), type=Kept)
+            return msgspec.structs.replace(kept, commands=tuple(filter(str.isprintable, kept.commands)))
     except (OSError, ValueError, RecursionError):
         return Kept()
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opened without waiting for somebody who writes into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def write(path: Path, kept: Kept) -> None:

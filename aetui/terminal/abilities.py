@@ -71,4 +71,4 @@ def _is_utf_8(environ: Mapping[str, str]) -> bool:
 def _light(colours: str) -> bool | None:
     """By COLORFGBG, which some terminals set: "15;0", sometimes with a word between."""
     background = colours.rpartition(";")[2]
-    return int(background) in (7, *range(9, 16)) if background.isdigit() else None
+    return int(background) in (7, *range(9, 16)) if background.isdecimal() else None

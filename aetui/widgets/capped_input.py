@@ -12,7 +12,27 @@ LONGEST = 1_000
 """Characters of a sentence or a command."""
 
 
-class CappedInput(Input):
+class PromptInput(Input):
+    """What the keys mean is done here, one after the other.
+
+    Textual has bindings wait until the key has bubbled up to the app: what is typed right behind it would come before,
+    so that text is gone after a fast ctrl+u, and enter takes what stood there earlier.
+    """
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do at once what the key means here; characters are left to the line."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(active.binding.action)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """As Textual's, also for keys whose character it does not know, such as the slash."""
+        return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
+
+
+class CappedInput(PromptInput):
     """At most `LONGEST` characters; what is typed or pasted beyond that is left out, and `Cut` is posted."""
 
     class Cut(Message):
@@ -26,10 +46,6 @@ class CappedInput(Input):
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False, max_length=LONGEST)
         self.cursor_blink = False  # a blinking caret would send bytes for ever
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """As Textual's, also for keys whose character it does not know, such as the slash."""
-        return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
     def on_paste(self, event: events.Paste) -> None:
         """Put in the lines of what is pasted as one, as far as there is room."""

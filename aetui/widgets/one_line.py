@@ -11,12 +11,13 @@ from textual.widgets import Input, Static
 
 from aetui import keymap
 from aetui.render.text import plain
+from aetui.widgets.capped_input import PromptInput
 
 LONGEST = 500
 """Characters; of what is pasted, the rest is left out."""
 
 
-class LineField(Input):
+class LineField(PromptInput):
     """Enter takes it, escape leaves it; characters are text and no commands."""
 
     DEFAULT_CSS = """
@@ -29,10 +30,6 @@ class LineField(Input):
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=False, max_length=LONGEST)
         self.cursor_blink = False  # a blinking caret would send bytes for ever
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """As Textual's, also for keys whose character it does not know, such as the slash."""
-        return super().check_consume_key(key, character or keymap.CHARACTERS.get(key))
 
     def action_take(self) -> None:
         """Take the text, with all that was typed before enter."""

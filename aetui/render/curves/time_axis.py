@@ -26,6 +26,9 @@ _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800
 
 _CELLS_A_TICK = 10
 
+_LATELY = 3
+"""Epochs from which it is told how fast a run goes."""
+
 
 class Clock(NamedTuple):
     """What a unit says at the end of each epoch. Input shape: both (epochs,), ascending; empty: epochs are the unit."""
@@ -34,21 +37,27 @@ class Clock(NamedTuple):
     reads: Floats = np.empty(0)
 
     def of(self, epoch: ArrayLike) -> Floats:
-        """What it says at `epoch`, which may be a fraction; beyond the newest it goes on as it did on the whole."""
+        """What it says at `epoch`, which may be a fraction; beyond the newest it goes on as in the last epochs."""
         at = np.asarray(epoch, np.float64)
         if not len(self.epochs):
             return at
         knots, reads = np.append(0.0, self.epochs), np.append(0.0, self.reads)
         late = at - knots[-1]
-        return np.interp(at, knots, reads) + np.where(late > 0, late * reads[-1] / knots[-1], 0.0)
+        return np.interp(at, knots, reads) + np.where(late > 0, late * _pace(knots, reads), 0.0)
 
     def epoch(self, read: float) -> float:
         """The epoch at which it says `read`."""
         if not len(self.epochs) or self.reads[-1] <= 0:
             return read
         knots, reads = np.append(0.0, self.epochs), np.append(0.0, self.reads)
-        late = read - reads[-1]
-        return float(np.interp(read, reads, knots)) + max(0.0, late) * knots[-1] / reads[-1]
+        late, pace = read - reads[-1], _pace(knots, reads)
+        return float(np.interp(read, reads, knots)) + (max(0.0, late) / pace if pace > 0 else 0.0)
+
+
+def _pace(knots: Floats, reads: Floats) -> float:
+    """What an epoch took lately: a machine that has less to do than before is faster from then on."""
+    back = max(0, len(knots) - 1 - _LATELY)
+    return float((reads[-1] - reads[back]) / (knots[-1] - knots[back]))
 
 
 class Window(NamedTuple):

@@ -98,7 +98,7 @@ async def test_the_command_of_the_run_is_copied_and_can_be_copied_from_the_table
         command = await copied(pilot, "Y")
         assert command.startswith("aetui train vanilla --dataset digits --preset ")
         await pilot.press("2")
-        await until(pilot, lambda: pilot.app.screen._chosen)
+        await until(pilot, lambda: pilot.app.screen.table.chosen)
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.clipboard == engine.run.run_id)
         await pilot.press("Y")
@@ -138,6 +138,8 @@ async def test_what_is_wrong_with_a_path_is_said_and_can_be_mended(make_app: Mak
         for typed, said in (
             ("nowhere/a.csv", "No such file"),
             ("a.npy", "cannot be written as npy; there are: csv, png, svg, npz"),
+            ("", "expected a path, got nothing"),
+            ("~no such user/a.csv", "there is no user 'no such user'"),
         ):
             dialog._path.value = typed
             await pilot.press("enter")

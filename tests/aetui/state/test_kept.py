@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,22 @@ def test_a_command_that_is_typed_again_moves_to_the_end_and_old_ones_are_forgott
     assert kept.with_command(("a", "b"), "a") == ("b", "a")
     known = tuple(map(str, range(kept.MOST_COMMANDS)))
     assert kept.with_command(known, "new") == (*known[1:], "new")
+
+
+def test_what_is_kept_of_long_commands_can_be_read_again(tmp_path: Path) -> None:
+    commands: tuple[str, ...] = ()
+    for number in range(kept.MOST_COMMANDS):
+        commands = kept.with_command(commands, f"{number:03}" + "é" * 997)
+    kept.write(tmp_path / "screen.json", Kept(commands=commands))
+    assert commands[-1].startswith("099")
+    assert kept.read(tmp_path / "screen.json").commands == commands
+
+
+def test_control_characters_do_not_come_back(tmp_path: Path) -> None:
+    kept.write(tmp_path / "screen.json", Kept(commands=("\x1b[2J", "train")))
+    assert kept.read(tmp_path / "screen.json").commands == ("train",)
+
+
+def test_a_file_that_somebody_would_have_to_write_into_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "screen.json")
+    assert kept.read(tmp_path / "screen.json") == Kept()

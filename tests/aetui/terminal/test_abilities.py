@@ -44,7 +44,7 @@ def test_the_locale_that_python_puts_in_the_place_of_c_is_not_the_users(
 
 @pytest.mark.parametrize(
     ("told", "light"),
-    [("0;15", True), ("12;default;7", True), ("15;0", False), ("7;8", False), ("", None)],
+    [("0;15", True), ("12;default;7", True), ("15;0", False), ("7;8", False), ("15;²", None), ("", None)],
 )
 def test_a_background_that_the_environment_tells_is_taken(told: str, light: bool | None) -> None:
     assert found({"COLORFGBG": told}) == Abilities(light=light)

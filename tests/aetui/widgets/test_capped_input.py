@@ -29,3 +29,12 @@ async def test_a_paste_of_pages_is_cut_to_one_line_and_said_to_be() -> None:
         assert (len(field.value), app.cut) == (LONGEST, 1)
         await pilot.press("b")
         assert (len(field.value), app.cut) == (LONGEST, 2)
+
+
+async def test_keys_in_a_burst_are_obeyed_in_their_order() -> None:
+    app = Field()
+    async with app.run_test() as pilot:
+        for key in (*"before", "ctrl+u", *"afterr", "backspace"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert app.query_one(CappedInput).value == "after"

@@ -49,6 +49,12 @@ def test_a_clock_tells_steps_and_seconds_and_which_epoch_they_are() -> None:
     assert Clock().of(7) == 7 == Clock().epoch(7)
 
 
+def test_a_clock_goes_on_as_fast_as_in_the_last_epochs() -> None:
+    clock = Clock(np.arange(1.0, 11), np.array([90.0, *range(91, 100)]))
+    assert clock.of(12) == 101
+    assert clock.epoch(101) == 12
+
+
 def test_times_have_round_ticks_in_units_that_people_use() -> None:
     assert [label for _, label in ticks((0, 9000), 60, "seconds")] == ["0 s", "30 min", "1 h", "1.5 h", "2 h", "2.5 h"]
     assert [label for _, label in ticks((0, 3), 40, "seconds")] == ["0 s", "1 s", "2 s", "3 s"]
