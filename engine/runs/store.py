@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from engine.errors import RunError, UsageError
+from engine.runs import waiting
 from engine.runs.listing.index import Index, Report
 from engine.runs.listing.summary import Summary
 from engine.runs.record import SCHEMA, RunInfo, RunRecord, has_begun, is_held, read_record, seconds_to_wait
@@ -86,6 +87,9 @@ class RunStore:
             names = ", ".join(run.name or run.id for run in grouped[:5])
             told = f"{text!r} means {len(grouped)} runs of one group; name one of them: {names}"
             raise UsageError("Several runs", told)
+        if waits := waiting.find(self.root, text):
+            told = f"{waits} has not begun: a process that goes on without a screen prepares it; try again in a moment"
+            raise UsageError("Not begun", told)
         hint = "`aetui runs` lists them" if runs else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.runs.commands import put_command, take_command, withdraw_command
-from engine.runs.store import is_held
+from engine.runs.record import is_held
 from engine.storage.atomic import make_folder
 
 FOLDER = "waiting"

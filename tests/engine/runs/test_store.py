@@ -19,6 +19,7 @@ from engine.events import EpochEnded, Logged, RunFinished, RunPaused, RunResumed
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.listing import trash
 from engine.runs.store import RunInfo, RunRecord, RunStore
+from engine.runs.waiting import Waiting
 from engine.runs.writer import RunWriter, this_process
 
 
@@ -324,3 +325,13 @@ def test_what_a_killed_writer_left_beside_its_files_is_swept_away(store: RunStor
         (folder / name).write_bytes(b"half")
     RunWriter(folder, info()).__exit__()
     assert sorted(path.name for path in folder.rglob("*")) == ["events.jsonl", "run.json", "samples"]
+
+
+def test_a_run_that_another_process_prepares_is_said_to_be_on_its_way(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    waiting = Waiting(tmp_path, ["20260101T000000Z-vanilla-0000"])
+    with pytest.raises(UsageError, match="vanilla-0000 has not begun"):
+        store.find("20260101T000000Z-van")
+    waiting.close()
+    with pytest.raises(UsageError, match="no run is called"):
+        store.find("20260101T000000Z-van")
