@@ -46,6 +46,7 @@ TEXTS: Mapping[str, Callable[[Summary], tuple[str, ...]]] = {
     "model": lambda run: (run.variant,),
     "preset": lambda run: (run.preset,),
     "data": lambda run: (run.dataset,),
+    "dataset": lambda run: (run.dataset,),  # as the setting is called
     "name": lambda run: (run.name,),
     "tag": lambda run: run.tags or ("",),
     "note": lambda run: (run.note,),

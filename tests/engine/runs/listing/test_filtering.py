@@ -57,6 +57,7 @@ def fit(text: str) -> str:
         ("test_mse>=0.012", "b"),
         ("test_mse<1.1%", "a"),
         ("data=mnist", "abd"),
+        ("dataset=mnist", "abd"),
         ("data!=mnist", "c"),
         ("data=re*", "c"),
         ("state=training", "c"),
