@@ -117,14 +117,9 @@ class Terminal:
 
 
 def set_epochs(terminal: Terminal, epochs: int) -> None:
-    """Type into the workbench's settings, wherever the field stands."""
+    """By a command, whose line takes keys in a burst, wherever the field stands."""
     terminal.until("ready")
-    terminal.press("s")
-    for _ in range(20):
-        if "▸ epochs" in terminal.text:
-            break
-        terminal.press("j")
-    terminal.press(*str(epochs), ENTER)
+    terminal.press(*f":set epochs {epochs}", ENTER)
     terminal.until(re.compile(f"epochs +{epochs}").search)
 
 

@@ -189,7 +189,7 @@ class RunTable(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
         super().notify_style_update()
-        self._strips = []
+        self._draw()
 
     def render_line(self, y: int) -> Strip:
         """The head, or a row."""

@@ -46,14 +46,14 @@ class FirstPixels:
             raise UsageError("Wrong shape", f"expected codes of 3 numbers, got {array.shape}")
         return np.ones((len(array), *self.shape), np.float32) * array.mean(axis=1)[:, None, None, None]
 
-    def corrupted(self, images: np.ndarray) -> np.ndarray:
+    def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
         return as_floats(images)
 
 
 class Denoiser(FirstPixels):
     """It sees everything brighter than white."""
 
-    def corrupted(self, images: np.ndarray) -> np.ndarray:
+    def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
         return as_floats(images) + 1
 
 
