@@ -15,7 +15,7 @@ from engine.events import EpochEnded, Health, RunFinished, Terms, complete_epoch
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.store import RunRecord, is_held
 
-DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "samples"}
+DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "steps.npz", "samples"}
 """What is in the folder of every run."""
 OF_A_TEXT = {"vocabulary.txt", "vectors.npy", "vectors-source.txt", "neighbours.safetensors"}
 
