@@ -26,6 +26,8 @@ class Comparison(NamedTuple):
     epoch: int
     published: tuple[float, float]
     ours: float
+    part: str = "validation"
+    """Of the data."""
 
     @property
     def difference(self) -> str:
@@ -86,7 +88,7 @@ def _compared(curve: Curve, run: History) -> Comparison | None:
     last = run.epochs[-1].epoch if run.epochs else 0
     at = max((epoch for epoch in curve.values if epoch <= last), default=0)
     ours = published.value(curve, run, at)
-    return None if ours is None else Comparison(what(curve), at, curve.range(at), ours)
+    return None if ours is None else Comparison(what(curve), at, curve.range(at), ours, curve.part)
 
 
 def published(record: RunRecord) -> list[tuple[str, str]]:
@@ -124,8 +126,10 @@ def _variance_left(record: RunRecord, found: Sequence[Comparison]) -> list[str]:
 
     ends = [event for event in record.last_events() if isinstance(event, RunFinished)]
     variance = ends[-1].metrics.get("target_variance", 0) if ends else 0
-    if not (variance > 0 and found):
+    losses = [each for each in found if each.part != "test"]  # what is tested may be no loss
+    if not (variance > 0 and losses):
         return []
-    low, high = (figure / variance for figure in found[-1].published)
+    last = losses[-1]
+    low, high = (figure / variance for figure in last.published)
     share = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
-    return [f"about {share} variance left ({found[-1].what}, epoch {found[-1].epoch})"]
+    return [f"about {share} variance left ({last.what}, epoch {last.epoch})"]

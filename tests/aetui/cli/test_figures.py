@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -101,3 +102,12 @@ def test_a_run_on_text_says_what_its_fingerprint_covers(tmp_path: Any) -> None:
     said = {name: runs._shown(store.find(name)).splitlines()[4] for name in ("sentence", "vanilla")}
     assert "abab… of the data with the word ids" in said["sentence"]
     assert said["vanilla"].endswith("abab…")
+
+
+def test_the_variance_left_is_told_of_a_loss_and_not_of_what_was_tested() -> None:
+    end = RunFinished(outcome="completed", epochs=2, train={}, validation={}, metrics={"target_variance": 0.2})
+    record: Any = SimpleNamespace(last_events=lambda: [end])
+    lost = figures.Comparison("validation loss", 2, (0.1, 0.1), 0.09)
+    tested = figures.Comparison("test cosine", 2, (0.97, 0.98), 0.97, "test")
+    assert figures._variance_left(record, [lost, tested]) == ["about 50.0% variance left (validation loss, epoch 2)"]
+    assert figures._variance_left(record, [tested]) == []
