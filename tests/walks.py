@@ -320,7 +320,10 @@ def _panel_claims(app: Workbench) -> Iterator[tuple[str, bool]]:
     match panel:
         case Digits():
             rows = dict(panel._grid._rows)
-            same = samples is not None and np.array_equal(rows.get("output", ()), to_grey(samples.outputs))
+            answer = panel._answer[1] if panel._answer else None  # further on than what is kept
+            kept = samples is not None and panel._first < len(samples.outputs)
+            items = samples.outputs[panel._first :] if kept else answer.outputs if answer else None
+            same = items is not None and np.array_equal(rows.get("output", ()), to_grey(items))
             before = samples is None and "data" in rows
             yield "the digits are not of the samples", not rows or same or before
         case Latent():
