@@ -12,6 +12,7 @@ from textual.widgets import Button, Label
 
 from aetui import keymap
 from aetui.render.text import plain_lines
+from aetui.screens.dialogs import answer_button
 
 
 class DeleteDialog(ModalScreen[bool]):
@@ -32,17 +33,12 @@ class DeleteDialog(ModalScreen[bool]):
             box.border_title = "Delete the run?"
             yield Label(Content(plain_lines(f"{self.what}\n\n{undo} brings it back, until the next one is deleted.")))
             with Horizontal(classes="buttons"):
-                yield self._button("keep_run", "keep")
-                yield self._button("delete_it", "delete")
-
-    def _button(self, action_id: str, answer: str) -> Button:
-        action = keymap.BY_ID[action_id]
-        label = Content(f"{action.label.capitalize()} ({keymap.first_key(action, self.overrides)})")
-        return Button(label, id=answer, variant="primary" if answer == "keep" else "default", compact=True)
+                yield answer_button("keep_run", "keep", self.overrides, first=True)
+                yield answer_button("delete_it", "delete", self.overrides)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer as the button says."""
-        self.dismiss(event.button.id == "delete")
+        self.action_answer(event.button.id or "keep")
 
     def action_answer(self, answer: str) -> None:
         """Close with true for "delete"."""

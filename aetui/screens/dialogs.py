@@ -49,6 +49,13 @@ class FaultNotice(Notice):
         )
 
 
+def answer_button(action_id: str, answer: str, overrides: Mapping[str, str], *, first: bool = False) -> Button:
+    """A button that says an action of the keymap with its key; its id is the `answer`, the `first` one stands out."""
+    action = keymap.BY_ID[action_id]
+    label = Content(f"{action.label.capitalize()} ({keymap.first_key(action, overrides)})")
+    return Button(label, id=answer, variant="primary" if first else "default", compact=True)
+
+
 Answer = Literal["stop", "leave", "stay"]
 
 
@@ -69,14 +76,9 @@ class QuitDialog(ModalScreen[Answer]):
             box.border_title = "A run is going"
             yield Label(Content(plain_lines(self.what)))
             with Horizontal(classes="buttons"):
-                yield self._button("leave_stopped", "stop")
-                yield self._button("leave_running", "leave")
-                yield self._button("stay", "stay")
-
-    def _button(self, action_id: str, answer: Answer) -> Button:
-        action = keymap.BY_ID[action_id]
-        label = Content(f"{action.label.capitalize()} ({keymap.first_key(action, self.overrides)})")
-        return Button(label, id=answer, variant="primary" if answer == "stop" else "default", compact=True)
+                yield answer_button("leave_stopped", "stop", self.overrides, first=True)
+                yield answer_button("leave_running", "leave", self.overrides)
+                yield answer_button("stay", "stay", self.overrides)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer as the button says."""
