@@ -16,6 +16,7 @@ from aetui.cli import (
     encode,
     opening,
     probe,
+    recommend,
     reconstruct,
     runs,
     sample,
@@ -46,6 +47,7 @@ app.command("decode")(decode.decode)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)

@@ -153,5 +153,21 @@ def _write(path: Path, answer: Reconstruction) -> None:
             np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
 
 
-RECONSTRUCTED = {"image": _images, "text": _sentences}
+def _ratings(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    output: Path | None,
+    count: int,
+    noise: bool | None,
+    weights: Literal["best", "last"] | None,
+) -> None:
+    from engine.errors import UsageError
+
+    del options, source, output, count, noise, weights
+    told = f"expected a run on items that can be given back, but {record.id} fills the gaps between ratings"
+    raise UsageError("Ratings", f"{told}; `aetui recommend {record.id} USER` tells what it fills in")
+
+
+RECONSTRUCTED = {"image": _images, "text": _sentences, "ratings": _ratings}
 """What is done with the input of a run, by the kind of data that it learned from."""
