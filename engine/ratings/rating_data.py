@@ -66,7 +66,13 @@ class RatedRows:
         return len(self._rows)
 
     def __getitem__(self, places: Any) -> NDArray[np.float32]:
-        """The rows at `places`, as of an array."""
+        """The rows at `places`, or the numbers at places in them, as of an array."""
+        if isinstance(places, tuple):
+            rows, *inside = places
+            found: NDArray[np.float32] = self[rows][
+                (slice(None), *inside) if np.ndim(self._rows[rows]) else tuple(inside)
+            ]
+            return found
         chosen = self._rows[places]
         rows = np.atleast_1d(chosen)
         made = np.full((len(rows), *self.shape[1:]), np.nan, np.float32)
@@ -93,7 +99,7 @@ class RatingsData(ArrayData):
         self._columns = len(ratings.users if rows == "items" else ratings.items)
         row, _ = ratings.places(rows)
         parts = {part: np.unique(row[ratings.part == part]).astype(np.int64) for part in (TRAIN, VALIDATION, TEST)}
-        self._check_size(sum(map(len, parts.values())))
+        self._check_size()
         self._sparse = {part: self._of(part) for part in (TRAIN, VALIDATION, TEST)}
         made = {part: self._part(part, places, names) for part, places in parts.items()}
         validation = made[VALIDATION] if ratings.held_out else None
@@ -114,8 +120,9 @@ class RatingsData(ArrayData):
     def _table(self, part: int, rows: NDArray[np.int64]) -> RatedRows:
         return RatedRows(self._sparse[TRAIN], self._sparse[part], rows, self._columns)
 
-    def _check_size(self, rows: int) -> None:
-        size = rows * 2 * self._columns * 4
+    def _check_size(self) -> None:
+        """As if every row were of every part, so that it does not matter which way the table is turned."""
+        size = 3 * 2 * 4 * len(self.ratings.users) * len(self.ratings.items)
         if size > LARGEST:
             there = f"{counted(len(self.ratings.users), 'user')} and {counted(len(self.ratings.items), 'item')}"
             raise UsageError(
@@ -134,10 +141,6 @@ class RatingsData(ArrayData):
     def everything(self) -> RatedRows:
         """All rows, also those without a rating, asked for what is seen."""
         return self._table(TRAIN, np.arange(len(self.ratings.names(self.rows))))
-
-    def of_rows(self, rows: NDArray[np.int64]) -> RatedRows:
-        """`rows` of all, asked for what is seen."""
-        return self._table(TRAIN, rows)
 
     @property
     def paired(self) -> bool:

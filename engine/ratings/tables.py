@@ -190,10 +190,10 @@ def _made(key: str, path: Path, names: tuple[Any, Any], given: tuple[NDArray[Any
 
 def _check(path: Path, user: NDArray[Any], item: NDArray[Any], value: NDArray[Any]) -> None:
     """Raises BadData for a row without a user or an item, or with an endless rating."""
-    for what, wrong in (("user", user != user), ("item", item != item), ("finite rating", np.isinf(value))):
+    for what, wrong in (("a user", user != user), ("an item", item != item), ("a finite rating", np.isinf(value))):
         if wrong.any():
             row = int(np.argmax(wrong)) + 1
-            raise BadData(path, f"expected a {what} in every row, but row {row:,} of the ratings has none; mend it")
+            raise BadData(path, f"expected {what} in every row, but row {row:,} of the ratings has none; mend it")
 
 
 def _last_ones(
@@ -242,10 +242,13 @@ def _text(path: Path, looked: Looked, columns: tuple[str, str, str]) -> Any:
             source,
             csv.ReadOptions(column_names=list(looked.columns), skip_rows=int(looked.named)),
             csv.ParseOptions(delimiter=separator),
-            csv.ConvertOptions(include_columns=list(columns), column_types=_schema(columns)),
+            csv.ConvertOptions(
+                include_columns=list(columns), column_types=_schema(columns), null_values=[""], strings_can_be_null=True
+            ),
         )
     except (OSError, pa.ArrowException) as error:
-        raise BadData(path, f"expected a table of users, items and ratings, but {_first_line(error)}") from error
+        told = re.sub(r"CSV column #(\d+)", lambda found: f"column {columns[int(found[1])]}", _first_line(error))
+        raise BadData(path, f"expected a table of users, items and ratings, but {told}") from error
 
 
 def _schema(columns: tuple[str, str, str]) -> Any:

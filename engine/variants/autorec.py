@@ -37,10 +37,6 @@ class AutorecConfig(TrainingConfig, frozen=True, kw_only=True):
             description="half of it times the sum of squared weights joins the squared errors of a batch (λ)",
         ),
     ] = 0.0
-    hide: Annotated[
-        float,
-        Meta(ge=0, lt=1, description="share of the ratings that the encoder does not see in training, new every step"),
-    ] = 0.0
 
 
 class Autorec(Variant[AutorecConfig]):
@@ -67,12 +63,11 @@ class Autorec(Variant[AutorecConfig]):
         "tuned": AutorecConfig(
             epochs=200,
             batch_size=100,
-            learning_rate=1e-3,
+            learning_rate=2e-3,
             schedule="cosine",
             seed=11,
-            hidden_dim=500,
-            weight_penalty=1.0,
-            hide=0.5,
+            hidden_dim=50,
+            weight_penalty=3.0,
             validation=HELD_OUT,
         ),
     }
@@ -90,11 +85,8 @@ class Autorec(Variant[AutorecConfig]):
         ratings in the batch as its errors are. In validation they count nothing: what is chosen by it is the error.
         """
         blocks, config = model.blocks, model.config
-        seen, asked = batch.input, blocks.ops.ones_like(batch.target) if batch.weights is None else batch.weights
-        if model.learning and config.hide:
-            shown = blocks.ops.cast(blocks.uniform(seen, batch.noise_keys) >= config.hide, seen.dtype)
-            seen = seen * shown / (1 - config.hide)
-        answers = model.decode(model.encode(seen))
+        asked = blocks.ops.ones_like(batch.target) if batch.weights is None else batch.weights
+        answers = model.decode(model.encode(batch.input))
         counted = blocks.ops.maximum(blocks.ops.sum(asked), 1)
         weight = config.weight_penalty / 2 / counted if model.learning else 0.0
         return {

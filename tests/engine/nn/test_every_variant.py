@@ -36,7 +36,6 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "small",
         {"units": 7, "cell": "gru", "word_dropout": 0.3, "decoder_units": 4, "directions": "forward"},
     ),
-    "hidden ratings": ("autorec", "tuned", {"hidden_dim": 5, "hide": 0.5}),
     "bag of words": (
         "sentence",
         "small",

@@ -45,7 +45,7 @@ def test_each_rating_is_asked_for_in_its_part_once_and_in_its_unit(data: Ratings
 def test_rows_can_be_taken_by_number_range_list_and_mask_as_of_an_array(data: RatingsData) -> None:
     rows, whole = data.train.items, data.train.items[:]
     mask = np.arange(len(rows)) % 2 == 0
-    for places in (3, -1, slice(2, 7), np.array([5, 0]), mask, slice(0, 0)):
+    for places in (3, -1, slice(2, 7), np.array([5, 0]), mask, slice(0, 0), (slice(3), SEEN), (2, ASKED)):
         np.testing.assert_array_equal(rows[places], whole[places])
 
 

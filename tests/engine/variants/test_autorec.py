@@ -1,4 +1,4 @@
-"""AutoRec: only what was rated counts, the penalty as in the paper, and ratings hidden in training."""
+"""AutoRec: only what was rated counts, and the penalty as in the paper."""
 
 from __future__ import annotations
 
@@ -53,10 +53,3 @@ def test_weights_count_half_the_penalty_over_the_ratings_of_the_batch_and_nothin
     assert float(found["weights"].value) == pytest.approx(sum(np.square(kernel).sum() for kernel in kernels), rel=1e-5)
     assert float(found["weights"].weight) == pytest.approx(3 / data.known(rows).sum(), rel=1e-6)
     assert float(terms(data, rows, learning=False, weight_penalty=6.0)["weights"].weight) == 0
-
-
-def test_hidden_ratings_are_asked_for_all_the_same_and_only_in_training(data: RatingsData) -> None:
-    rows = data.train.items[:8]
-    whole = terms(data, rows, learning=False)["reconstruction"]
-    assert float(terms(data, rows, learning=False, hide=0.9)["reconstruction"]) == float(whole)
-    assert float(terms(data, rows, learning=True, hide=0.9)["reconstruction"]) != float(whole)

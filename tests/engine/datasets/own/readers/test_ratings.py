@@ -48,7 +48,7 @@ def test_tables_are_recognised_by_the_names_of_their_columns(tmp_path: Path, nam
     assert "a table" in found.because
     row = dataset("mine")
     assert (row.kind, row.shape, row.train_items + row.test_items) == ("ratings", (7, 5), 35)
-    assert np.bincount(ratings.part).tolist() == [28, 4, 3]
+    assert np.bincount(ratings.part).tolist() == [28, 3, 4]
 
 
 def test_parquet_with_numbers_as_names_is_read(tmp_path: Path) -> None:
@@ -89,7 +89,8 @@ def test_the_last_of_two_ratings_counts_and_seldom_users_go_until_none_is_left_o
         (lines(",", "who,what,rating,at\n"), {}, UsageError, "--user: who, what, rating, at"),
         (lines(",", "who,what,rating,at\n"), {"user": "me"}, UsageError, "no column 'me'"),
         (lines(",", "user,item,rating,at\n"), {"item": "user"}, UsageError, "three different columns"),
-        ("user,item,rating\na,b,good\n", {}, BadData, "conversion"),
+        ("user,item,rating\na,b,good\n", {}, BadData, "column rating"),
+        ("user,item,rating\na,b,1\na,,3\n", {}, BadData, "an item in every row, but row 2"),
         ("user,item,rating\na,b,3\na,c\n", {}, BadData, "Expected 3 columns"),
         ("user,item,rating\na,b,inf\n", {}, BadData, "row 1"),
         ("user,item,rating\na,b,3\n", {"min_ratings": "2"}, UsageError, "lower --min-ratings"),
