@@ -16,7 +16,7 @@ from engine.analysis import array_cache
 from engine.analysis.baselines import Fitting
 from engine.datasets.data import Report, in_blocks, silence
 from engine.datasets.splits import stratified
-from engine.ratings.factors import Factors, Floats, Table, fitted
+from engine.ratings.factors import Factors, Floats, fitted
 from engine.ratings.rating_data import ASKED, BLOCK, SEEN, RatingsData, part_moved
 from engine.ratings.ratings import TRAIN, VALIDATION
 
@@ -146,7 +146,7 @@ def _svd(data: RatingsData, ranks: tuple[int, ...], cache: Path, report: Report)
     shapes = {"bias": (columns,), "factors": (columns, max(ranks)), "chosen": (2,)}
     found = array_cache.cached(path, shapes, lambda: _fitted(data, ranks, report))
     rank, ridge = found["chosen"].tolist()
-    return Svd(Factors(0.0, found["bias"], found["factors"][:, : int(rank)], ridge))
+    return Svd(Factors(found["bias"], found["factors"][:, : int(rank)], ridge))
 
 
 def _fitted(data: RatingsData, ranks: tuple[int, ...], report: Report) -> array_cache.Arrays:
@@ -170,13 +170,8 @@ def _fitted(data: RatingsData, ranks: tuple[int, ...], report: Report) -> array_
 
 
 def _factors(data: RatingsData, rank: int, ridge: float, report: Report) -> Factors:
-    other = data.turned
-    table = Table(
-        lambda rows: data.everything[rows][:, SEEN],
-        lambda columns: other.everything[columns][:, SEEN],
-        data.everything.shape[::2],
-    )
-    return fitted(table, 0.0, rank, ridge, lambda: report("fitting an SVD of what was rated", 0, 0))
+    told = f"fitting {'an SVD of what was rated' if rank else 'biases'}"
+    return fitted(data.training, data.turned.training, rank, ridge, lambda: report(told, 0, 0))
 
 
 def _error(factors: Factors, data: RatingsData) -> float:

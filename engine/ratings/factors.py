@@ -12,22 +12,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.ratings.sparse import Sparse
 from engine.storage.blas import one_thread
 
-ROUNDS = 25
+ROUNDS = 10
 """Of rows, then columns; later ones move the error in its fourth digit."""
-BLOCK = 512
-"""Rows that are solved at a time."""
 
 Floats = NDArray[np.float32]
-Blocks = Callable[[slice], Floats]
-"""Rows of a table with NaN where nothing is known, (count, columns)."""
 
 
 class Factors(NamedTuple):
     """What is known of the columns of a table; a row's own numbers follow from what is known of it."""
 
-    mean: float
     bias: Floats
     """(columns,)."""
     factors: Floats
@@ -35,15 +31,26 @@ class Factors(NamedTuple):
     ridge: float
 
     def rows(self, table: Floats) -> Floats:
-        """Bias and factors of rows (count, columns) with gaps: (count, 1 + rank)."""
-        known = ~np.isnan(table)
-        left = np.where(known, table - self.mean - self.bias, np.float32(0))
-        return _solved(left, known.astype(np.float32), _with_ones(self.factors), self.ridge)
+        """Bias and factors of rows (count, columns) with NaN in their gaps: (count, 1 + rank)."""
+        return self._of(Sparse.of_table(table))
 
     @one_thread()
     def answer(self, table: Floats) -> Floats:
         """All numbers of rows (count, columns), by those that are known."""
-        found: Floats = self.rows(table) @ _with_ones(self.factors).T + self.mean + self.bias
+        found: Floats = self.rows(table) @ _with_ones(self.factors).T + self.bias
+        return found
+
+    @one_thread()
+    def _of(self, table: Sparse) -> Floats:
+        """Of each row the ridge regression of what is known of it, without the columns' biases, on their factors."""
+        regressors = _with_ones(self.factors)
+        left = table.values - self.bias[table.columns]
+        found = np.zeros((len(table.starts) - 1, regressors.shape[1]), np.float32)
+        added = self.ridge * np.eye(regressors.shape[1], dtype=np.float32)
+        for row in np.flatnonzero(np.diff(table.starts)):
+            there = slice(table.starts[row], table.starts[row + 1])
+            seen = regressors[table.columns[there]]
+            found[row] = np.linalg.solve(seen.T @ seen + added, seen.T @ left[there])
         return found
 
 
@@ -51,38 +58,17 @@ def _with_ones(factors: Floats) -> Floats:
     return np.column_stack([np.ones(len(factors), np.float32), factors])
 
 
-def _solved(left: Floats, known: Floats, regressors: Floats, ridge: float) -> Floats:
-    """Ridge regressions of rows of `left` (rows, n), each on those of `regressors` (n, k) that are known: (rows, k)."""
-    size = regressors.shape[1]
-    products = np.einsum("nk,nl->nkl", regressors, regressors).reshape(len(regressors), -1)
-    normal = (known @ products).reshape(-1, size, size) + ridge * np.eye(size, dtype=np.float32)
-    found: Floats = np.linalg.solve(normal, (left @ regressors)[..., np.newaxis])[..., 0]
-    return found
-
-
-class Table(NamedTuple):
-    """A table with gaps, by rows and by columns."""
-
-    rows: Blocks
-    columns: Blocks
-    shape: tuple[int, int]
-
-
-@one_thread()
-def fitted(table: Table, mean: float, rank: int, ridge: float, turn: Callable[[], None] = lambda: None) -> Factors:
-    """With `rank` factors; `turn` is called after every round, and may raise. The same every time."""
-    rows, columns = table.shape
+def fitted(
+    by_rows: Sparse, by_columns: Sparse, rank: int, ridge: float, turn: Callable[[], None] = lambda: None
+) -> Factors:
+    """With `rank` factors, of a table given by its rows and by its columns; `turn` is called after every round, and may
+    raise. The same every time."""
+    columns = len(by_columns.starts) - 1
     draw = np.random.default_rng(0)
-    of_rows = np.zeros((rows, 1 + rank), np.float32)
-    of_columns = np.column_stack([np.zeros(columns), draw.normal(0, 0.1, (columns, rank))]).astype(np.float32)
+    found = Factors(np.zeros(columns, np.float32), draw.normal(0, 0.1, (columns, rank)).astype(np.float32), ridge)
     for _ in range(ROUNDS):
-        of_rows = _half(table.rows, rows, of_columns, mean, ridge)
-        of_columns = _half(table.columns, columns, of_rows, mean, ridge)
+        of_rows = found._of(by_rows)
+        of_columns = Factors(of_rows[:, 0], of_rows[:, 1:], ridge)._of(by_columns)
+        found = Factors(of_columns[:, 0], of_columns[:, 1:], ridge)
         turn()
-    return Factors(mean, of_columns[:, 0], of_columns[:, 1:], ridge)
-
-
-def _half(blocks: Blocks, count: int, others: Floats, mean: float, ridge: float) -> Floats:
-    """The numbers of all rows (or columns) where those of the others are given."""
-    other = Factors(mean, others[:, 0], others[:, 1:], ridge)
-    return np.concatenate([other.rows(blocks(slice(start, start + BLOCK))) for start in range(0, count, BLOCK)])
+    return found

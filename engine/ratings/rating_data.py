@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple, Self, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from engine.datasets.data import Part
 from engine.datasets.splits import stratified
 from engine.errors import UsageError, counted
 from engine.ratings.ratings import TEST, TRAIN, VALIDATION, Ratings, Rows
+from engine.ratings.sparse import Sparse
 
 LARGEST = 2**31
 """Bytes of the table, what is seen and what is asked of all three parts: they lie on the device with all their gaps."""
@@ -22,29 +23,6 @@ LARGEST = 2**31
 SEEN, ASKED = range(2)
 BLOCK = 512
 """Rows that are made at a time: with all their gaps they are large."""
-
-
-class Sparse(NamedTuple):
-    """What is known of a table, row by row."""
-
-    starts: NDArray[np.int64]
-    """(rows + 1,): where the numbers of each row begin in the others."""
-    columns: NDArray[np.int32]
-    values: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, rows: int, row: NDArray[np.int32], column: NDArray[np.int32], value: NDArray[np.float32]) -> Self:
-        """Of numbers in any order."""
-        order = np.lexsort((column, row))
-        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))])
-        return cls(starts.astype(np.int64), column[order], value[order])
-
-    def put(self, rows: NDArray[np.int64], into: NDArray[np.float32]) -> None:
-        """Write what is known of `rows` into a table of them, (rows, columns)."""
-        counts = self.starts[rows + 1] - self.starts[rows]
-        before = np.repeat(np.cumsum(counts) - counts, counts)
-        found = np.repeat(self.starts[rows], counts) + np.arange(counts.sum()) - before
-        into[np.repeat(np.arange(len(rows)), counts), self.columns[found]] = self.values[found]
 
 
 class RatedRows:
@@ -107,6 +85,11 @@ class RatingsData(ArrayData):
         super().__init__(ratings.key, made[TRAIN], made[TEST], (rows[:-1],), ratings.path, validation, what)
         self.__dict__["fingerprint"] = ratings.fingerprint
 
+    @property
+    def training(self) -> Sparse:
+        """The ratings to train on, normalised."""
+        return self._sparse[TRAIN]
+
     def _of(self, part: int) -> Sparse:
         there = self.ratings.part == part
         row, column = (places[there] for places in self.ratings.places(self.rows))
@@ -137,7 +120,7 @@ class RatingsData(ArrayData):
         """The same with rows and columns exchanged."""
         return RatingsData(self.ratings, "users" if self.rows == "items" else "items")
 
-    @cached_property
+    @property
     def everything(self) -> RatedRows:
         """All rows, also those without a rating, asked for what is seen."""
         return self._table(TRAIN, np.arange(len(self.ratings.names(self.rows))))

@@ -52,12 +52,12 @@ class Autorec(Variant[AutorecConfig]):
     alarms = advised(Variant.alarms, overfitting=Advice("weight_penalty", "raise"))
     presets = {
         "book": AutorecConfig(
-            epochs=100,
+            epochs=150,
             batch_size=100,
             learning_rate=1e-3,
             seed=11,
             hidden_dim=500,
-            weight_penalty=1.0,
+            weight_penalty=10.0,
             validation=HELD_OUT,
         ),
         "tuned": AutorecConfig(
@@ -67,7 +67,7 @@ class Autorec(Variant[AutorecConfig]):
             schedule="cosine",
             seed=11,
             hidden_dim=50,
-            weight_penalty=3.0,
+            weight_penalty=2.0,
             validation=HELD_OUT,
         ),
     }

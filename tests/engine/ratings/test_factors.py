@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.ratings.factors import Table, fitted
+from engine.ratings.factors import fitted
+from engine.ratings.sparse import Sparse
 
 
 def table_of(rank: int) -> tuple[np.ndarray, np.ndarray]:
@@ -15,18 +16,22 @@ def table_of(rank: int) -> tuple[np.ndarray, np.ndarray]:
     return whole, gaps
 
 
+def both_ways(table: np.ndarray) -> tuple[Sparse, Sparse]:
+    return Sparse.of_table(table), Sparse.of_table(table.T)
+
+
 def test_what_is_missing_of_a_table_of_low_rank_is_found() -> None:
     whole, gaps = table_of(2)
-    found = fitted(Table(gaps.__getitem__, gaps.T.__getitem__, gaps.shape), 0.0, 2, 1e-2)
+    found = fitted(*both_ways(gaps), 2, 1e-2)
     missing = np.isnan(gaps)
     assert np.abs(found.answer(gaps)[missing] - whole[missing]).mean() < 0.1
-    biases = fitted(Table(gaps.__getitem__, gaps.T.__getitem__, gaps.shape), 0.0, 0, 1e-2)
+    biases = fitted(*both_ways(gaps), 0, 1e-2)
     assert np.abs(biases.answer(gaps)[missing] - whole[missing]).mean() > 0.5
 
 
 def test_without_factors_biases_of_rows_and_columns_are_what_is_found() -> None:
     whole, gaps = table_of(0)
-    found = fitted(Table(gaps.__getitem__, gaps.T.__getitem__, gaps.shape), 0.0, 0, 1e-3)
+    found = fitted(*both_ways(gaps), 0, 1e-3)
     np.testing.assert_allclose(found.answer(gaps), whole, atol=0.01)
     unseen = np.full((1, 30), np.nan, np.float32)
     np.testing.assert_allclose(found.answer(unseen)[0], found.bias, atol=1e-6)
