@@ -76,6 +76,7 @@ async def test_an_answer_that_comes_after_another_question_is_not_shown(make_app
         engine = await ratings_desk(pilot)
         engine.late = True
         await pilot.press("slash", "u", "1", "enter", "ctrl+u", "u", "2", "enter")
+        await until(pilot, lambda: len(engine.asked) == 2)
         engine.answer_all()
         await until(pilot, lambda: "u2 · rated" in text(pilot))
         assert "u1 ·" not in text(pilot)
