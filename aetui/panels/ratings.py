@@ -31,8 +31,9 @@ COUNT = 100
 class UserField(SentenceField):
     """One line to type a user into; up and down scroll the answer meanwhile."""
 
-    def action_other_field(self) -> None:
-        """There is no other."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no other field."""
+        return action != "other_field" and super().check_action(action, parameters)
 
 
 class Ratings(Container):
