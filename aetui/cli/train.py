@@ -59,6 +59,7 @@ def train(
     from engine.params import describe
     from engine.runs import groups
     from engine.runs.jobs import TrainJob
+    from engine.runs.listing.labels import checked_name
 
     options: Options = context.obj
     chosen = registry.variant(variant)
@@ -66,7 +67,7 @@ def train(
     start = preset or registry.default_preset(variant, key)
     config = _assignments(settings or [], describe(registry.preset(variant, start)))
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
-    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
+    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
     if seeds > 1:
         _train_group(groups.begin(job, seeds, options.store), options, json, detached)
     else:
