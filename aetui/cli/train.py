@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import engines
+from aetui.cli import completers, engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -29,12 +29,21 @@ Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of it
 
 def train(
     context: typer.Context,
-    variant: Annotated[str, typer.Argument(help="An autoencoder, as `aetui variants` lists them.")],
+    variant: Annotated[
+        str, typer.Argument(help="An autoencoder, as `aetui variants` lists them.", autocompletion=completers.variants)
+    ],
     dataset: Annotated[
-        str | None, typer.Option(help="A data set, as `aetui data` lists them (default: the best one that is here).")
+        str | None,
+        typer.Option(
+            help="A data set, as `aetui data` lists them (default: the best one that is here).",
+            autocompletion=completers.datasets,
+        ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="The configuration to start from (default: see `aetui variants`).")
+        str | None,
+        typer.Option(
+            help="The configuration to start from (default: see `aetui variants`).", autocompletion=completers.presets
+        ),
     ] = None,
     epochs: Epochs = None,
     settings: Annotated[
@@ -42,6 +51,7 @@ def train(
         typer.Option(
             "--set",
             metavar="FIELD=VALUE",
+            autocompletion=completers.settings,
             help="Change a setting (a part of its name will do that no other has); may be given often.",
         ),
     ] = None,
