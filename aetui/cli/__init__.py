@@ -16,6 +16,7 @@ from aetui.cli import (
     decode,
     doctor,
     encode,
+    manual,
     opening,
     probe,
     reconstruct,
@@ -56,6 +57,7 @@ app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)
+app.command("man")(manual.man)
 
 
 def _version(context: typer.Context, wanted: bool) -> None:

@@ -31,8 +31,9 @@ Input = Annotated[
     typer.Argument(
         metavar="[INPUT]",
         autocompletion=completers.inputs,
-        help="A data set key, an image file, a folder of images, an .npy or .npz file; for a model of text a text file,"
-        " one sentence a line (default: the run's data set). Transparent images are laid on white.",
+        help="A data set key, an image file, a folder of images, an .npy or .npz file, a .csv or .tsv file with an "
+        "image a row; for a model of text a text file, one sentence a line; - for standard input (default: the run's "
+        "data set). Transparent images are laid on white.",
     ),
 ]
 Weights = Annotated[

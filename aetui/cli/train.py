@@ -200,7 +200,9 @@ def _detach(orders: list[Order], options: Options, json: bool) -> None:
     finally:
         narrator.close()
     if stream.fault:
-        raise stream.lost("the other process was told to stop the run: `aetui runs` shows what is kept")
+        first = orders[0].run_id
+        told_to = f"the other process was told to stop {first}; what it had begun is kept"
+        raise stream.lost(f"{told_to}: `aetui runs` shows it, `aetui resume {first}` goes on")
     _check_begun(event)
     if not json:
         typer.echo(told(detached, handed))
