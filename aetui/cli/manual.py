@@ -35,25 +35,20 @@ STATUS = (
 )
 
 
-def man() -> None:
+def man(context: typer.Context) -> None:
     """The manual page. Into a file or a pipe goes its source: `aetui man > ~/.local/share/man/man1/aetui.1`."""
-    source = page()
+    source = page(context.find_root().command)
     shown = sys.stdout.isatty() and shutil.which("man") is not None
     if not shown or subprocess.run(["man", "-l", "-"], input=source.encode(), check=False).returncode:
         typer.echo(source, nl=False)
 
 
-def page() -> str:
-    """In the language of man(7)."""
-    return "".join(f"{line}\n" for line in _page())
+def page(root: Any) -> str:
+    """The page of the command `root` and all below it, in the language of man(7)."""
+    return "".join(f"{line}\n" for line in _page(root))
 
 
-def _page() -> Iterator[str]:
-    from typer.main import get_command
-
-    from aetui.cli import app
-
-    root: Any = get_command(app)
+def _page(root: Any) -> Iterator[str]:
     context = root.context_class(root, info_name="aetui", **root.context_settings)
     yield f'.TH AETUI 1 "" "aetui {__version__}" "User Commands"'
     yield from (".nh", ".ad l")  # words of the command line are not cut

@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 from aetui import cli
 from aetui.cli import manual
 
+ROOT: Any = get_command(cli.app)
+
 
 def test_the_manual_has_every_command_with_all_of_its_options() -> None:
     printed = CliRunner().invoke(cli.app, ["man"]).stdout
-    assert printed == manual.page()
+    assert printed == manual.page(ROOT)
 
     def check(command: Any, path: str) -> None:
         _, head, section = printed.partition(f'.SS "{path} ')
@@ -26,7 +28,7 @@ def test_the_manual_has_every_command_with_all_of_its_options() -> None:
         for name, below in getattr(command, "commands", {}).items():
             check(below, f"{path} {name}")
 
-    for name, command in get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+    for name, command in ROOT.commands.items():
         check(command, f"aetui {name}")
 
 
@@ -34,7 +36,7 @@ def test_the_manual_has_every_command_with_all_of_its_options() -> None:
 def test_man_shows_it_without_a_warning() -> None:
     done = subprocess.run(
         ["man", "--warnings=w", "-l", "-"],
-        input=manual.page().encode(),
+        input=manual.page(ROOT).encode(),
         env={**os.environ, "MANWIDTH": "200", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         timeout=60,
