@@ -31,7 +31,7 @@ def page(answer: Recommendations, width: int) -> list[Content]:
         for each in answer.rated
     ]
     left = [_head("may like", "predicted", column), *suggested]
-    right = [_head("rated · ? held out of training", "told", column), *rated]
+    right = [_head("rated, ? held out", "told", column), *rated]
     lines: Sequence[Content]
     if beside:
         empty = Content(" " * column)

@@ -150,28 +150,29 @@ def _svd(data: RatingsData, ranks: tuple[int, ...], cache: Path, report: Report)
 
 
 def _fitted(data: RatingsData, ranks: tuple[int, ...], report: Report) -> array_cache.Arrays:
-    activity = "choosing the rank of an SVD" if max(ranks) else "fitting biases"
     chosen_by = data if data.held_out else _spared(data)
-    tried = len(ranks) * len(RIDGES)
     errors: dict[tuple[int, float], float] = {}
+
+    activity, tried = "choosing the rank of an SVD" if max(ranks) else "fitting biases", len(ranks) * len(RIDGES)
+
+    def tell() -> None:
+        report(activity, len(errors), tried)
+
+    def found(among: RatingsData, rank: int, ridge: float) -> Factors:
+        return fitted(among.training, among.turned.training, rank, ridge, tell)
+
     for ridge in RIDGES:
         before = np.inf
         for rank in ranks:
-            report(activity, len(errors), tried)
-            error = errors[rank, ridge] = _error(_factors(chosen_by, rank, ridge, report), chosen_by)
+            error = errors[rank, ridge] = _error(found(chosen_by, rank, ridge), chosen_by)
             if error > before:  # more factors only learn the noise by heart
                 break
             before = error
     rank, ridge = min(errors, key=lambda pair: errors[pair])
-    found = _factors(data, rank, ridge, report)
+    factors = found(data, rank, ridge)
     report(activity, tried, tried)
-    wide = np.pad(found.factors, ((0, 0), (0, max(ranks) - rank)))
-    return {"bias": found.bias, "factors": wide, "chosen": np.array([rank, ridge], np.float32)}
-
-
-def _factors(data: RatingsData, rank: int, ridge: float, report: Report) -> Factors:
-    told = f"fitting {'an SVD of what was rated' if rank else 'biases'}"
-    return fitted(data.training, data.turned.training, rank, ridge, lambda: report(told, 0, 0))
+    wide = np.pad(factors.factors, ((0, 0), (0, max(ranks) - rank)))
+    return {"bias": factors.bias, "factors": wide, "chosen": np.array([rank, ridge], np.float32)}
 
 
 def _error(factors: Factors, data: RatingsData) -> float:
