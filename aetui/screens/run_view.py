@@ -270,7 +270,7 @@ class RunView(Screen[None]):
             record = self.workbench.store.find(run_id)
             kept, samples = read_nearest(record.folder, epoch)
             # A folder may hold something else than its run's name promises.
-            fitting = registry.kind(record.variant, record.dataset).drawable(samples)
+            fitting = registry.kind(record.variant, record.dataset, record.kind).drawable(samples)
             nearest = 0 if kept == epoch else kept
             return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT, nearest)
         except EngineError as error:
