@@ -26,7 +26,6 @@ class Ratings(Kind):
     key = "ratings"
     items, unit = "ratings", "row"
     keeps = True
-    covered = "names, ratings and the part of each"
     pictured = False
     points: ClassVar[tuple[str, ...]] = ("SVD of what was rated", "SVD")
     beside = "svd"
