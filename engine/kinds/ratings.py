@@ -29,7 +29,7 @@ class Ratings(Kind):
     pictured = False
     points: ClassVar[tuple[str, ...]] = ("SVD of what was rated", "SVD")
     beside = "svd"
-    commands = "`aetui recommend RUN USER`, `aetui encode`"
+    commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"
 

@@ -52,7 +52,8 @@ def test_json_is_one_line_with_what_was_rated(aetui: Aetui) -> None:
     [
         (("recommend", "films", STRANGER), "u1, u2, u3"),
         (("recommend", "images", "u7"), "aetui train autorec"),
-        (("reconstruct", "films"), "aetui recommend films USER"),
+        (("reconstruct", "films", "other.csv"), "`aetui recommend films USER`"),
+        (("reconstruct", "films", "-o", "sheet.png"), ".npy, .npz"),
         (("encode", "films", "other.csv"), "leave it out"),
         (("similarity", "films", "a", "b"), "`aetui recommend RUN USER`"),
     ],
