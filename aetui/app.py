@@ -219,7 +219,7 @@ class Workbench(Orders):
             screen.refresh_status()
 
     def _about_data(self, dataset: str) -> str:
-        row = datasets.DATASETS.get(dataset)
+        row = datasets.known(dataset)
         if row is None:
             return dataset
         place = job_form.where(dataset, self.data_dir) or "to download"

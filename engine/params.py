@@ -105,10 +105,10 @@ class Param(msgspec.Struct, frozen=True):
         return low or (high and f"at most {high}") or "any"
 
 
-Config = TypeVar("Config", bound=TrainingConfig)
+Config = TypeVar("Config", bound=msgspec.Struct)
 
 
-def describe(config: TrainingConfig) -> tuple[Param, ...]:
+def describe(config: msgspec.Struct) -> tuple[Param, ...]:
     """The settings of `config`'s type, in order of declaration, with the values of `config` as defaults."""
     info = msgspec.inspect.type_info(type(config))
     assert isinstance(info, msgspec.inspect.StructType)

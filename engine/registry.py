@@ -60,7 +60,7 @@ def alarms(variant: str) -> tuple[Condition, ...]:
 
 def kind(variant: str, dataset: str) -> Kind:
     """The kind of data that a run of `variant` on `dataset` learned from; images where neither is known here."""
-    known = datasets.DATASETS.get(dataset)
+    known = datasets.known(dataset)
     accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
     return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
 
 
+@pytest.fixture(autouse=True)
+def no_data_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's own data sets but those that a test adds."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+
+
 @pytest.fixture
 def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Workbench]:
     """A workbench on a FakeEngine; every one of a test has the same run store, and no data but `digits`."""

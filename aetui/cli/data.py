@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aetui.cli.narration import narrated
+from aetui.cli.reader_options import with_reader_options
 from aetui.cli.tables import aligned
 from aetui.render.numbers import UNKNOWN
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from engine.datasets import DataSet, Location
-    from engine.datasets.data import Statistics
+    from engine.datasets.data import Source, Statistics
+    from engine.datasets.own.records import OwnSet
 
 app = typer.Typer(help="Data sets: list them, fetch them, look at one.", no_args_is_help=False)
 
@@ -23,10 +25,10 @@ app = typer.Typer(help="Data sets: list them, fetch them, look at one.", no_args
 def table(context: typer.Context) -> None:
     """Data sets: list them, fetch them, look at one."""
     if context.invoked_subcommand is None:
-        from engine.datasets import DATASETS, locate
+        from engine.datasets import all_sets
 
-        data_dir = _data_dir(context)
-        typer.echo(aligned([_HEAD, *(_row(entry, locate(key, data_dir)) for key, entry in DATASETS.items())]))
+        rows = (_row(entry, _located(context, key)) for key, entry in all_sets().items())
+        typer.echo(aligned([_HEAD, *rows]))
 
 
 @app.command()
@@ -46,29 +48,78 @@ def fetch(
 
 
 @app.command()
+@with_reader_options
 def add(
     context: typer.Context,
-    key: Annotated[str, typer.Argument(help="The kind of data: `text`.")],
-    path: Annotated[Path, typer.Argument(help="A text file or a folder of them: one sentence a line, or prose.")],
-    lines: Annotated[
-        bool | None,
-        typer.Option(
-            "--lines/--prose",
-            help="Each line is a sentence, or the text is prose to be cut into sentences (default: guessed file by "
-            "file; `aetui data show` says how).",
-            show_default=False,
-        ),
-    ] = None,
+    name: Annotated[str, typer.Argument(help="What to call it from now on, wherever a data set is named.")],
+    path: Annotated[Path, typer.Argument(help="The file or the folder; it stays where it is.")],
+    kind: Annotated[str, typer.Option("--kind", help="What it is, where the files do not tell.", metavar="KIND")] = "",
+    copy: Annotated[bool, typer.Option("--copy", help="Copy the files beside the record.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In the place of a set of yours that has the name.")
+    ] = False,
+    **options: Any,
 ) -> None:
-    """Let data of your own stand for KEY from now on, and print what is in them."""
-    from engine import datasets
+    """Bring data of your own, and print what is in them."""
+    from engine.datasets.own import adding
 
-    entry = datasets.dataset(key)
+    given = {option: value for option, value in options.items() if value is not None}
     with narrated(context.obj.quiet) as report:
-        datasets.add(key, path, report, "" if lines is None else "lines" if lines else "prose")
-        data = datasets.load(key, _data_dir(context), report, download=False)
-    found = datasets.statistics(data)
-    typer.echo(_described(entry, found, found.source or f"with {entry.package}"))
+        added = adding.add(
+            name, path, kind, given, copy=copy, replace=replace, data_dir=_data_dir(context), report=report
+        )
+    if added.because and not context.obj.quiet:
+        reader = added.own.reader
+        typer.echo(f"{name}: read as {reader}, because it is {added.because}; --kind says otherwise", err=True)
+    typer.echo(_described(_dataset(name), _statistics(added.reading.source), added.own))
+
+
+@app.command("list")
+def listed(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array, with all that is known.")] = False,
+) -> None:
+    """Your own data sets."""
+    import msgspec
+
+    from engine.datasets.own import records
+
+    own = records.all_own()
+    if as_json:
+        typer.echo(msgspec.json.encode(list(own.values())).decode())
+        return
+    if not own:
+        typer.echo("none yet; `aetui data add NAME PATH` brings one", err=True)
+        return
+    rows = [_row(_dataset(name), _located(context, name)) for name in own]
+    typer.echo(aligned([_HEAD, *rows]))
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Sets of your own.")],
+) -> None:
+    """Forget data of your own; files that were not copied stay as they are, and so do runs."""
+    from engine.datasets.own import records
+
+    for name in names:
+        records.existing(name)  # a wrong name is refused before the first is forgotten
+    for name in names:
+        own = records.remove(name)
+        kept = "its copy is gone" if own.copied else f"{plain(own.path)} stays as it is"
+        typer.echo(f"{name}: forgotten; {kept}")
+
+
+@app.command()
+def rename(
+    name: Annotated[str, typer.Argument(help="A set of your own.")],
+    to: Annotated[str, typer.Argument(help="What to call it from now on.")],
+) -> None:
+    """Give data of your own another name; runs that learned from it know the one that they had."""
+    from engine.datasets.own import adding
+
+    adding.rename(name, to)
+    typer.echo(f"{name}: now called {to}")
 
 
 @app.command()
@@ -78,22 +129,40 @@ def show(
 ) -> None:
     """Statistics, source, licence and place of a data set on this machine."""
     from engine import datasets
+    from engine.datasets.own import records
     from engine.kinds import KINDS
 
     entry, data_dir = datasets.dataset(key), _data_dir(context)
     if entry.kind not in KINDS:
-        typer.echo(_described(entry, None, _place(entry, datasets.locate(key, data_dir))))
+        typer.echo(_described(entry, None, place=_place(entry, datasets.locate(key, data_dir))))
         return
     with narrated(context.obj.quiet) as report:
         data = datasets.load(key, data_dir, report, download=False)
-    found = datasets.statistics(data)
-    typer.echo(_described(entry, found, found.source or f"with {entry.package}"))
+    typer.echo(_described(entry, datasets.statistics(data), records.find(key)))
 
 
 def _data_dir(context: typer.Context) -> Path | None:
     from engine.datasets import data_dir_from
 
     return data_dir_from(context.obj.data_dir)
+
+
+def _statistics(source: Source) -> Statistics:
+    from engine.datasets import statistics
+
+    return statistics(source)
+
+
+def _dataset(name: str) -> DataSet:
+    from engine.datasets import dataset
+
+    return dataset(name)
+
+
+def _located(context: typer.Context, key: str) -> Location | None:
+    from engine.datasets import locate
+
+    return locate(key, _data_dir(context))
 
 
 _HEAD = ("KEY", "TRAIN", "TEST", "SHAPE", "WHAT", "ON THIS MACHINE")
@@ -106,8 +175,14 @@ def _row(entry: DataSet, location: Location | None) -> tuple[str, ...]:
 
 def _place(entry: DataSet, location: Location | None) -> str:
     if location is None:
-        return f"no; {how_to_get(entry)}"
+        return "gone; bring it back or remove it" if _is_record(entry) else f"no; {how_to_get(entry)}"
     return f"{location.path} ({location.where})" if location.path else location.where
+
+
+def _is_record(entry: DataSet) -> bool:
+    from engine.datasets.own import records
+
+    return records.find(entry.key) is not None
 
 
 def how_to_get(entry: DataSet) -> str:
@@ -127,15 +202,29 @@ def _other_fingerprint(entry: DataSet) -> str:
     return f" (that of a run covers {covered}, too)" if covered else ""
 
 
-def _described(entry: DataSet, found: Statistics | None, place: str) -> str:
-    """`found`: what is in it; None for what nothing learns from."""
+def _described(entry: DataSet, found: Statistics | None, own: OwnSet | None = None, place: str = "") -> str:
+    """`found`: what is in it; None for what nothing learns from. `own`: how it was read, of the user's own."""
+    where = place or (found.source if found else "") or (own.path if own else f"with {entry.package}")
     summary = [
         ("key", entry.key),
         ("what", entry.title),
-        ("path", place),
+        ("path", plain(where)),
+        *(_reading(own) if own else ()),
         *(found.metadata.items() if found else ()),
-        ("source", entry.source),
+        *([] if own else [("source", entry.source)]),
         ("licence", entry.licence),
         *([("fingerprint", f"{found.fingerprint}{_other_fingerprint(entry)}")] if found else []),
     ]
     return "\n\n".join(aligned(rows) for rows in (summary, found.table if found else []) if rows)
+
+
+def _reading(own: OwnSet) -> list[tuple[str, str]]:
+    """How the user's own data were read."""
+    sampled = ", of samples: the files are large" if own.sampled else ""
+    options = ", ".join(f"{name} {value}" for name, value in own.options.items())
+    return [
+        *([("copied", f"from {plain(own.origin)}")] if own.copied else []),
+        ("read as", f"{own.reader}{f' ({plain(options)})' if options else ''}"),
+        *((label, plain(words)) for label, words in own.metadata.items()),
+        ("files", f"fingerprint {own.fingerprint}{sampled}"),
+    ]

@@ -108,7 +108,7 @@ def _data(options: Options) -> Iterator[Finding]:
     from engine import datasets
 
     folder: Path | None = options.data_folder
-    for key, entry in datasets.DATASETS.items():
+    for key, entry in datasets.all_sets().items():
         location = datasets.locate(key, folder)
         # Not being here is no fault: it is fetched when it is first used.
         found = f"{location.where} {location.path or ''}".strip() if location else f"not here; {how_to_get(entry)}"

@@ -68,12 +68,12 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
         BadData: it is no text, has no sentences, an endless one, or one without a word that the run knows.
         RunError: the run's words are gone.
     """
-    from engine.datasets import DATASETS
+    from engine.datasets import known
     from engine.errors import BadData, UsageError
     from engine.text.plain_text import LONGEST_LINE, decoded
 
     path = Path(source)
-    if source in DATASETS and not path.exists():
+    if known(source) and not path.exists():
         told = f"expected a text file, one sentence a line, got the data set {source}"
         raise UsageError("No text file", f"{told}; the codes of {record.dataset} itself are written by `aetui encode`")
     if not path.is_file():
@@ -133,13 +133,13 @@ def read(
     from engine.datasets.image_files import published, read_images
     from engine.errors import UsageError
 
-    if source in datasets.DATASETS:
+    if datasets.known(source):
         if part == "validation":
             told = f"only of its own data ({record.dataset}) did {record.id} hold some out; give --part train or test"
             raise UsageError("No validation part", told)
         data = published(source, options.data_folder)
-        images, labels = data.train if part == "train" else data.test
-        return images[: count or None], labels[: count or None]
+        chosen = (data.train if part == "train" else data.test).at(slice(count or None))
+        return chosen.items, chosen.labels
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     return read_images(source, record.info.shape, options.data_folder, count or 2**62), None

@@ -83,7 +83,7 @@ def _images(
 def _query(
     options: Options, record: RunRecord, source: str | None, output: Path, count: int, noise: bool | None
 ) -> Reconstruct:
-    from engine.datasets import DATASETS
+    from engine.datasets import known
     from engine.queries.messages import Reconstruct
 
     files.check_suffix(output, files.IMAGES)
@@ -91,7 +91,7 @@ def _query(
         return Reconstruct(run_id=record.id, count=count, noise=noise)
     images, _ = files.read(options, record, source, count)
     files.check_sheet(output, len(images))  # before TensorFlow is loaded
-    return Reconstruct(run_id=record.id, inputs=images, noise=source in DATASETS if noise is None else noise)
+    return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
 
 
 def _noisy(answer: Reconstruction) -> bool:

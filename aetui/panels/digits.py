@@ -28,7 +28,7 @@ from aetui.render.tiles import ZERO, signed_colours, signed_grey
 from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
-from engine.datasets import DATASETS
+from engine import datasets
 from engine.queries.messages import Reconstruct, Reconstruction
 from engine.runs.snapshots import PROBE_ITEMS, Samples
 
@@ -217,7 +217,7 @@ class Digits(Container):
 
 def _test_items(view: View) -> int:
     """How many there are; 0 where the catalogue does not say."""
-    entry = DATASETS.get(view.run.dataset) if view.run else None
+    entry = datasets.known(view.run.dataset) if view.run else None
     return entry.test_items if entry else 0
 
 
@@ -249,7 +249,7 @@ def _data(preview: Preview) -> Scene:
 
 
 def _of_data(preview: Preview) -> str:
-    entry = DATASETS[preview.subject.dataset]
+    entry = datasets.dataset(preview.subject.dataset)
     noise = f" · {preview.noise} noise, as the model will see them" if preview.noise else ""
     return f"{entry.title}: the first validation items{noise}"
 

@@ -21,7 +21,7 @@ from aetui.state.run_state import RunState
 from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
 from aetui.widgets.scatter import Cloud, Legend, Scatter
-from engine.datasets import DATASETS
+from engine.datasets import known
 from engine.errors import counted
 from engine.runs.snapshots import Samples
 
@@ -122,7 +122,8 @@ def _members(samples: Samples, dataset: str) -> tuple[NDArray[np.int64], list[st
     if (of_points := samples.views.get("point_labels")) is None:
         return np.zeros(len(samples.views["points"]), np.int64), []
     labels, members = np.unique(of_points, return_inverse=True)
-    classes: Sequence[str] = DATASETS[dataset].classes if dataset in DATASETS else ()
+    entry = known(dataset)
+    classes: Sequence[str] = entry.classes if entry else ()
     if samples.classes is not None:
         classes = [plain(name) for name in samples.classes.tolist()]
     return members, [classes[i] if 0 <= i < len(classes) else str(i) for i in labels.tolist()]

@@ -15,7 +15,7 @@ from aetui.follow.reading import read_run
 from aetui.render.text import plain
 from aetui.state.run_state import Plan, RunState
 from engine import params, registry
-from engine.datasets import DATASETS, dataset, locate
+from engine.datasets import dataset, locate
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 from engine.runs.jobs import TrainJob
@@ -136,11 +136,11 @@ def _train(variant: str, data: str, preset: str, epochs: int, seed: int, changes
 
 def _remark(run: RunState, data_dir: Path | None = None) -> str:
     """What else must be as it was."""
-    row, needs = DATASETS[run.dataset], []
+    row, needs = dataset(run.dataset), []
     if (folder := _folder(row.key, data_dir)) is not None:
         needs.append(f"the data in {plain(str(folder))} (`--data-dir` or AETUI_DATA)")
     if row.own:
-        needs.append(f"the same text: `aetui data add {row.key} PATH`")
+        needs.append(f"the same data: `aetui data add {row.key} PATH`")
     elif row.package and not row.train_items:
         needs.append("the same versions of the installed packages, whose texts these are")
     if run.config.get("vectors") == "auto" and (vectors := run.metadata.get("vectors")):

@@ -10,7 +10,7 @@ import numpy as np
 from aetui.panels.table import PANELS, View
 from aetui.render.tiles import signed_grey, symmetric_scale
 from aetui.taking.taken import Pictures, Plot, Series, Table, Taken
-from engine.datasets import DATASETS
+from engine import datasets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,8 @@ def _errors(images: NDArray[Any], samples: Samples) -> list[float]:
 
 def class_names(labels: Sequence[int], samples: Samples, dataset: str) -> list[str]:
     """What each label is called; the number where that is not known."""
-    known: Sequence[str] = DATASETS[dataset].classes if dataset in DATASETS else ()
+    entry = datasets.known(dataset)
+    known: Sequence[str] = entry.classes if entry else ()
     if samples.classes is not None:
         known = [str(name) for name in samples.classes.tolist()]
     return [known[label] if 0 <= label < len(known) else str(label) for label in labels]

@@ -44,7 +44,7 @@ class Draft(NamedTuple):
     def first_choice(self) -> bool:
         """Whether nothing but the data set was chosen: all else is what is offered first with some data."""
         preset, dataset = self.values["preset"], self.values["dataset"]
-        offered = {registry.default_preset(self.variant.key, key) for key in datasets.DATASETS}
+        offered = {registry.default_preset(self.variant.key, key) for key in datasets.all_sets()}
         return preset in offered and self.values == values(self.variant, preset, dataset)
 
     @property
@@ -86,8 +86,8 @@ def of_preset(variant: Variant[Any], data_dir: Path | None, preset: str = "", da
 def of_run(run: RunState, variant: Variant[Any], data_dir: Path | None) -> Draft:
     """The form as it was for `run`, which is one of `variant`; what this version cannot have gives way."""
     preset = run.preset if run.preset in variant.presets else variant.default_preset
-    fitting = run.dataset in datasets.DATASETS and datasets.DATASETS[run.dataset].kind in variant.accepts
-    dataset = run.dataset if fitting else preferred(variant, data_dir)
+    entry = datasets.known(run.dataset)
+    dataset = run.dataset if entry and entry.kind in variant.accepts else preferred(variant, data_dir)
     filled, stored = values(variant, preset, dataset), {**run.config, "epochs": run.planned}
     for param in fields(variant, preset, dataset):
         if param.name in stored:
@@ -98,7 +98,7 @@ def of_run(run: RunState, variant: Variant[Any], data_dir: Path | None) -> Draft
 
 def fields(variant: Variant[Any], preset: str, dataset: str) -> tuple[Param, ...]:
     """The form: preset and data set, then every setting with the preset's value as its default."""
-    accepted = tuple(key for key, row in datasets.DATASETS.items() if row.kind in variant.accepts)
+    accepted = tuple(key for key, row in datasets.all_sets().items() if row.kind in variant.accepts)
     return (
         Param("preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
         Param("dataset", "choice", "what it learns from", dataset, choices=accepted),
@@ -127,7 +127,7 @@ def preferred(variant: Variant[Any], data_dir: Path | None) -> str:
 
 def notes(variant: Variant[Any], data_dir: Path | None) -> dict[tuple[str, str], Note]:
     """What each data set is, and where it is or that it must be fetched."""
-    rows = (row for row in datasets.DATASETS.values() if row.kind in variant.accepts)
+    rows = (row for row in datasets.all_sets().values() if row.kind in variant.accepts)
     return {("dataset", row.key): _note(row, data_dir) for row in rows}
 
 

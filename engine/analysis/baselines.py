@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.backend import Model
+    from engine.datasets.array_data import ArrayData
     from engine.datasets.data import Report
-    from engine.datasets.image_data import ImageData
 
 Task = Literal["reconstruction", "compression", "denoising", "features", "meaning"]
 """Answer with what was seen; with the same through a code of so many bits; with the clean item; tell classes apart by
@@ -23,7 +23,7 @@ codes; find sentences of the same matter."""
 class Fitting(NamedTuple):
     """What a baseline is fitted to: the training part of `data` alone, as the `model` gets to see it."""
 
-    data: ImageData
+    data: ArrayData
     model: Model
     size: int
     """Numbers in the model's code."""
@@ -115,9 +115,9 @@ MEASURES = (
 )
 
 
-def task_of(model: Model) -> Task:
-    """What a model of images is asked to do."""
-    if model.noise:
+def task_of(model: Model, *, paired: bool = False) -> Task:
+    """What a model of arrays is asked to do; with `paired` data to answer with other items than it sees."""
+    if model.noise or paired:
         return "denoising"
     return "compression" if model.bits else "reconstruction"
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from engine.analysis import probe, raw_items
 from engine.analysis.baselines import Fitted
 from engine.backend import Model
+from engine.datasets.array_data import ArrayData
 from engine.datasets.data import in_blocks
-from engine.datasets.image_data import ImageData, as_floats
 
 NEIGHBOURS = 15
 SMALL = 8
@@ -26,23 +26,26 @@ Steps = Generator[tuple[int, int], None, T]
 Answer = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 
-def reconstruction_errors(model: Model, data: ImageData, baselines: Mapping[str, Fitted]) -> Steps[dict[str, float]]:
-    """Mean squared error against the clean test images, as `test_mse` and for each baseline as `pca_mse` and so on: of
-    what is made of them as the model's encoder gets to see them in validation. Those that are finite."""
+def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str, Fitted]) -> Steps[dict[str, float]]:
+    """Mean squared error against what is known of the test items without noise, as `test_mse` and for each baseline as
+    `pca_mse` and so on: of what is made of them as the model's encoder gets to see them in validation. Those that are
+    finite."""
     answers: dict[str, Answer] = {"test_mse": lambda seen: model.decode(model.encode(seen))}
     answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
-    totals, items = dict.fromkeys(answers, 0.0), data.test.items
+    totals, count, items = dict.fromkeys(answers, 0.0), 0, data.test.items
     for block in in_blocks(items, model.block):
-        clean = as_floats(items[block])
-        seen = model.corrupted(clean, block.start)
+        seen = model.corrupted(data.as_floats(items[block]), block.start)
+        targets, known = data.targets(items[block]), data.known(items[block])
+        count += targets.size if known is None else int(known.sum())
         for name, answer in answers.items():
-            totals[name] += float(np.square(answer(seen) - clean, dtype=np.float64).sum())
+            squares = np.square(answer(seen) - targets, dtype=np.float64)
+            totals[name] += float((squares if known is None else squares[known]).sum())
         yield block.stop, len(items)
-    return _finite({name: total / max(items.size, 1) for name, total in totals.items()})
+    return _finite({name: total / max(count, 1) for name, total in totals.items()})
 
 
 def neighbours_votes(
-    model: Model, data: ImageData, baselines: Mapping[str, Fitted], cache: Path
+    model: Model, data: ArrayData, baselines: Mapping[str, Fitted], cache: Path
 ) -> Steps[dict[str, float]]:
     """Accuracy of the 15 nearest neighbours' vote, the whole training part voting on the whole test part, as `knn` on
     the model's codes of clean images, as `pca_knn` and so on by the baselines, as `raw_knn` on pixels if affordable."""
@@ -58,15 +61,15 @@ def _finite(metrics: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if isfinite(value)}
 
 
-def _vote(encode: Answer, data: ImageData, block: int) -> Steps[float]:
-    train = yield from _encoded(encode, data.train.items, block)
-    test = yield from _encoded(encode, data.test.items, block)
+def _vote(encode: Answer, data: ArrayData, block: int) -> Steps[float]:
+    train = yield from _encoded(encode, data, data.train.items, block)
+    test = yield from _encoded(encode, data, data.test.items, block)
     return (yield from probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS))
 
 
-def _encoded(encode: Answer, items: NDArray[np.uint8], size: int) -> Steps[NDArray[np.float32]]:
+def _encoded(encode: Answer, data: ArrayData, items: NDArray[Any], size: int) -> Steps[NDArray[np.float32]]:
     codes = []
     for block in in_blocks(items, size):
-        codes.append(encode(items[block]))
+        codes.append(encode(data.as_floats(items[block])))
         yield block.stop, len(items)
     return np.concatenate(codes)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
+from engine.datasets.array_data import ArrayData, as_floats
 from engine.datasets.data import in_blocks
-from engine.datasets.image_data import as_floats
 from engine.datasets.splits import stratified
 from engine.storage.blas import one_thread
 
@@ -40,11 +40,13 @@ VERSION = 2
 class LinearDenoiser:
     """Noisy items as codes of a few numbers, and codes as clean items. Items: (count, *shape), in [0, 1] when clean."""
 
-    def __init__(self, arrays: Arrays, shape: tuple[int, ...]) -> None:
-        """`arrays`: what is seen on average (d,), from there to codes (d, k), back (k, d), and the mean answer (d,)."""
+    def __init__(self, arrays: Arrays, shape: tuple[int, ...], *, bounded: bool = True) -> None:
+        """`arrays`: what is seen on average (d,), from there to codes (d, k), back (k, d), and the mean answer (d,);
+        `bounded`: whether answers are cut to [0, 1], as pictures are."""
         self.seen_mean, self.encoder = arrays["seen_mean"], arrays["encoder"]
         self.decoder, self.mean = arrays["decoder"], arrays["mean"]
         self.shape = shape
+        self._bounded = bounded
         self.name = f"linear-{len(self.decoder)}"
 
     @one_thread()
@@ -58,9 +60,9 @@ class LinearDenoiser:
 
     @one_thread()
     def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
-        """Clean items for noisy ones, cut to [0, 1]."""
-        flat: NDArray[np.float32] = np.clip(self.encode(seen) @ self.decoder + self.mean, 0, 1)
-        return flat.reshape(-1, *self.shape)
+        """Clean items for noisy ones; pictures cut to [0, 1]."""
+        flat: NDArray[np.float32] = self.encode(seen) @ self.decoder + self.mean
+        return (np.clip(flat, 0, 1) if self._bounded else flat).reshape(-1, *self.shape)
 
 
 def fitted(fitting: Fitting) -> LinearDenoiser | None:
@@ -79,35 +81,36 @@ def fitted(fitting: Fitting) -> LinearDenoiser | None:
     policy = f"{VERSION}-{draws}-draws" if draws else f"{VERSION}-ridge-chosen"
     path = fitting.cache / "linear" / f"{data.fingerprint}-{data.split}{model.noise}-{policy}-{rank}.npz"
     shapes = {"seen_mean": (size,), "encoder": (size, rank), "decoder": (rank, size), "mean": (size,)}
-    return LinearDenoiser(cached(path, shapes, lambda: _fitted(fitting, rank, draws)), data.shape)
+    arrays = cached(path, shapes, lambda: _fitted(fitting, rank, draws))
+    return LinearDenoiser(arrays, data.shape, bounded=data.bounded)
 
 
 def _draws(fitting: Fitting, size: int) -> int:
     """So many of the training noise make enough pairs; 0 where there is but one, and that is not enough."""
-    items, model = fitting.data.train.items, fitting.model
-    draws = max(1, ceil(ENOUGH * size / len(items)))
+    data, model = fitting.data, fitting.model
+    draws = max(1, ceil(ENOUGH * size / len(data.train.items)))
     if draws == 1:
         return 1
-    first, second = (model.corrupted(as_floats(items[: model.block]), training=True, draw=draw) for draw in (0, 1))
+    some = data.as_floats(data.train.items[: model.block])
+    first, second = (model.corrupted(some, training=True, draw=draw) for draw in (0, 1))
     return 0 if np.array_equal(first, second) else draws
 
 
 def _fitted(fitting: Fitting, rank: int, draws: int) -> Arrays:
     activity = f"fitting a linear denoiser of rank {rank}"
-    items, model = fitting.data.train.items, fitting.model
-    pairs = [_trained_on(model, draw) for draw in range(max(1, draws))]
-    of = moments(items, pairs, activity, fitting.report, model.block)
+    data, model = fitting.data, fitting.model
+    pairs = [_trained_on(data, model, draw) for draw in range(max(1, draws))]
+    of = moments(data.train.items, data.shape, pairs, activity, fitting.report, model.block)
     return _maps(of, rank, RIDGE if draws else _ridge(fitting, rank, of))
 
 
-def _trained_on(model: Model, draw: int = 0, among: NDArray[np.bool_] | None = None) -> MakePair:
-    """Items with the noise of training, and as they are; of all, or of those that are `among` it."""
+def _trained_on(data: ArrayData, model: Model, draw: int = 0, among: NDArray[np.bool_] | None = None) -> MakePair:
+    """Items with the noise of training, and what is to be answered; of all, or of those that are `among` it."""
 
     def pair(start: int, block: NDArray[Any]) -> Pair:
-        clean = as_floats(block)
-        seen = model.corrupted(clean, start, training=True, draw=draw)
+        seen = model.corrupted(data.as_floats(block), start, training=True, draw=draw)
         wanted = slice(None) if among is None else among[start : start + len(block)]
-        return seen[wanted], clean[wanted]
+        return seen[wanted], data.targets(block)[wanted]
 
     return pair
 
@@ -116,24 +119,25 @@ def _ridge(fitting: Fitting, rank: int, of: Moments) -> float:
     """Of `RIDGES` that whose map errs least on what it was not fitted to: the validation part, else some of `of`."""
     data, model = fitting.data, fitting.model
     activity = f"choosing the ridge of a linear denoiser of rank {rank}"
-    judged, judge = data.validation.items, _validated_on(model)
+    judged, judge = data.validation.items, _validated_on(data, model)
     if not data.held_out:
         labels = data.train.labels
         chosen = stratified(labels, max(SPARED, 1 / max(2, len(labels))))
-        judged, judge = data.train.items, _trained_on(model, among=chosen)
-        of = moments(data.train.items, [_trained_on(model, among=~chosen)], activity, fitting.report, model.block)
+        judged, judge = data.train.items, _trained_on(data, model, among=chosen)
+        others = [_trained_on(data, model, among=~chosen)]
+        of = moments(data.train.items, data.shape, others, activity, fitting.report, model.block)
     errors = []
     for number, ridge in enumerate(RIDGES):
         fitting.report(activity, number, len(RIDGES))
-        found = LinearDenoiser(_maps(of, rank, ridge), data.shape)
+        found = LinearDenoiser(_maps(of, rank, ridge), data.shape, bounded=data.bounded)
         errors.append(_error(found, judged, judge, model.block))
     fitting.report(activity, len(RIDGES), len(RIDGES))
     return RIDGES[int(np.argmin(errors))]
 
 
-def _validated_on(model: Model) -> MakePair:
+def _validated_on(data: ArrayData, model: Model) -> MakePair:
     def pair(start: int, block: NDArray[Any]) -> Pair:
-        return model.corrupted(as_floats(block), start), as_floats(block)
+        return model.corrupted(data.as_floats(block), start), data.targets(block)
 
     return pair
 

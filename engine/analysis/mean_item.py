@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK
 from engine.datasets.data import in_blocks
-from engine.datasets.image_data import as_floats
 
 
 class MeanItem:
@@ -31,9 +30,11 @@ class MeanItem:
 
 
 def fitted(fitting: Fitting) -> MeanItem:
-    """Of the training part."""
-    items = fitting.data.train.items
-    total = np.zeros(fitting.data.shape)
+    """Of the training part, each number over the items of which it is known."""
+    data, items = fitting.data, fitting.data.train.items
+    total, count = np.zeros(data.shape), np.zeros(data.shape)
     for block in in_blocks(items, BLOCK):
-        total += as_floats(items[block]).sum(axis=0, dtype=np.float64)
-    return MeanItem((total / len(items)).astype(np.float32))
+        targets, known = data.targets(items[block]), data.known(items[block])
+        total += targets.sum(axis=0, dtype=np.float64)  # what is not known is 0
+        count += len(targets) if known is None else known.sum(axis=0)
+    return MeanItem((total / np.maximum(count, 1)).astype(np.float32))

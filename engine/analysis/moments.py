@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,16 +36,22 @@ class Moments(NamedTuple):
 
 
 def moments(
-    items: NDArray[Any], pairs: Sequence[MakePair], activity: str, report: Report, block: int = BLOCK
+    items: NDArray[Any],
+    shape: tuple[int, ...],
+    pairs: Sequence[MakePair],
+    activity: str,
+    report: Report,
+    block: int = BLOCK,
 ) -> Moments:
-    """Of the pairs that each of `pairs` makes of `block` items at a time; it may leave some of the items out.
+    """Of the pairs that each of `pairs` makes of `block` compact `items` at a time, whose halves are of `shape`; it may
+    leave some of the items out.
 
     `report` hears of it under `activity`.
 
     Raises:
         Stopped: from `report`.
     """
-    width, total, count = int(np.prod(items.shape[1:])), len(items) * len(pairs), 0
+    width, total, count = prod(shape), len(items) * len(pairs), 0
     sums: list[Floats] = [np.zeros(width), np.zeros(width), np.zeros((width, width)), np.zeros((width, width))]
     for place, pair in enumerate(pairs):
         for rows in in_blocks(items, block):

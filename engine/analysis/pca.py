@@ -1,7 +1,8 @@
-"""Principal component analysis of images: the linear autoencoder that every other one has to beat."""
+"""Principal component analysis of items: the linear autoencoder that every other one has to beat."""
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
+from engine.datasets.array_data import ArrayData, as_floats
 from engine.datasets.data import Report, in_blocks, silence
-from engine.datasets.image_data import ImageData, as_floats
 from engine.storage.blas import one_thread
 
 VERSION = 2
@@ -23,14 +24,24 @@ WIDEST_EXACT = 4_096
 
 
 class Pca:
-    """Images as sums of principal components. Images: (count, *shape), uint8 or float32 in [0, 1]."""
+    """Items as sums of principal components. Items: (count, *shape), float32, or uint8 from 0 to 255 for [0, 1]."""
 
-    def __init__(self, mean: NDArray[np.float32], components: NDArray[np.float32], shape: tuple[int, ...], size: int):
-        """`mean`: (d,); `components`: (k, d), of which the first `size` make a code; `shape`: of one image."""
+    def __init__(
+        self,
+        mean: NDArray[np.float32],
+        components: NDArray[np.float32],
+        shape: tuple[int, ...],
+        size: int,
+        *,
+        bounded: bool = True,
+    ) -> None:
+        """`mean`: (d,); `components`: (k, d), of which the first `size` make a code; `shape`: of one item; `bounded`:
+        whether answers are cut to [0, 1], as pictures are."""
         self.mean = mean
         self.components = components
         self.shape = shape
         self.size = min(size, len(components))
+        self._bounded = bounded
         self.name = f"PCA-{self.size}"
 
     def encode(self, images: NDArray[Any]) -> NDArray[np.float32]:
@@ -44,8 +55,9 @@ class Pca:
         return flat.reshape(-1, *self.shape)
 
     def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
-        """What is left of images after encoding and decoding, cut to [0, 1] as a picture is."""
-        return np.clip(self.decode(self.encode(seen)), 0, 1)
+        """What is left of items after encoding and decoding; of pictures cut to [0, 1]."""
+        answers = self.decode(self.encode(seen))
+        return np.clip(answers, 0, 1) if self._bounded else answers
 
     def points(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """The first two principal components of images, (count, 2), whatever the size of the code."""
@@ -66,29 +78,29 @@ def fitted(fitting: Fitting) -> Pca:
     return fit(fitting.data, fitting.size, fitting.cache, fitting.report)
 
 
-def fit(data: ImageData, components: int, cache: Path, report: Report = silence) -> Pca:
+def fit(data: ArrayData, components: int, cache: Path, report: Report = silence) -> Pca:
     """The PCA of the training part with `components` components, at most as many as there are pixels or items.
 
     It is cached in `cache`, so that it is computed once per data set and size. Raises Stopped from `report`.
     """
-    pixels = int(np.prod(data.shape))
+    pixels = prod(data.shape)
     count = min(max(components, 2), len(data.train.items), pixels)
     path = cache / "pca" / f"{data.fingerprint}-{data.split}{VERSION}-{count}.npz"
     shapes = {"mean": (pixels,), "components": (count, pixels)}
-    arrays = cached(path, shapes, lambda: _fitted(data.train.items, count, report))
-    return Pca(arrays["mean"], arrays["components"], data.shape, components)
+    arrays = cached(path, shapes, lambda: _fitted(data, count, report))
+    return Pca(arrays["mean"], arrays["components"], data.shape, components, bounded=data.bounded)
 
 
-def _fitted(images: NDArray[np.uint8], count: int, report: Report) -> Arrays:
+def _fitted(data: ArrayData, count: int, report: Report) -> Arrays:
     activity = f"fitting PCA with {count:,} component{'s' * (count != 1)}"
-    if np.prod(images.shape[1:]) > WIDEST_EXACT:
-        return _of_wide_images(images, count, activity, report)
+    if prod(data.shape) > WIDEST_EXACT:
+        return _of_wide_items(data, count, activity, report)
 
     def pair(start: int, block: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        floats = as_floats(block)
+        floats = data.as_floats(block)
         return floats, floats
 
-    of = moments(images, [pair], activity, report)
+    of = moments(data.train.items, data.shape, [pair], activity, report)
     with one_thread():
         components = np.linalg.eigh(of.within)[1][:, ::-1][:, :count].T
     strongest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
@@ -96,11 +108,12 @@ def _fitted(images: NDArray[np.uint8], count: int, report: Report) -> Arrays:
     return {"mean": of.seen_mean.astype(np.float32), "components": np.ascontiguousarray(upright, np.float32)}
 
 
-def _of_wide_images(images: NDArray[np.uint8], count: int, activity: str, report: Report) -> Arrays:
-    """By random projections: the covariances of wide images would be larger than the images."""
+def _of_wide_items(data: ArrayData, count: int, activity: str, report: Report) -> Arrays:
+    """By random projections: the covariances of wide items would be larger than the items."""
     from sklearn.decomposition import PCA
 
     report(activity, 0, 0)
     with one_thread():
-        fitted = PCA(count, random_state=0).fit(as_floats(images).reshape(len(images), -1))
+        items = data.as_floats(data.train.items[:])
+        fitted = PCA(count, random_state=0).fit(items.reshape(len(items), -1))
     return {"mean": fitted.mean_.astype(np.float32), "components": fitted.components_.astype(np.float32)}

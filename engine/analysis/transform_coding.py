@@ -26,9 +26,10 @@ ROUNDS = 20
 class TransformCode:
     """Images as numbers of levels, and back. Images: (count, *shape), in [0, 1]."""
 
-    def __init__(self, components: pca.Pca, levels: list[NDArray[np.float32]]) -> None:
-        """`levels`: of the first components, ascending, a power of two of them each."""
+    def __init__(self, components: pca.Pca, levels: list[NDArray[np.float32]], *, bounded: bool = True) -> None:
+        """`levels`: of the first components, ascending, a power of two of them each; `bounded`: as of `pca.Pca`."""
         self._pca = components
+        self._bounded = bounded
         self.levels = levels
         self.name = f"PCA-{sum(len(one).bit_length() - 1 for one in levels)}b"
 
@@ -38,10 +39,11 @@ class TransformCode:
         return np.column_stack([one[_nearest(one, scores[:, n])] for n, one in enumerate(self.levels)])
 
     def answer(self, seen: NDArray[Any]) -> NDArray[np.float32]:
-        """Images (count, *shape) from the nearest levels, float32, cut to [0, 1]."""
+        """Items (count, *shape) from the nearest levels, float32; pictures cut to [0, 1]."""
         scores = np.zeros((len(seen), self._pca.size), np.float32)
         scores[:, : len(self.levels)] = self.encode(seen)
-        return np.clip(self._pca.decode(scores), 0, 1)
+        answers = self._pca.decode(scores)
+        return np.clip(answers, 0, 1) if self._bounded else answers
 
 
 def fitted(fitting: Fitting) -> TransformCode:
@@ -52,9 +54,10 @@ def fitted(fitting: Fitting) -> TransformCode:
     random = np.random.default_rng(0)
     items = data.train.items
     chosen = np.sort(random.choice(len(items), min(len(items), FITTED_ON), replace=False))
-    scores = components.encode(items[chosen])
+    scores = components.encode(data.as_floats(items[chosen]))
     shares = allotted(scores.var(axis=0), bits)
-    return TransformCode(components, [levels(scores[:, n], share) for n, share in enumerate(shares)])
+    chosen_levels = [levels(scores[:, n], share) for n, share in enumerate(shares)]
+    return TransformCode(components, chosen_levels, bounded=data.bounded)
 
 
 def allotted(variances: NDArray[np.float32], bits: int) -> list[int]:

@@ -9,7 +9,7 @@ import msgspec
 
 from engine import params, registry
 from engine.analysis.baselines import BASELINES, MEASURES, Baseline, Measure
-from engine.datasets.catalogue import DATASETS
+from engine.datasets import catalogue
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 
@@ -74,7 +74,7 @@ def _advice(variant: str, dataset: str, config: Mapping[str, Any]) -> list[str]:
 def _well(variant: str, dataset: str) -> TrainingConfig | None:
     """The preset that learns well: the one that suits the data set, if it names any, else `tuned`."""
     presets = registry.variant(variant).presets
-    known = DATASETS.get(dataset)
+    known = catalogue.known(dataset)
     return presets.get(known.preset if known else "") or presets.get("tuned")
 
 

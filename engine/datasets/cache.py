@@ -7,8 +7,8 @@ from pathlib import Path
 from engine.datasets.catalogue import dataset
 from engine.datasets.data import Data, Report, Source, silence
 from engine.datasets.loading import load
-from engine.datasets.places import locate
-from engine.kinds import KINDS, ORIGINS
+from engine.datasets.places import locate, state
+from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 
 PUBLISHED = Reading()
@@ -52,6 +52,6 @@ class DatasetCache:
         return self._kept[1]
 
     def _state(self, key: str) -> object:
-        """What lies there now: the user's own may change between two runs, as published data do not."""
+        """What lies there now."""
         location = locate(key, self._data_dir)
-        return location and ORIGINS[dataset(key).kind].state(location)
+        return location and state(key, location)

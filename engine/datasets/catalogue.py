@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.datasets.own import records
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
     from engine.datasets.data import Part
+    from engine.datasets.own.records import OwnSet
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
@@ -68,7 +70,7 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     instead: str = "digits"
     """The data set that does instead where there is no network."""
     own: bool = False
-    """Whether it is the user's: it is nowhere until they bring it."""
+    """Whether it is the user's: it is nowhere until they bring it (see `engine.datasets.own`)."""
     files: tuple[RemoteFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """Addresses of folders that hold all `files`, best first; HTTPS only."""
@@ -82,10 +84,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     def remedy(self) -> str:
         """What a user without it can do."""
         if self.own:
-            return (
-                f"Run `aetui data add {self.key} PATH` with a text file or a folder of them, or give --data-dir (or "
-                f"AETUI_DATA) a folder that holds {' or '.join(self.names)}."
-            )
+            there = f", or give --data-dir (or AETUI_DATA) a folder that holds {' or '.join(self.inside)}"
+            return f"Run `aetui data add {self.key} PATH` with files of your own{there if self.inside else ''}."
         return (
             f"Run `aetui data fetch {self.key}` where there is a network, or give --data-dir (or AETUI_DATA) a folder "
             f"that holds {' or '.join(self.names)}; the data set `{self.instead}` needs no download."
@@ -260,7 +260,7 @@ _ROWS = (
     DataSet(
         key="glove",
         title="word vectors (GloVe 6B)",
-        kind="vectors",
+        kind="word-vectors",
         instead="pydocs",
         inside=("glove.6B.50d.txt", "glove.6B.zip", "glove"),
         source="J. Pennington, R. Socher, C. D. Manning, GloVe, 2014. https://nlp.stanford.edu/projects/glove/",
@@ -269,11 +269,39 @@ _ROWS = (
 )
 
 DATASETS: dict[str, DataSet] = {row.key: row for row in _ROWS}
+"""Those that everybody has; see `all_sets`."""
+
+
+def all_sets() -> dict[str, DataSet]:
+    """By name: the table, and the user's own."""
+    return {**DATASETS, **{name: _row_of(own) for name, own in records.all_own().items()}}
+
+
+def known(key: str) -> DataSet | None:
+    """The data set called `key`; None where there is none."""
+    own = records.find(key)
+    return _row_of(own) if own else DATASETS.get(key)
+
+
+def _row_of(own: OwnSet) -> DataSet:
+    return DataSet(
+        key=own.name,
+        title=own.title,
+        kind=own.kind,
+        shape=own.shape,
+        classes=own.classes,
+        train_items=own.items[0] + own.items[1],
+        test_items=own.items[2],
+        source=own.origin or own.path,
+        licence="yours",
+        preset=own.preset,
+        own=True,
+    )
 
 
 def keys(kinds: Collection[str]) -> str:
     """The names of all data sets of these `kinds`, for people."""
-    return ", ".join(key for key, row in DATASETS.items() if row.kind in kinds)
+    return ", ".join(key for key, row in all_sets().items() if row.kind in kinds)
 
 
 def dataset(key: str, kinds: Collection[str] = ()) -> DataSet:
@@ -282,8 +310,8 @@ def dataset(key: str, kinds: Collection[str] = ()) -> DataSet:
     Raises:
         UsageError: there is none of that name.
     """
-    try:
-        return DATASETS[key]
-    except KeyError:
-        known = keys(kinds or {row.kind for row in _ROWS})
-        raise UsageError("Unknown data set", f"{key!r} is not a data set here; there are: {known}") from None
+    found = known(key)
+    if found is None:
+        there = keys(kinds or {row.kind for row in all_sets().values()})
+        raise UsageError("Unknown data set", f"{key!r} is not a data set here; there are: {there}")
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Sequence, Sized
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -64,12 +64,21 @@ class Source(Protocol):
 class Part(NamedTuple):
     """One part of a data set; `labels`: (count,) int64.
 
-    `items` in their compact form. Images: (count, height, width, channels) uint8; sentences: (count, length) int32 word
-    ids, 0 after the last word.
+    `items` in their compact form, an array or what is indexed like one. Images: (count, height, width, channels) uint8;
+    sentences: (count, length) int32 word ids, 0 after the last word; other numbers float32, NaN where one is not known.
     """
 
     items: NDArray[Any]
     labels: NDArray[np.int64]
+    names: Sequence[str] | None = None
+    """Of the items: identifiers, or the files they were read from; None where they have none."""
+
+    def at(self, places: NDArray[Any] | slice) -> Part:
+        """The items at `places`: numbers of items, whether each is meant, or a range."""
+        names = self.names
+        if names is not None:
+            names = [names[place] for place in np.arange(len(names))[places]]
+        return Part(self.items[places], self.labels[places], names)
 
 
 class Data(Protocol):
@@ -102,6 +111,10 @@ class Data(Protocol):
         """Names the cut into parts among all that the same data can have; empty for that as published."""
 
     @property
+    def paired(self) -> bool:
+        """Whether what is seen and what is to be answered are different items."""
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of one item as a network sees it."""
 
@@ -115,3 +128,9 @@ class Data(Protocol):
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
         """Compact items (count, …) as a network sees them, (count, *shape); floats are taken as they are."""
+
+    def targets(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """What a network should answer to them, (count, *shape)."""
+
+    def known(self, items: NDArray[Any]) -> NDArray[np.bool_] | None:
+        """Which numbers of `targets` are known, (count, *shape), and count in an error; None where all are."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.catalogue import DATASETS, keys
+from engine.datasets.catalogue import dataset, keys, known
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
 from engine.errors import BadData, UsageError
@@ -46,7 +46,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         UsageError: `source` is neither a data set nor a file or folder of a known kind.
         BadData: the file is broken or of another shape.
     """
-    if source in DATASETS:
+    if known(source):
         return published(source, data_dir).test.items[:count]
     path = Path(source)
     if path.is_dir():
@@ -55,8 +55,8 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
         return np.stack([_picture(file, shape) for file in files[:count]])
     if not path.is_file():
-        known = keys([KINDS["image"].key])
-        raise UsageError("No such input", f"{source!r} is neither a data set ({known}) nor a file or folder")
+        there = keys([KINDS["image"].key])
+        raise UsageError("No such input", f"{source!r} is neither a data set ({there}) nor a file or folder")
     if path.suffix in (".npy", ".npz"):
         return _array(path, shape, count)
     return _picture(path, shape)[None]
@@ -64,7 +64,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
 
 def published(key: str, data_dir: Path | None) -> ImageData:
     """Data set `key`. Raises UsageError where it is not one of images; as `load`."""
-    KINDS["image"].check(DATASETS[key])
+    KINDS["image"].check(dataset(key))
     return cast("ImageData", load(key, data_dir))
 
 

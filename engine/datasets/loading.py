@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.datasets.catalogue import DATASETS, DataSet, dataset
-from engine.datasets.folders import Location, cache_dir
+from engine.datasets.catalogue import DataSet, dataset
+from engine.datasets.folders import Location
+from engine.datasets.own import records
 from engine.datasets.places import locate, looked_for
-from engine.datasets.text_format import TextFormat, write_format
 from engine.errors import DataUnavailable, UsageError
 from engine.kinds import KINDS, ORIGINS
-from engine.storage.atomic import make_folder
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report, Source, Statistics
@@ -25,10 +24,16 @@ def load(key: str, data_dir: Path | None, report: Report | None = None, *, downl
         DataUnavailable: it is nowhere, and could or should not be fetched.
         BadData: a file is broken, or is not the data set that its name says.
     """
+    from engine.datasets.data import silence
+    from engine.datasets.own import adding
+
     entry = dataset(key)
     if entry.kind not in KINDS:
         origin = ORIGINS[entry.kind]
         raise UsageError("No data set", f"{key} holds {origin.items}; {origin.use}, none learns from them")
+    own = records.find(key)
+    if own:
+        return adding.read(own, data_dir, report or silence).source
     location = locate(key, data_dir) or _fetched(entry, data_dir, report, download)
     return KINDS[entry.kind].read(entry, location, data_dir, report)
 
@@ -46,36 +51,6 @@ def fetch(key: str, report: Report | None = None) -> Location:
     if entry.own:
         raise DataUnavailable("No data", f"{key} is the user's own and cannot be fetched. {entry.remedy}")
     return ORIGINS[entry.kind].fetched(entry, report)
-
-
-def add(key: str, path: Path, report: Report | None = None, text_format: TextFormat = "") -> Location:
-    """Have the user's own data at `path` found as `key` from now on; they are read once to see that they can be, and
-    stay where they are. `text_format`: whether each line of a text is a sentence, or they are prose.
-
-    Raises:
-        UsageError: `key` is not for the user's own data, or `path` is nothing that can be read.
-        BadData: as reading it.
-        DataUnavailable: it cannot be noted in the cache.
-    """
-    from engine.datasets.data import silence
-
-    entry = dataset(key)
-    if not entry.own:
-        own = ", ".join(row.key for row in DATASETS.values() if row.own)
-        raise UsageError("Not your own", f"{key} is published data; what can be added are: {own}")
-    path = path.expanduser().absolute()
-    KINDS[entry.kind].check_own(key, path, report or silence, text_format)
-    place = cache_dir() / key
-    beside = place.with_suffix(".part")
-    try:
-        make_folder(place.parent)
-        beside.unlink(missing_ok=True)
-        beside.symlink_to(path)
-        write_format(place, path, text_format)
-        beside.replace(place)
-    except OSError as error:
-        raise DataUnavailable("No data", f"{path} cannot be noted in {place}: {error.strerror or error}") from error
-    return Location(key, path, "yours", text_format)
 
 
 def statistics(data: Source) -> Statistics:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from engine.datasets.catalogue import DataSet, dataset
 from engine.datasets.folders import Location, folders
+from engine.datasets.own import records
+from engine.datasets.own.readers import READERS
 from engine.kinds import ORIGINS
 
 
@@ -17,10 +19,21 @@ def locate(key: str, data_dir: Path | None) -> Location | None:
         UsageError: no such data set, or `data_dir` is not a folder.
         BadData: a place may not be looked into.
     """
-    entry = dataset(key)
+    entry, own = dataset(key), records.find(key)
+    if own:
+        path = Path(own.path)
+        return Location(key, path, "yours, copied" if own.copied else "yours") if path.exists() else None
     if entry.package:
         return Location(key, None, f"with {entry.package}")
     return ORIGINS[entry.kind].located(entry, data_dir)
+
+
+def state(key: str, location: Location) -> object:
+    """Changes when what lies there may have: the user's own may between two runs, as published data do not."""
+    own = records.find(key)
+    if own:
+        return own, READERS[own.reader].state(own) if own.reader in READERS else None
+    return ORIGINS[dataset(key).kind].state(location)
 
 
 def default(prefers: Sequence[str], data_dir: Path | None) -> str:

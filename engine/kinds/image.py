@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from engine.kinds.kind import Features, Kind
+from engine.kinds.arrays import Arrays
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.analysis.comparison import Comparison
-    from engine.backend import Training
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
     from engine.datasets.image_data import ImageData
-    from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
 LIT, DARK = 0.02, 0.005
 """Mean brightness from which a pixel belongs to the images, and brightness below which an output counts as black."""
 
 
-class Image(Kind):
+class Image(Arrays):
     """A row of the table."""
 
     key = "image"
     items, unit = "images", "img"
     points: ClassVar[tuple[str, ...]] = ("PCA of the images", "PCA")
-    beside = "pca"
-    commands = "`aetui encode`, `aetui decode`, `aetui reconstruct`"
-    trained_by = "`aetui train vanilla`"
     inputs = "engine.nn.inputs:Pixels"
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
@@ -51,33 +44,6 @@ class Image(Kind):
 
         return image_statistics.of(_images(source))
 
-    def seen(
-        self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
-    ) -> Data:
-        """With `reading.validation` of the training part held out. Raises UsageError if it has fewer than two items."""
-        del folder, data_dir, report
-        return _images(source).with_validation(reading.validation)
-
-    def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
-        """The baselines of what the model is asked to do, fitted to the training part before this returns."""
-        from engine.analysis.baselines import Fitting
-        from engine.analysis.image_comparison import ImageComparison
-
-        return ImageComparison(Fitting(_images(data), training.model, training.code_size, cache, report))
-
-    def features(self, data: Data, size: int, cache: Path) -> Features:
-        """`size` principal components, fitted to the training part."""
-        from engine.analysis import pca
-
-        return Features("PCA", pca.fit(_images(data), size, cache).encode)
-
-    def raw(self, data: Data, items: int) -> ImageData | None:
-        """`data` where comparing each test image's pixels with those of `items` others does not take too long."""
-        from engine.analysis import raw_items
-
-        images = _images(data)
-        return images if raw_items.affordable(images, items) else None
-
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """Pixels that are black in every output though they are lit in the images."""
         lit = data.as_floats(items).mean(axis=0) > LIT
@@ -86,10 +52,6 @@ class Image(Kind):
     def drawable(self, samples: Samples) -> bool:
         """Whether they are (count, height, width, channels)."""
         return samples.inputs.ndim == 4
-
-    def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """One number, all pixels in all channels: (784,) for (28, 28, 1)."""
-        return (prod(shape),)
 
 
 def _images(data: Data | Source) -> ImageData:

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
     from engine.analysis.comparison import Comparison
     from engine.backend import Model, Training
+    from engine.datasets.array_data import ArrayData
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
-    from engine.datasets.image_data import ImageData
-    from engine.datasets.text_format import TextFormat
     from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
@@ -30,6 +29,14 @@ class Features(NamedTuple):
     label: str
     encode: Callable[[NDArray[Any]], NDArray[np.float32]]
     """From compact items (count, …) to (count, its size)."""
+
+
+class Described(NamedTuple):
+    """Of a source: the shape of an item, the names of classes, and how many items each part has."""
+
+    shape: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+    items: tuple[int, int, int] = (0, 0, 0)
 
 
 class Origin(ABC):
@@ -108,14 +115,10 @@ class Kind(Origin):
     def statistics(self, source: Source) -> Statistics:
         """What is in it, in figures."""
 
-    def check_own(self, key: str, path: Path, report: Report, text_format: TextFormat) -> None:
-        """Read the user's own data once, to see that they can be.
-
-        Raises:
-            UsageError: those of this kind cannot be brought along; as `read`.
-        """
-        del path, report, text_format
-        raise UsageError("Not your own", f"{self.items} of your own cannot be added as {key}")
+    def described(self, source: Source) -> Described:
+        """What a table of data sets says of the user's own; nothing where only a model's settings tell."""
+        del source
+        return Described()
 
     # How a run learns from it.
 
@@ -146,7 +149,7 @@ class Kind(Origin):
     def features(self, data: Data, size: int, cache: Path) -> Features:
         """The strongest simple codes, of `size` numbers where that can be chosen."""
 
-    def raw(self, data: Data, items: int) -> ImageData | None:
+    def raw(self, data: Data, items: int) -> ArrayData | None:
         """`data` where a probe of them as they are is worth a row and affordable on the first `items`."""
         del data, items
         return None

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
-    from engine.datasets.text_format import TextFormat
     from engine.runs.snapshots import Samples
     from engine.text.corpus import Corpus
     from engine.text.lexicon import Lexicon
@@ -68,12 +67,6 @@ class Text(Kind):
         from engine.text import corpus_statistics
 
         return corpus_statistics.of(cast("Corpus", source))
-
-    def check_own(self, key: str, path: Path, report: Report, text_format: TextFormat) -> None:
-        """Reads the file or folder at `path` as a run would. Raises UsageError or BadData, as `read`."""
-        from engine.text.corpora import read_corpus
-
-        read_corpus(key, path, None, report, text_format)
 
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report

@@ -123,10 +123,10 @@ class Chunks:
     def _loss_terms(
         self, chosen: Tensor, keys: NoiseKeys, epochs: Tensor, *, learn: bool
     ) -> Mapping[str, Tensor | Weighted]:
-        target, weights = self._items.seen(chosen)
-        seen = self._variant.corrupt(self._trained, target, keys)
+        clean, target, weights = self._items.seen(chosen)
+        seen = self._variant.corrupt(self._trained, clean, keys)
         if self._before is not None:
-            seen, target = self._before(seen), self._before(target)
+            seen, target, weights = self._before(seen), self._before(target), None  # activations are all known
         other = tf.constant([1, 0])
         inside = keys._replace(fresh=keys.fresh + other, fixed=keys.fixed + other)
         batch = Batch(seen, target, inside, epochs, self._stage, chosen, weights)

@@ -13,11 +13,23 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.datasets.data import Data
+from engine.datasets.data import Data, in_blocks
 from engine.kinds import KINDS
 from engine.nn.networks import Tensor
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
+
+BLOCK = 4_096
+"""Items that are looked through at a time."""
+
+
+class Seen(NamedTuple):
+    """A batch of items: what the network sees and what it should answer, (batch, *shape) float32, and the weights of
+    places (see `Batch.weights`)."""
+
+    input: Tensor
+    target: Tensor
+    weights: Tensor | None
 
 
 class Items(Protocol):
@@ -32,30 +44,60 @@ class Items(Protocol):
     def blank(self) -> Tensor:
         """One row of it."""
 
-    def seen(self, rows: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Gathered rows as the network sees them, (batch, *shape) float32, and the weights of their places (see
-        `Batch.weights`)."""
+    def seen(self, rows: Tensor) -> Seen:
+        """Gathered rows as the network sees them."""
 
 
 class Pixels:
-    """Images: bytes on the device, flat because XLA gathers flat rows 7 % faster."""
-
-    constants: tuple[Hashable, ...] = ()
+    """Images, or pairs of them: bytes or floats on the device, flat because XLA gathers flat rows 7 % faster."""
 
     def __init__(self, data: Data) -> None:
-        self._shape = data.shape
+        self._shape, self._pairs = data.shape, data.paired
+        self._dtype = tf.as_dtype(data.train.items.dtype)
+        self.constants: tuple[Hashable, ...] = self._pairs, self._dtype
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
-        """(count, height, width, channels) uint8 → (count, height · width · channels) uint8."""
+        """(count, …) → (count, numbers of an image, or of both of a pair), of the same type."""
         return tf.constant(items.reshape(len(items), -1))
 
     def blank(self) -> Tensor:
-        """(1, height · width · channels) uint8, black."""
-        return tf.zeros([1, math.prod(self._shape)], tf.uint8)
+        """One such row, black."""
+        return tf.zeros([1, math.prod(self._shape) * (1 + self._pairs)], self._dtype)
 
-    def seen(self, rows: Tensor) -> tuple[Tensor, None]:
-        """(batch, height · width · channels) uint8 → (batch, height, width, channels) in [0, 1]; no weights."""
-        return tf.cast(tf.reshape(rows, [-1, *self._shape]), tf.float32) * (1 / 255), None
+    def seen(self, rows: Tensor) -> Seen:
+        """Rows → images (batch, height, width, channels) in [0, 1], of a pair both; no weights."""
+        scale = 1 / 255 if self._dtype == tf.uint8 else 1.0
+        pixels = tf.cast(tf.reshape(rows, [-1, *([2] * self._pairs), *self._shape]), tf.float32) * scale
+        return Seen(pixels[:, 0], pixels[:, 1], None) if self._pairs else Seen(pixels, pixels, None)
+
+
+class Numbers:
+    """Rows of a table, windows, ratings: float32 on the device, NaN where a number is not known."""
+
+    def __init__(self, data: Data) -> None:
+        self._shape = data.shape
+        parts = (data.train, data.validation, data.test)
+        self._gaps = any(
+            data.known(part.items[rows]) is not None for part in parts for rows in in_blocks(part.items, BLOCK)
+        )
+        self.constants: tuple[Hashable, ...] = ("gaps",) if self._gaps else ()
+
+    def on_device(self, items: NDArray[Any]) -> Tensor:
+        """(count, …) float32 → (count, numbers of an item)."""
+        return tf.constant(items.reshape(len(items), -1))
+
+    def blank(self) -> Tensor:
+        """One row of zeros."""
+        return tf.zeros([1, math.prod(self._shape)], tf.float32)
+
+    def seen(self, rows: Tensor) -> Seen:
+        """Rows → (batch, *shape), 0 where a number is not known; weights 1 where it is, None where all are."""
+        numbers = tf.reshape(rows, [-1, *self._shape])
+        if not self._gaps:
+            return Seen(numbers, numbers, None)
+        missing = tf.math.is_nan(numbers)
+        filled = tf.where(missing, tf.zeros_like(numbers), numbers)
+        return Seen(filled, filled, tf.cast(~missing, tf.float32))
 
 
 class WordIds:
@@ -76,9 +118,10 @@ class WordIds:
         """(1, words) int32: nothing but padding."""
         return tf.zeros([1, self._length], tf.int32)
 
-    def seen(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+    def seen(self, rows: Tensor) -> Seen:
         """(batch, words) int32 → (batch, words, numbers in a vector) and the weights (batch, words), 0 for padding."""
-        return tf.gather(self._vectors, rows), tf.gather(self._weights, rows)
+        vectors = tf.gather(self._vectors, rows)
+        return Seen(vectors, vectors, tf.gather(self._weights, rows))
 
 
 class _Table(NamedTuple):

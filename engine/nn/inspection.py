@@ -69,7 +69,7 @@ class Inspection:
         probe = slice(PROBE_ITEMS)
         samples = Samples(
             inputs=inputs[probe],
-            targets=clean[probe],
+            targets=self._data.targets(items[probe]),
             outputs=outputs[probe],
             codes=codes[probe],
             labels=self._data.validation.labels[probe],

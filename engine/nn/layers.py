@@ -154,9 +154,13 @@ class Blocks:
 
     # Formulas.
 
-    def squared_error(self, target: Tensor, output: Tensor) -> Tensor:
-        """Mean of (x - x̂)² over batch and pixels."""
-        return ops.mean(ops.square(target - output))
+    def squared_error(self, target: Tensor, output: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Mean of (x - x̂)² over batch and pixels; with `weights` as `mean_of_known`."""
+        return self.mean_of_known(ops.square(target - output), weights)
+
+    def mean_of_known(self, values: Tensor, weights: Tensor | None) -> Tensor:
+        """Mean of all `values`, or of those with the weight 1 (see `Batch.weights`), a scalar."""
+        return ops.mean(values) if weights is None else self.weighted_mean(values, weights)
 
     def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
         """Σ w v / Σ w, a scalar."""

@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.backend import Arrays, Checkpoint, Position
-from engine.datasets.image_data import as_floats
+from engine.datasets.array_data import as_floats
 from engine.errors import RunError, UsageError, counted
 from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder

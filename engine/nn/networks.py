@@ -39,7 +39,8 @@ class Batch(NamedTuple):
     `epochs`: scalar, epochs of training done, with fractions; without end in validation.
     `stage`: the name of the stage.
     `items`: the clean items in their compact form (`engine.datasets.data.Part`).
-    `weights`: for sentences, how much each place counts, (batch, words), 0 where there is no word; None for images.
+    `weights`: how much each place counts. Of sentences (batch, words), 0 where there is no word; of other items of the
+    shape of `target`, 0 where a number is not known, and None where all are.
     """
 
     input: Tensor

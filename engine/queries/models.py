@@ -11,9 +11,9 @@ from engine import params, registry
 from engine.analysis import probe, raw_items
 from engine.analysis.neighbours import encoded
 from engine.backend import Backend
+from engine.datasets.array_data import as_floats
 from engine.datasets.data import Data, Part
 from engine.datasets.folders import cache_dir
-from engine.datasets.image_data import as_floats
 from engine.errors import UsageError
 from engine.kinds import KINDS
 from engine.queries import sentences
@@ -49,7 +49,7 @@ def check_prior(variant: Variant[Any]) -> None:
 def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
     """What the encoder sees, what comes of it, the codes, and each item's mean squared error, (count,)."""
     model = context.model
-    inputs, targets = _seen(context, query)
+    inputs, targets, known = _seen(context, query)
     codes = model.encode(inputs)
     outputs = model.decode(codes)
     return Reconstruction(
@@ -57,21 +57,37 @@ def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
         outputs=outputs,
         targets=targets,
         codes=codes,
-        errors=np.mean(np.square(outputs - targets), axis=tuple(range(1, targets.ndim))),
+        errors=errors(outputs, targets, known),
         epoch=model.epoch,
     )
 
 
-def _seen(context: QueryContext, query: Reconstruct) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the encoder gets to see, and the same without noise."""
+def errors(
+    outputs: NDArray[np.float32], targets: NDArray[np.float32], known: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Mean squared error of each item, (count,), over what of it is `known` (None: all); 0 where nothing is."""
+    squares = np.square(outputs - targets)
+    inside = tuple(range(1, targets.ndim))
+    if known is None:
+        return np.asarray(squares.mean(axis=inside), np.float32)
+    return np.asarray((squares * known).sum(axis=inside) / np.maximum(known.sum(axis=inside), 1), np.float32)
+
+
+def _seen(
+    context: QueryContext, query: Reconstruct
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_] | None]:
+    """What the encoder gets to see, what it should answer, and what of that is known."""
     if query.inputs is None:
         data, noise = context.data(), query.noise is not False
         first = query.start // context.model.block * context.model.block  # noise belongs to the place in the test part
-        clean, start = data.as_floats(data.test.items[first : query.start + query.count]), query.start - first
+        items, start = data.test.items[first : query.start + query.count], query.start - first
+        clean, known = data.as_floats(items), data.known(items)
         seen = context.model.corrupted(clean, first) if noise and len(clean) else clean
-        return seen[start:], clean[start:]
+        return seen[start:], data.targets(items)[start:], known if known is None else known[start:]
     clean = as_floats(query.inputs)
-    return context.model.corrupted(clean) if query.noise and len(clean) else clean, clean
+    missing = np.isnan(query.inputs) if query.inputs.dtype.kind == "f" else np.zeros(0, bool)
+    seen = context.model.corrupted(clean) if query.noise and len(clean) else clean
+    return seen, clean, ~missing if missing.any() else None
 
 
 def corrupted(backend: Backend, query: Corrupt) -> Corrupted:

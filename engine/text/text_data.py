@@ -70,6 +70,11 @@ class TextData:
         return bool(self.split)
 
     @property
+    def paired(self) -> bool:
+        """Never: a sentence is to be answered with itself."""
+        return False
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Words of a sentence, numbers of a word."""
         return int(self.items.shape[1]), int(self.lexicon.vectors.shape[1])
@@ -87,6 +92,14 @@ class TextData:
             return items.astype(np.float32, copy=False)
         vectors: NDArray[np.float32] = self.lexicon.vectors[items]
         return vectors
+
+    def targets(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """The sentences themselves."""
+        return self.as_floats(items)
+
+    def known(self, items: NDArray[Any]) -> None:
+        """All of it: what counts how much in the loss, the weights of words say."""
+        del items
 
     def _reading(self, cut: Cut) -> dict[str, str]:
         """How sentences become ids, and how they are cut into parts."""

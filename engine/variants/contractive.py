@@ -78,7 +78,7 @@ class Contractive(DenseVariant[ContractiveConfig]):
         sizes = ops.sum(ops.square(self._kernel(model)), axis=0)
         norm = ops.mean(ops.sum(ops.square(self._slope(model, codes)) * sizes, axis=1))
         return {
-            "reconstruction": reconstruction_error(model, codes, batch.target, config.reconstruction),
+            "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
 

@@ -73,7 +73,7 @@ class DenseVariant(Variant[DenseConfigT]):
         Mean over batch and pixels of (x − x̂)², or of −x ln x̂ − (1 − x) ln(1 − x̂).
         """
         codes = model.encode(batch.input)
-        return {"reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction)}
+        return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
 
 
 def check_reconstruction(reconstruction: str, output: str) -> None:
@@ -82,8 +82,9 @@ def check_reconstruction(reconstruction: str, output: str) -> None:
         raise SettingError("reconstruction", "bce needs outputs between 0 and 1; set output to sigmoid")
 
 
-def reconstruction_error(model: Autoencoder[TrainingConfig], codes: Tensor, target: Tensor, kind: str) -> Tensor:
-    """Mean squared error or mean binary cross-entropy over batch and pixels of what `codes` become."""
+def reconstruction_error(model: Autoencoder[TrainingConfig], codes: Tensor, batch: Batch, kind: str) -> Tensor:
+    """Mean squared error or mean binary cross-entropy of what `codes` become, over all numbers that are known."""
+    blocks = model.blocks
     if kind == "bce":
-        return model.ops.mean(model.blocks.binary_cross_entropy(target, model.logits(codes)))
-    return model.blocks.squared_error(target, model.decode(codes))
+        return blocks.mean_of_known(blocks.binary_cross_entropy(batch.target, model.logits(codes)), batch.weights)
+    return blocks.squared_error(batch.target, model.decode(codes), batch.weights)

@@ -182,7 +182,7 @@ class Sparse(DenseVariant[SparseConfig]):
             return self._topk_terms(model, batch)
         codes = model.encode(batch.input)
         return {
-            "reconstruction": reconstruction_error(model, codes, batch.target, model.config.reconstruction),
+            "reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction),
             "penalty": self._penalty(model, codes),
         }
 
@@ -206,7 +206,7 @@ class Sparse(DenseVariant[SparseConfig]):
         spread = ops.sum(ops.square(batch.target - ops.mean(batch.target, axis=0)))
         length, along = ops.sum(ops.square(answers)), ops.sum(answers * batch.target)
         return {
-            "reconstruction": reconstruction_error(model, codes, batch.target, config.reconstruction),
+            "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "explained_variance": blocks.reported(self._less(ops, missed, spread)),
             "l0": blocks.reported(ops.mean(ops.sum(ops.cast(codes != 0, "float32"), axis=1))),
             "shrinkage": blocks.reported(self._less(ops, length, along)),

@@ -108,7 +108,7 @@ class Stacked(Variant[StackedConfig]):
         # What lies between two layers is no picture: activations of any size have a squared error only.
         kind = model.config.reconstruction if batch.stage == WHOLE else "mse"
         codes = model.encode(batch.input)
-        return {"reconstruction": reconstruction_error(model, codes, batch.target, kind)}
+        return {"reconstruction": reconstruction_error(model, codes, batch, kind)}
 
     def stages(self, config: StackedConfig) -> tuple[Stage, ...]:
         """One; with greedy training one for each pair, from the outside in, and then one for all layers."""

@@ -135,7 +135,7 @@ def test_what_is_said_of_the_lines_is_kept_until_the_text_is_added_anew(tmp_path
         (("--prose",), 50, "prose as told"),
         ((), 50, "prose as guessed"),
     ):
-        added = run("add", "text", str(path), *option)
+        added = run("add", "text", str(path), "--replace", *option)
         assert added.exit_code == 0, added.exception
         assert f"{sentences} in 1 document," in added.stdout
         assert reading in added.stdout

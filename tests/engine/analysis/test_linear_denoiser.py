@@ -88,7 +88,7 @@ def test_a_larger_rank_is_better_and_above_the_pixels_there_is_none(data: ImageD
 
 def few(data: ImageData) -> ImageData:
     """So few that the noise of one draw is learned by heart."""
-    return ImageData("few", Part(*(each[:60] for each in data.train)), data.test, data.classes, None)
+    return ImageData("few", data.train.at(slice(60)), data.test, data.classes, None)
 
 
 def error(found: LinearDenoiser, data: ImageData, model: Noisy) -> float:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from engine.datasets.folders import Location
 
 
-class Vectors(Origin):
+class WordVectors(Origin):
     """GloVe, of which an archive holds several sizes."""
 
-    key = "vectors"
+    key = "word-vectors"
     items = "vectors of words"
     use = "models of text use them"
 

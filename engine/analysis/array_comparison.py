@@ -1,4 +1,4 @@
-"""What a run on images shows beside its model: the baselines of what it is asked to do."""
+"""What a run on arrays shows beside its model: the baselines of what it is asked to do."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from engine.backend import Model
 from engine.runs.snapshots import Samples
 
 
-class ImageComparison:
-    """The baselines of a task on images, fitted once per data set and size; the strongest is seen in pictures."""
+class ArrayComparison:
+    """The baselines of a task on arrays, fitted once per data set and size; the strongest is seen in pictures."""
 
     def __init__(self, fitting: Fitting) -> None:
         self._data, self._cache = fitting.data, fitting.cache
-        self._answering = fitted(task_of(fitting.model), fitting)
-        self._small = fitting.size <= SMALL
+        self._answering = fitted(task_of(fitting.model, paired=fitting.data.paired), fitting)
+        self._small = fitting.size <= SMALL and len(fitting.data.classes) > 1
         self._features = fitted("features", fitting) if self._small else {}
         self._shown = next(iter(self._answering.values()))
         part = self._data.validation
@@ -30,7 +30,7 @@ class ImageComparison:
         self._labels = part.labels[places]
         known = self._answering.get("pca")
         shown = known if isinstance(known, pca.Pca) else pca.fit(self._data, 2, fitting.cache, fitting.report)
-        self._points = shown.points(part.items[places])
+        self._points = shown.points(self._data.as_floats(part.items[places]))
         self._baseline: NDArray[np.float32] | None = None
 
     def views(self, samples: Samples, codes: NDArray[np.float32]) -> dict[str, NDArray[Any]]:

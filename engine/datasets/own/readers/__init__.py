@@ -1,0 +1,12 @@
+"""The table of readers: how files of the user's own become data. Adding one means a file here and a line below.
+
+Rows are light: what reads is imported by the call that needs it.
+"""
+
+from __future__ import annotations
+
+from engine.datasets.own.readers.reader import Reader
+from engine.datasets.own.readers.text import TextReader
+
+READERS: dict[str, Reader] = {reader.key: reader for reader in (TextReader(),)}
+"""By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""

@@ -1,0 +1,88 @@
+"""What a reader of the user's own data brings along; command line, form and engine know nothing else of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import msgspec
+
+from engine.datasets.own.cutting import Cutting, shares
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.datasets.data import Report, Source
+    from engine.datasets.own.records import OwnSet
+
+
+class Reading(NamedTuple):
+    """What came of reading."""
+
+    source: Source
+    how: Mapping[str, str] = {}
+    """What was read and how, label and words, for people."""
+
+
+class Reader(ABC):
+    """One way in which files become data."""
+
+    key: ClassVar[str]
+    """What `--kind` calls it."""
+    label: ClassVar[str]
+    """What it reads, in a few words."""
+    Options: ClassVar[type[Cutting]] = Cutting
+    """Its options: each field has a default and a description, and is an option of `aetui data add` and a field of the
+    form."""
+    suits: ClassVar[str] = "tuned"
+    """The preset that suits what it reads, for autoencoders that have one of this name."""
+
+    @abstractmethod
+    def recognises(self, path: Path) -> str:
+        """Why `path`, which exists, is taken for something that it reads ("a folder of PNG files"); empty if it is not.
+
+        Cheap: names and the first bytes tell.
+        """
+
+    @abstractmethod
+    def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
+        """The data at `own.path`, by `own.options` (see `options`); `data_dir` may hold what reading takes.
+
+        Raises:
+            UsageError: the options do not fit the data, or nothing can be learned from them.
+            BadData: a file is broken, or is not what its name says.
+            Stopped: from `report`.
+        """
+
+    def options(self, own: OwnSet) -> Any:
+        """The options of `own`, an instance of `Options`. Raises UsageError for impossible ones."""
+        return self.parsed(own.options)
+
+    def parsed(self, values: Mapping[str, Any]) -> Any:
+        """`values`, typed or as text, as an instance of `Options`.
+
+        Raises:
+            UsageError: one is impossible, or is no option of this reader.
+        """
+        from engine import params
+
+        unknown = [name for name in values if name not in self.Options.__struct_fields__]
+        if unknown:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
+            raise UsageError("Option does not fit", f"{flags} is nothing for {self.key} ({self.label}); leave it out")
+        options = params.configure(self.Options(), values)
+        shares(options.split)
+        return options
+
+    def changed(self, options: Any) -> dict[str, Any]:
+        """Those of `options` that differ from what the reader does by itself: what is kept of them."""
+        plain = self.Options()
+        found = msgspec.to_builtins(options)
+        return {name: value for name, value in found.items() if getattr(plain, name) != getattr(options, name)}
+
+    def state(self, own: OwnSet) -> object:
+        """Changes when the data may have; cheap."""
+        from engine.datasets.own import fingerprints
+
+        return fingerprints.state(Path(own.path))
