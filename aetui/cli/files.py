@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 from math import isqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.kinds.kind import Kind
     from engine.queries.messages import Images
     from engine.runs.store import RunRecord
+    from engine.storage.rows import Array
 
 IMAGES = (".png", ".npy", ".npz")
 SHEET = 1_000
@@ -123,7 +124,7 @@ def is_own(record: RunRecord, source: str | None) -> bool:
 
 def read(
     options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "validation", "test"] = "test"
-) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+) -> tuple[Array, NDArray[np.int64] | None]:
     """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
 
     Raises:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData
+from engine.storage.rows import Array
 
 _BLOCK = 1_000
 
@@ -73,7 +74,7 @@ def _counts(labels: NDArray[np.int64], classes: int) -> tuple[int, ...]:
     return tuple(np.bincount(labels, minlength=classes).tolist())
 
 
-def _mean_and_std(images: NDArray[np.uint8]) -> tuple[float, float]:
+def _mean_and_std(images: Array) -> tuple[float, float]:
     """Exact, by way of the histogram; in blocks, because `bincount` makes eight bytes of every pixel."""
     histogram = np.zeros(256, np.int64)
     for block in in_blocks(images, _BLOCK):

@@ -21,6 +21,8 @@ from engine.text.text_data import TextData
 
 BLOCK = 4_096
 """Items that are looked through at a time."""
+LOOKED_THROUGH = 2**28
+"""Bytes of a part up to which it is looked for numbers that are not known; in a larger one, some are expected."""
 
 
 class Seen(NamedTuple):
@@ -77,7 +79,7 @@ class Numbers:
     def __init__(self, data: Data) -> None:
         self._shape = data.shape
         parts = (data.train, data.validation, data.test)
-        self._gaps = any(
+        self._gaps = any(part.items.nbytes > LOOKED_THROUGH for part in parts) or any(
             data.known(part.items[rows]) is not None for part in parts for rows in in_blocks(part.items, BLOCK)
         )
         self.constants: tuple[Hashable, ...] = ("gaps",) if self._gaps else ()

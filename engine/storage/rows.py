@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any, Protocol
 
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 GRAIN = 2**20
 """Bytes of rows that are read in one go where order does not matter, at most, and that share a checksum: below a
 mebibyte a disk spends more time on finding than on reading."""
+
+SAMPLE, SAMPLES = 2**16, 64
+"""Bytes of a sample of rows, and how many of them a digest takes, spread evenly."""
 
 
 class Array(Protocol):
@@ -95,6 +99,15 @@ class Kept:
         del copy
         return self[:] if dtype is None else self[:].astype(dtype, copy=False)
 
+    def digest(self) -> str:
+        """Tells these rows from others, at a cost that does not grow with their number."""
+        digest = hashlib.sha256(f"{self.shape} {self.dtype.str}".encode())
+        each = max(1, SAMPLE // max(1, row_bytes(self)))
+        last = max(0, len(self) - each)
+        for start in sorted({last * number // (SAMPLES - 1) for number in range(SAMPLES)}):
+            digest.update(np.ascontiguousarray(self[start : start + each]).data)
+        return digest.hexdigest()
+
     def _between(self, start: int, stop: int) -> NDArray[Any]:
         """Rows from `start` to before `stop`."""
         raise NotImplementedError
@@ -114,6 +127,14 @@ class Rows(Kept):
         self.shape = len(places), *array.shape[1:]
         self.dtype = array.dtype
 
+    def digest(self) -> str:
+        """As of any: of the array they are taken from, and which they are."""
+        if not isinstance(self._array, Kept):
+            return super().digest()
+        places = self._places
+        chosen = str(places).encode() if isinstance(places, range) else np.ascontiguousarray(places).data
+        return hashlib.sha256(self._array.digest().encode() + hashlib.sha256(chosen).digest()).hexdigest()
+
     def _between(self, start: int, stop: int) -> NDArray[Any]:
         chosen = self._places[start:stop]
         if isinstance(chosen, range):
@@ -124,6 +145,27 @@ class Rows(Kept):
         if isinstance(self._places, range):
             return self._array[places + self._places.start]
         return self._array[self._places[places]]
+
+
+class Shaped(Kept):
+    """Rows of another array in another shape."""
+
+    def __init__(self, array: Array, shape: tuple[int, ...]) -> None:
+        """`shape`: of one row, with as many numbers as before."""
+        self._array = array
+        self.shape = len(array), *shape
+        self.dtype = array.dtype
+
+    def _between(self, start: int, stop: int) -> NDArray[Any]:
+        return self._array[start:stop].reshape(-1, *self.shape[1:])
+
+    def _at(self, places: NDArray[np.int64]) -> NDArray[Any]:
+        return self._array[places].reshape(-1, *self.shape[1:])
+
+
+def shaped(array: Array, shape: tuple[int, ...]) -> Array:
+    """The same rows, each of `shape`; nothing is read or copied."""
+    return array.reshape(len(array), *shape) if isinstance(array, np.ndarray) else Shaped(array, shape)
 
 
 def some(array: Array, chosen: NDArray[np.integer] | NDArray[np.bool_] | range) -> Array:
