@@ -36,8 +36,9 @@ def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str,
     answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
     totals, count, items = dict.fromkeys(answers, 0.0), 0, data.test.items
     for block in in_blocks(items, model.block):
-        seen = model.corrupted(data.as_floats(items[block]), block.start)
-        targets, known = data.targets(items[block]), data.known(items[block])
+        compact = items[block]
+        seen = model.corrupted(data.as_floats(compact), block.start)
+        targets, known = data.targets(compact), data.known(compact)
         count += targets.size if known is None else int(known.sum())
         for name, answer in answers.items():
             squares = np.square(answer(seen) - targets, dtype=np.float64)

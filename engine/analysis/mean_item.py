@@ -34,7 +34,8 @@ def fitted(fitting: Fitting) -> MeanItem:
     data, items = fitting.data, fitting.data.train.items
     total, count = np.zeros(data.shape), np.zeros(data.shape)
     for block in spread_blocks(items, BLOCK):
-        targets, known = data.targets(items[block]), data.known(items[block])
+        compact = items[block]
+        targets, known = data.targets(compact), data.known(compact)
         total += targets.sum(axis=0, dtype=np.float64)  # what is not known is 0
         count += len(targets) if known is None else known.sum(axis=0)
     return MeanItem((total / np.maximum(count, 1)).astype(np.float32))

@@ -37,25 +37,23 @@ class PackedRows(Kept):
         self._next = 0
         """The byte of the member that comes next."""
 
-    def _between(self, start: int, stop: int) -> NDArray[Any]:
-        found = np.empty((stop - start, *self.shape[1:]), self.dtype)
+    def fill(self, start: int, into: NDArray[Any]) -> None:
+        """As of any; what comes before is unpacked, too."""
         try:
             stream = self._before(self._offset + start * self._bytes)
-            self._fill(stream, found.reshape(-1).view(np.uint8).data)
+            self._read(stream, into.reshape(-1).view(np.uint8).data)
         except BadData:
             raise
         except ZIP_FAULTS as error:
             raise BadData(self._path, f"expected a whole archive, but {self._member} is broken ({error})") from error
-        return found
 
-    def _at(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        found = np.empty((len(places), *self.shape[1:]), self.dtype)
+    def gather(self, places: NDArray[np.integer], into: NDArray[Any]) -> None:
+        """As of any; in one go from the first to the last."""
         order = np.argsort(places, kind="stable")
         spans = places[order] // max(1, PIECE // max(1, self._bytes))
         for chosen in np.split(order, np.flatnonzero(np.diff(spans)) + 1) if len(order) else ():
             first = int(places[chosen[0]])
-            found[chosen] = self._between(first, int(places[chosen[-1]]) + 1)[places[chosen] - first]
-        return found
+            into[chosen] = self[first : int(places[chosen[-1]]) + 1][places[chosen] - first]
 
     def _before(self, byte: int) -> IO[bytes]:
         """The member, with that byte next."""
@@ -66,10 +64,10 @@ class PackedRows(Kept):
             self._open, self._next = (archive, archive.open(self._member)), 0
         stream = self._open[1]
         while self._next < byte:
-            self._fill(stream, memoryview(bytearray(min(PIECE, byte - self._next))))
+            self._read(stream, memoryview(bytearray(min(PIECE, byte - self._next))))
         return stream
 
-    def _fill(self, stream: IO[bytes], into: memoryview) -> None:
+    def _read(self, stream: IO[bytes], into: memoryview) -> None:
         done = 0
         while done < len(into):
             piece = stream.read(min(PIECE, len(into) - done))

@@ -150,8 +150,8 @@ def writing(folder: Path, key: str) -> Iterator[Index]:
 
 
 class ShardedArray(FileRows):
-    """The rows of a folder of shards (see `engine.storage.rows.Array`): read when asked for, and what is read whole of
-    a grain is held against its checksum the first time."""
+    """The rows of a folder of shards (see `engine.storage.rows.Array`): read when asked for, and held against the
+    checksum of their grain the first time that most of it is read."""
 
     def __init__(self, folder: Path, shards: list[Shard], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         pieces = [Piece(_file(folder, shard.number), shard.offset, shard.rows) for shard in shards]
@@ -179,14 +179,19 @@ class ShardedArray(FileRows):
         super()._read(number, first, into)
         shard, unchecked, each = self.shards[number], self._unchecked[number], self._grain
         stop = first + len(into)
-        last = len(shard.grains) if stop == shard.rows else stop // each
-        for place in range(-(-first // each), last):
-            if unchecked[place]:
-                rows = into[place * each - first : (place + 1) * each - first]
-                if zlib.crc32(rows.reshape(-1).view(np.uint8).data) != shard.grains[place]:
-                    path = _file(self.folder, number)
-                    raise BadData(path, f"its checksum is wrong; remove {self.folder}, and it is made again")
-                unchecked[place] = 0
+        for place in range(first // each, -(-stop // each)):
+            begin, end = place * each, min((place + 1) * each, shard.rows)
+            if not unchecked[place] or 2 * (min(stop, end) - max(first, begin)) < end - begin:
+                continue
+            if first <= begin and end <= stop:
+                rows = into[begin - first : end - first]
+            else:  # whoever reads all, but in other pieces, has most of each grain once
+                rows = self._empty(end - begin)
+                super()._read(number, begin, rows)
+            if zlib.crc32(rows.reshape(-1).view(np.uint8).data) != shard.grains[place]:
+                path = _file(self.folder, number)
+                raise BadData(path, f"its checksum is wrong; remove {self.folder}, and it is made again")
+            unchecked[place] = 0
 
 
 def copied(array: Array, folder: Path, key: str, activity: str, report: Report) -> ShardedArray:

@@ -140,9 +140,9 @@ class Slow(Kept):
         self._items = items
         self._ready = ready
 
-    def _between(self, start: int, stop: int) -> np.ndarray:
+    def fill(self, start: int, into: np.ndarray) -> None:
         self._ready.wait()
-        return self._items[start:stop]
+        into[:] = self._items[start : start + len(into)]
 
 
 def test_a_run_that_waits_for_a_block_can_be_stopped(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
