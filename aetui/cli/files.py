@@ -142,7 +142,8 @@ def read(
         return chosen.items, chosen.labels
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
-    return read_images(source, record.info.shape, options.data_folder, count or 2**62), None
+    images = read_images(source, record.info.shape, options.data_folder, count or 2**62, record.dataset)
+    return images, None
 
 
 @contextmanager

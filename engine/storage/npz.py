@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -58,6 +58,36 @@ def read_npz(path: Path, choose: Choose, largest: int = LARGEST) -> dict[str, ND
         # A damaged archive makes zipfile, zlib and numpy's header parser raise a dozen types between them.
         raise Malformed(path, f"expected a whole .npz archive, found a broken one ({error})") from error
     return arrays
+
+
+class Form(NamedTuple):
+    """What the head of an array says."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def forms(path: Path) -> dict[str, Form]:
+    """Of each array in the archive `path`, by name, in its order; only heads are unpacked.
+
+    Raises:
+        Malformed: as `read_npz`.
+    """
+    try:
+        with open_zip(path) as archive:
+            found = {}
+            for name in archive.namelist():
+                if name.endswith(".npy"):
+                    with archive.open(name) as member:
+                        shape, _, dtype = _header(member, name, path)
+                        found[name.removesuffix(".npy")] = Form(shape, dtype)
+            return found
+    except BadData:
+        raise
+    except OSError as error:
+        raise Malformed(path, f"{path.name} cannot be read ({error.strerror or error})") from error
+    except Exception as error:  # as in `read_npz`
+        raise Malformed(path, f"expected a whole .npz archive, found a broken one ({error})") from error
 
 
 def read_npy(path: Path, largest: int = LARGEST) -> NDArray[Any]:

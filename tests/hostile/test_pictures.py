@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.datasets.image_files import LARGEST_FILE, LARGEST_PICTURE, read_images
+from engine.datasets.image_files import read_images
+from engine.datasets.pictures import LARGEST_FILE, LARGEST_PICTURE
 from engine.errors import EngineError
 from engine.storage.npz import LARGEST
 
