@@ -121,6 +121,14 @@ def is_own(record: RunRecord, source: str | None) -> bool:
     return source in (None, record.dataset)
 
 
+def answers_itself(record: RunRecord) -> bool:
+    """Whether the run should answer with what it sees, so that there is an error of whatever it is given."""
+    from engine.datasets.own import records
+
+    own = records.find(record.dataset)
+    return own is None or not own.options.get("target")
+
+
 def read(
     options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "validation", "test"] = "test"
 ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
@@ -139,7 +147,7 @@ def read(
             raise UsageError("No validation part", told)
         data = published(source, options.data_folder)
         chosen = (data.train if part == "train" else data.test).at(slice(count or None))
-        return chosen.items, chosen.labels
+        return data.as_floats(chosen.items) if data.paired else chosen.items, chosen.labels
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     images = read_images(source, record.info.shape, options.data_folder, count or 2**62, record.dataset)

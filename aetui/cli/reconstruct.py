@@ -74,9 +74,11 @@ def _images(
     if query.noise and not _noisy(answer):
         raise _no_noise(record)
     files.check_sheet(output, len(answer.outputs))
-    _write(output, answer)
-    against = " against the clean images" if _noisy(answer) else ""
-    error = f"mean squared error {answer.errors.mean():.4g}{against}"
+    itself = files.answers_itself(record)
+    known = itself or query.inputs is None
+    _write(output, answer, known=known)
+    against = "" if not _noisy(answer) else " against the clean images" if itself else " against what is to be answered"
+    error = f"mean squared error {answer.errors.mean():.4g}{against}" if known else "what is to be answered not known"
     typer.echo(plain(f"{output}: {counted(len(answer.outputs), 'image')}, {error}, {engines.behind(answer)}"))
 
 
@@ -137,7 +139,8 @@ def _sentences(
     typer.echo(f"{plain(str(output))}: {told}")
 
 
-def _write(path: Path, answer: Reconstruction) -> None:
+def _write(path: Path, answer: Reconstruction, *, known: bool = True) -> None:
+    """`known`: whether it is known what the model should answer."""
     import numpy as np
 
     from aetui.render import sheet
@@ -145,11 +148,12 @@ def _write(path: Path, answer: Reconstruction) -> None:
     with files.written(path) as file:
         if path.suffix == ".png":
             clean = [answer.targets] if _noisy(answer) else []
-            sheet.write(file, [answer.inputs, answer.outputs, *clean, abs(answer.outputs - answer.targets)])
+            beside = [*clean, abs(answer.outputs - answer.targets)] if known else []
+            sheet.write(file, [answer.inputs, answer.outputs, *beside])
         elif path.suffix == ".npy":
             np.save(file, answer.outputs)
         else:
-            names = ("inputs", "outputs", "targets", "codes", "errors")
+            names = ("inputs", "outputs", "codes", *(("targets", "errors") if known else ()))
             np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
 
 
