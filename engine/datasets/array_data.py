@@ -14,6 +14,8 @@ from engine.datasets.data import Part, in_blocks
 from engine.datasets.splits import stratified
 from engine.errors import UsageError, counted
 
+UNLABELLED = "unlabelled"
+"""The class of all where there are none."""
 BLOCK = 4_096
 """Items that are hashed at a time."""
 

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Part, Report
 from engine.datasets.own.arrays.scaling import Range, Scale, Scaled, bounds, range_of
-from engine.datasets.own.cutting import PARTS, Cutting, cut
+from engine.datasets.own.cutting import PARTS, Cutting, cut, spread
 from engine.datasets.own.records import shards_of
 from engine.errors import UsageError
 from engine.storage.atomic import make_folder, replacing
 from engine.storage.rows import Array, some
 
-MOST_CLASSES = 1_000
-"""Classes of which each part gets the same share; with more, most have too few items for that."""
 RANGES = "ranges.json"
 
 
@@ -48,12 +46,12 @@ def in_parts(items: Mapping[str, Array], labels: Mapping[str, NDArray[np.int64]]
         return InParts(dict(items), {**zeros, **labels}, "by the names of the arrays")
     array = items[""]
     known = labels.get("")
-    spread = known if known is not None and known.max(initial=0) < MOST_CLASSES else None
-    places = cut(len(array), spread, options)
+    evenly = spread(known)
+    places = cut(len(array), evenly, options)
     chosen = {part: of for part, of in zip(PARTS, places, strict=True) if of is not None}
     all_labels = np.zeros(len(array), np.int64) if known is None else known
     how = "in their order" if options.split_by == "order" else "drawn"
-    same = ", of each class the same share" if spread is not None and how == "drawn" else ""
+    same = ", of each class the same share" if evenly is not None and how == "drawn" else ""
     return InParts(
         {part: some(array, of) for part, of in chosen.items()},
         {part: all_labels[of] for part, of in chosen.items()},

@@ -16,14 +16,9 @@ if TYPE_CHECKING:
     from engine.datasets.data import Report
     from engine.datasets.own.arrays.opening import Opened
     from engine.datasets.own.records import OwnSet
-    from engine.kinds.kind import Described
 
 SUFFIXES = (".npy", ".npz")
 CHANNELS = (1, 3)
-FEW = 2_000
-"""Training items below which the preset for small data suits (see `engine.datasets.own.readers.images`)."""
-UNLABELLED = "unlabelled"
-"""The class of all where there are none."""
 
 
 class ArrayOptions(Cutting, frozen=True, kw_only=True):
@@ -52,14 +47,11 @@ class ArrayReader(Reader):
     label = "arrays of NumPy"
     Options = ArrayOptions
     places = ("label_array",)
+    suits_few = "small"
 
     def further(self, options: Mapping[str, Any]) -> dict[str, Path]:
         """Labels that are a file of their own."""
         return {name: path for name, path in super().further(options).items() if path.suffix == ".npy"}
-
-    def preset(self, known: Described) -> str:
-        """By how many there are to train on."""
-        return "small" if known.items[0] < FEW else self.suits
 
     def recognises(self, path: Path) -> str:
         """By the name's end."""
@@ -89,6 +81,7 @@ class ArrayReader(Reader):
 
 
 def _images(reader: Reader, own: OwnSet, options: ArrayOptions, found: Opened, report: Report) -> Reading:
+    from engine.datasets.array_data import UNLABELLED
     from engine.datasets.image_data import ImageData
     from engine.datasets.own.arrays.parts import in_parts, scaled
     from engine.datasets.own.arrays.scaling import Shaped

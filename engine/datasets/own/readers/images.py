@@ -24,17 +24,9 @@ if TYPE_CHECKING:
     from engine.datasets.own.pictures.gathering import Asked, Gathered
     from engine.datasets.own.pictures.listing import Folders, Listing
     from engine.datasets.own.records import OwnSet
-    from engine.kinds.kind import Described
 
 GLANCE = 2_000
 """Files by whose names a folder is taken for one of images."""
-FEW = 2_000
-"""Training items below which the preset for small data suits: with the published batches of 256 an epoch of fewer has
-less than eight steps, and what is learned in them is the mean picture."""
-MOST_CLASSES = 1_000
-"""Classes of which each part gets the same share; with more, most have too few images for that."""
-UNLABELLED = "unlabelled"
-"""The class of all where there are none."""
 
 
 class ImageOptions(Cutting, frozen=True, kw_only=True):
@@ -69,10 +61,7 @@ class ImageReader(Reader):
     label = "a folder of image files"
     Options = ImageOptions
     places = ("labels", "target")
-
-    def preset(self, known: Described) -> str:
-        """By how many there are to train on."""
-        return "small" if known.items[0] < FEW else self.suits
+    suits_few = "small"
 
     def recognises(self, path: Path) -> str:
         """By the names of its files, of which most have to be images."""
@@ -100,7 +89,7 @@ class ImageReader(Reader):
         import numpy as np
 
         from engine.datasets.image_data import ImageData
-        from engine.datasets.own.cutting import Places, cut
+        from engine.datasets.own.cutting import Places, cut, spread
         from engine.datasets.own.pictures.gathering import gathered
         from engine.datasets.own.pictures.listing import folders_of
 
@@ -115,9 +104,8 @@ class ImageReader(Reader):
         place = {file: number for number, file in enumerate(asked.files)}
         at = np.array([place[file] for file in found.files])  # of each row among the files
         labels, rows = named[at], np.argsort(at)
-        spread = labels[rows] if len(classes) <= MOST_CLASSES else None
         groups, roles = ([of[file] for file in at[rows]] if of else None for of in (folders.groups, folders.parts))
-        in_order = cut(len(at), spread, options, groups, roles)
+        in_order = cut(len(at), spread(labels[rows]), options, groups, roles)
         chosen = in_order.validation
         validation = None if chosen is None else np.sort(rows[chosen])
         places = Places(np.sort(rows[in_order.train]), validation, np.sort(rows[in_order.test]))
@@ -192,6 +180,8 @@ def _classes(
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Their names, sorted, and the class of each of `files`."""
     import numpy as np
+
+    from engine.datasets.array_data import UNLABELLED
 
     names = folders.classes
     if options.labels:
