@@ -160,6 +160,8 @@ def _upright(image: Image) -> Image:
     """As a camera says that it was held; one whose words are damaged said nothing."""
     from PIL import ImageOps
 
+    if _orientation(image) == 1:  # without a copy
+        return image
     try:
         return ImageOps.exif_transpose(image)
     except Exception:  # as in `_opened`
