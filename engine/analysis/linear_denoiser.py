@@ -37,9 +37,9 @@ ENOUGH = 50
 """Pairs for each number in an item. A network that gets fresh noise in every epoch has as many, and more."""
 SPARED = 0.1
 """The share of the training part on which a ridge is chosen where no validation part is held out."""
-AFFORDABLE = 3 * 10**11
-"""Multiplications of many draws that nobody minds: half a minute on one core. Items of 1,000 numbers have enough pairs
-for less."""
+AFFORDABLE = 10**11
+"""Multiplications of many draws that nobody minds: ten seconds on one core. Items of 784 numbers have enough pairs for
+less."""
 VERSION = 2
 """Of the way of fitting: part of the name under which a map is cached."""
 
