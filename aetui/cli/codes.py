@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from aetui.cli.files import written
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from engine.queries.messages import Codes
@@ -21,25 +23,64 @@ LABEL = "label"
 """The column of a text table that is no part of the code."""
 
 
-def write_codes(path: Path, answer: Codes) -> None:
-    """.npy: the codes; .npz: `codes`, and `labels` where they are known; .tsv: columns z1, z2 … and `label`."""
+class CodesFile:
+    """Codes on their way to a file, piece by piece."""
+
+    def __init__(self) -> None:
+        self.shape = 0, 0
+        """How many there are so far, and how many numbers each has."""
+        self._write: Callable[[Codes], None] = lambda codes: None
+
+    def append(self, codes: Codes) -> None:
+        """More of them."""
+        count, size = codes.codes.shape
+        if count or not self.shape[1]:
+            self._write(codes)
+            self.shape = self.shape[0] + count, size
+
+    @classmethod
+    @contextmanager
+    def writing(cls, path: Path) -> Iterator[CodesFile]:
+        """A file that takes the place of `path` when it is whole.
+
+        .npy: the codes; .npz: `codes`, and `labels` where they are known; .tsv: columns z1, z2 … and `label`.
+
+        Raises:
+            EngineError: it cannot be written.
+        """
+        from engine.storage.growing import GrowingArray, growing_archive
+
+        made = cls()
+        with written(path) as file:
+            if path.suffix == ".npy":
+                array = GrowingArray(file)
+                made._write = lambda piece: array.append(piece.codes)
+                yield made
+                array.finish()
+            elif path.suffix == ".npz":
+                with growing_archive(file, path.absolute().parent) as append:
+                    made._write = lambda piece: append(codes=piece.codes, **_labels(piece))
+                    yield made
+            else:
+                made._write = lambda piece: _write_rows(file, piece, headed=not made.shape[1])
+                yield made
+
+
+def _labels(piece: Codes) -> dict[str, NDArray[np.int64]]:
+    return {} if piece.labels is None else {"labels": piece.labels}
+
+
+def _write_rows(file: BinaryIO, piece: Codes, *, headed: bool) -> None:
     import numpy as np
 
-    codes, labels = answer.codes, answer.labels
-    with written(path) as file:
-        if path.suffix == ".npy":
-            np.save(file, codes)
-        elif path.suffix == ".npz":
-            known = {} if labels is None else {"labels": labels}
-            np.savez_compressed(file, allow_pickle=False, codes=codes, **known)
-        else:
-            names = [f"z{number + 1}" for number in range(codes.shape[1])] + [LABEL] * (labels is not None)
-            table = codes if labels is None else np.column_stack([codes.astype(np.float64), labels])
-            np.savetxt(file, table, fmt="%.9g", delimiter="\t", header="\t".join(names), comments="")
+    codes, labels = piece.codes, piece.labels
+    names = [f"z{number + 1}" for number in range(codes.shape[1])] + [LABEL] * (labels is not None)
+    table = codes if labels is None else np.column_stack([codes.astype(np.float64), labels])
+    np.savetxt(file, table, fmt="%.9g", delimiter="\t", header="\t".join(names) if headed else "", comments="")
 
 
 def read_codes(path: Path) -> NDArray[Any]:
-    """The codes in a file as `write_codes` makes them, (count, code size) finite numbers.
+    """The codes in a file as `CodesFile` makes them, (count, code size) finite numbers.
 
     An .npy array of one code needs no second axis; a text table may lack the header.
 

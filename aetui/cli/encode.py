@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.runs.store import RunRecord
 
 Part = Literal["train", "validation", "test"]
+Into = Callable[["Codes"], None]
 
 
 def encode(
@@ -35,9 +37,10 @@ def encode(
     """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
     files.check_suffix(output, codes.WRITTEN)
     record = context.obj.store.find(run)
-    answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
-    codes.write_codes(output, answer)
-    found, size = answer.codes.shape
+    with codes.CodesFile.writing(output) as file:
+        answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights, file.append)
+        file.append(answer)
+    found, size = file.shape
     typer.echo(plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}"))
 
 
@@ -48,6 +51,7 @@ def _images(
     part: Part,
     count: int,
     weights: Literal["best", "last"] | None,
+    into: Into,
 ) -> Codes:
     import msgspec
 
@@ -55,11 +59,20 @@ def _images(
 
     answer: Codes
     if source is None or files.is_own(record, source):
-        answer = engines.answer(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
+        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
+        answer = engines.answer(options, query, "encoding")
         return answer
     images, labels = files.read(options, record, source, count, part)
-    answer = engines.answer(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
-    return msgspec.structs.replace(answer, labels=labels)
+    done = 0
+
+    def labelled(piece: Codes) -> Codes:
+        nonlocal done
+        first, done = done, done + len(piece.codes)
+        return piece if labels is None else msgspec.structs.replace(piece, labels=labels[first:done])
+
+    query = Encode(run_id=record.id, weights=weights, inputs=images, into=lambda piece: into(labelled(piece)))
+    answer = engines.answer(options, query, "encoding")
+    return labelled(answer)
 
 
 def _sentences(
@@ -69,12 +82,13 @@ def _sentences(
     part: Part,
     count: int,
     weights: Literal["best", "last"] | None,
+    into: Into,
 ) -> Codes:
     """Those of a text file, or of the run's own data: only the engine knows how these were read."""
     from engine.errors import UsageError
     from engine.queries.messages import Encode
 
-    query = Encode(run_id=record.id, weights=weights, part=part, count=count)
+    query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
     if source is not None and not files.is_own(record, source):
         if part != "test":
             raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}")
@@ -84,4 +98,5 @@ def _sentences(
 
 
 ENCODED = {"image": _images, "text": _sentences}
-"""What is done with the input of a run, by the kind of data that it learned from."""
+"""What is done with the input of a run, by the kind of data that it learned from; it comes piece by piece, and what did
+not is in the answer."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 from math import isqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.kinds.kind import Kind
     from engine.queries.messages import Images
     from engine.runs.store import RunRecord
+    from engine.storage.rows import Array
 
 IMAGES = (".png", ".npy", ".npz")
 SHEET = 1_000
@@ -131,7 +132,7 @@ def answers_itself(record: RunRecord) -> bool:
 
 def read(
     options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "validation", "test"] = "test"
-) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+) -> tuple[Array, NDArray[np.int64] | None]:
     """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
 
     Raises:
@@ -147,7 +148,7 @@ def read(
             raise UsageError("No validation part", told)
         data = published(source, options.data_folder)
         chosen = (data.train if part == "train" else data.test).at(slice(count or None))
-        return data.as_floats(chosen.items) if data.paired else chosen.items, chosen.labels
+        return data.as_floats(chosen.items[:]) if data.paired else chosen.items, chosen.labels
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     images = read_images(source, record.info.shape, options.data_folder, count or 2**62, record.dataset)

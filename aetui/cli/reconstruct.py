@@ -9,13 +9,14 @@ import typer
 
 from aetui.cli import engines, files
 from aetui.cli.arguments import Input, Run, Weights
+from aetui.cli.reconstruction_file import ReconstructionFile
 from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
     from engine.errors import UsageError
-    from engine.queries.messages import Reconstruct, Reconstruction
+    from engine.queries.messages import Reconstruct
     from engine.runs.store import RunRecord
 
 DEFAULT = Path("reconstruction.png")
@@ -69,17 +70,19 @@ def _images(
     import msgspec
 
     output = output or DEFAULT
-    query = msgspec.structs.replace(_query(options, record, source, output, count, noise), weights=weights)
-    answer = engines.answer(options, query, "reconstructing")
-    if query.noise and not _noisy(answer):
-        raise _no_noise(record)
-    files.check_sheet(output, len(answer.outputs))
+    query = _query(options, record, source, output, count, noise)
     itself = files.answers_itself(record)
     known = itself or query.inputs is None
-    _write(output, answer, known=known)
-    against = "" if not _noisy(answer) else " against the clean images" if itself else " against what is to be answered"
-    error = f"mean squared error {answer.errors.mean():.4g}{against}" if known else "what is to be answered not known"
-    typer.echo(plain(f"{output}: {counted(len(answer.outputs), 'image')}, {error}, {engines.behind(answer)}"))
+    with ReconstructionFile.writing(output, known=known) as file:
+        query = msgspec.structs.replace(query, weights=weights, into=file.append)
+        answer = engines.answer(options, query, "reconstructing")
+        if not file.count:  # there is nothing, which makes a file too
+            file.append(answer)
+        if query.noise and not file.noisy:
+            raise _no_noise(record)
+    against = "" if not file.noisy else " against the clean images" if itself else " against what is to be answered"
+    error = f"mean squared error {file.error:.4g}{against}" if known else "what is to be answered is not known"
+    typer.echo(plain(f"{output}: {counted(file.count, 'image')}, {error}, {engines.behind(answer)}"))
 
 
 def _query(
@@ -94,10 +97,6 @@ def _query(
     images, _ = files.read(options, record, source, count)
     files.check_sheet(output, len(images))  # before TensorFlow is loaded
     return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
-
-
-def _noisy(answer: Reconstruction) -> bool:
-    return bool((answer.inputs != answer.targets).any())
 
 
 def _no_noise(record: RunRecord) -> UsageError:
@@ -137,24 +136,6 @@ def _sentences(
     mean = sum(answer.cosine for answer in answers) / len(answers)
     told = f"{counted(len(answers), 'sentence')}, mean cosine {mean:.4f}, {engines.behind(answers[0])}"
     typer.echo(f"{plain(str(output))}: {told}")
-
-
-def _write(path: Path, answer: Reconstruction, *, known: bool = True) -> None:
-    """`known`: whether it is known what the model should answer."""
-    import numpy as np
-
-    from aetui.render import sheet
-
-    with files.written(path) as file:
-        if path.suffix == ".png":
-            clean = [answer.targets] if _noisy(answer) else []
-            beside = [*clean, abs(answer.outputs - answer.targets)] if known else []
-            sheet.write(file, [answer.inputs, answer.outputs, *beside])
-        elif path.suffix == ".npy":
-            np.save(file, answer.outputs)
-        else:
-            names = ("inputs", "outputs", "codes", *(("targets", "errors") if known else ()))
-            np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
 
 
 RECONSTRUCTED = {"image": _images, "text": _sentences}

@@ -6,7 +6,6 @@ The matrices are as wide as there are pairs, so that 60 wide items take no longe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from engine.analysis.array_cache import Arrays
 from engine.analysis.moments import MakePair
 from engine.datasets.data import Report, in_blocks
 from engine.storage.blas import one_thread
+from engine.storage.rows import Array
 
 Floats = NDArray[np.float64]
 SMALLEST = 1e-12
@@ -25,9 +25,7 @@ class FewPairs:
     """What is seen and what is wanted, each (pairs, d), and how the pairs lie to each other."""
 
     @one_thread()
-    def __init__(
-        self, items: NDArray[Any], pairs: Sequence[MakePair], activity: str, report: Report, block: int
-    ) -> None:
+    def __init__(self, items: Array, pairs: Sequence[MakePair], activity: str, report: Report, block: int) -> None:
         """As `engine.analysis.moments.moments`. Raises Stopped from `report`."""
         seen: list[Floats] = []
         wanted: list[Floats] = []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.data import in_blocks
+from engine.datasets.data import spread_blocks
 from engine.datasets.image_data import ImageData
+from engine.storage.rows import Array
 
 _BLOCK = 1_000
 
@@ -83,23 +83,25 @@ def _counts(labels: NDArray[np.int64], classes: int) -> tuple[int, ...]:
     return tuple(np.bincount(labels, minlength=classes).tolist())
 
 
-def _mean_and_std(images: NDArray[Any]) -> tuple[float, float]:
-    """Of bytes exact, by way of the histogram; in blocks, because `bincount` makes eight bytes of every pixel."""
+def _mean_and_std(images: Array) -> tuple[float, float]:
+    """Of bytes exact, by way of the histogram; of very many images a part is taken. In blocks, because `bincount` makes
+    eight bytes of every pixel."""
     if images.dtype != np.uint8:
         return _of_floats(images)
     histogram = np.zeros(256, np.int64)
-    for block in in_blocks(images, _BLOCK):
+    for block in spread_blocks(images, _BLOCK):
         histogram += np.bincount(images[block].ravel(), minlength=256)
     values = np.arange(256) / 255
     mean = float(np.average(values, weights=histogram))
     return mean, float(np.sqrt(np.average((values - mean) ** 2, weights=histogram)))
 
 
-def _of_floats(images: NDArray[Any]) -> tuple[float, float]:
-    total = squares = 0.0
-    for block in in_blocks(images, _BLOCK):
+def _of_floats(images: Array) -> tuple[float, float]:
+    total = squares = count = 0.0
+    for block in spread_blocks(images, _BLOCK):
         numbers = images[block].astype(np.float64)
         total += float(numbers.sum())
         squares += float(np.square(numbers).sum())
-    mean = total / max(1, images.size)
-    return mean, float(np.sqrt(max(0.0, squares / max(1, images.size) - mean**2)))
+        count += numbers.size
+    mean = total / max(1, count)
+    return mean, float(np.sqrt(max(0.0, squares / max(1, count) - mean**2)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.storage.rows import Array
 
 PartName = Literal["train", "validation", "test"]
 
@@ -41,12 +43,15 @@ class Reconstruct(_Query, frozen=True, kw_only=True):
     items of the run's test part from `start` on.
     """
 
-    inputs: NDArray[Any] | None = None
+    inputs: Array | None = None
     start: int = 0
+    """With `inputs`: which place the first of them has for the noise; a multiple of the model's block."""
     count: int = 10
     noise: bool | None = None
     """Whether a model that learned from corrupted images sees these with the noise of its validation, or as they are;
     None: test items with it, `inputs` as they are."""
+    into: Callable[[Reconstruction], None] | None = None
+    """Gets the answer piece by piece, on the engine's thread; the answer itself then has no items. For very many."""
 
 
 class Reconstruction(_Answer, frozen=True, kw_only=True):
@@ -86,11 +91,13 @@ class Corrupted(_Answer, frozen=True, kw_only=True):
 class Encode(_Query, frozen=True, kw_only=True):
     """The codes of these images; without `inputs`, of the first `count` items of the run's `part` (0: all of them)."""
 
-    inputs: NDArray[Any] | None = None
+    inputs: Array | None = None
     texts: tuple[str, ...] = ()
     """Sentences, in the place of `inputs`, for a model of text."""
     part: PartName = "test"
     count: int = 0
+    into: Callable[[Codes], None] | None = None
+    """As of `Reconstruct`."""
 
 
 class Codes(_Answer, frozen=True, kw_only=True):

@@ -183,7 +183,8 @@ class TrainingLoop:
             if self._control.command() == "pause" and self._obey() in ENDING:
                 return "stopped", ""
             for report in self._training.run():
-                self._take(report)
+                if report is not None:
+                    self._take(report)
                 if self._obey() in ENDING:
                     self._tell_untold()
                     self._save()

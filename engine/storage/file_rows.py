@@ -42,28 +42,31 @@ class FileRows(Kept):
         self.dtype = dtype
         self._bytes = math.prod(shape) * dtype.itemsize
 
-    def _between(self, start: int, stop: int) -> NDArray[Any]:
-        found = np.empty((stop - start, *self.shape[1:]), self.dtype)
+    def fill(self, start: int, into: NDArray[Any]) -> None:
+        """As of any; straight from the files."""
         number = int(np.searchsorted(self._starts, start, "right")) - 1
-        at = start
-        while at < stop:
-            first = at - int(self._starts[number])
-            count = min(stop - at, self._pieces[number].rows - first)
-            self._read(number, first, found[at - start : at - start + count])
-            at, number = at + count, number + 1
-        return found
+        done = 0
+        while done < len(into):
+            first = start + done - int(self._starts[number])
+            count = min(len(into) - done, self._pieces[number].rows - first)
+            self._read(number, first, into[done : done + count])
+            done, number = done + count, number + 1
 
-    def _at(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        found = np.empty((len(places), *self.shape[1:]), self.dtype)
+    def gather(self, places: NDArray[np.integer], into: NDArray[Any]) -> None:
+        """As of any; those that lie close together are read in one go."""
         order = None if (np.diff(places) >= 0).all() else np.argsort(places, kind="stable")
         ascending = places if order is None else places[order]
         for start, stop in self._together(ascending):
             first = int(ascending[start])
-            read = self._between(first, int(ascending[stop - 1]) + 1)[ascending[start:stop] - first]
-            found[slice(start, stop) if order is None else order[start:stop]] = read
-        return found
+            read = self._empty(int(ascending[stop - 1]) + 1 - first)
+            self.fill(first, read)
+            inside = ascending[start:stop] - first
+            if order is None:
+                np.take(read, inside, axis=0, out=into[start:stop], mode="clip")
+            else:
+                into[order[start:stop]] = read[inside]
 
-    def _together(self, ascending: NDArray[np.int64]) -> list[tuple[int, int]]:
+    def _together(self, ascending: NDArray[np.integer]) -> list[tuple[int, int]]:
         """Stretches of places (n,) that are read at once, as (start, stop)."""
         if not len(ascending):
             return []

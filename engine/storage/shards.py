@@ -12,7 +12,7 @@ import hashlib
 import math
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,14 @@ from numpy.typing import NDArray
 from engine.errors import BadData, EngineError
 from engine.storage.atomic import make_folder, opener, replacing
 from engine.storage.file_rows import FileRows, Piece
-from engine.storage.rows import grain
+from engine.storage.rows import Array, grain, row_bytes
 
 INDEX = "index.jsonl"
 SHARD_BYTES = 2**24
 """Of rows in a shard, about: a few seconds of decoding are lost at most where it is broken off."""
+
+Report = Callable[[str, int, int], None]
+"""Who hears how far it is: as `engine.datasets.data.Report`, which knows more."""
 
 
 class Shard(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -147,8 +150,8 @@ def writing(folder: Path, key: str) -> Iterator[Index]:
 
 
 class ShardedArray(FileRows):
-    """The rows of a folder of shards (see `engine.storage.rows.Array`): read when asked for, and what is read whole of
-    a grain is held against its checksum the first time."""
+    """The rows of a folder of shards (see `engine.storage.rows.Array`): read when asked for, and held against the
+    checksum of their grain the first time that most of it is read."""
 
     def __init__(self, folder: Path, shards: list[Shard], shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         pieces = [Piece(_file(folder, shard.number), shard.offset, shard.rows) for shard in shards]
@@ -160,8 +163,12 @@ class ShardedArray(FileRows):
 
     @property
     def sha256(self) -> str:
-        """Of the checksums of all shards: the same rows in shards of the same sizes have the same one."""
+        """Of the checksums of all shards: it covers every byte, and the same rows have it again."""
         return hashlib.sha256("".join(shard.sha256 for shard in self.shards).encode()).hexdigest()
+
+    def digest(self) -> str:
+        """As of any `Kept`; here of all that is in it."""
+        return self.sha256
 
     @property
     def notes(self) -> list[Any]:
@@ -172,14 +179,42 @@ class ShardedArray(FileRows):
         super()._read(number, first, into)
         shard, unchecked, each = self.shards[number], self._unchecked[number], self._grain
         stop = first + len(into)
-        last = len(shard.grains) if stop == shard.rows else stop // each
-        for place in range(-(-first // each), last):
-            if unchecked[place]:
-                rows = into[place * each - first : (place + 1) * each - first]
-                if zlib.crc32(rows.reshape(-1).view(np.uint8).data) != shard.grains[place]:
-                    path = _file(self.folder, number)
-                    raise BadData(path, f"its checksum is wrong; remove {self.folder}, and it is made again")
-                unchecked[place] = 0
+        for place in range(first // each, -(-stop // each)):
+            begin, end = place * each, min((place + 1) * each, shard.rows)
+            if not unchecked[place] or 2 * (min(stop, end) - max(first, begin)) < end - begin:
+                continue
+            if first <= begin and end <= stop:
+                rows = into[begin - first : end - first]
+            else:  # whoever reads all, but in other pieces, has most of each grain once
+                rows = self._empty(end - begin)
+                super()._read(number, begin, rows)
+            if zlib.crc32(rows.reshape(-1).view(np.uint8).data) != shard.grains[place]:
+                path = _file(self.folder, number)
+                raise BadData(path, f"its checksum is wrong; remove {self.folder}, and it is made again")
+            unchecked[place] = 0
+
+
+def copied(array: Array, folder: Path, key: str, activity: str, report: Report) -> ShardedArray:
+    """The rows of `array` in shards below `folder`, unless they are there under `key`; broken off, it goes on.
+
+    For rows that can be gone through only from the first to the last. `report` hears under `activity` how many are
+    done; what it raises ends the work.
+
+    Raises:
+        EngineError, BadData: as `writing`, and as reading `array`.
+    """
+    found = open_shards(folder, key)
+    if found is not None:
+        return found
+    with writing(folder, key) as index:
+        done = sum(shard.rows for shard in index.done.values())
+        each = grain(row_bytes(array))
+        step = max(each, SHARD_BYTES // max(1, row_bytes(array)) // each * each)
+        for start in range(done, len(array), step):
+            report(activity, start, len(array))
+            index.write(array[start : start + step])
+        report(activity, len(array), len(array))
+        return index.finish()
 
 
 def open_shards(folder: Path, key: str) -> ShardedArray | None:

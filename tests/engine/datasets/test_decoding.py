@@ -51,7 +51,7 @@ def test_items_become_rows_in_their_order_with_what_was_noted(tmp_path: Path) ->
     assert heard[-1] == ("decoding", 60, 60)
     heard.clear()
     again = decoded(folder, "toydecoder:doubled", 2, items, 3, "decoding", report)
-    assert (again.sha256, again.notes, heard) == (found.sha256, found.notes, [])
+    assert (again.digest(), again.notes, heard) == (found.digest(), found.notes, [])
     assert decoded(folder, "toydecoder:doubled", 3, items, 3, "decoding", silence)[0].tolist() == [3, 3, 3]
 
 

@@ -10,15 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.own.arrays.choosing import Chosen, chosen, described
-from engine.errors import BadData, UsageError
-from engine.storage.file_rows import FileRows, Piece
-from engine.storage.npz import Form, forms, read_npy, read_npz
+from engine.errors import UsageError
+from engine.storage.npz import Form, forms, rows_of_npy, rows_of_npz
 from engine.storage.rows import Array
-
-WHOLE = 2**28
-"""Bytes of an array that are read into memory at once; more stay in their file, if it is an .npy."""
-LARGEST = 2**62
-"""Bytes of an .npy file, which is not read at once."""
 
 
 class Opened(NamedTuple):
@@ -44,15 +38,15 @@ def opened(path: Path, array: str, label_array: str, label_file: Path | None) ->
         if array or label_array:
             told = f"expected an .npz with arrays by name for --array and --label-array, but {path} holds one array"
             raise UsageError("One array", f"{told}; leave them out, or give --label-array the .npy file of the labels")
-        arrays: dict[str, Array] = {path.name: _mapped(path)}
+        arrays: dict[str, Array] = {path.name: rows_of_npy(path)}
         meant = Chosen({"": path.name}, {})
     else:
         meant = chosen(path, forms(path), array, label_array)
-        arrays = dict(read_npz(path, lambda _: dict.fromkeys((*meant.items.values(), *meant.labels.values()))))
+        arrays = {name: _of_npz(path, name) for name in (*meant.items.values(), *meant.labels.values())}
     if label_file is not None:
         if "" not in meant.items:
             raise UsageError("Labels of what?", f"expected labels of each part in {path}; name them with --label-array")
-        arrays[str(label_file)] = read_npy(label_file)
+        arrays[str(label_file)] = rows_of_npy(label_file)
         meant = Chosen(meant.items, {"": str(label_file)})
     taken = {"arrays": ", ".join(f"{name} {_form(arrays[name])}" for name in meant.items.values())}
     found = (_fault(name, arrays[name], len(arrays[meant.items[part]])) for part, name in meant.labels.items())
@@ -69,19 +63,12 @@ def opened(path: Path, array: str, label_array: str, label_file: Path | None) ->
     return Opened(items, labels, classes, taken, all(isinstance(array, np.ndarray) for array in items.values()))
 
 
+def _of_npz(path: Path, name: str) -> Array:
+    return rows_of_npz(path, lambda _: [name])
+
+
 def _form(array: Array) -> str:
     return described(Form(array.shape, array.dtype))
-
-
-def _mapped(path: Path) -> Array:
-    """In memory if it is small; else read from the file when asked for."""
-    found = read_npy(path, LARGEST)
-    if found.nbytes <= WHOLE or not isinstance(found, np.memmap):
-        return np.array(found, order="C")
-    if not found.flags.c_contiguous:
-        told = f"expected rows one after the other in so large an array, found Fortran's order in {found.shape}"
-        raise BadData(path, f"{told}; save it again with numpy.ascontiguousarray")
-    return FileRows([Piece(path, int(found.offset), len(found))], found.shape[1:], found.dtype)
 
 
 def _fault(name: str, labels: Array, count: int) -> str:

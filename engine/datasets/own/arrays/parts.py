@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -75,7 +75,7 @@ def scaled(
     for part, array in parts.items.items():
         plain = found is None or (found == (0.0, 1.0) and array.dtype == np.float32 and array.dtype.isnative)
         rows = array if found is None or plain else Scaled(array, *found)
-        held = cast("NDArray[Any]", rows) if state else np.ascontiguousarray(rows[:])
+        held = rows if state else np.ascontiguousarray(rows[:])
         made[part] = Part(held, parts.labels[part])
     return made, {"scale": _told(scale, train.dtype, found)}
 

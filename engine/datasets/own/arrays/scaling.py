@@ -34,39 +34,37 @@ class Scaled(Kept):
         self.shape = tuple(array.shape)
         self.dtype = np.dtype(np.float32)
 
-    def _between(self, start: int, stop: int) -> NDArray[Any]:
-        return self._scaled(self._array[start:stop])
+    def fill(self, start: int, into: NDArray[Any]) -> None:
+        """As of any."""
+        into[:] = self._scaled(self._array[start : start + len(into)])
 
-    def _at(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        return self._scaled(self._array[places])
+    def gather(self, places: NDArray[np.integer], into: NDArray[Any]) -> None:
+        """As of any."""
+        into[:] = self._scaled(self._array[places])
 
-    def _scaled(self, rows: NDArray[Any]) -> NDArray[np.float32]:
+    def _scaled(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         numbers: NDArray[np.float64] = rows.astype(np.float64)
         numbers -= self._low
         numbers /= self._span
-        return np.clip(numbers, 0, 1).astype(np.float32)
+        return np.clip(numbers, 0, 1)
 
 
-class Shaped(Kept):
-    """The rows of another array as images (height, width, channels)."""
+class ChannelsLast(Kept):
+    """Images (channels, height, width) of another array as (height, width, channels)."""
 
-    def __init__(self, array: Array, *, first: bool) -> None:
-        """`first`: whether channels come before height and width; without channels there is one."""
-        self._array, self._first = array, first
-        shape = array.shape if array.ndim == 4 else (*array.shape, 1)
-        self.shape = (shape[0], shape[2], shape[3], shape[1]) if first and array.ndim == 4 else shape
+    def __init__(self, array: Array) -> None:
+        self._array = array
+        count, channels, height, width = array.shape
+        self.shape = count, height, width, channels
         self.dtype = array.dtype
 
-    def _between(self, start: int, stop: int) -> NDArray[Any]:
-        return self._shaped(self._array[start:stop])
+    def fill(self, start: int, into: NDArray[Any]) -> None:
+        """As of any."""
+        into[:] = np.moveaxis(self._array[start : start + len(into)], 1, 3)
 
-    def _at(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        return self._shaped(self._array[places])
-
-    def _shaped(self, rows: NDArray[Any]) -> NDArray[Any]:
-        if self._array.ndim == 3:
-            return rows[..., None]
-        return np.ascontiguousarray(np.moveaxis(rows, 1, 3)) if self._first else rows
+    def gather(self, places: NDArray[np.integer], into: NDArray[Any]) -> None:
+        """As of any."""
+        into[:] = np.moveaxis(self._array[places], 1, 3)
 
 
 def range_of(array: Array, activity: str, report: Report) -> Range:

@@ -58,8 +58,6 @@ class Gathered(NamedTuple):
     """Of each row."""
     told: dict[str, str]
     """How, for people."""
-    digest: str
-    """Of the rows, where they are not in memory; else empty."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,9 +110,7 @@ def gathered(name: str, asked: Asked, report: Report, *, alone: bool) -> Gathere
         for other in folder.parent.iterdir():
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-    if array.nbytes <= WHOLE:
-        return Gathered(array[:], files, told, "")
-    return Gathered(array, files, told, array.sha256)
+    return Gathered(array[:] if array.nbytes <= WHOLE else array, files, told)
 
 
 def _planned(asked: Asked, folder: Path, report: Report) -> Plan:

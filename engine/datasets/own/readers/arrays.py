@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.datasets.data import Report
     from engine.datasets.own.arrays.opening import Opened
     from engine.datasets.own.records import OwnSet
+    from engine.storage.rows import Array
 
 SUFFIXES = (".npy", ".npz")
 CHANNELS = (1, 3)
@@ -84,26 +85,30 @@ def _images(reader: Reader, own: OwnSet, options: ArrayOptions, found: Opened, r
     from engine.datasets.array_data import UNLABELLED
     from engine.datasets.image_data import ImageData
     from engine.datasets.own.arrays.parts import in_parts, scaled
-    from engine.datasets.own.arrays.scaling import Shaped
 
     first = options.channels == "first"
     for array in found.items.values():
         _check_channels(own, found, array.shape, first=first)
-    shaped = {
-        part: array if array.ndim == 4 and not first else Shaped(array, first=first)
-        for part, array in found.items.items()
-    }
-    cut = in_parts(shaped, found.labels, options)
+    as_images = {part: _as_images(array, first=first) for part, array in found.items.items()}
+    cut = in_parts(as_images, found.labels, options)
     parts, told = scaled(own.name, cut, options.scale, None if found.in_memory else lambda: reader.state(own), report)
     classes = found.classes or (UNLABELLED,)
     data = ImageData(own.name, parts["train"], parts["test"], classes, Path(own.path), parts.get("validation"))
-    if not found.in_memory:  # reading all of it would take as long as an epoch
-        data.__dict__["fingerprint"] = _fingerprint(reader, own, report)
     return Reading(data, {**found.told, "parts": cut.told, **told})
 
 
 MADE: dict[int, Callable[[Reader, OwnSet, ArrayOptions, Opened, Report], Reading]] = {3: _images, 4: _images}
 """What arrays of so many dimensions become."""
+
+
+def _as_images(array: Array, *, first: bool) -> Array:
+    """(count, height, width, channels)."""
+    from engine.datasets.own.arrays.scaling import ChannelsLast
+    from engine.storage.rows import shaped
+
+    if array.ndim == 3:
+        return shaped(array, (*array.shape[1:], 1))
+    return ChannelsLast(array) if first else array
 
 
 def _check_channels(own: OwnSet, found: Opened, shape: tuple[int, ...], *, first: bool) -> None:
@@ -120,15 +125,3 @@ def _check_channels(own: OwnSet, found: Opened, shape: tuple[int, ...], *, first
     elsewhere = "last" if first else "first"
     remedy = "give an array of 1 or 3 channels; of four, the last is mostly transparency"
     raise UsageError("Channels", f"{told}; {f'say --channels {elsewhere}' if other in CHANNELS else remedy}")
-
-
-def _fingerprint(reader: Reader, own: OwnSet, report: Report) -> str:
-    """Of files too large to be read whole, and of what is made of them."""
-    import hashlib
-
-    import msgspec
-
-    from engine.datasets.own import fingerprints
-
-    files = fingerprints.of_all(reader.files(own), report).digest
-    return hashlib.sha256(files.encode() + msgspec.json.encode(own.options, order="sorted")).hexdigest()

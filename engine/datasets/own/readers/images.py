@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.datasets.data import Part, Report
-    from engine.datasets.own.cutting import Places
     from engine.datasets.own.pictures.gathering import Asked, Gathered
     from engine.datasets.own.pictures.listing import Folders, Listing
     from engine.datasets.own.records import OwnSet
@@ -118,8 +117,6 @@ class ImageReader(Reader):
         held_out = None if validation is None else _part(found, labels, validation)
         train, test = _part(found, labels, places.train), _part(found, labels, places.test)
         data = ImageData(own.name, train, test, classes, Path(own.path), held_out)
-        if found.digest:  # reading all of it would take as long as an epoch
-            data.__dict__["fingerprint"] = _digest(found.digest, labels, places)
         return Reading(data, {**found.told, **told})
 
 
@@ -127,8 +124,7 @@ def _part(found: Gathered, labels: NDArray[np.int64], places: NDArray[np.int64])
     from engine.datasets.data import Part
     from engine.storage.rows import some
 
-    rows = cast("NDArray[Any]", some(found.rows, places))  # or what is indexed like one
-    return Part(rows, labels[places], [found.files[place] for place in places])
+    return Part(some(found.rows, places), labels[places], [found.files[place] for place in places])
 
 
 def _cut(options: ImageOptions, *, labelled: bool) -> str:
@@ -138,16 +134,6 @@ def _cut(options: ImageOptions, *, labelled: bool) -> str:
     if options.split_by == "order":
         return f"{options.split}, in the order of the paths"
     return f"{options.split}, drawn{', of each class the same share' if labelled else ''}"
-
-
-def _digest(rows: str, labels: NDArray[np.int64], places: Places) -> str:
-    """Of all that the data are."""
-    import hashlib
-
-    digest = hashlib.sha256(rows.encode())
-    for numbers in (labels, *places):
-        digest.update(b"none" if numbers is None else numbers.tobytes())
-    return digest.hexdigest()
 
 
 def _asked(own: OwnSet, options: ImageOptions) -> tuple[Listing, Asked]:

@@ -10,8 +10,9 @@ from engine.datasets.data import silence
 from engine.datasets.image_data import ImageData
 from engine.datasets.own import adding
 from engine.datasets.own.adding import Added
-from engine.datasets.own.arrays import opening, parts
+from engine.datasets.own.arrays import parts
 from engine.errors import BadData, UsageError
+from engine.storage import npz
 
 RANDOM = np.random.default_rng(5)
 FLOATS = RANDOM.random((40, 5, 6))
@@ -154,7 +155,7 @@ def test_large_files_stay_where_they_are_and_are_looked_through_once(
 ) -> None:
     path = npy(tmp_path, FLOATS.astype(np.float32) * 9)
     whole = data_of(add(path, scale="minmax"))
-    monkeypatch.setattr(opening, "WHOLE", 10)
+    monkeypatch.setattr(npz, "WHOLE", 10)
     added = add(path, scale="minmax")
     data = data_of(added)
     assert not isinstance(data.train.items, np.ndarray)
