@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import codes, engines, files
+from aetui.cli import codes, codes_file, engines, files
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 from engine.errors import counted
@@ -28,20 +28,34 @@ def encode(
     source: Input = None,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="An .npy (codes), .npz (codes, labels) or .tsv file (table with header)."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="An .npy (codes), .npz (codes, names, labels), .csv or .tsv file (table with header); - for standard "
+            "output.",
+        ),
     ] = Path("codes.npz"),
+    wanted: Annotated[
+        Literal["csv", "tsv", "npy", "npz"] | None,
+        typer.Option("--format", help="What to write (default: as the file's name says; csv to standard output)."),
+    ] = None,
     part: Annotated[Part, typer.Option(help="Which part of a data set.")] = "test",
     count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many items; 0: all.")] = 0,
     weights: Weights = None,
 ) -> None:
-    """Write the codes that a trained model gives to images or sentences, with classes where the input has them."""
-    files.check_suffix(output, codes.WRITTEN)
+    """Write the codes that a trained model gives to images or sentences, with names and classes where the input has
+    them."""
+    suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
-    with codes.CodesFile.writing(output) as file:
+    with codes_file.writing(output, suffix) as file:
         answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights, file.append)
         file.append(answer)
     found, size = file.shape
-    typer.echo(plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}"))
+    done = plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}")
+    if str(output) != codes.STDOUT:
+        typer.echo(done)
+    elif not context.obj.quiet:
+        typer.echo(done, err=True)
 
 
 def _images(
@@ -62,17 +76,20 @@ def _images(
         query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
         answer = engines.answer(options, query, "encoding")
         return answer
-    images, labels = files.read(options, record, source, count, part)
+    given = files.read(options, record, source, count, part)
     done = 0
 
-    def labelled(piece: Codes) -> Codes:
+    def known(piece: Codes) -> Codes:
+        """With what is known of its items."""
         nonlocal done
-        first, done = done, done + len(piece.codes)
-        return piece if labels is None else msgspec.structs.replace(piece, labels=labels[first:done])
+        these = slice(done, done + len(piece.codes))
+        done = these.stop
+        labels = None if given.labels is None else given.labels[these]
+        return msgspec.structs.replace(piece, labels=labels, names=given.names and given.names[these])
 
-    query = Encode(run_id=record.id, weights=weights, inputs=images, into=lambda piece: into(labelled(piece)))
+    query = Encode(run_id=record.id, weights=weights, inputs=given.items, into=lambda piece: into(known(piece)))
     answer = engines.answer(options, query, "encoding")
-    return labelled(answer)
+    return known(answer)
 
 
 def _sentences(

@@ -34,10 +34,10 @@ ENOUGH = 200_000
 """Items to fit a simple baseline to. With more its figures change in the fourth digit, and fitting takes minutes."""
 
 
-def spread_blocks(items: Sized, size: int, most: int = ENOUGH) -> list[slice]:
-    """Where to find `items` as `in_blocks`; of more than `most` of them blocks that are spread evenly, first among
-    them, and that have about as many."""
-    blocks = list(in_blocks(items, size))
+def spread_blocks(items: Sized, size: int, most: int = 0) -> list[slice]:
+    """Where to find `items` as `in_blocks`; of more than `most` of them (0: `ENOUGH`), blocks that are spread evenly
+    and have about so many."""
+    blocks, most = list(in_blocks(items, size)), most or ENOUGH
     wanted = max(1, most // size)
     if len(items) <= most or len(blocks) <= wanted:
         return blocks

@@ -41,7 +41,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         return published(source, data_dir).test.at(slice(count)).items
     path, fit = Path(source), _fit(shape, like)
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        files = image_files(source)
         if not files:
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
         return np.stack([picture(file, fit) for file in files[:count]])
@@ -68,6 +68,15 @@ def _fit(shape: tuple[int, ...], like: str) -> Fit:
         scale=bool(own.options.get("size")) or not (crop or pad),
         ground=own.options.get("ground", GROUND),
     )
+
+
+def image_files(source: str) -> list[Path]:
+    """The image files that `source` means, those below a folder too, in the order in which they are read; none where it
+    is an array."""
+    path = Path(source)
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    return [] if path.suffix in (".npy", ".npz") else [path]
 
 
 def published(key: str, data_dir: Path | None) -> ImageData:

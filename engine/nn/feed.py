@@ -27,8 +27,8 @@ class Sizes(NamedTuple):
     """Parts of at most so many lie on the device whole, and are shuffled all at once: 342,000 items of MNIST's size,
     1.8 times CIFAR-10. Twice that in memory harms nobody, and neither does reading it before the first step."""
     block: int = 2**26
-    """In a block, about; two of them are in memory. The smallest networks train on it for a third of a second, ten times
-    as long as reading it takes, and it has items from 64 places of the part."""
+    """In a block, about; two of them are in memory. The smallest networks train on it for a third of a second, ten
+    times as long as reading it takes, and it has items from 64 places of the part."""
     in_blocks: bool = False
     """Take the items of a part that lies on the device in the order of one that does not."""
 

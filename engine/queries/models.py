@@ -135,34 +135,38 @@ def encode(context: QueryContext, query: Encode) -> Codes | Steps:
         return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
     if query.inputs is None:
         data = context.data()
-        items, labels, _ = _part(data, query.part).at(slice(query.count or None))
-        return _encode_by_block(context.still(), items, labels, data.as_floats, query.into)
+        part = _part(data, query.part).at(slice(query.count or None))
+        return _encode_by_block(context.still(), part, data.as_floats, query.into)
     if query.into is None:
         return Codes(codes=model.encode(query.inputs[:]), labels=None, epoch=model.epoch)
-    return _encode_by_block(context.still(), query.inputs, None, lambda items: items, query.into)
+    return _encode_by_block(context.still(), query.inputs, lambda items: items, query.into)
 
 
 def _encode_by_block(
     model: Model,
-    items: Array,
-    labels: NDArray[np.int64] | None,
+    of: Part | Array,
     seen: Callable[[NDArray[Any]], NDArray[Any]],
     into: Callable[[Codes], None] | None,
 ) -> Steps:
-    """Codes of compact `items`, of which the encoder sees what `seen` makes of them."""
+    """Codes of compact items, of which the encoder sees what `seen` makes of them."""
+    items = of.items if isinstance(of, Part) else of
 
     def encode(block: NDArray[Any]) -> NDArray[np.float32]:
         return model.encode(seen(block))
 
+    def codes(of_them: slice, found: NDArray[np.float32]) -> Codes:
+        """With what is known of those items."""
+        if not isinstance(of, Part):
+            return Codes(codes=found, labels=None, epoch=model.epoch)
+        names = None if of.names is None else tuple(map(str, of.names[of_them]))
+        return Codes(codes=found, labels=of.labels[of_them], names=names, epoch=model.epoch)
+
     if into is None:
-        codes = yield from by_block(encode, items, model.block)
-        return Codes(codes=codes, labels=labels, epoch=model.epoch)
+        return codes(slice(None), (yield from by_block(encode, items, model.block)))
     for block in in_blocks(items, model.block):
-        known = None if labels is None else labels[block]
-        into(Codes(codes=encode(items[block]), labels=known, epoch=model.epoch))
+        into(codes(block, encode(items[block])))
         yield block.stop, len(items)
-    nothing = np.zeros((0, model.code_size), np.float32)
-    return Codes(codes=nothing, labels=None if labels is None else labels[:0], epoch=model.epoch)
+    return codes(slice(0), np.zeros((0, model.code_size), np.float32))
 
 
 def _part(data: Data, name: PartName) -> Part:

@@ -56,10 +56,11 @@ class GrowingArray:
 
 
 @contextmanager
-def growing_archive(file: BinaryIO, folder: Path) -> Iterator[Callable[..., None]]:
+def growing_archive(file: BinaryIO, folder: Path | None) -> Iterator[Callable[..., None]]:
     """Several arrays on their way to a packed .npz: what it gives is called with more rows of each, by name.
 
-    At its end they are packed in the order in which they came first; until then they lie in nameless files in `folder`.
+    At its end they are packed in the order in which they came first; until then they lie in nameless files in `folder`
+    (None: where the system has room for such).
     """
     arrays: dict[str, tuple[IO[bytes], GrowingArray]] = {}
     with ExitStack() as stack:
