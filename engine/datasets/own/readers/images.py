@@ -35,7 +35,7 @@ class ImageOptions(Cutting, frozen=True, kw_only=True):
         str, Meta(description="height and width to scale to, as 64x48, or 64 for both; the aspect stays")
     ] = ""
     crop: Annotated[bool, Meta(description="cut the middle out of each, to one size or to the aspect of size")] = False
-    pad: Annotated[bool, Meta(description="put each on the ground, to one size or to the aspect of size")] = False
+    pad: Annotated[bool, Meta(description="put a ground round each, to one size or to the aspect of size")] = False
     grey: Annotated[bool, Meta(description="make colours grey (else all are grey only if every file is)")] = False
     ground: Annotated[
         str, Meta(description="what lies under transparency and round padded images: a colour, as white or #204080")
