@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from engine.datasets.own.cutting import CALLED
-from engine.datasets.pictures import SUFFIXES
+from engine.datasets.pictures import FORMATS, SUFFIXES
 from engine.errors import UsageError, counted
 
 TRAIN, TEST = 0, 2
@@ -54,7 +54,7 @@ def listed(folder: Path, leave: Path | None = None) -> Listing:
                 left_out[Path(name).suffix.lower() or "no suffix"] += 1
     if not files:
         found = f", found {counted(left_out.total(), 'other file')}" if left_out else ", found none"
-        raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {folder}{found}")
+        raise UsageError("No images", f"expected image files ({', '.join(FORMATS)}) in {folder}{found}")
     return Listing(tuple(sorted(files)), left_out)
 
 
