@@ -30,7 +30,7 @@ def in_blocks(items: Sized, size: int) -> Iterator[slice]:
         yield slice(start, min(start + size, len(items)))
 
 
-ENOUGH = 200_000
+ENOUGH = 100_000
 """Items to fit a simple baseline to. With more its figures change in the fourth digit, and fitting takes minutes."""
 
 
