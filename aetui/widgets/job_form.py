@@ -134,7 +134,7 @@ def preferred(variant: Variant[Any], data_dir: Path | None) -> str:
 
 
 def notes(variant: Variant[Any], data_dir: Path | None, chosen: str = "") -> dict[tuple[str, str], Note]:
-    """What each data set is, and where it is or that it must be fetched; and that the `chosen` one is gone, if it is."""
+    """What each data set is, and where it is or that it must be fetched; and whether the `chosen` one is gone."""
     rows = [row for row in datasets.all_sets().values() if row.kind in variant.accepts]
     found = {("dataset", row.key): _note(row, data_dir) for row in rows}
     return {("dataset", chosen): Note(ABSENT, REMOVED), **found} if chosen else found

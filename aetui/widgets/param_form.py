@@ -357,7 +357,8 @@ class ParamForm(Widget, can_focus=True):
         param = self.param
         known = f"; {param.range}" if param.kind != "text" or param.pattern else ""
         if self.edit is not None:
-            return Content.styled(f"esc undoes (back to {self._text(param)}), enter accepts{known}", "$warning")
+            back = f" (back to {text})" if (text := self._text(param)) else ""
+            return Content.styled(f"esc undoes{back}, enter accepts{known}", "$warning")
         note = self.notes.get((param.name, self._text(param)))
         if note:
             return Content.styled(note.text, "$text-muted")
