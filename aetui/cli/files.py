@@ -43,7 +43,7 @@ def kind_of(record: RunRecord) -> Kind:
     """The kind of data that the run learned from."""
     from engine import registry
 
-    return registry.kind(record.variant, record.dataset)
+    return registry.kind(record.variant, record.dataset, record.kind)
 
 
 def check_kind(record: RunRecord, key: str) -> None:

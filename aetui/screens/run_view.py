@@ -269,7 +269,7 @@ class RunView(Screen[None]):
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
             # A folder may hold something else than its run's name promises.
-            fitting = registry.kind(record.variant, record.dataset).drawable(samples)
+            fitting = registry.kind(record.variant, record.dataset, record.kind).drawable(samples)
             return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT)
         except EngineError as error:
             return self.SamplesRead(of, None, str(error))

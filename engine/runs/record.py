@@ -46,8 +46,10 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     preset: str
     config: dict[str, Any]
     dataset: str
+    kind: str = ""
+    """Of the data (a key of `engine.kinds.KINDS`), which may be gone; empty in runs of earlier versions."""
     fingerprint: str
-    """SHA-256 of the data, see `ImageData.fingerprint`."""
+    """SHA-256 of the data, see `engine.datasets.data.Data.fingerprint`."""
     shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
     """Shape of one item."""
     name: str = ""
@@ -74,6 +76,7 @@ class RunRecord:
         self.preset = info.preset
         self.config = info.config
         self.dataset = info.dataset
+        self.kind = info.kind
         self.name = info.name
         self.group = info.group
         self.created = info.created

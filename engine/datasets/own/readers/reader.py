@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from engine.datasets.own.cutting import Cutting
+from engine.datasets.own.cutting import Cutting, shares
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ class Reader(ABC):
         if unknown:
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
             raise UsageError("Option does not fit", f"{flags} is nothing for {self.key} ({self.label}); leave it out")
-        return params.configure(self.Options(), values)
+        options = params.configure(self.Options(), values)
+        shares(options.split)
+        return options
 
     def changed(self, options: Any) -> dict[str, Any]:
         """Those of `options` that differ from what the reader does by itself: what is kept of them."""
