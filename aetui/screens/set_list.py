@@ -152,6 +152,8 @@ class SetList(Screen[None]):
             self._rows, self._read_once = message.rows, True
             self._show_rows()
             self.workbench.desk.refresh_data()
+        else:
+            self.query_one(SetPreview).show(self.chosen)  # time goes by
         if self._wanted and self.table.choose(self._wanted):
             self._wanted = ""
         if self._order is not None:

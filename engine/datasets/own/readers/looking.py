@@ -36,16 +36,16 @@ class Preview(NamedTuple):
 
 def some_files(path: Path, most: int = MOST) -> Iterator[Path]:
     """The file at `path`; of a folder the files in it and below, level by level and by name, hidden ones passed over,
-    among the first `most` names that the disk gives. Links to folders are not followed."""
+    among about `most` names, of each folder of a level as many. Links to folders are not followed."""
     if path.is_file():
         yield path
     if not path.is_dir():  # a pipe, a device: opening it may wait for ever
         return
     level, left = [path], most
     while level and left > 0:
-        below = []
-        for folder in level:
-            entries = _entries(folder, left)
+        below, share = [], max(1, left // len(level))
+        for folder in level[:left]:
+            entries = _entries(folder, share)
             left -= len(entries)
             for entry in entries:
                 if entry.name.startswith("."):
@@ -60,7 +60,7 @@ def some_files(path: Path, most: int = MOST) -> Iterator[Path]:
 def _entries(folder: Path, most: int) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(islice(entries, max(0, most)), key=lambda entry: entry.name)
+            return sorted(islice(entries, most), key=lambda entry: entry.name)
     except OSError:  # it may not be looked into, or is gone
         return []
 
