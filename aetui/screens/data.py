@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.message import Message
+from textual.timer import Timer
 
 from aetui import keymap
 from aetui.bringing import set_rows
 from aetui.bringing.looks import Given
-from aetui.screens.add_data import AddDialog
+from aetui.bringing.task import Task
+from aetui.screens.add_data import TICK_SECONDS, AddDialog
 from aetui.screens.set_list import SetList
 from aetui.widgets.set_table import SetTable
+from engine import datasets
 from engine.datasets.own import adding, records
 from engine.errors import EngineError, SettingError
+from engine.runs.control import Stopped
+
+if TYPE_CHECKING:
+    from engine.datasets import Location
 
 RENAME = "rename"
 OWN = frozenset({"rename", "forget"})
@@ -35,14 +43,27 @@ class DataScreen(SetList):
             self.name = name
             self.error = error
 
+    class Fetched(Message):
+        """A download is over, or cannot be."""
+
+        def __init__(self, key: str, error: BaseException | None) -> None:
+            super().__init__()
+            self.key = key
+            self.error = error
+
     def __init__(self) -> None:
         super().__init__()
         self._renamed = ""
+        self._download: Task[Location] | None = None
+        self._ticking: Timer | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the user's own can be renamed and forgotten."""
+        """Only the user's own can be renamed and forgotten, only what others published fetched."""
         if action in OWN:
             return self.chosen is not None and self.chosen.own is not None
+        if action == "fetch":
+            row = self.chosen
+            return row is not None and row.location is None and not row.entry.own and self._download is None
         return self.chosen is not None if action == "use" else True
 
     # Using, adding.
@@ -81,6 +102,55 @@ class DataScreen(SetList):
         if name:
             use = keymap.first_key(keymap.BY_ID["use_set"], self.workbench.key_overrides)
             self._done(self.Done(f"{name} is added; {use} has the chosen model learn from it", name))
+
+    # Fetching.
+
+    def action_fetch(self) -> None:
+        """Download the published data set under the cursor."""
+        if self.chosen is None:
+            return
+        key = self.chosen.key
+        self._download = Task(
+            partial(datasets.fetch, key),
+            lambda _, error: self.post_message(self.Fetched(key, error)),
+            f"fetching {key}",
+        )
+        self._download.start()
+        self._ticking = self.set_interval(TICK_SECONDS, self.tell)
+        self.refresh_bindings()
+
+    @property
+    def doing(self) -> str:
+        """How far the download is."""
+        return " ".join(self._download.wait.lines.split("\n")) if self._download is not None else ""
+
+    @on(Fetched)
+    def _fetched(self, message: Fetched) -> None:
+        self._download = None
+        if self._ticking is not None:
+            self._ticking.stop()
+        match message.error:
+            case None:
+                self._done(self.Done(f"{message.key} is fetched"))
+            case Stopped():
+                self._done(self.Done(f"{message.key}: the download was stopped"))
+            case EngineError() as error:
+                self._done(self.Done("", error=error))
+            case error:
+                self.action_reload()
+                raise error
+
+    def action_all(self) -> None:
+        """Stop a download that is under way; else drop the filter."""
+        if self._download is not None:
+            self._download.stop()
+        else:
+            super().action_all()
+
+    def on_unmount(self) -> None:
+        """Nothing goes on for nobody."""
+        if self._download is not None:
+            self._download.stop()
 
     # Renaming, forgetting.
 

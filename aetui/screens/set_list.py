@@ -70,6 +70,11 @@ class SetList(Screen[None]):
         self._wished: Wish | None = None
 
     @property
+    def doing(self) -> str:
+        """What is done in the background, in words; empty where nothing is."""
+        return ""
+
+    @property
     def workbench(self) -> Workbench:
         """The app, as far as screens know it."""
         return cast("Workbench", self.app)
@@ -179,7 +184,7 @@ class SetList(Screen[None]):
 
     @on(SetTable.Moved)
     def _show_chosen(self) -> None:
-        self._tell()
+        self.tell()
         preview, row = self.query_one(SetPreview), self.chosen
         if preview.display:
             preview.show(row)
@@ -207,13 +212,14 @@ class SetList(Screen[None]):
         if self._hush is not None:
             self._hush.stop()
         self._hush = self.set_timer(SAID_SECONDS, self._silence)
-        self._tell()
+        self.tell()
 
     def _silence(self) -> None:
         self._said = ""
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Bring the lines above and below the table up to date."""
         about = self._what_there_is()
         if about != self._about:  # an update is sent to the terminal, whatever it says
             self._about = about
@@ -225,8 +231,8 @@ class SetList(Screen[None]):
             detail.update(Content(plain(" · ".join(filter(None, (row.entry.title, row.place, models))))))
 
     def _what_there_is(self) -> Content:
-        if self._said:
-            return Content.styled(plain(self._said), "$accent")
+        if self._said or self.doing:
+            return Content.styled(plain(self._said or self.doing), "$accent")
         own = sum(row.own is not None for row in self._rows)
         there = counted(len(self._rows), "data set")
         parts = [f"{len(self.table.rows):,} of {there}" if self._filter else there, f"{own:,} of your own"]

@@ -63,7 +63,7 @@ def _facts(row: SetRow) -> Iterator[tuple[str, str]]:
     if entry.classes:
         left = len(entry.classes) - MOST_CLASSES
         more = f" and {left:,} more" if left > 0 else ""
-        yield "classes", ", ".join(entry.classes[:MOST_CLASSES]) + more
+        yield "labels", ", ".join(entry.classes[:MOST_CLASSES]) + more
     yield "where", row.place
     if own is None:
         yield "source", entry.source

@@ -208,6 +208,28 @@ async def test_data_that_the_chosen_model_cannot_take_tell_which_can(make_app: M
         assert len(screen.table.rows) > 5
 
 
+async def test_published_data_are_fetched_and_escape_stops_it(make_app: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    going = threading.Event()
+
+    def fetch(key: str, report: Any) -> None:
+        for done in range(1_000):
+            report(f"fetching {key}", done, 1_000)
+            if going.wait(0.01):
+                return
+
+    monkeypatch.setattr("engine.datasets.fetch", fetch)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        assert screen.check_action("fetch", ()) is False  # digits are there
+        await pilot.press("down", "f")
+        await until(pilot, lambda: "fetching mnist" in said(screen, "#about") and "of 1,000" in said(screen, "#about"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "mnist: the download was stopped" in said(screen, "#about"))
+        going.set()
+        await pilot.press("f")
+        await until(pilot, lambda: "mnist is fetched" in said(screen, "#about"))
+
+
 async def test_a_run_whose_data_are_gone_says_so_where_it_names_them(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await added(pilot)
