@@ -58,15 +58,17 @@ class Reader(ABC):
 
     def preview(self, path: Path, options: Any) -> Preview:
         """What a first look at `path`, which exists, finds; `options`: an instance of `Options`. At most some tenths of
-        a second, whatever lies there: it is asked again while a path is typed.
+        a second, whatever lies there: it is asked again while a path is typed. By itself: the first rows of a table,
+        of other files names and sizes.
 
         Raises:
             EngineError, OSError: it cannot be looked into, or the options do not fit.
         """
-        from engine.datasets.own.readers import looking
+        from engine.datasets.own.readers import looking, table_look
 
         del options
-        return looking.listed(path)
+        table = path.is_file() and path.suffix.lower() in table_look.SUFFIXES
+        return table_look.look(path) if table else looking.listed(path)
 
     def options(self, own: OwnSet) -> Any:
         """The options of `own`, an instance of `Options`. Raises UsageError for impossible ones."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine.datasets.own.readers import READERS, looking
+import pytest
+
+from engine.datasets.own.readers import READERS, looking, table_look
+from engine.datasets.own.readers.reader import Reader
 
 
 def test_files_are_found_level_by_level_and_no_more_than_are_to_be_looked_at(tmp_path: Path) -> None:
@@ -43,3 +46,19 @@ def test_a_look_at_a_long_text_reads_its_beginning_only(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("word " * 10_000 + "\nend", "utf-8")
     assert sum(map(len, looking.first_lines(path))) <= looking.HEAD
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('id,name\n1,"a, b"\n2,c', ["2 columns", "id  name", "1   a, b", "2   c"]),
+        ("1::7::5.0\n22::8::1.5", ["3 columns", "1   7  5.0", "22  8  1.5"]),
+        ("a;b,c\n1;2,5", ["2 columns", "a  b,c", "1  2,5"]),
+        ("", ["0 columns", ""]),
+    ],
+)
+def test_the_look_at_a_table_lines_its_columns_up(text: str, lines: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    assert table_look.look(path).lines == lines
+    assert Reader.preview(READERS["text"], path, None).lines == lines
