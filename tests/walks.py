@@ -241,7 +241,7 @@ def some_keys(app: Workbench, rng: random.Random) -> list[str]:
     """The next few keys: any, or such as people press one after the other; dialogs are left sooner or later."""
     if app.screen is not app.desk and rng.random() < 0.25:
         return ["escape", "1"]
-    match rng.randrange(13):
+    match rng.randrange(14):
         case 0 | 1:
             return ["m", rng.choice(("g", "G")), *rng.choices(("down", "up", "j", "k"), k=rng.randrange(6))]
         case 2:
@@ -259,9 +259,14 @@ def some_keys(app: Workbench, rng: random.Random) -> list[str]:
             return [rng.choice(OFTEN)]
         case 9:
             return [rng.choice(TYPED)]
-        case 10:
-            form = ["a", *rng.choice(("ru", "co", "x")), *rng.choices(("tab", "enter", "down", "right", "ctrl+s"), k=4)]
-            return ["3", "down", *rng.choice((["enter"], ["n", *"you", "enter"], ["d", "y"], ["slash", "m"], form))]
+        case 10 | 11:
+            form = [
+                "a",
+                *rng.choice(("ru", "co", "mi")),
+                *rng.choices(("tab", "enter", "down", "right", "ctrl+s"), k=5),
+            ]
+            done = (["enter"], ["n", *"you", "enter"], ["d", "y"], ["slash", "m", "escape"], form)
+            return ["3", rng.choice(("g", "down")), *rng.choice(done), *rng.choice(done), *rng.choice(done)]
     return [rng.choice(MAPPED)]
 
 
