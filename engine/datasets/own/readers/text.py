@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from engine.datasets.own.cutting import Cutting
-from engine.datasets.own.readers.looking import NAMED, Preview, first_lines, some_files
+from engine.datasets.own.readers.looking import Preview, some_files
 from engine.datasets.own.readers.reader import Reader, Reading
 from engine.datasets.text_format import TextFormat
-from engine.errors import UsageError, counted
+from engine.errors import UsageError
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report
@@ -42,18 +42,13 @@ class TextReader(Reader):
         return f"a folder with text files ({found.name})" if found else ""
 
     def preview(self, path: Path, options: Any) -> Preview:
-        """The first lines, and what a line is taken for."""
-        from engine.text.layout import guessed
+        """The first lines, and what a line is taken for; of a table its first rows."""
+        from engine.datasets.own.readers.table_look import SUFFIXES as TABLES
+        from engine.datasets.own.readers.text_look import look
 
-        files = [file for file in some_files(path) if file == path or file.suffix.lower() in SUFFIXES]
-        if not files:
+        if path.suffix.lower() in TABLES:
             return super().preview(path, options)
-        lines = first_lines(files[0])
-        told = "lines" if options.lines else "prose" if options.prose else ""
-        found = "lines" if (told or guessed(lines)) == "lines" else "prose"
-        how = f"{'each line is a sentence' if found == 'lines' else 'prose'}{'' if told else ', as it looks'}"
-        name = f"{files[0].name} of {counted(len(files), 'file')}: " if path.is_dir() else ""
-        return Preview([f"{name}{how}", *list(filter(None, lines))[:NAMED]])
+        return look(path, SUFFIXES, lines=options.lines, prose=options.prose)
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         """The corpus at `own.path`. Raises as `engine.text.corpora.read_corpus`."""
