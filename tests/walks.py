@@ -45,6 +45,7 @@ from engine.events import (
 )
 from engine.registry import VARIANTS
 from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.runs.snapshot_file import NAME, index_of
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunStore
 
@@ -194,8 +195,11 @@ def populate(engine: WalkedEngine) -> None:
         _lived(engine, variant, "completed")
     _lived(engine, "vanilla", "")
     damaged = _lived(engine, "sparse", "stopped")
-    for file in (damaged.folder / "samples").glob("epoch-*.npz"):
-        file.write_bytes(file.read_bytes()[:100])
+    file = damaged.folder / NAME
+    content = bytearray(file.read_bytes())
+    for place in index_of(file).places.values():
+        content[place.end - 1] ^= 1
+    file.write_bytes(content)
     _lived(engine, "denoising", "stopped", keep=readings)
     engine.queue.clear()
 

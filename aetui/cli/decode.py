@@ -18,7 +18,10 @@ def decode(
     run: Run,
     source: Annotated[
         Path,
-        typer.Argument(metavar="CODES", help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row."),
+        typer.Argument(
+            metavar="CODES",
+            help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row; - for standard input.",
+        ),
     ],
     output: ImagesFile = Path("decoded.png"),
     weights: Weights = None,

@@ -115,7 +115,8 @@ def _encode_part(context: QueryContext, query: Encode) -> Steps:
     model, data = context.still(), context.data()
     part, first = _part(data, query.part), slice(query.count or None)
     codes = yield from encoded(model, data, part.items[first])
-    return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+    names = None if part.names is None else tuple(map(str, part.names[first]))
+    return Codes(codes=codes, labels=part.labels[first], names=names, epoch=model.epoch)
 
 
 def _part(data: Data, name: PartName) -> Part:

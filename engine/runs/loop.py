@@ -227,7 +227,8 @@ class TrainingLoop:
             if self._over:
                 self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
-            self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
+            best = self._training.best.epoch if self._training.best else 0
+            self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=True))
             self._warn(report.event)
         else:

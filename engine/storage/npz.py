@@ -6,6 +6,7 @@ file was seen to hold.
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -36,15 +37,18 @@ class Malformed(BadData):
         self.fault = fault
 
 
-def read_npz(path: Path, choose: Choose, largest: int = LARGEST) -> dict[str, NDArray[Any]]:
-    """The arrays of the archive `path` that `choose` wants, read-only, `largest` bytes in all.
+def read_npz(
+    path: Path, choose: Choose, largest: int = LARGEST, content: bytes | None = None
+) -> dict[str, NDArray[Any]]:
+    """The arrays of the archive `path` that `choose` wants, read-only, `largest` bytes in all. Where the archive is a
+    part of that file, it is its `content`.
 
     Raises:
         Malformed: it is not there, no such archive, broken, or a wanted array is too large or of no plain type.
     """
     arrays: dict[str, NDArray[Any]] = {}
     try:
-        with open_zip(path) as archive:
+        with open_zip(path if content is None else io.BytesIO(content)) as archive:
             there = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
             for name in choose(there):
                 room = largest - sum(array.nbytes for array in arrays.values())
