@@ -49,6 +49,9 @@ from engine.runs.snapshot_file import NAME, index_of
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunStore
 
+IMAGES = ("inputs", "targets", "outputs")
+DATA = {"text": "pydocs", "ratings": "made-ratings"}
+"""What runs learned from, by the kind that their model accepts; digits for the others."""
 EPOCHS = 3
 """Of the runs in the store."""
 
@@ -63,14 +66,15 @@ def kept(variant: str, epoch: int) -> Samples:
         return readings(epoch)
     full = pictures(epoch)
     bare = full.with_views(kl=None, generated=None)
+    if "ratings" in VARIANTS[variant].accepts:
+        rows: dict[str, Any] = {name: getattr(full, name).reshape(len(full.codes), -1) for name in IMAGES}
+        return msgspec.structs.replace(bare, **rows).with_views(baseline=None, weights=None)
     match variant:
         case "denoising":
             noisy = msgspec.structs.replace(bare, inputs=np.clip(full.inputs + 0.5, 0, 2))
             return noisy.with_views(baseline=None)
         case "convolutional":
-            small: dict[str, Any] = {
-                name: getattr(full, name)[:, ::4, ::4] for name in ("inputs", "targets", "outputs")
-            }
+            small: dict[str, Any] = {name: getattr(full, name)[:, ::4, ::4] for name in IMAGES}
             baseline = full.views["baseline"][:, ::4, ::4]
             return msgspec.structs.replace(bare, **small).with_views(baseline=baseline, weights=None, activations=None)
         case "stacked":
@@ -205,7 +209,7 @@ def populate(engine: WalkedEngine) -> None:
 
 
 def _lived(engine: WalkedEngine, variant: str, outcome: Any, keep: Callable[[int], Samples] | None = None) -> WalkedRun:
-    dataset = "pydocs" if "text" in VARIANTS[variant].accepts else "digits"
+    dataset = DATA.get(VARIANTS[variant].accepts[0], "digits")
     preset = VARIANTS[variant].default_preset
     run_id = engine.submit(TrainJob(variant=variant, dataset=dataset, preset=preset, config={"epochs": EPOCHS}))
     run = engine.runs[run_id]

@@ -97,5 +97,25 @@ def _sentences(
     return answer
 
 
-ENCODED = {"image": _images, "text": _sentences}
+def _ratings(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    part: Part,
+    count: int,
+    weights: Literal["best", "last"] | None,
+) -> Codes:
+    """Those of the run's own users or items, whichever its rows are."""
+    from engine.errors import UsageError
+    from engine.queries.messages import Encode
+
+    if source is not None and not files.is_own(record, source):
+        told = f"{record.id} knows the users and items of {record.dataset} only"
+        raise UsageError("Other ratings", f"{told}, got {source}; leave it out")
+    query = Encode(run_id=record.id, weights=weights, part=part, count=count)
+    answer: Codes = engines.answer(options, query, "encoding")
+    return answer
+
+
+ENCODED = {"image": _images, "text": _sentences, "ratings": _ratings}
 """What is done with the input of a run, by the kind of data that it learned from."""

@@ -153,5 +153,43 @@ def _write(path: Path, answer: Reconstruction) -> None:
             np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
 
 
-RECONSTRUCTED = {"image": _images, "text": _sentences}
+def _ratings(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    output: Path | None,
+    count: int,
+    noise: bool | None,
+    weights: Literal["best", "last"] | None,
+) -> None:
+    """All ratings of rows of the run's test part as the model fills them in, in the unit of the ratings."""
+    import numpy as np
+
+    from engine import params, registry
+    from engine.errors import UsageError
+    from engine.queries.messages import Reconstruct
+
+    if noise:
+        raise _no_noise(record)
+    if not files.is_own(record, source):
+        told = f"{record.id} knows the users and items of {record.dataset} only"
+        raise UsageError("Other ratings", f"{told}, got {source}; `aetui recommend {record.id} USER` asks for a user")
+    output = output or Path("reconstruction.npz")
+    files.check_suffix(output, files.IMAGES[1:])
+    config = params.stored(registry.preset(record.variant, record.preset), record.config)
+    kept = files.kind_of(record).kept(record.folder, registry.variant(record.variant).reading(config)).ratings
+    answer = engines.answer(options, Reconstruct(run_id=record.id, count=count, weights=weights), "reconstructing")
+    filled = kept.in_units(answer.outputs)
+    errors = answer.errors * kept.deviation**2
+    with files.written(output) as file:
+        if output.suffix == ".npy":
+            np.save(file, filled)
+        else:
+            np.savez_compressed(file, allow_pickle=False, outputs=filled, codes=answer.codes, errors=errors)
+    told = f"{counted(len(filled), 'row')} of {counted(filled.shape[1], 'rating')}"
+    error = f"mean squared error {errors.mean():.4g} of those held out"
+    typer.echo(plain(f"{output}: {told}, {error}, {engines.behind(answer)}"))
+
+
+RECONSTRUCTED = {"image": _images, "text": _sentences, "ratings": _ratings}
 """What is done with the input of a run, by the kind of data that it learned from."""

@@ -111,6 +111,14 @@ PANELS: dict[str, PanelKind] = {
         PanelKind(
             "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
         ),
+        PanelKind(
+            "ratings",
+            "Ratings",
+            "R",
+            "ratings:Ratings",
+            "what a user may like, beside what they rated",
+            by_epoch=False,
+        ),
         PanelKind("jacobian", "Jacobian", "J", "jacobian:Jacobian", "how fast the code moves when an image does"),
         PanelKind("codebook", "Codebook", "B", "codebook:Codebook", "how often each entry of the codebook is chosen"),
         PanelKind(

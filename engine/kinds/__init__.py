@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from engine.kinds.image import Image
 from engine.kinds.kind import Kind, Origin
+from engine.kinds.ratings import Ratings
 from engine.kinds.text import Text
 from engine.kinds.word_vectors import WordVectors
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text())}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text(), Ratings())}
 ORIGINS: dict[str, Origin] = {**KINDS, WordVectors.key: WordVectors()}

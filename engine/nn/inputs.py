@@ -100,6 +100,29 @@ class Numbers:
         return Seen(filled, filled, tf.cast(~missing, tf.float32))
 
 
+class Ratings:
+    """Rows of a table with gaps: what is seen and what is asked, NaN where there is nothing (`RatingsData`)."""
+
+    def __init__(self, data: Data) -> None:
+        self._shape = data.shape
+        self.constants: tuple[Hashable, ...] = ()
+
+    def on_device(self, items: NDArray[Any]) -> Tensor:
+        """(count, 2, columns) float32 → (count, 2 · columns)."""
+        return tf.constant(items[:].reshape(len(items), -1))
+
+    def blank(self) -> Tensor:
+        """One row of zeros."""
+        return tf.zeros([1, 2 * math.prod(self._shape)], tf.float32)
+
+    def seen(self, rows: Tensor) -> Seen:
+        """Rows → what is seen and what is asked, 0 in the gaps, and weights 1 where something is asked."""
+        pairs = tf.reshape(rows, [-1, 2, *self._shape])
+        known = ~tf.math.is_nan(pairs)
+        filled = tf.where(known, pairs, tf.zeros_like(pairs))
+        return Seen(filled[:, 0], filled[:, 1], tf.cast(known[:, 1], tf.float32))
+
+
 class WordIds:
     """Sentences: word ids on the device, beside one table of vectors and one of weights."""
 

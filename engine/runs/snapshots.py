@@ -50,8 +50,8 @@ VIEW = "view "
 """Begins the names of views in a file."""
 
 NUMBERS, ROWS, PLANE = ((0,),), ((0, 0),), ((0, 2),)
-ITEMS = (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
-"""Sentences as vectors, and images."""
+ITEMS = (0, 0), (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
+"""Rows of numbers, sentences as vectors, and images."""
 
 
 class Form(NamedTuple):
