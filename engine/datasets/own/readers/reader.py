@@ -14,6 +14,7 @@ from engine.errors import UsageError
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report, Source
+    from engine.datasets.own.readers.looking import Preview
     from engine.datasets.own.records import OwnSet
     from engine.kinds.kind import Described
 
@@ -69,6 +70,20 @@ class Reader(ABC):
             BadData: a file is broken, or is not what its name says.
             Stopped: from `report`.
         """
+
+    def preview(self, path: Path, options: Any) -> Preview:
+        """What a first look at `path`, which exists, finds; `options`: an instance of `Options`. At most some tenths of
+        a second, whatever lies there: it is asked again while a path is typed. By itself: the first rows of a table,
+        of other files names and sizes.
+
+        Raises:
+            EngineError, OSError: it cannot be looked into, or the options do not fit.
+        """
+        from engine.datasets.own.readers import looking, table_look
+
+        del options
+        table = path.is_file() and path.suffix.lower() in table_look.SUFFIXES
+        return table_look.look(path) if table else looking.listed(path)
 
     def options(self, own: OwnSet) -> Any:
         """The options of `own`, an instance of `Options`. Raises UsageError for impossible ones."""
