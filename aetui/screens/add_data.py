@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from aetui import keymap
@@ -19,6 +18,7 @@ from aetui.bringing import typed_paths
 from aetui.bringing.looks import Given, Look, Looker, Wish, told
 from aetui.bringing.task import Task
 from aetui.render.text import plain_lines
+from aetui.screens.modal import Modal
 from aetui.widgets.file_preview import FilePreview
 from aetui.widgets.param_form import Note
 from aetui.widgets.set_form import COPY, GUESSED, KIND, NAME, PATH, SetForm
@@ -38,7 +38,7 @@ LOOKING = "looking …"
 STOPPED = "stopped; nothing was added"
 
 
-class AddDialog(ModalScreen[str]):
+class AddDialog(Modal[str]):
     """Closes with the name of what was added. Nothing is read in the screen's thread."""
 
     BINDINGS = keymap.bindings("adding")
