@@ -162,6 +162,7 @@ def test_sentences_for_a_command(tmp_path: Path, content: bytes) -> None:
     vectors = np.ones((2, 3), np.float32)
     Lexicon.assembled(["the", "cat"], vectors, "by hand", 0).write(tmp_path)
     record = SimpleNamespace(
+        kind="",
         folder=tmp_path,
         id="run",
         variant="sentence",
