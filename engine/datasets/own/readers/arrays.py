@@ -15,6 +15,7 @@ from engine.errors import UsageError
 if TYPE_CHECKING:
     from engine.datasets.data import Report
     from engine.datasets.own.arrays.opening import Opened
+    from engine.datasets.own.readers.looking import Preview
     from engine.datasets.own.records import OwnSet
     from engine.storage.rows import Array
 
@@ -57,6 +58,13 @@ class ArrayReader(Reader):
     def recognises(self, path: Path) -> str:
         """By the name's end."""
         return f"a file of NumPy ({path.suffix})" if path.is_file() and path.suffix in SUFFIXES else ""
+
+    def preview(self, path: Path, options: Any) -> Preview:
+        """Names and shapes, and the first items where they can be images."""
+        from engine.datasets.own.arrays.first_look import look
+
+        named = "" if self.further({"label_array": options.label_array}) else options.label_array
+        return look(path, options.array, named, channels_first=options.channels == "first")
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         """Images, of arrays (count, height, width) or (count, height, width, channels).

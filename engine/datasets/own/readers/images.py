@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.datasets.data import Part, Report
     from engine.datasets.own.pictures.gathering import Asked, Gathered
     from engine.datasets.own.pictures.listing import Folders, Listing
+    from engine.datasets.own.readers.looking import Preview
     from engine.datasets.own.records import OwnSet
 
 GLANCE = 2_000
@@ -74,6 +75,15 @@ class ImageReader(Reader):
         return (
             f"a folder with image files ({max(set(images), key=images.count)})" if 2 * len(images) > len(ends) else ""
         )
+
+    def preview(self, path: Path, options: Any) -> Preview:
+        """A few of each class, and their sizes."""
+        from engine.datasets.own.pictures.first_look import look
+        from engine.datasets.pictures import GROUND, is_colour
+
+        if not path.is_dir():
+            return super().preview(path, options)
+        return look(path, grey=options.grey, ground=options.ground if is_colour(options.ground) else GROUND)
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         """As `Reader.read`; the files are unpacked once, into the cache.

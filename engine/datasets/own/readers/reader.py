@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -14,6 +14,7 @@ from engine.errors import UsageError
 
 if TYPE_CHECKING:
     from engine.datasets.data import Report, Source
+    from engine.datasets.own.readers.looking import Preview
     from engine.datasets.own.records import OwnSet
     from engine.kinds.kind import Described
 
@@ -70,6 +71,20 @@ class Reader(ABC):
             Stopped: from `report`.
         """
 
+    def preview(self, path: Path, options: Any) -> Preview:
+        """What a first look at `path`, which exists, finds; `options`: an instance of `Options`. At most some tenths of
+        a second, whatever lies there: it is asked again while a path is typed. By itself: the first rows of a table,
+        of other files names and sizes.
+
+        Raises:
+            EngineError, OSError: it cannot be looked into, or the options do not fit.
+        """
+        from engine.datasets.own.readers import looking, table_look
+
+        del options
+        table = path.is_file() and path.suffix.lower() in table_look.SUFFIXES
+        return table_look.look(path) if table else looking.listed(path)
+
     def options(self, own: OwnSet) -> Any:
         """The options of `own`, an instance of `Options`. Raises UsageError for impossible ones."""
         return self.parsed(own.options)
@@ -82,8 +97,8 @@ class Reader(ABC):
         """
         from engine import params
 
-        unknown = [name for name in values if name not in self.Options.__struct_fields__]
-        if unknown:
+        if not self.knows(values):
+            unknown = [name for name in values if name not in self.Options.__struct_fields__]
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
             raise UsageError("Option does not fit", f"{flags} is nothing for {self.key} ({self.label}); leave it out")
         options = params.configure(self.Options(), values)
@@ -98,6 +113,10 @@ class Reader(ABC):
     def files(self, own: OwnSet) -> list[Path]:
         """All files and folders that `own` is read from."""
         return [Path(own.path), *self.further(own.options).values()]
+
+    def knows(self, options: Collection[str]) -> bool:
+        """Whether it has all of these options."""
+        return set(options) <= set(self.Options.__struct_fields__)
 
     def changed(self, options: Any) -> dict[str, Any]:
         """Those of `options` that differ from what the reader does by itself: what is kept of them."""
