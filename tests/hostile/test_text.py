@@ -167,7 +167,6 @@ def test_sentences_for_a_command(tmp_path: Path, content: bytes) -> None:
         id="run",
         variant="sentence",
         dataset="text",
-        kind="text",
         preset="book",
         config={},
         info=SimpleNamespace(shape=(6, 3)),
