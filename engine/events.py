@@ -119,6 +119,8 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     preset: str
     config: dict[str, Any]
     dataset: str
+    kind: str = ""
+    """Of the data, a key of `engine.kinds.KINDS`; empty in older runs."""
     device: str
     name: str = ""
     group: str = ""

@@ -58,8 +58,11 @@ def alarms(variant: str) -> tuple[Condition, ...]:
     return VARIANTS[variant].alarms if variant in VARIANTS else Variant.alarms
 
 
-def kind(variant: str, dataset: str) -> Kind:
-    """The kind of data that a run of `variant` on `dataset` learned from; images where neither is known here."""
+def kind(variant: str, dataset: str, key: str = "") -> Kind:
+    """The kind of data that a run of `variant` on `dataset` learned from: `key` where the run says it, else that of the
+    data set now, else the first that the variant accepts; images where neither is known here."""
+    if key in KINDS:
+        return KINDS[key]
     known = datasets.known(dataset)
     accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
     return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]

@@ -22,7 +22,8 @@ Input = Annotated[
     typer.Argument(
         metavar="[INPUT]",
         help="A data set key, an image file, a folder of images, an .npy or .npz file; for a model of text a text file,"
-        " one sentence a line (default: the run's data set). Transparent images are laid on white.",
+        " one sentence a line; for one of a table or of windows a file with its columns (default: the run's data set)."
+        " Transparent images are laid on white.",
     ),
 ]
 Weights = Annotated[

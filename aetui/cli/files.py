@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetui.cli.options import Options
+    from engine.errors import UsageError
     from engine.kinds.kind import Kind
-    from engine.queries.messages import Images
+    from engine.queries.messages import Images, Reconstruction
     from engine.runs.store import RunRecord
 
 IMAGES = (".png", ".npy", ".npz")
@@ -41,9 +42,7 @@ def check_sheet(path: Path, count: int) -> None:
 
 def kind_of(record: RunRecord) -> Kind:
     """The kind of data that the run learned from."""
-    from engine import registry
-
-    return registry.kind(record.variant, record.dataset)
+    return record.kind
 
 
 def check_kind(record: RunRecord, key: str) -> None:
@@ -143,6 +142,19 @@ def read(
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     return read_images(source, record.info.shape, options.data_folder, count or 2**62), None
+
+
+def noisy(answer: Reconstruction) -> bool:
+    """Whether the encoder saw something else than what it was to answer."""
+    return bool((answer.inputs != answer.targets).any())
+
+
+def no_noise(record: RunRecord) -> UsageError:
+    """What is said of a run that is asked for noise and has none."""
+    from engine.errors import UsageError
+
+    told = f"expected a run that sees images with noise, but {record.id} ({record.variant}) sees them as they are"
+    return UsageError("No noise", f"{told}; leave --noise out")
 
 
 @contextmanager

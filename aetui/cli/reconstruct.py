@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import engines, files
+from aetui.cli import engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
-    from engine.errors import UsageError
     from engine.queries.messages import Reconstruct, Reconstruction
     from engine.runs.store import RunRecord
 
+COUNT = 10
 DEFAULT = Path("reconstruction.png")
 TEXT = ".txt"
 
@@ -32,10 +32,21 @@ def reconstruct(
             "--output",
             "-o",
             help="A .png sheet (input, output, with noise also the clean images, |error|; reconstruction.png if not "
-            "given), .npy (outputs) or .npz (all); for sentences a .txt file (standard output if not given).",
+            "given), .npy (outputs) or .npz (all); for sentences a .txt file (standard output if not given); for "
+            "tables and windows .csv, .tsv (in the units of the columns; reconstruction.csv if not given) or .npz.",
         ),
     ] = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000_000, help="At most so many items.")] = 10,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            "-n",
+            min=1,
+            max=1_000_000,
+            help="At most so many items (default: 10; of tables and series all).",
+            show_default=False,
+        ),
+    ] = None,
     noise: Annotated[
         bool | None,
         typer.Option(
@@ -47,12 +58,13 @@ def reconstruct(
     ] = None,
     weights: Weights = None,
 ) -> None:
-    """Reconstruct images with a trained model and write them to a file; or read back each line of a text file.
+    """Reconstruct images, or rows of a table, with a trained model and write them to a file; or read back each line of
+    a text file.
 
     Errors are against the images without noise.
     """
     if output is not None:
-        files.check_suffix(output, (*files.IMAGES, TEXT))
+        files.check_suffix(output, (*files.IMAGES, TEXT, *rows.WRITTEN))
     record = context.obj.store.find(run)
     RECONSTRUCTED[files.kind_of(record).key](context.obj, record, source, output, count, noise, weights)
 
@@ -62,20 +74,20 @@ def _images(
     record: RunRecord,
     source: str | None,
     output: Path | None,
-    count: int,
+    count: int | None,
     noise: bool | None,
     weights: Literal["best", "last"] | None,
 ) -> None:
     import msgspec
 
     output = output or DEFAULT
-    query = msgspec.structs.replace(_query(options, record, source, output, count, noise), weights=weights)
+    query = msgspec.structs.replace(_query(options, record, source, output, count or COUNT, noise), weights=weights)
     answer = engines.answer(options, query, "reconstructing")
-    if query.noise and not _noisy(answer):
-        raise _no_noise(record)
+    if query.noise and not files.noisy(answer):
+        raise files.no_noise(record)
     files.check_sheet(output, len(answer.outputs))
     _write(output, answer)
-    against = " against the clean images" if _noisy(answer) else ""
+    against = " against the clean images" if files.noisy(answer) else ""
     error = f"mean squared error {answer.errors.mean():.4g}{against}"
     typer.echo(plain(f"{output}: {counted(len(answer.outputs), 'image')}, {error}, {engines.behind(answer)}"))
 
@@ -94,23 +106,12 @@ def _query(
     return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
 
 
-def _noisy(answer: Reconstruction) -> bool:
-    return bool((answer.inputs != answer.targets).any())
-
-
-def _no_noise(record: RunRecord) -> UsageError:
-    from engine.errors import UsageError
-
-    told = f"expected a run that sees images with noise, but {record.id} ({record.variant}) sees them as they are"
-    return UsageError("No noise", f"{told}; leave --noise out")
-
-
 def _sentences(
     options: Options,
     record: RunRecord,
     source: str | None,
     output: Path | None,
-    count: int,
+    count: int | None,
     noise: bool | None,
     weights: Literal["best", "last"] | None,
 ) -> None:
@@ -118,12 +119,12 @@ def _sentences(
     from engine.queries.messages import Read
 
     if noise:
-        raise _no_noise(record)
+        raise files.no_noise(record)
     if source is None:
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")
     if output is not None:
         files.check_suffix(output, (TEXT,))
-    texts = files.read_sentences(record, source, count)
+    texts = files.read_sentences(record, source, count or COUNT)
     answers = engines.answers(
         options, [Read(run_id=record.id, weights=weights, text=text) for text in texts], "reading back"
     )
@@ -144,7 +145,7 @@ def _write(path: Path, answer: Reconstruction) -> None:
 
     with files.written(path) as file:
         if path.suffix == ".png":
-            clean = [answer.targets] if _noisy(answer) else []
+            clean = [answer.targets] if files.noisy(answer) else []
             sheet.write(file, [answer.inputs, answer.outputs, *clean, abs(answer.outputs - answer.targets)])
         elif path.suffix == ".npy":
             np.save(file, answer.outputs)
@@ -153,5 +154,5 @@ def _write(path: Path, answer: Reconstruction) -> None:
             np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
 
 
-RECONSTRUCTED = {"image": _images, "text": _sentences}
+RECONSTRUCTED = {"image": _images, "text": _sentences, "vectors": rows.reconstruct, "windows": rows.reconstruct}
 """What is done with the input of a run, by the kind of data that it learned from."""

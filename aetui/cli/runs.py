@@ -194,9 +194,7 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
 
 
 def _fingerprint(record: RunRecord) -> str:
-    from engine import registry
-
-    covered = registry.kind(record.variant, record.dataset).covered
+    covered = record.kind.covered
     return f"fingerprint {record.info.fingerprint[:16]}…{f' of the data with {covered}' * bool(covered)}"
 
 

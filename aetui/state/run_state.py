@@ -89,6 +89,8 @@ class RunState:
     preset: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     dataset: str = ""
+    kind_of_data: str = ""
+    """As `RunStarted.kind`."""
     device: str = ""
     name: str = ""
     group: str = ""
@@ -142,7 +144,7 @@ class RunState:
     @property
     def kind(self) -> Kind:
         """The kind of data that it learns from."""
-        return registry.kind(self.variant, self.dataset)
+        return registry.kind(self.variant, self.dataset, self.kind_of_data)
 
     @property
     def seconds_left(self) -> float:

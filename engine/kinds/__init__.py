@@ -11,7 +11,8 @@ from __future__ import annotations
 from engine.kinds.image import Image
 from engine.kinds.kind import Kind, Origin
 from engine.kinds.text import Text
+from engine.kinds.vectors import Vectors
 from engine.kinds.word_vectors import WordVectors
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text())}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text(), Vectors())}
 ORIGINS: dict[str, Origin] = {**KINDS, WordVectors.key: WordVectors()}

@@ -50,6 +50,7 @@ def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
     """What the encoder sees, what comes of it, the codes, and each item's mean squared error, (count,)."""
     model = context.model
     inputs, targets, known = _seen(context, query)
+    names = context.data().test.names if query.inputs is None else None
     codes = model.encode(inputs)
     outputs = model.decode(codes)
     return Reconstruction(
@@ -58,6 +59,8 @@ def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
         targets=targets,
         codes=codes,
         errors=errors(outputs, targets, known),
+        known=known,
+        names=None if names is None else tuple(names[query.start : query.start + query.count]),
         epoch=model.epoch,
     )
 
@@ -115,7 +118,8 @@ def _encode_part(context: QueryContext, query: Encode) -> Steps:
     model, data = context.still(), context.data()
     part, first = _part(data, query.part), slice(query.count or None)
     codes = yield from encoded(model, data, part.items[first])
-    return Codes(codes=codes, labels=part.labels[first], epoch=model.epoch)
+    names = None if part.names is None else tuple(part.names[first])
+    return Codes(codes=codes, labels=part.labels[first], names=names, epoch=model.epoch)
 
 
 def _part(data: Data, name: PartName) -> Part:

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from engine import events, registry
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
+from engine.kinds.kind import Kind
 from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
 from engine.runs.listing.labels import Labels, read_labels, write_labels
@@ -46,6 +47,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     preset: str
     config: dict[str, Any]
     dataset: str
+    kind: str = ""
+    """Of the data, a key of `engine.kinds.KINDS`: the data set may be gone. Empty in older runs."""
     fingerprint: str
     """SHA-256 of the data, see `ImageData.fingerprint`."""
     shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
@@ -94,6 +97,11 @@ class RunRecord:
                 note=now.note if note is None else note,
             ),
         )
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of data that it learned from."""
+        return registry.kind(self.variant, self.dataset, self.info.kind)
 
     @property
     def epochs(self) -> int:

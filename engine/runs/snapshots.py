@@ -47,8 +47,8 @@ VIEW = "view "
 """Begins the names of views in a file."""
 
 NUMBERS, ROWS, PLANE = ((0,),), ((0, 0),), ((0, 2),)
-ITEMS = (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
-"""Sentences as vectors, and images."""
+ITEMS = (0, 0), (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
+"""Rows of tables, sentences as vectors or windows, and images."""
 
 
 class Form(NamedTuple):
@@ -80,6 +80,11 @@ FORMS = {
     "view points": Form(PLANE, halved=True, rows_of="the plane"),
     "view baseline_points": Form(PLANE, halved=True, fixed=True, rows_of="the plane"),
     "view point_labels": Form(NUMBERS, "iu", fixed=True, rows_of="the plane"),
+    # Of rows of tables and windows: names of the numbers, a mean and a scale for each that make it a value in the units
+    # of the user, and which numbers of `targets` are known.
+    "view columns": Form(NUMBERS, "U", fixed=True, rows_of="the columns"),
+    "view scales": Form(PLANE, fixed=True, rows_of="the columns"),
+    "view known": Form(ITEMS, "b", fixed=True, rows_of="the probe set"),
     # Weights of the first units of a dense first layer, as items.
     "view weights": Form(ITEMS, halved=True),
     # Of each code unit over validation items: mean activation, and mean KL divergence from the prior in nats.

@@ -150,6 +150,7 @@ def _described(own: OwnSet, reader: Reader, reading: Reading, report: Report) ->
         shape=known.shape,
         classes=known.classes,
         items=known.items,
+        bounded=known.bounded,
         preset=reader.suits,
         fingerprint=fingerprint.digest,
         sampled=fingerprint.sampled,
