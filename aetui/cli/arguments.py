@@ -33,4 +33,11 @@ Weights = Annotated[
     ),
 ]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]
-ImagesFile = Annotated[Path, typer.Option("--output", "-o", help="A .png sheet, .npy (images) or .npz (with codes).")]
+ItemsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="A .png sheet, .npy (images) or .npz (with codes); of tables and windows .csv, .tsv or .npz.",
+    ),
+]

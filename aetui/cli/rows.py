@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 import typer
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     from aetui.cli.options import Options
     from engine.datasets.numbers.columns import Columns, Miss
-    from engine.queries.messages import Reconstruction
+    from engine.queries.messages import Images, Reconstruction
     from engine.runs.store import RunRecord
 
 T = TypeVar("T", bound="np.generic[Any]")
 DEFAULT = Path("reconstruction.csv")
 WRITTEN = (".csv", ".tsv", ".npz")
+KINDS = ("vectors", "windows")
+"""Of data whose items are such."""
 MOST = 40
 """Columns whose errors are told."""
 
@@ -128,28 +130,46 @@ def _write(path: Path, answer: Reconstruction, columns: Columns, names: Sequence
             named = {} if names is None else {"names": np.array(names)}
             numbers = np.array(columns.numbers)
             np.savez_compressed(file, allow_pickle=False, **arrays, **known, **named, columns=numbers)
-            return
-        text = io.TextIOWrapper(file, "utf-8", newline="")
-        csv.writer(text, delimiter="\t" if path.suffix == ".tsv" else ",").writerows(_lines(answer, columns, names))
-        text.detach()
+        else:
+            _write_table(file, path.suffix, _lines(answer.outputs, columns, names, answer.errors))
 
 
-def _lines(answer: Reconstruction, columns: Columns, names: Sequence[str] | None) -> Iterator[list[object]]:
+def write_new(path: Path, answer: Images, columns: Columns) -> None:
+    """New items in the units of the columns, or with their codes as the model has them."""
+    import numpy as np
+
+    with files.written(path) as file:
+        if path.suffix == ".npz":
+            numbers = np.array(columns.numbers)
+            np.savez_compressed(file, allow_pickle=False, items=answer.images, codes=answer.codes, columns=numbers)
+        else:
+            _write_table(file, path.suffix, _lines(answer.images, columns, None, None))
+
+
+def _write_table(file: BinaryIO, suffix: str, lines: Iterator[list[object]]) -> None:
+    text = io.TextIOWrapper(file, "utf-8", newline="")
+    csv.writer(text, delimiter="\t" if suffix == ".tsv" else ",").writerows(lines)
+    text.detach()
+
+
+def _lines(
+    outputs: NDArray[np.float32],
+    columns: Columns,
+    names: Sequence[str] | None,
+    errors: NDArray[np.float32] | None,
+) -> Iterator[list[object]]:
     """A head, and a line for each row: what it is called, its values, and the error of the item that it belongs to."""
-    values = columns.decode(_flat(answer.outputs))
-    steps = answer.outputs.shape[1] if answer.outputs.ndim > 2 else 0
-    called = names or [str(place) for place in range(1, len(answer.outputs) + 1)]
+    values = columns.decode(_flat(outputs))
+    steps = outputs.shape[1] if outputs.ndim > 2 else 0
+    called = names or [str(place) for place in range(1, len(outputs) + 1)]
     own = [column.name for column, _ in values]
     head = [columns.id or ("window" if steps else "row"), *(["step"] if steps else [])]
-    yield [*(_free(name, own) for name in head), *own, _free("error", own)]
+    yield [*(_free(name, own) for name in head), *own, *([] if errors is None else [_free("error", own)])]
     for row, line in enumerate(zip(*(found for _, found in values), strict=True)):
         item, step = divmod(row, steps or 1)
         place = [called[item], *([step] if steps else [])]
-        yield [
-            *place,
-            *(f"{value:.7g}" if isinstance(value, float) else value for value in line),
-            f"{answer.errors[item]:.6g}",
-        ]
+        error = [] if errors is None else [f"{errors[item]:.6g}"]
+        yield [*place, *(f"{value:.7g}" if isinstance(value, float) else value for value in line), *error]
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

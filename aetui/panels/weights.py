@@ -220,7 +220,7 @@ class Weights(Container):
         self.query_one("#nothing", Static).update(self._why, layout=False)
         if samples is not None and weights is not None:
             # The weights of pixels that are always empty stay the noise they began as: where room is short, they go.
-            self._draw_tiles(weights, has_margin(to_grey(samples.targets)))
+            self._draw_tiles(weights, weights.ndim == 4 and has_margin(to_grey(samples.targets)))
         if activations is not None:
             self._draw_activations(activations)
 
@@ -232,17 +232,24 @@ class Weights(Container):
         first = self._first
 
         def told(count: int) -> str:
+            if weights.ndim < 4:  # of rows and windows: one picture
+                return f"{counted(len(weights), 'unit')}, one a line · {text[8:]}"
             return f"units {first + 1}–{first + count} {text[6:]}" if first else f"first {count} {text}"
 
         own = self.query_one("#own", Tiles)
-        own.show(signed_grey(weights, scale), cut=cut, caption=told)
+        own.show(signed_grey(_pictured(weights), scale), cut=cut, caption=told)
         if other is not None:
             caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
             beside = self.query_one("#compared", Tiles)
-            beside.show(signed_grey(other.weights, scale), cut=cut, caption=lambda _: caption)
+            beside.show(signed_grey(_pictured(other.weights), scale), cut=cut, caption=lambda _: caption)
 
     def _draw_activations(self, activations: Floats) -> None:
         columns = [(f"activation of {counted(len(activations), 'unit')}", activations)]
         if self._compared is not None and self._compared.activations is not None:
             columns.append((self._compared.variant, self._compared.activations))
         self.query_one(Activations).show(columns, self._target)
+
+
+def _pictured(weights: Floats) -> Floats:
+    """Those of units that see images as they are; of others, (units, …), all in one picture."""
+    return weights if weights.ndim == 4 else weights.reshape(1, len(weights), -1)

@@ -70,7 +70,7 @@ class Numbers(Arrays):
         found = numbers(data)
         items = found.validation.items[:PROBE_ITEMS]
         return {
-            "columns": np.array(found.columns.numbers),
+            "columns": np.array(found.columns.titles),
             "scales": found.columns.scales(),
             "known": ~np.isnan(items),
         }

@@ -98,6 +98,19 @@ class Denoising(DenseVariant[DenoisingConfig]):
             clip=False,
             validation=HELD_OUT,
         ),
+        "series": DenoisingConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="linear",
+            output="linear",
+            noise_std=0.3,
+            clip=False,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

@@ -148,6 +148,17 @@ class Sparse(DenseVariant[SparseConfig]):
             l1=0.01,
             validation=HELD_OUT,
         ),
+        "series": SparseConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=64,
+            output="linear",
+            l1=0.001,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

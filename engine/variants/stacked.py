@@ -100,6 +100,17 @@ class Stacked(Variant[StackedConfig]):
             output="linear",
             validation=HELD_OUT,
         ),
+        "series": StackedConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            layers="256-16",
+            activation="gelu",
+            output="linear",
+            validation=HELD_OUT,
+        ),
     }
 
     def check(self, config: StackedConfig) -> None:

@@ -119,6 +119,19 @@ class Variational(Variant[VariationalConfig]):
             beta=0.1,
             validation=HELD_OUT,
         ),
+        "series": VariationalConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            latent_dim=16,
+            hidden="256",
+            activation="gelu",
+            likelihood="gaussian",
+            beta=0.1,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on Fashion-MNIST",

@@ -76,6 +76,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     normalise: Normalise = "standard"
     id: str = ""
     """The column of the rows' names; empty where they have none."""
+    time: str = ""
+    """The column that orders the steps of a series."""
     window: int = 0
     stride: int = 0
     """Of windows cut out of series; 0 for rows of tables."""
@@ -101,8 +103,15 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         return all(self.normalise == "minmax" or column.becomes in ("flag", "category") for column in self.used)
 
     def scales(self) -> NDArray[np.float32]:
-        """`mean` and `scale` of each number, (width, 2)."""
-        return np.array([(column.mean, column.scale) for column in self.used for _ in column.numbers], np.float32)
+        """`mean` and `scale` of each number, (width, 2); of dates in days."""
+        units = [(column, DAY if column.becomes == "date" else 1.0) for column in self.used]
+        return np.array([(c.mean / unit, c.scale / unit) for c, unit in units for _ in c.numbers], np.float32)
+
+    @property
+    def titles(self) -> list[str]:
+        """As `numbers`, with the unit of dates."""
+        days = " (days since 1970)"
+        return [f"{name}{days if column.becomes == 'date' else ''}" for column in self.used for name in column.numbers]
 
     def encode(self, table: Table) -> Floats:
         """(rows, width), NaN where something is not known. A word that no training row has is 0 at all levels.
