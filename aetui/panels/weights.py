@@ -21,7 +21,7 @@ from aetui.render import numbers
 from aetui.render.bars import histogram
 from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
-from aetui.render.tiles import signed_grey, symmetric_scale
+from aetui.render.tiles import pictured, signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
 from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
@@ -237,19 +237,14 @@ class Weights(Container):
             return f"units {first + 1}–{first + count} {text[6:]}" if first else f"first {count} {text}"
 
         own = self.query_one("#own", Tiles)
-        own.show(signed_grey(_pictured(weights), scale), cut=cut, caption=told)
+        own.show(signed_grey(pictured(weights), scale), cut=cut, caption=told)
         if other is not None:
             caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
             beside = self.query_one("#compared", Tiles)
-            beside.show(signed_grey(_pictured(other.weights), scale), cut=cut, caption=lambda _: caption)
+            beside.show(signed_grey(pictured(other.weights), scale), cut=cut, caption=lambda _: caption)
 
     def _draw_activations(self, activations: Floats) -> None:
         columns = [(f"activation of {counted(len(activations), 'unit')}", activations)]
         if self._compared is not None and self._compared.activations is not None:
             columns.append((self._compared.variant, self._compared.activations))
         self.query_one(Activations).show(columns, self._target)
-
-
-def _pictured(weights: Floats) -> Floats:
-    """Those of units that see images as they are; of others, (units, …), all in one picture."""
-    return weights if weights.ndim == 4 else weights.reshape(1, len(weights), -1)
