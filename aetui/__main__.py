@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from contextlib import suppress
 
@@ -41,7 +42,11 @@ def _run() -> None:
     from engine.errors import EngineError
 
     try:
-        if len(sys.argv) == 1:
+        if "_AETUI_COMPLETE" in os.environ:  # a shell asks what may follow, see `aetui completion`
+            from aetui.cli import completing
+
+            completing.answer()
+        elif len(sys.argv) == 1:
             # Past the command line, whose import would hold the first frame up by 0.1 s.
             from aetui import launch
             from aetui.cli.options import Options

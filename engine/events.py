@@ -120,7 +120,7 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     config: dict[str, Any]
     dataset: str
     kind: str = ""
-    """Of the data, a key of `engine.kinds.KINDS`; empty in older runs."""
+    """Of the data (a key of `engine.kinds.KINDS`); empty in runs of earlier versions."""
     device: str
     name: str = ""
     group: str = ""

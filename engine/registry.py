@@ -59,8 +59,8 @@ def alarms(variant: str) -> tuple[Condition, ...]:
 
 
 def kind(variant: str, dataset: str, key: str = "") -> Kind:
-    """The kind of data that a run of `variant` on `dataset` learned from: `key` where the run says it, else that of the
-    data set now, else the first that the variant accepts; images where neither is known here."""
+    """The kind of data that a run of `variant` on `dataset` learned from: `key`, if the run says so, else that of the
+    data, or of the model; images where neither is known here."""
     if key in KINDS:
         return KINDS[key]
     known = datasets.known(dataset)

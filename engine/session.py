@@ -82,8 +82,8 @@ class Engine:
         """Queue a job and return the run's id; the run's events follow.
 
         Raises:
-            UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting, the name
-                of a group; or the run is complete or being trained already.
+            UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting, a
+                name that means something already; or the run is complete or being trained already.
         """
         groups.check_name(job, self._store)
         return self._queue(Execution.of(job, self._store), "run")

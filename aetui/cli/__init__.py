@@ -10,10 +10,13 @@ import typer
 from aetui import __version__
 from aetui.cli import (
     book,
+    completers,
+    completion,
     data,
     decode,
     doctor,
     encode,
+    manual,
     opening,
     probe,
     reconstruct,
@@ -25,11 +28,13 @@ from aetui.cli import (
     train,
     variants,
 )
+from aetui.cli.commands import Commands
 from aetui.cli.options import Options
 
-app = typer.Typer(
+app = Commands(
     name="aetui",
     help="An autoencoder workbench in the terminal. Without a command: the workbench.",
+    add_completion=False,  # `aetui completion` has scripts of its own
     rich_markup_mode=None,  # plain help, 0.15 s sooner
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -51,10 +56,12 @@ app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
+app.command("completion")(completion.completion)
+app.command("man")(manual.man)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
         typer.echo(f"aetui {__version__}")
         raise typer.Exit
 
@@ -68,7 +75,7 @@ def main(
     data_dir: Annotated[
         Path | None, typer.Option(envvar="AETUI_DATA", help="A folder with data sets, looked at first.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, gpu or gpu:N.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, gpu or gpu:N.", autocompletion=completers.devices)] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on standard error.")] = False,
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="The workbench sends at most 4 kB/s to the terminal.")

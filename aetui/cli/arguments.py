@@ -7,9 +7,18 @@ from typing import Annotated, Literal
 
 import typer
 
-Run = Annotated[str, typer.Argument(help="An id, the beginning of one, a name, or `last`.")]
+from aetui.cli import completers
+
+Run = Annotated[
+    str, typer.Argument(help="An id, the beginning of one, a name, or `last`.", autocompletion=completers.runs)
+]
 RunOrGroup = Annotated[
-    str, typer.Argument(metavar="RUN", help="An id, the beginning of one, a name, or `last`; or the runs of a group.")
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, the beginning of one, a name, or `last`; or the runs of a group.",
+        autocompletion=completers.runs_and_groups,
+    ),
 ]
 Markdown = Annotated[
     bool, typer.Option("--markdown", help="Print a Markdown table of what the store has; nothing is trained.")
@@ -21,9 +30,11 @@ Input = Annotated[
     str | None,
     typer.Argument(
         metavar="[INPUT]",
-        help="A data set key, an image file, a folder of images, an .npy or .npz file; for a model of text a text file,"
-        " one sentence a line; for one of a table or of windows a file with its columns (default: the run's data set)."
-        " Transparent images are laid on white.",
+        autocompletion=completers.inputs,
+        help="A data set key, an image file, a folder of images, an .npy or .npz file, a .csv or .tsv file with an "
+        "image a row; for a model of text a text file, one sentence a line; for one of a table or of "
+        "windows a file with its columns; - for standard input (default: the run's data set). Transparent images are "
+        "laid on white.",
     ),
 ]
 Weights = Annotated[

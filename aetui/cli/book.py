@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aetui.cli import completers
 from aetui.cli.arguments import Keep, Markdown
 from aetui.render.text import plain, plain_json
 from engine.errors import counted
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 def book(
     context: typer.Context,
     variants: Annotated[
-        list[str] | None, typer.Argument(metavar="[VARIANT]...", help="Default: all that have published figures.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[VARIANT]...", help="Default: all that have published figures.", autocompletion=completers.variants
+        ),
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Shorten the runs; what was published of these epochs is compared.")

@@ -2,44 +2,94 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections.abc import Sequence
+from io import BytesIO, TextIOWrapper
+from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from aetui.cli.files import written
+from aetui.cli.files import check_suffix, written
+from aetui.cli.number_tables import LABEL, LARGEST, NAME, STDIN, is_table, read_table, told
+from aetui.render.text import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.queries.messages import Codes
 
-WRITTEN = (".npy", ".npz", ".tsv")
-READ = (*WRITTEN, ".csv")
-LARGEST = 2**28
-"""Bytes of a text table: reading it takes some ten times as much memory."""
-LABEL = "label"
-"""The column of a text table that is no part of the code."""
+WRITTEN = (".npy", ".npz", ".tsv", ".csv")
+READ = WRITTEN
+STDOUT = "-"
 
 
-def write_codes(path: Path, answer: Codes) -> None:
-    """.npy: the codes; .npz: `codes`, and `labels` where they are known; .tsv: columns z1, z2 … and `label`."""
+def format_of(path: Path, wanted: str | None) -> str:
+    """The suffix of the format that codes are written in: what is wanted, else what the name says, else CSV.
+
+    Raises:
+        UsageError: a name that says another one.
+    """
+    if wanted is not None:
+        return f".{wanted}"
+    if str(path) == STDOUT:
+        return ".csv"
+    check_suffix(path, WRITTEN)
+    return path.suffix
+
+
+def write_codes(path: Path, suffix: str, answer: Codes) -> None:
+    """.npy: the codes; .npz: `codes`, and `names` and `labels` where they are known; .csv, .tsv: columns `name`,
+    `label`, z1, z2 … The path `-` is standard output.
+
+    Raises:
+        EngineError: the file cannot be written.
+        OSError: standard output cannot.
+    """
+    if str(path) == STDOUT:
+        whole = BytesIO()
+        _write(whole, suffix, answer)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(whole.getbuffer())
+        sys.stdout.buffer.flush()
+    else:
+        with written(path) as file:
+            _write(file, suffix, answer)
+
+
+def _write(file: BinaryIO, suffix: str, answer: Codes) -> None:
     import numpy as np
 
-    codes, labels = answer.codes, answer.labels
-    with written(path) as file:
-        if path.suffix == ".npy":
-            np.save(file, codes)
-        elif path.suffix == ".npz":
-            known = {} if labels is None else {"labels": labels}
-            np.savez_compressed(file, allow_pickle=False, codes=codes, **known)
-        else:
-            names = [f"z{number + 1}" for number in range(codes.shape[1])] + [LABEL] * (labels is not None)
-            table = codes if labels is None else np.column_stack([codes.astype(np.float64), labels])
-            np.savetxt(file, table, fmt="%.9g", delimiter="\t", header="\t".join(names), comments="")
+    codes = answer.codes
+    if suffix == ".npy":
+        np.save(file, codes)
+    elif suffix == ".npz":
+        beside = {"names": answer.names and np.array(answer.names, np.str_), "labels": answer.labels}
+        known = {name: array for name, array in beside.items() if array is not None}
+        np.savez_compressed(file, allow_pickle=False, codes=codes, **known)
+    else:
+        _write_table(file, "\t" if suffix == ".tsv" else ",", answer)
+
+
+def _write_table(file: BinaryIO, delimiter: str, answer: Codes) -> None:
+    beside: list[tuple[str, Sequence[Any]]] = []
+    if answer.names is not None:
+        beside.append((NAME, [plain(name) for name in answer.names]))  # a line break would be the end of its row
+    if answer.labels is not None:
+        beside.append((LABEL, answer.labels.tolist()))
+    text = TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    table = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    table.writerow([*(head for head, _ in beside), *(f"z{number + 1}" for number in range(answer.codes.shape[1]))])
+    columns = zip(*(column for _, column in beside), strict=True) if beside else repeat(())
+    table.writerows(
+        [*cells, *(f"{number:.9g}" for number in code)]
+        for cells, code in zip(columns, answer.codes.tolist(), strict=False)
+    )
+    text.detach()
 
 
 def read_codes(path: Path) -> NDArray[Any]:
-    """The codes in a file as `write_codes` makes them, (count, code size) finite numbers.
+    """The codes in a file as `write_codes` makes them, (count, code size) finite numbers; `-` is standard input.
 
     An .npy array of one code needs no second axis; a text table may lack the header.
 
@@ -47,18 +97,19 @@ def read_codes(path: Path) -> NDArray[Any]:
         UsageError: no such file, or of an unknown kind.
         BadData: it is damaged, or holds something else.
     """
-    from aetui.cli.files import check_suffix
     from engine.errors import BadData, UsageError
 
-    check_suffix(path, READ)
-    if not path.is_file():
+    source = str(path)
+    if source != STDIN:
+        check_suffix(path, READ)
+    if source != STDIN and not path.is_file():
         raise UsageError("No such file", f"expected codes in {path}, which is not a file; `aetui encode` makes one")
     try:
-        codes = _table(path) if path.suffix in (".tsv", ".csv") else _array(path)
+        codes = read_table(source, LARGEST).numbers if is_table(source) else _array(path)
     except Exception as error:
         # NumPy's parser has several ways to say that a table is none.
-        raise BadData(path, f"expected codes, one a row, but: {getattr(error, 'fault', error)}") from error
-    return _checked(path, codes)
+        raise BadData(told(source), f"expected codes, one a row, but: {getattr(error, 'fault', error)}") from error
+    return _checked(told(source), codes)
 
 
 def _array(path: Path) -> NDArray[Any]:
@@ -78,34 +129,7 @@ def _array(path: Path) -> NDArray[Any]:
     return read_npz(path, choose)["codes"]
 
 
-def _table(path: Path) -> NDArray[Any]:
-    import numpy as np
-
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"it has {path.stat().st_size:,} bytes, and at most {LARGEST:,} of a table are read")
-    delimiter = "\t" if path.suffix == ".tsv" else ","
-    with path.open(encoding="utf-8-sig") as file:
-        first = [cell.strip() for cell in file.readline().split(delimiter)]
-        headed = not all(map(_is_number, first))
-        columns = [place for place, name in enumerate(first) if name.strip('"').lower() != LABEL]
-        file.seek(0)
-        lines = [line for line in file if line.strip()][headed:]
-    if not lines:
-        raise ValueError("there is no row of numbers in it")
-    if any(line.count(delimiter) != len(first) - 1 for line in lines):
-        raise ValueError(f"its rows do not all have {len(first)} columns, as the first one has")
-    return np.loadtxt(lines, delimiter=delimiter, comments=None, ndmin=2, usecols=columns, quotechar='"')
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _checked(path: Path, codes: NDArray[Any]) -> NDArray[Any]:
+def _checked(path: str, codes: NDArray[Any]) -> NDArray[Any]:
     import numpy as np
 
     from engine.errors import BadData

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aetui.cli import completers
+from aetui.cli.commands import Commands
 from aetui.cli.narration import narrated
 from aetui.cli.reader_options import with_reader_options
 from aetui.cli.tables import aligned
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from engine.datasets.data import Source, Statistics
     from engine.datasets.own.records import OwnSet
 
-app = typer.Typer(help="Data sets: list them, fetch them, look at one.", no_args_is_help=False)
+app = Commands(help="Data sets: list them, fetch them, look at one.", no_args_is_help=False)
 
 
 @app.callback(invoke_without_command=True)
@@ -34,7 +36,12 @@ def table(context: typer.Context) -> None:
 @app.command()
 def fetch(
     context: typer.Context,
-    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="Data sets, as `aetui data` lists them.")],
+    keys: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY...", help="Data sets, as `aetui data` lists them.", autocompletion=completers.datasets
+        ),
+    ],
 ) -> None:
     """Download data sets into the cache; whole files that are there already are kept."""
     from engine import datasets
@@ -53,7 +60,12 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What to call it from now on, wherever a data set is named.")],
     path: Annotated[Path, typer.Argument(help="The file or the folder; it stays where it is.")],
-    kind: Annotated[str, typer.Option("--kind", help="What it is, where the files do not tell.", metavar="KIND")] = "",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind", help="What it is, where the files do not tell.", metavar="KIND", autocompletion=completers.readers
+        ),
+    ] = "",
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files beside the record.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="In the place of a set of yours that has the name.")
@@ -97,7 +109,9 @@ def listed(
 
 @app.command()
 def remove(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Sets of your own.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Sets of your own.", autocompletion=completers.own_sets)
+    ],
 ) -> None:
     """Forget data of your own; files that were not copied stay as they are, and so do runs."""
     from engine.datasets.own import records
@@ -112,7 +126,7 @@ def remove(
 
 @app.command()
 def rename(
-    name: Annotated[str, typer.Argument(help="A set of your own.")],
+    name: Annotated[str, typer.Argument(help="A set of your own.", autocompletion=completers.own_sets)],
     to: Annotated[str, typer.Argument(help="What to call it from now on.")],
 ) -> None:
     """Give data of your own another name; runs that learned from it know the one that they had."""
@@ -125,7 +139,9 @@ def rename(
 @app.command()
 def show(
     context: typer.Context,
-    key: Annotated[str, typer.Argument(help="A data set, as `aetui data` lists them.")],
+    key: Annotated[
+        str, typer.Argument(help="A data set, as `aetui data` lists them.", autocompletion=completers.datasets)
+    ],
 ) -> None:
     """Statistics, source, licence and place of a data set on this machine."""
     from engine import datasets

@@ -17,7 +17,10 @@ def decode(
     run: Run,
     source: Annotated[
         Path,
-        typer.Argument(metavar="CODES", help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row."),
+        typer.Argument(
+            metavar="CODES",
+            help="An .npy, .npz (array `codes`), .tsv or .csv file, one code a row; - for standard input.",
+        ),
     ],
     output: ItemsFile = None,
     weights: Weights = None,

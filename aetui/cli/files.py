@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from itertools import islice
 from math import isqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
+
+from aetui.cli.number_tables import LARGEST, STDIN, is_table, read_table, told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +44,9 @@ def check_sheet(path: Path, count: int) -> None:
 
 def kind_of(record: RunRecord) -> Kind:
     """The kind of data that the run learned from."""
-    return record.kind
+    from engine import registry
+
+    return registry.kind(record.variant, record.dataset, record.kind)
 
 
 def check_kind(record: RunRecord, key: str) -> None:
@@ -60,7 +64,7 @@ def check_kind(record: RunRecord, key: str) -> None:
 
 
 def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...]:
-    """At most `count` lines of a text file (0: all) for the run to read, blank ones left out.
+    """At most `count` lines of a text file (0: all; `-`: standard input) for the run to read, blank ones left out.
 
     Raises:
         UsageError: there is no such file.
@@ -71,11 +75,11 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
     from engine.errors import BadData, UsageError
     from engine.text.plain_text import LONGEST_LINE, decoded
 
-    path = Path(source)
+    path = Path("/dev/stdin" if source == STDIN else source)
     if known(source) and not path.exists():
         told = f"expected a text file, one sentence a line, got the data set {source}"
         raise UsageError("No text file", f"{told}; the codes of {record.dataset} itself are written by `aetui encode`")
-    if not path.is_file():
+    if source != STDIN and not path.is_file():
         raise UsageError("No such input", f"expected a text file, one sentence a line, but {source} is not a file")
     numbered = ((number, line.strip()) for number, line in enumerate(decoded(path).splitlines(), 1))
     lines = list(islice(((number, line) for number, line in numbered if line), count or None))
@@ -120,16 +124,24 @@ def is_own(record: RunRecord, source: str | None) -> bool:
     return source in (None, record.dataset)
 
 
+class Given(NamedTuple):
+    """What INPUT means to a command: items, and their labels and names where they are known."""
+
+    items: NDArray[Any]
+    labels: NDArray[Any] | None = None
+    names: tuple[str, ...] | None = None
+
+
 def read(
     options: Options, record: RunRecord, source: str, count: int, part: Literal["train", "validation", "test"] = "test"
-) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
-    """At most `count` images (0: all) that INPUT means to a command about `record`, and their labels if it has them.
+) -> Given:
+    """At most `count` images (0: all) that INPUT means to a command about `record`.
 
     Raises:
         EngineError: there is no such input, or it does not fit the model.
     """
     from engine import datasets
-    from engine.datasets.image_files import published, read_images
+    from engine.datasets.image_files import image_files, published, read_images
     from engine.errors import UsageError
 
     if datasets.known(source):
@@ -138,10 +150,50 @@ def read(
             raise UsageError("No validation part", told)
         data = published(source, options.data_folder)
         chosen = (data.train if part == "train" else data.test).at(slice(count or None))
-        return chosen.items, chosen.labels
+        return Given(chosen.items, chosen.labels, None if chosen.names is None else tuple(map(str, chosen.names)))
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
-    return read_images(source, record.info.shape, options.data_folder, count or 2**62), None
+    if is_table(source) and (source == STDIN or Path(source).is_file()):
+        return _read_rows(source, record.info.shape, count)
+    items = read_images(source, record.info.shape, options.data_folder, count or 2**62)
+    return Given(items, None, tuple(map(str, image_files(source)))[: len(items)] or None)
+
+
+def _read_rows(source: str, shape: tuple[int, ...], count: int) -> Given:
+    """Images as rows of a text table. Raises BadData where it is none, or has others."""
+    from math import prod
+
+    from engine.errors import BadData
+
+    try:
+        table = read_table(source, LARGEST)
+    except Exception as error:  # as for codes
+        raise BadData(told(source), f"expected an image a row, but: {error}") from error
+    numbers, wanted = table.numbers[: count or None], prod(shape)
+    if numbers.shape[1] != wanted:
+        raise BadData(
+            told(source),
+            f"expected rows of {wanted:,} numbers ({' × '.join(map(str, shape))}), found {numbers.shape[1]:,}; columns "
+            "beside them have the head `name` or `label`",
+        )
+    items = _pixels(source, numbers).reshape(-1, *shape)
+    labels = None if table.labels is None else table.labels[: len(items)]
+    return Given(items, labels, table.names and table.names[: len(items)])
+
+
+def _pixels(source: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
+    """uint8, or float32 in [0, 1]."""
+    import numpy as np
+
+    from engine.errors import BadData
+
+    low, high = numbers.min(), numbers.max()
+    if low >= 0 and high <= 1:
+        return numbers.astype(np.float32)
+    if low >= 0 and high <= 255 and np.array_equal(numbers, numbers.round()):
+        return numbers.astype(np.uint8)
+    expected = "expected numbers from 0 to 1, or whole ones from 0 to 255"
+    raise BadData(told(source), f"{expected}, found {low:g} to {high:g}")
 
 
 def noisy(answer: Reconstruction) -> bool:

@@ -101,7 +101,7 @@ def _query(
     files.check_suffix(output, files.IMAGES)
     if source is None or files.is_own(record, source):
         return Reconstruct(run_id=record.id, count=count, noise=noise)
-    images, _ = files.read(options, record, source, count)
+    images = files.read(options, record, source, count).items
     files.check_sheet(output, len(images))  # before TensorFlow is loaded
     return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
 

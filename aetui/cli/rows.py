@@ -44,7 +44,7 @@ def columns_of(record: RunRecord) -> Columns:
     """What the run keeps of its columns. Raises RunError where it is gone."""
     from engine.kinds.reading import Reading
 
-    found: Columns = record.kind.kept(record.folder, Reading())
+    found: Columns = files.kind_of(record).kept(record.folder, Reading())
     return found
 
 
@@ -99,7 +99,7 @@ def reconstruct(
         _flat(answer.outputs), _flat(answer.targets), None if answer.known is None else _flat(answer.known)
     )
     against = " against the values without noise" if files.noisy(answer) else ""
-    told = f"{counted(len(answer.outputs), record.kind.items.removesuffix('s'))}, mean squared error"
+    told = f"{counted(len(answer.outputs), files.kind_of(record).items.removesuffix('s'))}, mean squared error"
     typer.echo(plain(f"{output}: {told} {answer.errors.mean():.4g}{against}, {engines.behind(answer)}"))
     typer.echo("\n" + aligned([("COLUMN", "ERROR", "", "KNOWN"), *_told(misses, columns)]))
 

@@ -44,12 +44,9 @@ def rename(
     store = context.obj.store
     record = store.find(run)
     wanted = labels.checked_name(name)
-    groups.check_run_name(wanted, store)
+    groups.check_run_name(wanted, store, record.id)
     record.relabel(name=wanted)
     typer.echo(f"{plain(record.id)}: {plain(wanted) or 'no name'}")
-    namesakes = [each.id for each in store.summaries() if wanted and each.name == wanted and each.id != record.id]
-    if namesakes:
-        typer.echo(f"{plain(namesakes[0])} is called so, too: by this name neither is found", err=True)
 
 
 def note(

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aetui.cli import completers
+
 if TYPE_CHECKING:
     from engine.runs.store import RunRecord
 
 
 def delete(
     context: typer.Context,
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Ids, beginnings of ids or names.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN...", help="Ids, beginnings of ids or names.", autocompletion=completers.runs),
+    ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     for_good: Annotated[
         bool, typer.Option("--for-good", help="Remove them from the disk at once: no way back.")

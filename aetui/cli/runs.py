@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from aetui.cli import run_diff, run_labels, run_removal
 from aetui.cli.arguments import Keep, Markdown, RunOrGroup
+from aetui.cli.commands import CommandGroup, Commands
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -20,17 +20,13 @@ if TYPE_CHECKING:
     from engine.runs.store import RunRecord, RunStore
 
 
-class ListingGroup(TyperGroup):
+class ListingGroup(CommandGroup):
     """`aetui runs` with anything but a command behind it lists runs."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Words that are no command are a filter, and options those of `list`."""
-        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h")):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
+    otherwise = "list"
 
 
-app = typer.Typer(
+app = Commands(
     help="Runs: list them, look at one, compare, label and remove them. Without a command: as `list`.",
     cls=ListingGroup,
 )
@@ -194,7 +190,9 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
 
 
 def _fingerprint(record: RunRecord) -> str:
-    covered = record.kind.covered
+    from engine import registry
+
+    covered = registry.kind(record.variant, record.dataset, record.kind).covered
     return f"fingerprint {record.info.fingerprint[:16]}…{f' of the data with {covered}' * bool(covered)}"
 
 

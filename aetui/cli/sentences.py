@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import engines
+from aetui.cli import completers, engines
 from aetui.cli.arguments import Run, Weights
-from aetui.render.metrics import AVERAGE
 from aetui.render.text import plain, plain_json
 from engine.errors import counted
 
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
     from engine.queries.messages import Cosine, Nearest, Neighbour, Query, Reading, Words
     from engine.runs.store import RunRecord
 
-Beside = Annotated[str | None, typer.Option(metavar="RUN", help="Ask this run the same.")]
+Beside = Annotated[
+    str | None, typer.Option(metavar="RUN", help="Ask this run the same.", autocompletion=completers.runs)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON line.")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="A sentence.")]
 
@@ -54,6 +55,7 @@ def neighbours(
     json: Json = False,
 ) -> None:
     """The sentences of the run's corpus that lie nearest to TEXT, by codes and by averaged word vectors."""
+    from aetui.render.metrics import AVERAGE
     from engine.queries.messages import Neighbours, Read
 
     records = _records(context, run, beside)
@@ -107,6 +109,7 @@ def _called(record: RunRecord) -> str:
 
 def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
     from aetui.cli.tables import aligned
+    from aetui.render.metrics import AVERAGE
 
     rows = [("BY", "COSINE", "EPOCH", "WEIGHTS")]
     for record, answer in zip(records, answers, strict=True):

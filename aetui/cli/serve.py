@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from aetui.cli.options import Options
 
 PORT = 8000
-INSTALL = 'python -m pip install "aetui[serve]"'
 
 
 def serve(
@@ -30,7 +29,10 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in ("aetui", "engine"):
             raise
-        raise EngineError("Nothing to serve with", f"expected the extra `serve`; {INSTALL}") from error
+        from engine.storage.packages import install_extra
+
+        told = f"expected the extra `serve`, which is not installed; {install_extra('serve')}"
+        raise EngineError("Nothing to serve with", told) from error
     _ = context.obj.data_folder  # a wrong one is told here, where it can be read
     with listening(port) as door:
         pages = Pages(workbench_command(context.obj))

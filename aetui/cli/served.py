@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -62,11 +63,18 @@ class Pages(Server):
     def __init__(self, command: str) -> None:
         super().__init__(command, title="aetui")
         self.secret = secrets.token_urlsafe(24)
+        self._interrupted = False
         self._pages: set[web.WebSocketResponse] = set()
 
     def open(self, door: socket.socket) -> None:
-        """Serve those who come to `door` until SIGINT or SIGTERM."""
+        """Serve those who come to `door` until SIGTERM.
+
+        Raises:
+            KeyboardInterrupt: it was SIGINT, that is ctrl+c.
+        """
         web.run_app(self.application(), sock=door, print=None, access_log=None)
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     async def application(self) -> web.Application:
         """All pages below the secret, behind the guard."""
@@ -119,7 +127,13 @@ class Pages(Server):
         return websocket
 
     async def on_startup(self, app: web.Application) -> None:
-        """Nothing: the command has said where the pages are."""
+        """Notes from now on that it was ctrl+c; the command has said where the pages are."""
+        with suppress(RuntimeError, ValueError):  # where a loop is not the main thread's
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        raise web.GracefulExit
 
     async def on_shutdown(self, app: web.Application) -> None:
         """The server waits for its pages, and they for nothing: without this ctrl+c would take a minute."""

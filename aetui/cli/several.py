@@ -28,6 +28,7 @@ def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) 
     """
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
+    from engine.runs.jobs import TrainJob
 
     outcomes: set[str] = set()
     stream = EventStream() if json else None
@@ -47,7 +48,9 @@ def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) 
             if finished.outcome == "stopped":
                 break
     if stream is not None and stream.fault:
-        raise stream.lost("the run was stopped, its weights are kept: resume the group, `aetui runs` names it")
+        group = next((order.job.group for order in orders if isinstance(order.job, TrainJob)), "")
+        on = f"`aetui resume {group}` goes on" if group else "`aetui runs` names it, `aetui resume` goes on"
+        raise stream.lost(f"the run was stopped, its weights are kept: {on}")
     return outcomes
 
 

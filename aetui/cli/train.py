@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import engines
+from aetui.cli import completers, engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -29,12 +29,21 @@ Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of it
 
 def train(
     context: typer.Context,
-    variant: Annotated[str, typer.Argument(help="An autoencoder, as `aetui variants` lists them.")],
+    variant: Annotated[
+        str, typer.Argument(help="An autoencoder, as `aetui variants` lists them.", autocompletion=completers.variants)
+    ],
     dataset: Annotated[
-        str | None, typer.Option(help="A data set, as `aetui data` lists them (default: the best one that is here).")
+        str | None,
+        typer.Option(
+            help="A data set, as `aetui data` lists them (default: the best one that is here).",
+            autocompletion=completers.datasets,
+        ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="The configuration to start from (default: see `aetui variants`).")
+        str | None,
+        typer.Option(
+            help="The configuration to start from (default: see `aetui variants`).", autocompletion=completers.presets
+        ),
     ] = None,
     epochs: Epochs = None,
     settings: Annotated[
@@ -42,6 +51,7 @@ def train(
         typer.Option(
             "--set",
             metavar="FIELD=VALUE",
+            autocompletion=completers.settings,
             help="Change a setting (a part of its name will do that no other has); may be given often.",
         ),
     ] = None,
@@ -59,6 +69,7 @@ def train(
     from engine.params import describe
     from engine.runs import groups
     from engine.runs.jobs import TrainJob
+    from engine.runs.listing.labels import checked_name
 
     options: Options = context.obj
     chosen = registry.variant(variant)
@@ -66,7 +77,7 @@ def train(
     start = preset or registry.default_preset(variant, key)
     config = _assignments(settings or [], describe(registry.preset(variant, start)))
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
-    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=name)
+    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
     if seeds > 1:
         _train_group(groups.begin(job, seeds, options.store), options, json, detached)
     else:
@@ -189,7 +200,9 @@ def _detach(orders: list[Order], options: Options, json: bool) -> None:
     finally:
         narrator.close()
     if stream.fault:
-        raise stream.lost("the other process was told to stop the run: `aetui runs` shows what is kept")
+        first = orders[0].run_id
+        told_to = f"the other process was told to stop {first}; what it had begun is kept"
+        raise stream.lost(f"{told_to}: `aetui runs` shows it, `aetui resume {first}` goes on")
     _check_begun(event)
     if not json:
         typer.echo(told(detached, handed))

@@ -6,9 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from aetui.cli import completers
+
 
 def variants(
-    variant: Annotated[str | None, typer.Argument(help="One of them, for its settings, ranges and meanings.")] = None,
+    variant: Annotated[
+        str | None,
+        typer.Argument(help="One of them, for its settings, ranges and meanings.", autocompletion=completers.variants),
+    ] = None,
 ) -> None:
     """The autoencoders that can be trained, or one of them with its settings."""
     from aetui.cli.tables import aligned

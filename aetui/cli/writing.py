@@ -22,13 +22,14 @@ def new_items(record: RunRecord, output: Path | None, sheet: Path, count: int = 
         UsageError: the run cannot be written so, or not so many items.
         RunError: what it keeps of its columns is gone.
     """
-    if record.kind.key in rows.KINDS:
+    kind = files.kind_of(record)
+    if kind.key in rows.KINDS:
         path, columns = output or sheet.with_suffix(".csv"), rows.columns_of(record)
         files.check_suffix(path, rows.WRITTEN)
 
         def table(answer: Images) -> str:
             rows.write_new(path, answer, columns)
-            return f"{path}: {counted(len(answer.images), record.kind.items.removesuffix('s'))}"
+            return f"{path}: {counted(len(answer.images), kind.items.removesuffix('s'))}"
 
         return table
     path = output or sheet

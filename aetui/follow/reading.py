@@ -106,7 +106,7 @@ def _blank(record: RunRecord) -> RunState:
         preset=record.preset,
         config=record.config,
         dataset=record.dataset,
-        kind_of_data=record.info.kind,
+        data_kind=record.info.kind,
         name=record.name,
         group=record.group,
         planned=record.epochs,

@@ -20,6 +20,7 @@ from aetui.state.run_state import TOTALS, RunState
 from aetui.state.waiting import Wait, waited_for
 from aetui.terminal.budget import CURVES, PICTURES
 from aetui.widgets.panel_tabs import PanelTabs
+from engine import registry
 from engine.errors import EngineError, UsageError
 from engine.events import DataProgress, EngineFailed, EngineReady, Event, Progress
 
@@ -268,7 +269,7 @@ class RunView(Screen[None]):
             record = self.workbench.store.find(run_id)
             samples = read_samples(record.folder, epoch)
             # A folder may hold something else than its run's name promises.
-            fitting = record.kind.drawable(samples)
+            fitting = registry.kind(record.variant, record.dataset, record.kind).drawable(samples)
             return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT)
         except EngineError as error:
             return self.SamplesRead(of, None, str(error))

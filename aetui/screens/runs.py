@@ -173,7 +173,7 @@ class RunsScreen(RunList):
             record = store.find(run_id)
             if purpose == "name":
                 text = labels.checked_name(text)
-                groups.check_run_name(text, store)
+                groups.check_run_name(text, store, record.id)
                 record.relabel(name=text)
             elif purpose == "tags":
                 record.relabel(tags=labels.checked_tags([text]))

@@ -212,7 +212,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         preset=event.preset,
         config=event.config,
         dataset=event.dataset,
-        kind_of_data=event.kind,
+        data_kind=event.kind,
         device=event.device,
         name=event.name,
         group=event.group,

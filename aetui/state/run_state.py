@@ -89,7 +89,7 @@ class RunState:
     preset: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     dataset: str = ""
-    kind_of_data: str = ""
+    data_kind: str = ""
     """As `RunStarted.kind`."""
     device: str = ""
     name: str = ""
@@ -144,7 +144,7 @@ class RunState:
     @property
     def kind(self) -> Kind:
         """The kind of data that it learns from."""
-        return registry.kind(self.variant, self.dataset, self.kind_of_data)
+        return registry.kind(self.variant, self.dataset, self.data_kind)
 
     @property
     def seconds_left(self) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.data import Part
 from engine.errors import DataUnavailable
+from engine.storage.packages import install
 
 _ITEMS = 1_797
 _SIDE = 8
@@ -54,7 +55,7 @@ def _from_scikit_learn() -> NDArray[Any]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        message = f"digits comes with scikit-learn, which does not load ({error}); pip install scikit-learn"
+        message = f"digits comes with scikit-learn, which does not load ({error}); {install('scikit-learn')}"
         raise DataUnavailable("No data", message) from error
     data, target = load_digits(return_X_y=True)
     return np.column_stack([data, target]).astype(np.float32)

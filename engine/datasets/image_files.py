@@ -50,7 +50,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         return published(source, data_dir).test.items[:count]
     path = Path(source)
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        files = image_files(source)
         if not files:
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
         return np.stack([_picture(file, shape) for file in files[:count]])
@@ -60,6 +60,14 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
     if path.suffix in (".npy", ".npz"):
         return _array(path, shape, count)
     return _picture(path, shape)[None]
+
+
+def image_files(source: str) -> list[Path]:
+    """The image files that `source` means, in the order in which they are read; none where it is an array."""
+    path = Path(source)
+    if path.is_dir():
+        return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    return [] if path.suffix in (".npy", ".npz") else [path]
 
 
 def published(key: str, data_dir: Path | None) -> ImageData:

@@ -98,12 +98,13 @@ class Encode(_Query, frozen=True, kw_only=True):
 
 
 class Codes(_Answer, frozen=True, kw_only=True):
-    """The answer: codes of shape (count, code size) float32, and the items' labels (count,) where they are known."""
+    """The answer: codes of shape (count, code size) float32, and the items' labels (count,) and names where they are
+    known."""
 
     codes: NDArray[np.float32]
-    labels: NDArray[np.int64] | None
+    labels: NDArray[Any] | None
+    """int64; of a table of the user also text."""
     names: tuple[str, ...] | None = None
-    """Of items of the run's own data, where they have any."""
 
 
 class Decode(_Query, frozen=True, kw_only=True):

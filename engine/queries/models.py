@@ -118,7 +118,7 @@ def _encode_part(context: QueryContext, query: Encode) -> Steps:
     model, data = context.still(), context.data()
     part, first = _part(data, query.part), slice(query.count or None)
     codes = yield from encoded(model, data, part.items[first])
-    names = None if part.names is None else tuple(part.names[first])
+    names = None if part.names is None else tuple(map(str, part.names[first]))
     return Codes(codes=codes, labels=part.labels[first], names=names, epoch=model.epoch)
 
 

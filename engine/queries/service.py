@@ -152,14 +152,14 @@ class QueryService:
 
     def _of_data(self, record: RunRecord, reading: Reading) -> Any:
         if self._kept_of_data is None or self._kept_of_data[0] != record.folder:
-            kind = record.kind
+            kind = registry.kind(record.variant, record.dataset, record.kind)
             self._kept_of_data = record.folder, kind.kept(record.folder, reading)
         return self._kept_of_data[1]
 
 
 def _check_kind(query: Query, record: RunRecord) -> None:
     """Raises UsageError where a run cannot be meant, whatever its weights."""
-    kind, about = record.kind, query.about
+    kind, about = registry.kind(record.variant, record.dataset, record.kind), query.about
     if about and about != kind.key:
         able = ", ".join(key for key, other in registry.VARIANTS.items() if about in other.accepts)
         told = f"{record.id} ({record.variant}) knows no {KINDS[about].items}, but {kind.items}; ask a run of {able}"

@@ -19,6 +19,7 @@ from engine.events import UNREADABLE
 from engine.params import TrainingConfig
 from engine.runs.execution import Execution
 from engine.runs.jobs import MOST_SEEDS, Job, Order, TrainJob
+from engine.runs.listing.labels import checked_name
 from engine.runs.store import RunRecord, RunStore, has_begun
 from engine.runs.waiting import waits
 from engine.runs.writer import new_run_id
@@ -83,7 +84,7 @@ def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
     wanted = plan(job, seeds, store)
     known = next((group for group in _kept(store) if job.name and group.name == job.name), None)
     if known is None:
-        _check_free(job.name, store)
+        _check_free(wanted, store)
         _keep(wanted, store)
         return wanted
     if _meaning(known) != _meaning(wanted):
@@ -93,24 +94,33 @@ def begin(job: TrainJob, seeds: int, store: RunStore) -> Group:
     return known
 
 
-def _check_free(name: str, store: RunStore) -> None:
-    runs = [run.id for run in store.summaries() if run.name == name] if name else []
-    if runs:
-        raise UsageError("Name in use", f"{name!r} is a run ({runs[0]}); choose another --name for several of them")
+def _check_free(group: Group, store: RunStore) -> None:
+    """Raises UsageError where the name of a new group, or of one of its runs, means something already."""
+    checked_name(group.name)
+    wanted = {group.name, *(member.job.name for member in group.members)} - {""}
+    for run in store.summaries() if wanted else ():
+        for name in wanted & {run.id, run.name}:
+            raise UsageError("Name in use", f"{name!r} is a run ({run.id}); choose another --name for several of them")
 
 
 def check_name(job: Job, store: RunStore) -> None:
-    """Raises UsageError where a single run is to be called like a group: the name would mean both."""
+    """Raises UsageError where a single run is to have a name that means something already."""
     if isinstance(job, TrainJob) and not job.group:
         check_run_name(job.name, store)
 
 
-def check_run_name(name: str, store: RunStore) -> None:
-    """As `check_name`, for a run that is to be called `name`."""
-    kept = [group.id for group in _kept(store) if name and name in (group.id, group.name)]
-    called = kept or [run.group for run in store.summaries() if run.group == name] if name else []
+def check_run_name(name: str, store: RunStore, own: str = "") -> None:
+    """As `check_name`, for a run that is to be called `name`; `own` is its id, where it has one."""
+    if not checked_name(name):
+        return
+    runs = store.summaries()
+    called = [group.id for group in _kept(store) if name in (group.id, group.name)]
+    called += [run.group for run in runs if run.group == name]
     if called:
         raise UsageError("Name in use", f"{name!r} are the runs of a group ({called[0]}); choose another name")
+    taken = [run.id for run in runs if name in (run.id, run.name) and run.id != own]
+    if taken:
+        raise UsageError("Name in use", f"{name!r} is a run already ({taken[0]}); choose another name")
 
 
 def gather(name: str, members: Sequence[Member], store: RunStore) -> None:

@@ -15,7 +15,6 @@ from msgspec import Meta
 
 from engine import events, registry
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
-from engine.kinds.kind import Kind
 from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
 from engine.runs.listing.labels import Labels, read_labels, write_labels
@@ -48,9 +47,9 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     config: dict[str, Any]
     dataset: str
     kind: str = ""
-    """Of the data, a key of `engine.kinds.KINDS`: the data set may be gone. Empty in older runs."""
+    """Of the data (a key of `engine.kinds.KINDS`), which may be gone; empty in runs of earlier versions."""
     fingerprint: str
-    """SHA-256 of the data, see `ImageData.fingerprint`."""
+    """SHA-256 of the data, see `engine.datasets.data.Data.fingerprint`."""
     shape: Annotated[tuple[Annotated[int, Meta(ge=1, le=2**20)], ...], Meta(min_length=1, max_length=4)]
     """Shape of one item."""
     name: str = ""
@@ -77,6 +76,7 @@ class RunRecord:
         self.preset = info.preset
         self.config = info.config
         self.dataset = info.dataset
+        self.kind = info.kind
         self.name = info.name
         self.group = info.group
         self.created = info.created
@@ -97,11 +97,6 @@ class RunRecord:
                 note=now.note if note is None else note,
             ),
         )
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of data that it learned from."""
-        return registry.kind(self.variant, self.dataset, self.info.kind)
 
     @property
     def epochs(self) -> int:

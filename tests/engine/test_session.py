@@ -86,7 +86,7 @@ def test_a_run_that_loses_to_a_baseline_says_so_before_it_ends(scripted: Any) ->
 
 
 def test_a_run_can_be_cancelled_while_its_baselines_are_fitted(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(images: Any, pair: Any, activity: str, report: Any) -> None:
+    def endless(items: Any, shape: Any, pairs: Any, activity: str, report: Any) -> None:
         while True:
             report(activity, 0, 0)
             time.sleep(0.01)

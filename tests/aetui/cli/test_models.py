@@ -107,10 +107,10 @@ def test_encode_writes_codes_with_labels_where_the_input_has_them(aetui: Aetui) 
 def test_a_table_of_codes_has_a_header_and_can_be_decoded(aetui: Aetui) -> None:
     assert aetui("encode", WITHOUT, "-n", "5", "-o", "codes.tsv").exit_code == 0
     head, *rows = lines("codes.tsv")
-    assert head.split("\t") == ["z1", "z2", "z3", "label"]
+    assert head.split("\t") == ["label", "z1", "z2", "z3"]
     assert len(rows) == 5
     test = datasets.load("digits", None).test
-    assert [int(row.split("\t")[-1]) for row in rows] == test.labels[:5].tolist()
+    assert [int(row.split("\t")[0]) for row in rows] == test.labels[:5].tolist()
     assert aetui("decode", WITHOUT, "codes.tsv", "-o", "images.npz").exit_code == 0
     with np.load("images.npz") as loaded:
         expected = FirstPixels().encode(test.items[:5])
@@ -124,6 +124,8 @@ def test_a_table_of_codes_has_a_header_and_can_be_decoded(aetui: Aetui) -> None:
         ("a.csv", "1,2,3\n4,5,6\n"),
         ("a.csv", '\ufeff"z1",z2,z3\n1,2,3\n4,5,6\n\n'),
         ("a.tsv", "Label\ta\tb\tc\n9\t1\t2\t3\n9\t4\t5\t6"),
+        ("a.csv", 'name,label,z1,z2,z3\n"a, b.png",cat,1,2,3\nc.png,dog,4,5,6\n'),
+        ("a.tsv", "z1\tz2\tz3\tlabel\n1\t2\t3\t9\n4\t5\t6\t9\n"),
     ],
 )
 def test_tables_of_others_are_read(tmp_path: Path, name: str, text: str) -> None:
@@ -138,6 +140,8 @@ def test_tables_of_others_are_read(tmp_path: Path, name: str, text: str) -> None
         ("a.tsv", b"z1\tz2\n", "no row of numbers"),
         ("a.csv", b"1,2\n3,four\n", "'four'"),
         ("a.csv", b"1,2\n3\n", "2 columns"),
+        ("a.csv", b'name,a,b\n"x\ny",1,2\nz,3,4\n', "columns|quotes"),
+        ("a.csv", b"name,label\na,b\n", "no row of numbers"),
         ("a.csv", b"1,nan\n", "finite numbers, but row 1"),
         ("a.csv", b"\xff\xfe\x00", "expected codes"),
         ("a.npy", b"\x93NUMPY", "expected codes"),

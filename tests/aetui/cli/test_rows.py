@@ -14,7 +14,6 @@ from aetui.cli import engines, rows
 from engine.datasets.numbers import table
 from engine.datasets.numbers.columns import fit
 from engine.errors import RunError, UsageError
-from engine.kinds import KINDS
 from engine.queries.messages import Reconstruct, Reconstruction
 
 OPTIONS: Any = SimpleNamespace(quiet=False)
@@ -27,7 +26,7 @@ def record(tmp_path: Path) -> Any:
     path.write_text("who,size,colour,error\na,10,red,1\nb,20,blue,2\nc,30,red,3\n")
     found = table.read(path, {"who": "words"})
     fit(found, np.arange(3), "standard", ("who",), "who").write(tmp_path)
-    return SimpleNamespace(id="run", kind=KINDS["vectors"], folder=tmp_path, dataset="things")
+    return SimpleNamespace(id="run", variant="vanilla", kind="vectors", folder=tmp_path, dataset="things")
 
 
 @pytest.fixture

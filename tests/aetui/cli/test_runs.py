@@ -53,6 +53,7 @@ def test_json_has_a_line_for_each_run_with_all_that_is_known(aetui: Aetui, store
 def test_a_run_is_renamed_tagged_and_found_by_that(aetui: Aetui, store: RunStore) -> None:
     run = store.summaries()[3]
     assert aetui("runs", "rename", run.id, "best of all").exit_code == 0
+    assert "is a run already" in str(aetui("runs", "rename", "last", "best of all").exception)
     assert aetui("runs", "tag", "best of all", "good", "paper,old").stdout == f"{run.id}: good, paper, old\n"
     assert aetui("runs", "note", run.id, "learns slowly").exit_code == 0
     assert aetui("runs", "tag", run.id, "old", "--remove").stdout == f"{run.id}: good, paper\n"

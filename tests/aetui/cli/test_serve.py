@@ -24,6 +24,7 @@ from aetui.cli.served import HEADERS, Pages
 from engine.errors import EngineError
 from engine.events import EpochEnded
 from engine.runs.store import RunStore
+from engine.storage.packages import install_extra
 
 WORKBENCH = """
 import sys
@@ -202,12 +203,18 @@ def test_a_port_in_use_is_said_with_what_to_do() -> None:
 def test_without_the_extra_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "aetui.cli.served")
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
-    assert 'pip install "aetui[serve]"' in str(refused("--port", "0"))
+    assert install_extra("serve") in str(refused("--port", "0"))
 
 
 @pytest.fixture
 def served(home: dict[str, str], command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    server = subprocess.Popen([*command, "serve", "--port", "0"], env=home, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [*command, "serve", "--port", "0"],
+        env=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     yield server
     server.kill()
     server.communicate()
@@ -229,6 +236,15 @@ async def test_the_real_workbench_is_drawn_in_a_page(served: subprocess.Popen[st
             pass
     served.terminate()
     assert served.wait(20) == 0
+
+
+def test_ctrl_c_ends_the_server_like_any_command(served: subprocess.Popen[str]) -> None:
+    assert served.stdout is not None
+    served.stdout.readline()
+    served.send_signal(signal.SIGINT)
+    assert served.wait(20) == 130
+    assert served.stderr is not None
+    assert served.stderr.read() == ""
 
 
 @pytest.mark.skipif("AETUI_LONG" not in os.environ, reason="loads TensorFlow twice; AETUI_LONG=1 runs it")

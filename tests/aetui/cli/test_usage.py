@@ -49,7 +49,7 @@ def test_no_runs_is_said(aetui: Any) -> None:
         (("resume", "last"), "there is none yet"),
         (("runs", "show", "x"), "no run is called 'x'"),
         (("reconstruct", "last", "-o", "sheet.gif"), ".png, .npy, .npz"),
-        (("encode", "last", "-o", "codes.csv"), ".npy, .npz, .tsv"),
+        (("encode", "last", "-o", "codes.txt"), ".npy, .npz, .tsv, .csv"),
         (("book", "vanila"), "there are: vanilla"),
         ((), "needs a terminal"),
     ],

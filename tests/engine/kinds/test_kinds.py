@@ -38,6 +38,7 @@ def test_a_data_set_of_another_kind_is_refused() -> None:
 def test_the_kind_of_a_run_is_that_of_its_data_else_of_its_model() -> None:
     assert kind("vanilla", "digits") is KINDS["image"]
     assert kind("sentence", "gone") is KINDS["text"]
+    assert kind("vanilla", "gone", "text") is KINDS["text"]
     assert kind("gone", "gone") is KINDS["image"]
 
 

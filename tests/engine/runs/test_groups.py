@@ -10,7 +10,7 @@ from fakes import FakeRun
 from engine.analysis.spread import spread
 from engine.errors import RunError, UsageError
 from engine.runs import groups, handover
-from engine.runs.jobs import TrainJob
+from engine.runs.jobs import ResumeJob, TrainJob
 from engine.runs.store import RunStore
 
 JOB = TrainJob(variant="vanilla", dataset="digits", config={"epochs": "2"})
@@ -91,3 +91,25 @@ def test_a_run_and_a_group_do_not_share_a_name(scripted: Any, store: RunStore) -
     with pytest.raises(UsageError, match=f"the run two and the group {group.id}"):
         groups.find(store, "near")
     assert groups.find(store, group.id) == group
+
+
+def test_a_name_that_is_reserved_or_means_a_run_is_refused(store: RunStore) -> None:
+    FakeRun(store, "20260101T000000Z-vanilla-aaaa", msgspec.structs.replace(JOB, name="far"))
+    FakeRun(store, "other", msgspec.structs.replace(JOB, name="near-12"))
+    for name in ("far", "20260101T000000Z-vanilla-aaaa", "last"):
+        with pytest.raises(UsageError, match="choose another"):
+            handover.order(msgspec.structs.replace(JOB, name=name), store)
+    for name in ("last", "near"):  # the second of whose runs would be near-12
+        with pytest.raises(UsageError, match="choose another"):
+            groups.begin(msgspec.structs.replace(JOB, name=name), 2, store)
+
+
+def test_a_run_may_keep_its_name_and_runs_of_one_name_are_resumed(store: RunStore) -> None:
+    for run_id in ("one", "two"):  # as earlier versions took them
+        FakeRun(store, run_id, msgspec.structs.replace(JOB, name="far"))
+    groups.check_name(ResumeJob(run_id="one"), store)
+    with pytest.raises(UsageError, match="two"):
+        groups.check_run_name("far", store, "one")
+    store.find("two").relabel(name="near")
+    groups.check_run_name("far", store, "one")
+    assert store.find("far").id == "one"

