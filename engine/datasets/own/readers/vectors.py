@@ -37,9 +37,9 @@ class VectorOptions(Cutting, frozen=True, kw_only=True):
         Meta(description="numbers less their mean, by their standard deviation; from 0 to 1; or as they are"),
     ] = "standard"
     split_column: Annotated[
-        str, Meta(description="the column that says train, validation or test, in the place of shares")
+        str, Meta(description="the column that says train, validation or test of each row")
     ] = ""
-    group: Annotated[str, Meta(description="the column whose rows of one value stay in one part")] = ""
+    group: Annotated[str, Meta(description="the column whose rows of one value stay in one part; no part of the row")] = ""
 
 
 class VectorsReader(Reader):
@@ -94,7 +94,7 @@ def vectors_of(name: str, table: Table, options: VectorOptions) -> Reading:
     parts = _parts(table, options.split_column)
     groups = table.at(options.group).words() if options.group else None
     places = cut(table.rows, labels, options, groups=groups, parts=parts)
-    leave = {*drop, options.label, options.id, options.split_column}
+    leave = {*drop, options.label, options.id, options.split_column, options.group}
     fitted = columns.fit(table, places.train, options.normalise, leave, options.id)
     items = fitted.encode(table)
     names = table.at(options.id).words() if options.id else None

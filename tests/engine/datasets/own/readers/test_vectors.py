@@ -70,6 +70,7 @@ def test_parts_and_groups_are_as_columns_say(tmp_path: Path) -> None:
     data = added(path, split_column="part", drop="patient")
     assert [len(part.items) for part in (data.train, data.validation, data.test)] == [12, 12, 12]
     data = added(path, group="patient", drop="part")
+    assert data.columns.numbers == ["x"]
     values = [{round(float(x)) // 4 for x in _sizes(data, part)} for part in (data.train, data.validation, data.test)]
     assert sum(map(len, values)) == len(set.union(*values)) == 9
     with pytest.raises(UsageError, match="leave one out"):
