@@ -112,7 +112,7 @@ def _told(misses: Sequence[Miss], columns: Columns) -> Iterator[tuple[str, ...]]
     for miss in ordered[:MOST]:
         yield plain(miss.column), f"{miss.error:.4g}", miss.unit, f"{miss.known:,}"
     if ordered[MOST:]:
-        yield f"and {len(ordered) - MOST:,} more", f"each less than {ordered[MOST - 1].error:.4g}", "", ""
+        yield f"and {len(ordered) - MOST:,} more, each less for its spread", "", "", ""
 
 
 def _flat(array: NDArray[T]) -> NDArray[T]:

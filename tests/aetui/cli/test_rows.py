@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aetui.cli import engines, rows
+from aetui.cli import engines, rows, writing
 from engine.datasets.numbers import table
 from engine.datasets.numbers.columns import fit
 from engine.errors import RunError, UsageError
-from engine.queries.messages import Reconstruct, Reconstruction
+from engine.queries.messages import Images, Reconstruct, Reconstruction
 
 OPTIONS: Any = SimpleNamespace(quiet=False)
 
@@ -91,3 +91,13 @@ def test_windows_have_a_line_for_each_step(tmp_path: Path) -> None:
     lines = list(rows._lines(outputs, columns, ["a:0", "a:3"], np.float32([0.5, 0.25])))
     assert lines[0] == ["window", "step", "x", "error"]
     assert lines[4] == ["a:3", 0, "3", "0.25"]
+
+
+def test_new_rows_are_written_as_a_table_in_units(record: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\.csv, \.tsv, \.npz"):
+        writing.new_items(record, tmp_path / "new.png", Path("samples.png"))
+    write = writing.new_items(record, tmp_path / "new.tsv", Path("samples.png"), 2)
+    images = np.array([[0, 1, 0, 0], [1, 0, 1, 0]], np.float32)
+    assert write(Images(images=images, codes=np.zeros((2, 2), np.float32), epoch=1)).endswith("new.tsv: 2 rows")
+    lines = [line.split("\t") for line in (tmp_path / "new.tsv").read_text().splitlines()]
+    assert lines == [["who", "size", "colour", "error"], ["1", "20", "blue", "2"], ["2", "28.16497", "red", "2"]]

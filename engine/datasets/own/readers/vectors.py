@@ -36,10 +36,10 @@ class VectorOptions(Cutting, frozen=True, kw_only=True):
         Literal["standard", "minmax", "none"],
         Meta(description="numbers less their mean, by their standard deviation; from 0 to 1; or as they are"),
     ] = "standard"
-    split_column: Annotated[
-        str, Meta(description="the column that says train, validation or test of each row")
+    split_column: Annotated[str, Meta(description="the column that says train, validation or test of each row")] = ""
+    group: Annotated[
+        str, Meta(description="the column whose rows of one value stay in one part; no part of the row")
     ] = ""
-    group: Annotated[str, Meta(description="the column whose rows of one value stay in one part; no part of the row")] = ""
 
 
 class VectorsReader(Reader):
