@@ -125,8 +125,9 @@ class Training(Protocol):
     """Whether validation data were held out of the training part, so that the best epoch can be told without the test
     part."""
 
-    def run(self) -> Iterator[Progress | EpochReport]:
-        """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch.
+    def run(self) -> Iterator[Progress | EpochReport | None]:
+        """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch, and with None where
+        it waits for data before the first step of an epoch.
 
         Raises:
             Diverged: the loss became infinite or not a number.

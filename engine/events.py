@@ -171,7 +171,7 @@ class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):
     seconds: float
     samples_per_second: float
     samples: bool | str = False
-    """Whether the probe set's outputs are kept ("samples/epoch-0007.npz"); earlier versions wrote the path."""
+    """Whether the probe set's outputs were kept; earlier versions wrote their path ("samples/epoch-0007.npz")."""
     health: Health | None = None
 
     def __post_init__(self) -> None:

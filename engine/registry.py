@@ -11,6 +11,7 @@ from engine.errors import UsageError
 from engine.kinds import KINDS
 from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
+from engine.variants.autorec import Autorec
 from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
@@ -36,6 +37,7 @@ VARIANTS: dict[str, Variant[Any]] = {
         Variational(),
         Contractive(),
         Vq(),
+        Autorec(),
     )
 }
 

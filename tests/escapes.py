@@ -14,7 +14,7 @@ from engine import events
 from engine.datasets import DATASETS
 from engine.events import EpochEnded, Layer, Logged, RunFinished, RunResumed, Stage
 from engine.runs.jobs import TrainJob
-from engine.runs.snapshots import write_samples
+from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.store import RunInfo, RunStore
 
 MARK = "Xq"
@@ -79,7 +79,7 @@ def _epoch(run: FakeRun, number: int, terms: events.Terms) -> EpochEnded:
         count = len(SENTENCES)
         said = {name: np.array([HOSTILE] * count) for name in ("sentences", "readings")}
         kept = msgspec.structs.replace(readings(number), classes=np.array([f"{HOSTILE}{n}" for n in range(10)]))
-        write_samples(run.folder, number, kept.with_views(**said))
+        SnapshotWriter(run.folder).write(number, kept.with_views(**said))
     return msgspec.structs.replace(ended, stage=HOSTILE, train=terms, validation=terms, steps=STEPS)
 
 

@@ -15,11 +15,15 @@ from engine.queries.messages import (
     Neighbour,
     Neighbours,
     Query,
+    Rated,
     Read,
     Reading,
+    Recommend,
+    Recommendations,
     Reconstruct,
     Reconstruction,
     Similarity,
+    Suggestion,
     Words,
 )
 
@@ -49,6 +53,29 @@ def reconstruction(query: Reconstruct, epoch: int) -> Reconstruction:
     )
 
 
+STRANGER = "stranger"
+"""The one user whom the fake model does not know."""
+
+
+def recommended(query: Recommend, epoch: int) -> Recommendations:
+    """Items whose names say their rank, and two that were rated, one of them held out."""
+    if query.user == STRANGER:
+        raise UsageError("Unknown user", f"{STRANGER!r} is not among the 9 users; there are u1, u2, u3 and so on")
+    return Recommendations(
+        user=query.user,
+        suggestions=tuple(
+            Suggestion(item=f"film {rank}", predicted=max(1.0, 5 - rank / 10)) for rank in range(1, query.count + 1)
+        ),
+        rated=(
+            Rated(item="seen before", rating=4.5, predicted=4.25, held_out=False),
+            Rated(item="seen late", rating=2.0, predicted=3.0, held_out=True),
+        ),
+        unrated=200,
+        range=(1.0, 5.0),
+        epoch=epoch,
+    )
+
+
 def answer(query: Query, epoch: int = 3) -> Any:
     """What the fake model says to a question.
 
@@ -59,6 +86,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return reconstruction(query, epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Recommend):
+        return recommended(query, epoch)
     texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):

@@ -37,7 +37,8 @@ from engine.params import configure
 from engine.queries.messages import Query
 from engine.registry import preset
 from engine.runs.jobs import HandOver, Job, Order, ResumeJob, TrainJob
-from engine.runs.snapshots import Samples, write_samples
+from engine.runs.snapshot_writer import SnapshotWriter
+from engine.runs.snapshots import Samples
 from engine.runs.store import RunInfo, RunStore
 from engine.text.lexicon import Lexicon
 
@@ -182,7 +183,7 @@ class FakeRun:
 
     def epoch(self, number: int) -> EpochEnded:
         """The end of epoch `number`, its pictures written."""
-        name = write_samples(self.folder, number, self.kept(number))
+        SnapshotWriter(self.folder).write(number, self.kept(number))
         return EpochEnded(
             stage="training",
             epoch=number,
@@ -191,7 +192,7 @@ class FakeRun:
             steps=STEPS,
             seconds=0.1,
             samples_per_second=208_000,
-            samples=name,
+            samples=True,
             health=Health(
                 units=128,
                 dead=3,

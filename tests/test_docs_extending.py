@@ -102,6 +102,20 @@ def test_the_kind_of_data_is_read_and_learned_from(monkeypatch: pytest.MonkeyPat
     assert series.comparison(data, training, tmp_path, silence).views(report.samples, report.codes)
 
 
+def test_the_reader_makes_data_of_a_file_of_its_sort(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from engine.datasets import load
+    from engine.datasets.own import adding
+    from engine.datasets.own.readers import READERS
+
+    monkeypatch.setitem(READERS, "letters", example("A reader of the user's own files").Letters())
+    path = tmp_path / "crosses.letters"
+    path.write_text("\n\n".join(["o.o\n.o.\no.o", "...\nooo\n..."] * 10), "utf-8")
+    added = adding.add("crosses", path, options={"ink": "o", "split": "60/20/20"})
+    assert (added.own.shape, added.own.items, added.because) == ((3, 3, 1), (12, 4, 4), "a file of drawings")
+    data: Any = load("crosses", None)
+    assert sorted({int(item.sum()) // 255 for item in data.train.items}) == [3, 5]
+
+
 def test_the_alarm_goes_off_where_the_images_are_flat(trained: Any) -> None:
     from engine.analysis.alarms import History, raised
 

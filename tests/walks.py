@@ -45,9 +45,13 @@ from engine.events import (
 )
 from engine.registry import VARIANTS
 from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.runs.snapshot_file import NAME, index_of
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunStore
 
+IMAGES = ("inputs", "targets", "outputs")
+DATA = {"text": "pydocs", "ratings": "made-ratings"}
+"""What runs learned from, by the kind that their model accepts; digits for the others."""
 EPOCHS = 3
 """Of the runs in the store."""
 
@@ -62,14 +66,15 @@ def kept(variant: str, epoch: int) -> Samples:
         return readings(epoch)
     full = pictures(epoch)
     bare = full.with_views(kl=None, generated=None)
+    if "ratings" in VARIANTS[variant].accepts:
+        rows: dict[str, Any] = {name: getattr(full, name).reshape(len(full.codes), -1) for name in IMAGES}
+        return msgspec.structs.replace(bare, **rows).with_views(baseline=None, weights=None)
     match variant:
         case "denoising":
             noisy = msgspec.structs.replace(bare, inputs=np.clip(full.inputs + 0.5, 0, 2))
             return noisy.with_views(baseline=None)
         case "convolutional":
-            small: dict[str, Any] = {
-                name: getattr(full, name)[:, ::4, ::4] for name in ("inputs", "targets", "outputs")
-            }
+            small: dict[str, Any] = {name: getattr(full, name)[:, ::4, ::4] for name in IMAGES}
             baseline = full.views["baseline"][:, ::4, ::4]
             return msgspec.structs.replace(bare, **small).with_views(baseline=baseline, weights=None, activations=None)
         case "stacked":
@@ -194,14 +199,17 @@ def populate(engine: WalkedEngine) -> None:
         _lived(engine, variant, "completed")
     _lived(engine, "vanilla", "")
     damaged = _lived(engine, "sparse", "stopped")
-    for file in (damaged.folder / "samples").glob("epoch-*.npz"):
-        file.write_bytes(file.read_bytes()[:100])
+    file = damaged.folder / NAME
+    content = bytearray(file.read_bytes())
+    for place in index_of(file).places.values():
+        content[place.end - 1] ^= 1
+    file.write_bytes(content)
     _lived(engine, "denoising", "stopped", keep=readings)
     engine.queue.clear()
 
 
 def _lived(engine: WalkedEngine, variant: str, outcome: Any, keep: Callable[[int], Samples] | None = None) -> WalkedRun:
-    dataset = "pydocs" if "text" in VARIANTS[variant].accepts else "digits"
+    dataset = DATA.get(VARIANTS[variant].accepts[0], "digits")
     preset = VARIANTS[variant].default_preset
     run_id = engine.submit(TrainJob(variant=variant, dataset=dataset, preset=preset, config={"epochs": EPOCHS}))
     run = engine.runs[run_id]

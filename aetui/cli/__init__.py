@@ -19,6 +19,7 @@ from aetui.cli import (
     manual,
     opening,
     probe,
+    recommend,
     reconstruct,
     runs,
     sample,
@@ -51,6 +52,7 @@ app.command("decode")(decode.decode)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Sequence
-from io import BytesIO, TextIOWrapper
-from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from aetui.cli.files import check_suffix, written
-from aetui.cli.number_tables import LABEL, LARGEST, NAME, STDIN, is_table, read_table, told
-from aetui.render.text import plain
+from aetui.cli.files import check_suffix
+from aetui.cli.number_tables import LARGEST, STDIN, is_table, read_table, told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from engine.queries.messages import Codes
 
 WRITTEN = (".npy", ".npz", ".tsv", ".csv")
 READ = WRITTEN
@@ -38,58 +31,8 @@ def format_of(path: Path, wanted: str | None) -> str:
     return path.suffix
 
 
-def write_codes(path: Path, suffix: str, answer: Codes) -> None:
-    """.npy: the codes; .npz: `codes`, and `names` and `labels` where they are known; .csv, .tsv: columns `name`,
-    `label`, z1, z2 … The path `-` is standard output.
-
-    Raises:
-        EngineError: the file cannot be written.
-        OSError: standard output cannot.
-    """
-    if str(path) == STDOUT:
-        whole = BytesIO()
-        _write(whole, suffix, answer)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(whole.getbuffer())
-        sys.stdout.buffer.flush()
-    else:
-        with written(path) as file:
-            _write(file, suffix, answer)
-
-
-def _write(file: BinaryIO, suffix: str, answer: Codes) -> None:
-    import numpy as np
-
-    codes = answer.codes
-    if suffix == ".npy":
-        np.save(file, codes)
-    elif suffix == ".npz":
-        beside = {"names": answer.names and np.array(answer.names, np.str_), "labels": answer.labels}
-        known = {name: array for name, array in beside.items() if array is not None}
-        np.savez_compressed(file, allow_pickle=False, codes=codes, **known)
-    else:
-        _write_table(file, "\t" if suffix == ".tsv" else ",", answer)
-
-
-def _write_table(file: BinaryIO, delimiter: str, answer: Codes) -> None:
-    beside: list[tuple[str, Sequence[Any]]] = []
-    if answer.names is not None:
-        beside.append((NAME, [plain(name) for name in answer.names]))  # a line break would be the end of its row
-    if answer.labels is not None:
-        beside.append((LABEL, answer.labels.tolist()))
-    text = TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    table = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    table.writerow([*(head for head, _ in beside), *(f"z{number + 1}" for number in range(answer.codes.shape[1]))])
-    columns = zip(*(column for _, column in beside), strict=True) if beside else repeat(())
-    table.writerows(
-        [*cells, *(f"{number:.9g}" for number in code)]
-        for cells, code in zip(columns, answer.codes.tolist(), strict=False)
-    )
-    text.detach()
-
-
 def read_codes(path: Path) -> NDArray[Any]:
-    """The codes in a file as `write_codes` makes them, (count, code size) finite numbers; `-` is standard input.
+    """The codes in a file as `aetui encode` makes them, (count, code size) finite numbers; `-` is standard input.
 
     An .npy array of one code needs no second axis; a text table may lack the header.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import codes, engines, files, rows
+from aetui.cli import codes, codes_file, engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 from engine.errors import counted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.runs.store import RunRecord
 
 Part = Literal["train", "validation", "test"]
+Into = Callable[["Codes"], None]
 
 
 def encode(
@@ -45,9 +47,10 @@ def encode(
     input has them."""
     suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
-    answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights)
-    codes.write_codes(output, suffix, answer)
-    found, size = answer.codes.shape
+    with codes_file.writing(output, suffix) as file:
+        answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights, file.append)
+        file.append(answer)
+    found, size = file.shape
     done = plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}")
     if str(output) != codes.STDOUT:
         typer.echo(done)
@@ -62,6 +65,7 @@ def _images(
     part: Part,
     count: int,
     weights: Literal["best", "last"] | None,
+    into: Into,
 ) -> Codes:
     import msgspec
 
@@ -69,11 +73,23 @@ def _images(
 
     answer: Codes
     if source is None or files.is_own(record, source):
-        answer = engines.answer(options, Encode(run_id=record.id, weights=weights, part=part, count=count), "encoding")
+        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
+        answer = engines.answer(options, query, "encoding")
         return answer
     given = files.read(options, record, source, count, part)
-    answer = engines.answer(options, Encode(run_id=record.id, weights=weights, inputs=given.items), "encoding")
-    return msgspec.structs.replace(answer, labels=given.labels, names=given.names)
+    done = 0
+
+    def known(piece: Codes) -> Codes:
+        """With what is known of its items."""
+        nonlocal done
+        these = slice(done, done + len(piece.codes))
+        done = these.stop
+        labels = None if given.labels is None else given.labels[these]
+        return msgspec.structs.replace(piece, labels=labels, names=given.names and given.names[these])
+
+    query = Encode(run_id=record.id, weights=weights, inputs=given.items, into=lambda piece: into(known(piece)))
+    answer = engines.answer(options, query, "encoding")
+    return known(answer)
 
 
 def _sentences(
@@ -83,16 +99,38 @@ def _sentences(
     part: Part,
     count: int,
     weights: Literal["best", "last"] | None,
+    into: Into,
 ) -> Codes:
     """Those of a text file, or of the run's own data: only the engine knows how these were read."""
     from engine.errors import UsageError
     from engine.queries.messages import Encode
 
-    query = Encode(run_id=record.id, weights=weights, part=part, count=count)
+    query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
     if source is not None and not files.is_own(record, source):
         if part != "test":
             raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}")
         query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
+    answer: Codes = engines.answer(options, query, "encoding")
+    return answer
+
+
+def _ratings(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    part: Part,
+    count: int,
+    weights: Literal["best", "last"] | None,
+    into: Into,
+) -> Codes:
+    """Those of the run's own users or items, whichever its rows are."""
+    from engine.errors import UsageError
+    from engine.queries.messages import Encode
+
+    if source is not None and not files.is_own(record, source):
+        told = f"{record.id} knows the users and items of {record.dataset} only"
+        raise UsageError("Other ratings", f"{told}, got {source}; leave it out")
+    query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
     answer: Codes = engines.answer(options, query, "encoding")
     return answer
 
@@ -104,6 +142,7 @@ def _rows(
     part: Part,
     count: int,
     weights: Literal["best", "last"] | None,
+    into: Into,
 ) -> Codes:
     """Those of a file with the run's columns, or of the run's own data."""
     import msgspec
@@ -111,8 +150,8 @@ def _rows(
     from engine.errors import UsageError
     from engine.queries.messages import Encode
 
-    query = Encode(run_id=record.id, weights=weights, part=part, count=count)
     if source is None or files.is_own(record, source):
+        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
         found: Codes = engines.answer(options, query, "encoding")
         return found
     if part != "test":
@@ -123,5 +162,12 @@ def _rows(
     return msgspec.structs.replace(answer, names=None if read.names is None else tuple(read.names))
 
 
-ENCODED = {"image": _images, "text": _sentences, "vectors": _rows, "windows": _rows}
-"""What is done with the input of a run, by the kind of data that it learned from."""
+ENCODED = {
+    "image": _images,
+    "text": _sentences,
+    "ratings": _ratings,
+    "vectors": _rows,
+    "windows": _rows,
+}
+"""What is done with the input of a run, by the kind of data that it learned from; it comes piece by piece, and what did
+not is in the answer."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.kinds.kind import Kind
     from engine.queries.messages import Images, Reconstruction
     from engine.runs.store import RunRecord
+    from engine.storage.rows import Array
 
 IMAGES = (".png", ".npy", ".npz")
 SHEET = 1_000
@@ -127,7 +128,7 @@ def is_own(record: RunRecord, source: str | None) -> bool:
 class Given(NamedTuple):
     """What INPUT means to a command: items, and their labels and names where they are known."""
 
-    items: NDArray[Any]
+    items: Array
     labels: NDArray[Any] | None = None
     names: tuple[str, ...] | None = None
 

@@ -9,12 +9,13 @@ import typer
 
 from aetui.cli import engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
+from aetui.cli.reconstruction_file import ReconstructionFile
 from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
-    from engine.queries.messages import Reconstruct, Reconstruction
+    from engine.queries.messages import Reconstruct
     from engine.runs.store import RunRecord
 
 COUNT = 10
@@ -81,15 +82,17 @@ def _images(
     import msgspec
 
     output = output or DEFAULT
-    query = msgspec.structs.replace(_query(options, record, source, output, count or COUNT, noise), weights=weights)
-    answer = engines.answer(options, query, "reconstructing")
-    if query.noise and not files.noisy(answer):
-        raise files.no_noise(record)
-    files.check_sheet(output, len(answer.outputs))
-    _write(output, answer)
-    against = " against the clean images" if files.noisy(answer) else ""
-    error = f"mean squared error {answer.errors.mean():.4g}{against}"
-    typer.echo(plain(f"{output}: {counted(len(answer.outputs), 'image')}, {error}, {engines.behind(answer)}"))
+    query = _query(options, record, source, output, count or COUNT, noise)
+    with ReconstructionFile.writing(output) as file:
+        query = msgspec.structs.replace(query, weights=weights, into=file.append)
+        answer = engines.answer(options, query, "reconstructing")
+        if not file.count:  # there is nothing, which makes a file too
+            file.append(answer)
+        if query.noise and not file.noisy:
+            raise files.no_noise(record)
+    against = " against the clean images" if file.noisy else ""
+    error = f"mean squared error {file.error:.4g}{against}"
+    typer.echo(plain(f"{output}: {counted(file.count, 'image')}, {error}, {engines.behind(answer)}"))
 
 
 def _query(
@@ -138,21 +141,51 @@ def _sentences(
     typer.echo(f"{plain(str(output))}: {told}")
 
 
-def _write(path: Path, answer: Reconstruction) -> None:
+def _ratings(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    output: Path | None,
+    count: int | None,
+    noise: bool | None,
+    weights: Literal["best", "last"] | None,
+) -> None:
+    """All ratings of rows of the run's test part as the model fills them in, in the unit of the ratings."""
     import numpy as np
 
-    from aetui.render import sheet
+    from engine import params, registry
+    from engine.errors import UsageError
+    from engine.queries.messages import Reconstruct
 
-    with files.written(path) as file:
-        if path.suffix == ".png":
-            clean = [answer.targets] if files.noisy(answer) else []
-            sheet.write(file, [answer.inputs, answer.outputs, *clean, abs(answer.outputs - answer.targets)])
-        elif path.suffix == ".npy":
-            np.save(file, answer.outputs)
+    if noise:
+        raise files.no_noise(record)
+    if not files.is_own(record, source):
+        told = f"{record.id} knows the users and items of {record.dataset} only"
+        raise UsageError("Other ratings", f"{told}, got {source}; `aetui recommend {record.id} USER` asks for a user")
+    output = output or Path("reconstruction.npz")
+    files.check_suffix(output, files.IMAGES[1:])
+    config = params.stored(registry.preset(record.variant, record.preset), record.config)
+    kept = files.kind_of(record).kept(record.folder, registry.variant(record.variant).reading(config)).ratings
+    answer = engines.answer(
+        options, Reconstruct(run_id=record.id, count=count or COUNT, weights=weights), "reconstructing"
+    )
+    filled = kept.in_units(answer.outputs)
+    errors = answer.errors * kept.deviation**2
+    with files.written(output) as file:
+        if output.suffix == ".npy":
+            np.save(file, filled)
         else:
-            names = ("inputs", "outputs", "targets", "codes", "errors")
-            np.savez_compressed(file, allow_pickle=False, **{name: getattr(answer, name) for name in names})
+            np.savez_compressed(file, allow_pickle=False, outputs=filled, codes=answer.codes, errors=errors)
+    told = f"{counted(len(filled), 'row')} of {counted(filled.shape[1], 'rating')}"
+    error = f"mean squared error {errors.mean():.4g} of those held out"
+    typer.echo(plain(f"{output}: {told}, {error}, {engines.behind(answer)}"))
 
 
-RECONSTRUCTED = {"image": _images, "text": _sentences, "vectors": rows.reconstruct, "windows": rows.reconstruct}
+RECONSTRUCTED = {
+    "image": _images,
+    "text": _sentences,
+    "ratings": _ratings,
+    "vectors": rows.reconstruct,
+    "windows": rows.reconstruct,
+}
 """What is done with the input of a run, by the kind of data that it learned from."""

@@ -36,14 +36,14 @@ class Glanced(Message):
 
 def glance(store: RunStore, run_id: str) -> Glanced:
     """Read it; nothing where nothing was kept or it is damaged. Not for the screen's loop."""
-    from engine.runs.snapshots import read_samples
+    from engine.runs.snapshots import read_nearest
 
     record = store.get(run_id)
     ended = record.last_epoch if record else None
     if record is None or ended is None or not ended.samples:
         return Glanced(run_id)
     try:
-        samples = read_samples(record.folder, ended.epoch)
+        _, samples = read_nearest(record.folder, ended.epoch)
     except EngineError:
         return Glanced(run_id)
     if "readings" in samples.views and "sentences" in samples.views:

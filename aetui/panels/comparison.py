@@ -46,16 +46,16 @@ def find_compared(store: RunStore, run: RunState, shape: tuple[int, ...]) -> Com
 
 
 def _after_last_epoch(record: RunRecord) -> Compared | None:
-    from engine.runs.snapshots import read_samples
+    from engine.runs.snapshots import read_nearest
 
     ended = record.last_epoch
     if ended is None or not ended.samples:
         return None
     try:
-        samples = read_samples(record.folder, ended.epoch)
+        epoch, samples = read_nearest(record.folder, ended.epoch)
     except EngineError:  # damaged: an older run will do
         return None
     weights, activations = samples.views.get("weights"), samples.views.get("activations")
     if weights is None:
         return None
-    return Compared(plain(record.name or record.id), record.variant, ended.epoch, weights, activations)
+    return Compared(plain(record.name or record.id), record.variant, epoch, weights, activations)

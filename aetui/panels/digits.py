@@ -88,7 +88,7 @@ class Digits(Container):
         # Samples and previews hold arrays, which cannot be compared; they are read once for each epoch.
         arrays = tuple(map(id, (view.samples, view.preview and view.preview.items, seen, self._answer)))
         page = (view.missing, view.cells, view.zoomed, view.signed, self._wished, self._first)
-        run, epoch = view.run, view.epoch
+        run, epoch = view.run, view.samples_epoch
         told = (epoch, run.metrics, run.weights_epoch, id(run.epoch(epoch)), run.last_epoch) if run else ()
         what = (*arrays, *page, *told, self.size)
         if what != self._shown:
@@ -207,7 +207,7 @@ class Digits(Container):
             return ""
         if samples is None or self._first < len(samples.outputs):
             page = captions.page(self._first, self._per_page, len(samples.outputs)) if samples else ""
-            return captions.of_epoch(run, view.epoch, samples, width, page)
+            return captions.of_epoch(run, view.samples_epoch, samples, width, page)
         answer = self._answer[1] if self._answer else None
         if answer is None or not len(answer.outputs):
             return ""

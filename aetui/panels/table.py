@@ -29,7 +29,7 @@ class View(NamedTuple):
     epoch: int
     """The epoch under the chart's cursor; 0 before the first."""
     samples: Samples | None
-    """The probe set as it stood after that epoch."""
+    """The probe set as it stood after `samples_epoch`."""
     missing: str
     """Why there are no samples of it though they were kept: reading them failed, or is under way."""
     engine: EngineStatus = "ready"
@@ -43,6 +43,13 @@ class View(NamedTuple):
     """Whether the panel stands alone, and size is preferred to number."""
     signed: bool = False
     """Whether errors are shown with their sign."""
+    nearest: int = 0
+    """The epoch that `samples` are of, where none were kept of `epoch`; else 0."""
+
+    @property
+    def samples_epoch(self) -> int:
+        """The epoch that `samples` are of."""
+        return self.nearest or self.epoch
 
     @property
     def views(self) -> Mapping[str, NDArray[Any]]:
@@ -86,6 +93,8 @@ class PanelKind(NamedTuple):
     meaning: str
     by_epoch: bool = True
     """Whether it shows something else at every epoch."""
+    of_samples: bool = True
+    """Whether it shows what is kept of epochs, of a long run only of some."""
     tells_alarms: bool = False
     """Whether it is the one to look at when something is wrong."""
 
@@ -108,6 +117,14 @@ PANELS: dict[str, PanelKind] = {
         PanelKind(
             "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
         ),
+        PanelKind(
+            "ratings",
+            "Ratings",
+            "R",
+            "ratings:Ratings",
+            "what a user may like, beside what they rated",
+            by_epoch=False,
+        ),
         PanelKind("jacobian", "Jacobian", "J", "jacobian:Jacobian", "how fast the code moves when an image does"),
         PanelKind("codebook", "Codebook", "B", "codebook:Codebook", "how often each entry of the codebook is chosen"),
         PanelKind(
@@ -123,6 +140,7 @@ PANELS: dict[str, PanelKind] = {
             "h",
             "health:HealthReport",
             "dead and active units, gradients, and what to change",
+            of_samples=False,
             tells_alarms=True,
         ),
         PanelKind(

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from aetui import keymap
 from aetui.render.text import plain
 from aetui.screens import commands
+from aetui.screens.modal import Modal
 from aetui.widgets.capped_input import CappedInput
 from engine.errors import EngineError, SettingError
 
@@ -34,7 +34,7 @@ class CommandField(CappedInput):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("command")
 
 
-class CommandLine(ModalScreen["Then | None"]):
+class CommandLine(Modal["Then | None"]):
     """Dismissed with what is left to be done, or None; `history` is what was typed before, the newest last."""
 
     AUTO_FOCUS = ""

@@ -11,12 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Label
 
 from aetui import keymap
 from aetui.render.text import plain
+from aetui.screens.modal import Modal
 from aetui.state.run_state import Curve
 from aetui.widgets.list_filter import LEAVING, Filter
 
@@ -105,7 +105,7 @@ class CurveList(Widget, can_focus=True):
             self.action_switch()
 
 
-class CurvesDialog(ModalScreen[None]):
+class CurvesDialog(Modal[None]):
     """Switches curves on and off; the chart behind shows each change at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("dialogs"), keymap.closing("curves")]

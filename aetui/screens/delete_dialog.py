@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from aetui import keymap
 from aetui.render.text import plain_lines
 from aetui.screens.dialogs import answer_button
+from aetui.screens.modal import Modal
 
 
-class DeleteDialog(ModalScreen[bool]):
+class DeleteDialog(Modal[bool]):
     """Delete it, or keep it: true if it is to go."""
 
     BINDINGS = keymap.bindings("deleting")

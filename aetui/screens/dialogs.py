@@ -9,14 +9,14 @@ from typing import Literal, cast
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from aetui import keymap
 from aetui.render.text import plain, plain_lines
+from aetui.screens.modal import Modal
 
 
-class Notice(ModalScreen[None]):
+class Notice(Modal[None]):
     """Something went wrong: what it was, and what to do."""
 
     BINDINGS = keymap.bindings("dialogs")
@@ -59,7 +59,7 @@ def answer_button(action_id: str, answer: str, overrides: Mapping[str, str], *, 
 Answer = Literal["stop", "leave", "stay"]
 
 
-class QuitDialog(ModalScreen[Answer]):
+class QuitDialog(Modal[Answer]):
     """Leaving with a run going: stop and save it, leave it running, or stay."""
 
     BINDINGS = keymap.bindings("leaving")
@@ -89,7 +89,7 @@ class QuitDialog(ModalScreen[Answer]):
         self.dismiss(cast("Answer", answer))
 
 
-class Farewell(ModalScreen[None]):
+class Farewell(Modal[None]):
     """Shown while the engine stops and saves; the app exits over it."""
 
     def __init__(self, answer: Answer) -> None:

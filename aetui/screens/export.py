@@ -14,13 +14,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from aetui import keymap
 from aetui.render import numbers
 from aetui.render.text import plain
+from aetui.screens.modal import Modal
 from aetui.taking import files
 from aetui.taking.formats import FORMATS, fitting
 from aetui.taking.taken import About, Taken
@@ -124,7 +124,7 @@ class PathField(PromptInput):
         self.cursor_blink = False  # a blinking caret would send bytes for ever
 
 
-class ExportDialog(ModalScreen[str]):
+class ExportDialog(Modal[str]):
     """Writes beside the screen's thread, and closes with what became of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("exporting"), keymap.closing("export")]

@@ -10,11 +10,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from aetui import keymap
 from aetui.render.text import plain
+from aetui.screens.modal import Modal
 from aetui.widgets.scroller import Scroller
 from assets import FOLDER
 
@@ -25,7 +25,7 @@ WIDTH, FRAME = 100, 8
 """The most columns that the dialog takes, and what frame, padding and scrollbar take of them."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """Scrolls; any of its closing keys leads back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("dialogs"), keymap.closing("help")]

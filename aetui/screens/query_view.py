@@ -18,14 +18,17 @@ from engine.registry import VARIANTS
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
+    from aetui.panels.ratings import Ratings
     from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
+ASKED = (PANEL, "ratings")
+"""Panels with a field to ask in."""
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
 class QueryView(TakeView):
-    """Sees to the sentences panel, if the model shown has one."""
+    """Sees to the panel in which the model shown can be asked, if it has one."""
 
     class Found(Message):
         """The runs that can be asked beside the one shown, newest first, as id and name."""
@@ -41,18 +44,26 @@ class QueryView(TakeView):
         self._stamps: dict[MessagePump, int] = {}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Asking takes a model with the sentences panel; a run beside takes that panel open, with a run."""
+        """Asking takes a model with a panel for it; a run beside takes the sentences panel open, with a run."""
         match action:
             case "ask":
-                return PANEL in [kind.key for kind in self._tabs.kinds]
+                return self._asked is not None
             case "beside":
                 return self._tabs.open_key == PANEL and self.run_shown is not None
         return super().check_action(action, parameters)
 
     @property
+    def _asked(self) -> str | None:
+        """The panel in which the model shown can be asked."""
+        return next((kind.key for kind in self._tabs.kinds if kind.key in ASKED), None)
+
+    def _panel(self, key: str) -> Any:
+        found = self._tabs.query_children(f"#panel-{key}")
+        return found.first() if found else None
+
+    @property
     def _sentences(self) -> Sentences | None:
-        found = self._tabs.query_children(f"#panel-{PANEL}")
-        return cast("Sentences", found.first()) if found else None
+        return cast("Sentences | None", self._panel(PANEL))
 
     @on(bridge.Queried)
     def _queried(self, message: bridge.Queried) -> None:
@@ -76,9 +87,9 @@ class QueryView(TakeView):
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
-        from engine.queries.messages import Neighbours  # imports numpy; the one who asked has done so before
+        from engine.queries.messages import Neighbours, Recommend  # imports numpy; the one who asked has done so before
 
-        if isinstance(message.query, Neighbours):
+        if isinstance(message.query, Neighbours | Recommend):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
 
@@ -93,11 +104,15 @@ class QueryView(TakeView):
         self.refresh_bindings()
 
     def action_ask(self) -> None:
-        """Open the panel and let a sentence be typed at once: the next key may be there already."""
-        self.action_panel(PANEL)
-        if self._sentences is not None:
+        """Open the panel and let it be typed at once: the next key may be there already."""
+        key = self._asked
+        if key is None:
+            return
+        self.action_panel(key)
+        panel: Sentences | Ratings | None = self._panel(key)
+        if panel is not None:
             self.remove_class("-drawer")
-            self.set_focus(self._sentences.first)
+            self.set_focus(panel.first)
 
     def action_beside(self) -> None:
         """Ask the next run beside ours too, newest first; after the last one none."""

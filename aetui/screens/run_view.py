@@ -50,13 +50,14 @@ class RunView(Screen[None]):
     """
 
     class SamplesRead(Message):
-        """The pictures of one epoch, or why there are none."""
+        """The pictures of one epoch, or why there are none. `nearest`: as `aetui.panels.table.View` has it."""
 
-        def __init__(self, of: tuple[str, int], samples: Samples | None, failure: str) -> None:
+        def __init__(self, of: tuple[str, int], samples: Samples | None, failure: str, nearest: int = 0) -> None:
             super().__init__()
             self.of = of
             self.samples = samples
             self.failure = failure
+            self.nearest = nearest
 
     def __init__(self) -> None:
         super().__init__()
@@ -261,16 +262,17 @@ class RunView(Screen[None]):
         self.post_message(self.samples_of(*of))
 
     def samples_of(self, run_id: str, epoch: int) -> RunView.SamplesRead:
-        """What was kept of an epoch, read now: not for the screen's thread."""
-        from engine.runs.snapshots import read_samples
+        """What was kept of an epoch, or of the nearest one, read now: not for the screen's thread."""
+        from engine.runs.snapshots import read_nearest
 
         of = run_id, epoch
         try:
             record = self.workbench.store.find(run_id)
-            samples = read_samples(record.folder, epoch)
+            kept, samples = read_nearest(record.folder, epoch)
             # A folder may hold something else than its run's name promises.
             fitting = registry.kind(record.variant, record.dataset, record.kind).drawable(samples)
-            return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT)
+            nearest = 0 if kept == epoch else kept
+            return self.SamplesRead(of, samples if fitting else None, "" if fitting else UNFIT, nearest)
         except EngineError as error:
             return self.SamplesRead(of, None, str(error))
 
@@ -309,11 +311,12 @@ class RunView(Screen[None]):
 
     def _show_panels(self) -> None:
         run = self.run_shown
-        alarmed = bool(run and run.alarms_now)
-        self._tabs.set_epoch(self.epoch, run.planned if run else 0, live=self.cursor is None, alarmed=alarmed)
+        alarmed, view = bool(run and run.alarms_now), self._view()
+        planned, live = run.planned if run else 0, self.cursor is None
+        self._tabs.set_epoch(self.epoch, planned, live=live, alarmed=alarmed, nearest=view.nearest)
         panel = self._tabs.panel
         if panel is not None:
-            cast(Panel, panel).show(self._view())
+            cast(Panel, panel).show(view)
 
     def _view(self) -> View:
         """What the open panel is to show."""
@@ -322,7 +325,8 @@ class RunView(Screen[None]):
             samples = None
         pictures = samples.samples if samples else None
         missing = plain(samples.failure) if samples else self._awaited
-        return View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data)
+        nearest = samples.nearest if samples else 0
+        return View(run, self.epoch, pictures, missing, self.workbench.state.engine, self._data, nearest=nearest)
 
     @property
     def _awaited(self) -> str:

@@ -132,7 +132,7 @@ class TakeView(PictureView):
         elif read is None or read.of != (run.run_id, view.epoch):
             read = self.samples_of(run.run_id, view.epoch)
         if read is not None:
-            view = view._replace(samples=read.samples, missing=read.failure)
+            view = view._replace(samples=read.samples, missing=read.failure, nearest=read.nearest)
         return shown.panel.taken(view)
 
     def _all_taken(self, shown: _Shown) -> Gathered:

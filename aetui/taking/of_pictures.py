@@ -47,7 +47,7 @@ def digits(view: View, rows: Sequence[tuple[str, NDArray[Any]]]) -> Taken:
     return Taken(
         "digits",
         PANELS["digits"].label,
-        view.epoch,
+        view.samples_epoch,
         table=Table(
             ("item", "class", *errors), list(zip(range(1, len(names) + 1), names, *errors.values(), strict=True))
         ),
@@ -86,7 +86,7 @@ def weights(view: View, beside: Mapping[str, NDArray[Any]]) -> Taken:
     return Taken(
         "weights",
         PANELS["weights"].label,
-        view.epoch,
+        view.samples_epoch,
         table=Table(("unit", "mean activation"), rows) if rows else None,
         arrays=arrays if activations is None else {**arrays, "activations": activations},
         pictures=pictures,
@@ -119,7 +119,7 @@ def latent(view: View, members: NDArray[np.int64], names: Sequence[str], titles:
     return Taken(
         "latent",
         PANELS["latent"].label,
-        view.epoch,
+        view.samples_epoch,
         table=Table(tuple(columns), list(zip(*columns.values(), strict=True))),
         arrays={**arrays, **labels},
         plots=plots,
@@ -143,7 +143,7 @@ def samples(view: View) -> Taken:
     return Taken(
         "samples",
         PANELS["samples"].label,
-        view.epoch,
+        view.samples_epoch,
         table=None if kl is None else Table(("dimension", "KL in nats"), list(enumerate(kl, 1))),
         arrays={name: array for name, array in pairs if array is not None},
         pictures=(Pictures("drawn from the prior", generated),)
@@ -164,7 +164,7 @@ def ranked(key: str, view: View, name: str, value: str, place: str = "") -> Take
     return Taken(
         key,
         PANELS[key].label,
-        view.epoch,
+        view.samples_epoch,
         table=Table(tuple(columns), list(zip(*columns.values(), strict=True))),
         arrays={name: values},
         plots=(Plot(f"{value} by rank", (Series(value, ranks, values[order]),), "rank", value),),

@@ -87,7 +87,7 @@ def sentences(view: View, answers: Sequence[Answers]) -> Taken:
     if table is None and cosines is None:
         return Taken("sentences", PANELS["sentences"].label, missing=view.instead(NOT_YET, "nothing was asked yet"))
     arrays = {} if cosines is None else {"cosines": cosines}
-    return Taken("sentences", PANELS["sentences"].label, view.epoch, table=table, arrays=arrays)
+    return Taken("sentences", PANELS["sentences"].label, view.samples_epoch, table=table, arrays=arrays)
 
 
 def _readings(view: View) -> Table | None:

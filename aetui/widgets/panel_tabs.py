@@ -29,6 +29,7 @@ class PanelTabs(ContentSwitcher):
         self.open_key = ""
         self._filling = asyncio.Lock()
         self._at = (0, 0, True)
+        self._nearest = 0
         self._alarmed = False
         self._title = Content("")
         self._naming = False
@@ -79,9 +80,13 @@ class PanelTabs(ContentSwitcher):
         keys = [kind.key for kind in self.kinds]
         self.open(keys[(keys.index(self.open_key) + by) % len(keys)])
 
-    def set_epoch(self, epoch: int, epochs: int, *, live: bool, alarmed: bool = False) -> None:
-        """Say which epoch the panels show, `live` when it is simply the newest; with `alarmed`, that it has alarms."""
+    def set_epoch(self, epoch: int, epochs: int, *, live: bool, alarmed: bool = False, nearest: int = 0) -> None:
+        """Say which epoch the panels show, `live` when it is simply the newest; with `alarmed`, that it has alarms.
+
+        `nearest`: the epoch that is shown where nothing was kept of that one; else 0.
+        """
         self._at = (epoch, epochs, live)
+        self._nearest = nearest
         self._alarmed = alarmed
         self._name_tabs()
 
@@ -108,10 +113,12 @@ class PanelTabs(ContentSwitcher):
         tabs = (self._tab(kind, letters, in_words) for kind in self.kinds)
         return Content.styled(gap, "$text-muted").join(tabs)
 
-    def _epoch(self, in_words: bool) -> str:
+    def _epoch(self, in_words: bool, of_samples: bool) -> str:
         epoch, epochs, live = self._at
         at, of = numbers.count(epoch), numbers.count(epochs)
         text = (f" · epoch {at} of {of}" if in_words else f" · {at}/{of}") if epoch else ""
+        if self._nearest and of_samples:
+            text += f", shows {'epoch ' * in_words}{numbers.count(self._nearest)}"
         return text + ("" if live else " ◂▸")
 
     def refresh(self, *regions: Region, **how: bool) -> Self:
@@ -127,7 +134,7 @@ class PanelTabs(ContentSwitcher):
         before, letter, after = lettered(kind.label if is_open else kind.label[:letters], key)
         style = f"{look} @click=screen.panel('{kind.key}')"
         alarm = (f" {ALARM}", "bold $warning") if kind.tells_alarms and self._alarmed else ""
-        epoch = (self._epoch(in_words), "$foreground") if is_open and kind.by_epoch else ""
+        epoch = (self._epoch(in_words, kind.of_samples), "$foreground") if is_open and kind.by_epoch else ""
         return Content.assemble((before, style), (letter, f"underline {style}"), (after, style), alarm, epoch)
 
 

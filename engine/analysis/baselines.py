@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from engine.datasets.array_data import ArrayData
     from engine.datasets.data import Report
 
-Task = Literal["reconstruction", "compression", "denoising", "features", "meaning"]
+Task = Literal["reconstruction", "compression", "denoising", "features", "meaning", "rating"]
 """Answer with what was seen; with the same through a code of so many bits; with the clean item; tell classes apart by
-codes; find sentences of the same matter."""
+codes; find sentences of the same matter; tell ratings that were
+held out."""
 
 
 class Fitting(NamedTuple):
@@ -62,6 +63,8 @@ class Baseline(NamedTuple):
     """In a column of a table; the label where it is short enough."""
 
 
+_RATINGS = "engine.analysis.rating_baselines"
+
 BASELINES = (
     Baseline("pca", "PCA of the same size", ("reconstruction", "features"), "engine.analysis.pca:fitted", short="PCA"),
     Baseline(
@@ -85,6 +88,11 @@ BASELINES = (
         "engine.analysis.mean_item:fitted",
         short="mean",
     ),
+    Baseline("svd", "a truncated SVD of what was rated", ("rating",), f"{_RATINGS}:svd", short="SVD"),
+    Baseline("biases", "biases of users and items", ("rating",), f"{_RATINGS}:biases", short="biases"),
+    Baseline("item", "each item's mean", ("rating",), f"{_RATINGS}:items", short="item mean"),
+    Baseline("user", "each user's mean", ("rating",), f"{_RATINGS}:users", short="user mean"),
+    Baseline("mean_rating", "the mean rating", ("rating",), f"{_RATINGS}:constant", short="mean"),
     Baseline("raw", "raw pixels", ("features",), rival=False),
     Baseline("tfidf", "tf-idf", ("meaning",)),
     Baseline("sif", "SIF averages", ("meaning",), short="SIF"),
@@ -109,6 +117,7 @@ class Measure(NamedTuple):
 
 MEASURES = (
     Measure("mse", "test_mse", "test MSE", higher_is_better=False, short="MSE"),
+    Measure("rmse", "test_rmse", "test RMSE", higher_is_better=False, short="RMSE"),
     Measure("knn", "knn", "15-NN accuracy", higher_is_better=True, short="15-NN"),
     Measure("precision_at_10", "precision_at_10", "topic precision@10", higher_is_better=True, short="prec@10"),
     Measure("word_order", "word_order", "word order"),

@@ -14,11 +14,13 @@ from engine.analysis import probe, raw_items
 from engine.analysis.baselines import Fitted
 from engine.backend import Model
 from engine.datasets.array_data import ArrayData
-from engine.datasets.data import in_blocks
+from engine.datasets.data import Part, in_blocks, spread_blocks
 
 NEIGHBOURS = 15
 SMALL = 8
 """Numbers in a code among which neighbours are found quickly."""
+VOTERS, JUDGED = 200_000, 50_000
+"""More of them take minutes, and the share that is classified rightly is known to a fifth of a percent with these."""
 
 T = TypeVar("T")
 Steps = Generator[tuple[int, int], None, T]
@@ -34,8 +36,9 @@ def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str,
     answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
     totals, count, items = dict.fromkeys(answers, 0.0), 0, data.test.items
     for block in in_blocks(items, model.block):
-        seen = model.corrupted(data.as_floats(items[block]), block.start)
-        targets, known = data.targets(items[block]), data.known(items[block])
+        compact = items[block]
+        seen = model.corrupted(data.as_floats(compact), block.start)
+        targets, known = data.targets(compact), data.known(compact)
         count += targets.size if known is None else int(known.sum())
         for name, answer in answers.items():
             squares = np.square(answer(seen) - targets, dtype=np.float64)
@@ -47,8 +50,9 @@ def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str,
 def neighbours_votes(
     model: Model, data: ArrayData, baselines: Mapping[str, Fitted], cache: Path
 ) -> Steps[dict[str, float]]:
-    """Accuracy of the 15 nearest neighbours' vote, the whole training part voting on the whole test part, as `knn` on
-    the model's codes of clean images, as `pca_knn` and so on by the baselines, as `raw_knn` on pixels if affordable."""
+    """Accuracy of the 15 nearest neighbours' vote, the training part voting on the test part, as `knn` on the model's
+    codes of clean images, as `pca_knn` and so on by the baselines, as `raw_knn` on pixels if affordable. Of more than
+    `VOTERS` training and `JUDGED` test items so many, spread evenly."""
     metrics = {"knn": (yield from _vote(model.encode, data, model.block))}
     for key, baseline in baselines.items():
         metrics[f"{key}_knn"] = yield from _vote(baseline.encode, data, model.block)
@@ -62,14 +66,18 @@ def _finite(metrics: dict[str, float]) -> dict[str, float]:
 
 
 def _vote(encode: Answer, data: ArrayData, block: int) -> Steps[float]:
-    train = yield from _encoded(encode, data, data.train.items, block)
-    test = yield from _encoded(encode, data, data.test.items, block)
-    return (yield from probe.knn(train, data.train.labels, test, data.test.labels, NEIGHBOURS))
+    train, labels = yield from _encoded(encode, data, data.train, VOTERS, block)
+    test, test_labels = yield from _encoded(encode, data, data.test, JUDGED, block)
+    return (yield from probe.knn(train, labels, test, test_labels, NEIGHBOURS))
 
 
-def _encoded(encode: Answer, data: ArrayData, items: NDArray[Any], size: int) -> Steps[NDArray[np.float32]]:
+def _encoded(
+    encode: Answer, data: ArrayData, part: Part, most: int, size: int
+) -> Steps[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """Codes and labels of at most about `most` items."""
+    blocks = spread_blocks(part.items, size, most)
     codes = []
-    for block in in_blocks(items, size):
-        codes.append(encode(data.as_floats(items[block])))
-        yield block.stop, len(items)
-    return np.concatenate(codes)
+    for number, block in enumerate(blocks, 1):
+        codes.append(encode(data.as_floats(part.items[block])))
+        yield number, len(blocks)
+    return np.concatenate(codes), np.concatenate([part.labels[block] for block in blocks])

@@ -16,9 +16,10 @@ from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
 from engine.datasets.array_data import ArrayData, as_floats
-from engine.datasets.data import in_blocks
+from engine.datasets.data import in_blocks, spread_blocks
 from engine.datasets.splits import stratified
 from engine.storage.blas import one_thread
+from engine.storage.rows import Array
 
 if TYPE_CHECKING:
     from engine.backend import Model
@@ -142,10 +143,10 @@ def _validated_on(data: ArrayData, model: Model) -> MakePair:
     return pair
 
 
-def _error(of: LinearDenoiser, items: NDArray[Any], pair: MakePair, block: int) -> float:
+def _error(of: LinearDenoiser, items: Array, pair: MakePair, block: int) -> float:
     """The sum of squares over the pairs of `items`."""
     total = 0.0
-    for rows in in_blocks(items, block):
+    for rows in spread_blocks(items, block):
         seen, clean = pair(rows.start, items[rows])
         total += float(np.square(of.answer(seen) - clean, dtype=np.float64).sum())
     return total

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK
-from engine.datasets.data import in_blocks
+from engine.datasets.data import spread_blocks
 
 
 class MeanItem:
@@ -33,8 +33,9 @@ def fitted(fitting: Fitting) -> MeanItem:
     """Of the training part, each number over the items of which it is known."""
     data, items = fitting.data, fitting.data.train.items
     total, count = np.zeros(data.shape), np.zeros(data.shape)
-    for block in in_blocks(items, BLOCK):
-        targets, known = data.targets(items[block]), data.known(items[block])
+    for block in spread_blocks(items, BLOCK):
+        compact = items[block]
+        targets, known = data.targets(compact), data.known(compact)
         total += targets.sum(axis=0, dtype=np.float64)  # what is not known is 0
         count += len(targets) if known is None else known.sum(axis=0)
     return MeanItem((total / np.maximum(count, 1)).astype(np.float32))

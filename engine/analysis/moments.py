@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.data import Report, in_blocks
+from engine.datasets.data import Report, spread_blocks
 from engine.storage.blas import one_thread
+from engine.storage.rows import Array
 
 BLOCK = 1_000
 """Items at a time: as floats, a whole part of a data set would take four times its memory."""
@@ -36,7 +37,7 @@ class Moments(NamedTuple):
 
 
 def moments(
-    items: NDArray[Any],
+    items: Array,
     shape: tuple[int, ...],
     pairs: Sequence[MakePair],
     activity: str,
@@ -44,7 +45,7 @@ def moments(
     block: int = BLOCK,
 ) -> Moments:
     """Of the pairs that each of `pairs` makes of `block` compact `items` at a time, whose halves are of `shape`; it may
-    leave some of the items out.
+    leave some of the items out. Of very many items a part is taken (see `spread_blocks`).
 
     `report` hears of it under `activity`.
 
@@ -54,7 +55,7 @@ def moments(
     width, total, count = prod(shape), len(items) * len(pairs), 0
     sums: list[Floats] = [np.zeros(width), np.zeros(width), np.zeros((width, width)), np.zeros((width, width))]
     for place, pair in enumerate(pairs):
-        for rows in in_blocks(items, block):
+        for rows in spread_blocks(items, block):
             report(activity, place * len(items) + rows.start, total)
             seen, wanted = pair(rows.start, items[rows])
             count += len(seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.analysis.sentences import unit
 from engine.backend import Model
 from engine.datasets.data import Data, in_blocks
 from engine.storage.atomic import replacing
+from engine.storage.rows import Array
 
 FILE = "neighbours.safetensors"
 BLOCK = 4_096
@@ -63,10 +64,20 @@ def version_with(data: Data, weights: str) -> str:
     return f"{weights}, {data.fingerprint}"
 
 
-def encoded(model: Model, data: Data, items: NDArray[Any]) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
+def encoded(model: Model, data: Data, items: Array) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
     """Codes of compact `items`; yields how many are done of how many, every few tenths of a second."""
-    codes = np.empty((len(items), model.code_size), np.float32)
-    for block in in_blocks(items, model.block):
-        codes[block] = model.encode(data.as_floats(items[block]))
+    return (yield from by_block(lambda block: model.encode(data.as_floats(block)), items, model.block))
+
+
+def by_block(
+    function: Callable[[NDArray[Any]], NDArray[np.float32]], items: Array, size: int
+) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
+    """`function`, which answers each item with as many numbers, of `size` compact items at a time; yields likewise."""
+    codes: NDArray[np.float32] | None = None
+    for block in in_blocks(items, size):
+        found = function(items[block])
+        if codes is None:
+            codes = np.empty((len(items), *found.shape[1:]), np.float32)
+        codes[block] = found
         yield block.stop, len(items)
-    return codes
+    return np.asarray(function(items[:0]), np.float32) if codes is None else codes

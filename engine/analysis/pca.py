@@ -14,13 +14,18 @@ from engine.analysis.baselines import Fitting
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
 from engine.datasets.array_data import ArrayData, as_floats
-from engine.datasets.data import Report, in_blocks, silence
+from engine.datasets.data import Report, in_blocks, silence, spread_blocks
 from engine.storage.blas import one_thread
 
 VERSION = 2
 """Of the way of fitting: part of the name under which components are cached."""
 WIDEST_EXACT = 4_096
 """Numbers in an image up to which the components come from the covariances, whatever the number of images."""
+
+WIDE_BYTES = 2**30
+"""Of wider items as floats, on which components are found by random projections: all of them are in memory then."""
+WIDE_BLOCK = 16
+"""Of those, read at a time."""
 
 
 class Pca:
@@ -113,7 +118,14 @@ def _of_wide_items(data: ArrayData, count: int, activity: str, report: Report) -
     from sklearn.decomposition import PCA
 
     report(activity, 0, 0)
+    most = max(2 * count, WIDE_BYTES // (4 * prod(data.shape)))
+    blocks = spread_blocks(data.train.items, WIDE_BLOCK, most)
+    items = np.empty((sum(block.stop - block.start for block in blocks), prod(data.shape)), np.float32)
+    done = 0
+    for block in blocks:
+        floats = data.as_floats(data.train.items[block])
+        items[done : done + len(floats)] = floats.reshape(len(floats), -1)
+        done += len(floats)
     with one_thread():
-        items = data.as_floats(data.train.items[:])
-        fitted = PCA(count, random_state=0).fit(items.reshape(len(items), -1))
+        fitted = PCA(count, random_state=0).fit(items)
     return {"mean": fitted.mean_.astype(np.float32), "components": fitted.components_.astype(np.float32)}

@@ -15,9 +15,15 @@ COLUMNS, ROUNDS = 16, 10
 """Of the iteration for wider codes, 80 ms for 5,000 of 1,024 numbers; 5 rounds are enough for codes of images."""
 
 
+MOST = 5_000
+"""Items in the plane: they are encoded after each epoch, and with more nothing can be told apart."""
+
+
 def items(labels: NDArray[Any], per_class: int = 500) -> NDArray[np.int64]:
-    """Places of the first `per_class` items of each class, ascending."""
-    chosen = [np.flatnonzero(labels == label)[:per_class] for label in np.unique(labels)]
+    """Places of the first `per_class` items of each class, ascending; of fewer where there are very many classes."""
+    classes = np.unique(labels)[:MOST]
+    per_class = min(per_class, MOST // max(1, len(classes)))
+    chosen = [np.flatnonzero(labels == label)[:per_class] for label in classes]
     return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
 
 

@@ -16,13 +16,17 @@ from engine.datasets.array_data import ArrayData
 AFFORDABLE = 10**12
 """Multiplications of a search for neighbours that nobody minds: half a minute on one core. MNIST takes half of it."""
 
+LARGEST = 2**31
+"""Bytes of all those items as floats, which are in memory together."""
+
 Steps = Generator[tuple[int, int], None, float]
 SHAPES: dict[str, tuple[int, ...]] = {"accuracy": (1,)}
 
 
 def affordable(data: ArrayData, items: int = 0) -> bool:
     """Whether the neighbours of all test items among the first `items` training items (0: all) can be looked up."""
-    return (items or len(data.train.items)) * len(data.test.items) * prod(data.shape) <= AFFORDABLE
+    train, test, numbers = items or len(data.train.items), len(data.test.items), prod(data.shape)
+    return train * test * numbers <= AFFORDABLE and 4 * (train + test) * numbers <= LARGEST
 
 
 def knn(data: ArrayData, items: int, neighbours: int, cache: Path) -> Steps:

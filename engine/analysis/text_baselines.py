@@ -19,7 +19,7 @@ def sif(data: TextData) -> NDArray[np.float32]:
 
     Arora, Liang & Ma, A simple but tough-to-beat baseline for sentence embeddings, 2017.
     """
-    counts = np.bincount(data.train.items.ravel(), minlength=len(data.lexicon)).astype(np.float64)
+    counts = np.bincount(data.train.items[:].ravel(), minlength=len(data.lexicon)).astype(np.float64)
     counts[PAD] = 0
     rows = data.lexicon.average(data.items, RARE / (RARE + counts / counts.sum())).astype(np.float64)
     fitted = rows[data.train_places]

@@ -90,7 +90,7 @@ def reconstruction_cosines(model: Model, codes: NDArray[np.float32]) -> dict[str
 
 def target_variance(data: TextData) -> float:
     """Mean squared deviation of the test part's target vectors from their mean, weighted as in the loss."""
-    counts = np.bincount(data.test.items.ravel(), minlength=len(data.lexicon)) * data.loss_weights.astype(np.float64)
+    counts = np.bincount(data.test.items[:].ravel(), minlength=len(data.lexicon)) * data.loss_weights.astype(np.float64)
     share = counts / max(counts.sum(), np.finfo(float).tiny)
     vectors = data.lexicon.vectors.astype(np.float64)
     return float(share @ np.square(vectors - share @ vectors).mean(axis=1))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.datasets.data import Part, in_blocks
 from engine.datasets.splits import stratified
 from engine.errors import UsageError, counted
+from engine.storage.rows import Kept
 
 BLOCK = 4_096
 """Items that are hashed at a time."""
@@ -110,12 +111,18 @@ class ArrayData:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over all items and labels: the same data have the same one wherever they were read from."""
+        """SHA-256 over all items and labels: the same data have the same one wherever they were read from.
+
+        Of items that stay in files it is that of checksums and samples (see `engine.storage.rows.Kept.digest`).
+        """
         digest = hashlib.sha256()
         own = (self.validation,) if self.held_out else ()
         for part in (self.train, *own, self.test):
             for array in (part.items, part.labels):
                 digest.update(str(array.shape).encode())
+                if isinstance(array, Kept):
+                    digest.update(array.digest().encode())
+                    continue
                 for rows in in_blocks(array, BLOCK):
                     digest.update(np.ascontiguousarray(array[rows]).data)
         return digest.hexdigest()

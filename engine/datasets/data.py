@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.events import Unit
+from engine.storage.rows import Array, some
 
 
 class Report(Protocol):
@@ -27,6 +28,20 @@ def in_blocks(items: Sized, size: int) -> Iterator[slice]:
     """Where to find `items`, at most `size` at a time; the stop of each block is how many are done after it."""
     for start in range(0, len(items), size):
         yield slice(start, min(start + size, len(items)))
+
+
+ENOUGH = 200_000
+"""Items to fit a simple baseline to. With more its figures change in the fourth digit, and fitting takes minutes."""
+
+
+def spread_blocks(items: Sized, size: int, most: int = 0) -> list[slice]:
+    """Where to find `items` as `in_blocks`; of more than `most` of them (0: `ENOUGH`), blocks that are spread evenly
+    and have about so many."""
+    blocks, most = list(in_blocks(items, size)), most or ENOUGH
+    wanted = max(1, most // size)
+    if len(items) <= most or len(blocks) <= wanted:
+        return blocks
+    return [blocks[place * len(blocks) // wanted] for place in range(wanted)]
 
 
 class Statistics(Protocol):
@@ -64,21 +79,24 @@ class Source(Protocol):
 class Part(NamedTuple):
     """One part of a data set; `labels`: (count,) int64.
 
-    `items` in their compact form, an array or what is indexed like one. Images: (count, height, width, channels) uint8;
-    sentences: (count, length) int32 word ids, 0 after the last word; other numbers float32, NaN where one is not known.
+    `items` in their compact form, in memory or in files (see `engine.storage.rows.Array`): `items[start:stop]` brings a
+    block to memory, `items[:]` all of it, which may be more than there is. Images: (count, height, width, channels)
+    uint8; sentences: (count, length) int32 word ids, 0 after the last word; other numbers float32, NaN where one is not
+    known.
     """
 
-    items: NDArray[Any]
+    items: Array
     labels: NDArray[np.int64]
     names: Sequence[str] | None = None
     """Of the items: identifiers, or the files they were read from; None where they have none."""
 
     def at(self, places: NDArray[Any] | slice) -> Part:
-        """The items at `places`: numbers of items, whether each is meant, or a range."""
+        """The items at `places`: numbers of items, whether each is meant, or a range. None is read that is in files."""
         names = self.names
         if names is not None:
             names = [names[place] for place in np.arange(len(names))[places]]
-        return Part(self.items[places], self.labels[places], names)
+        chosen = range(*places.indices(len(self.labels))) if isinstance(places, slice) else places
+        return Part(some(self.items, chosen), self.labels[places], names)
 
 
 class Data(Protocol):

@@ -7,18 +7,20 @@ import warnings
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.catalogue import dataset, keys, known
+from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
 from engine.errors import BadData, UsageError
 from engine.kinds import KINDS
 from engine.storage.bounded import read_bounded
-from engine.storage.npz import read_npy, read_npz
+from engine.storage.npz import rows_of_npy, rows_of_npz
+from engine.storage.rows import Array, shaped, some
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +31,8 @@ LARGEST_PICTURE = 2**26
 """Pixels of an image file: unpacked they take four bytes each, and a small file can claim any number."""
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 """What Pillow may take a file for; others among its formats run programs."""
+BLOCK = 1_000
+"""Images that are looked at together."""
 NAMES = ("inputs", "images", "x_test", "x")
 """What the array of images in an archive may be called."""
 MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "HSV")
@@ -36,8 +40,9 @@ MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
-def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, count: int) -> NDArray[Any]:
-    """At most `count` images of `shape` (height, width, channels): uint8, or float32 in [0, 1].
+def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, count: int) -> Array:
+    """At most `count` images of `shape` (height, width, channels): uint8, or floats in [0, 1]; those of a large array
+    stay in their file.
 
     Image files are turned upright as their EXIF data say, laid on white where they are transparent, and brought to the
     shape; arrays must have it: (count, height, width[, channels]), or one image.
@@ -47,7 +52,7 @@ def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, coun
         BadData: the file is broken or of another shape.
     """
     if known(source):
-        return published(source, data_dir).test.items[:count]
+        return published(source, data_dir).test.at(slice(count)).items
     path = Path(source)
     if path.is_dir():
         files = image_files(source)
@@ -151,23 +156,24 @@ def _eight_bits(path: Path, image: Image) -> Image:
     return image
 
 
-def _array(path: Path, shape: tuple[int, ...], count: int) -> NDArray[Any]:
+def _array(path: Path, shape: tuple[int, ...], count: int) -> Array:
     def choose(there: Sequence[str]) -> Sequence[str]:
         """The array that holds images, by its name, else the first one."""
         if not there:
             raise BadData(path, "expected an .npy member in the archive, found none")
         return [name for name in (*NAMES, *there) if name in there][:1]
 
-    array = read_npy(path) if path.suffix == ".npy" else next(iter(read_npz(path, choose).values()))
-    return _floats_or_bytes(path, _shaped(path, array, shape)[:count])
+    array = rows_of_npy(path) if path.suffix == ".npy" else rows_of_npz(path, choose)
+    images = _shaped(path, array, shape)
+    return _floats_or_bytes(path, some(images, range(min(count, len(images)))))
 
 
-def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+def _shaped(path: Path, array: Array, shape: tuple[int, ...]) -> Array:
     wanted = " × ".join(map(str, shape))
     if array.shape in (shape, shape[:-1]):
-        array = array[None]
+        array = array[:][None]
     if array.shape[1:] == shape[:-1] and shape[-1] == 1:
-        array = array[..., None]
+        array = shaped(array, shape)
     if array.shape[1:] != shape:
         raise BadData(path, f"expected images of {wanted} (height × width × channels), got an array {array.shape}")
     if not len(array):
@@ -175,11 +181,12 @@ def _shaped(path: Path, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[
     return array
 
 
-def _floats_or_bytes(path: Path, array: NDArray[Any]) -> NDArray[Any]:
+def _floats_or_bytes(path: Path, array: Array) -> Array:
     if array.dtype == np.uint8:
         return array
     if not np.issubdtype(array.dtype, np.floating):
         raise BadData(path, f"expected uint8, or floats from 0 to 1, got {array.dtype}")
-    if array.size and not (np.min(array) >= 0 and np.max(array) <= 1):  # False for NaN too
-        raise BadData(path, f"expected floats from 0 to 1, got {np.min(array):g} to {np.max(array):g}")
-    return array.astype(np.float32)
+    for block in (array[rows] for rows in in_blocks(array, BLOCK)):
+        if block.size and not (np.min(block) >= 0 and np.max(block) <= 1):  # False for NaN too
+            raise BadData(path, f"expected floats from 0 to 1, got {np.min(block):g} to {np.max(block):g}")
+    return array.astype(np.float32) if isinstance(array, np.ndarray) else array

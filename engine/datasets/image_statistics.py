@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.data import in_blocks
+from engine.datasets.data import spread_blocks
 from engine.datasets.image_data import ImageData
+from engine.storage.rows import Array
 
 _BLOCK = 1_000
 
@@ -73,10 +74,11 @@ def _counts(labels: NDArray[np.int64], classes: int) -> tuple[int, ...]:
     return tuple(np.bincount(labels, minlength=classes).tolist())
 
 
-def _mean_and_std(images: NDArray[np.uint8]) -> tuple[float, float]:
-    """Exact, by way of the histogram; in blocks, because `bincount` makes eight bytes of every pixel."""
+def _mean_and_std(images: Array) -> tuple[float, float]:
+    """Exact, by way of the histogram; of very many images a part is taken. In blocks, because `bincount` makes eight
+    bytes of every pixel."""
     histogram = np.zeros(256, np.int64)
-    for block in in_blocks(images, _BLOCK):
+    for block in spread_blocks(images, _BLOCK):
         histogram += np.bincount(images[block].ravel(), minlength=256)
     values = np.arange(256) / 255
     mean = float(np.average(values, weights=histogram))

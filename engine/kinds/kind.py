@@ -82,6 +82,9 @@ class Kind(Origin):
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
 
+    pictured: ClassVar[bool] = True
+    """Whether the weights of a unit, in the shape of an item, are worth being looked at and kept of every epoch."""
+
     covered: ClassVar[str] = ""
     """What the fingerprint of a run's data covers beside the data as they lie there; empty where it is the same."""
 

@@ -30,3 +30,10 @@ class TextReading(Reading, frozen=True, kw_only=True):
     ids: Literal["tokens", "split"]
     """How sentences become ids, see `engine.text.sequences`."""
     seed: int
+
+
+class RatingsReading(Reading, frozen=True, kw_only=True):
+    """How ratings become rows."""
+
+    rows: Literal["items", "users"]
+    """What a row is."""

@@ -16,6 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.nn.autoencoder import Autoencoder
+from engine.nn.feed import Held
 from engine.nn.inputs import Items
 from engine.nn.menu import drawing
 from engine.nn.networks import Batch, NoiseKeys, Tensor, Weighted
@@ -27,7 +28,8 @@ Seeds = tuple[int, int]
 
 
 class StepRange(NamedTuple):
-    """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts at item `start`.
+    """Which batches: `steps` of them with `rows` items each; the first is number `first` and starts with the item that
+    comes `start`-th in the sequence of the epoch.
 
     `epochs` are complete before this one, `per_step` of it is done with each step: counted from its beginning, so that
     the sum is the same to the last bit wherever a step range begins.
@@ -71,26 +73,25 @@ class Chunks:
         self.terms: tuple[str, ...] = ("loss", *self._term_names())
         """Names of the loss terms, the total first."""
 
-    def run(self, data: Tensor, order: Tensor, step_range: StepRange, seeds: Seeds, *, learn: bool) -> Losses:
-        """Do those steps; with `learn`, each ends with an optimiser step.
+    def run(self, held: Held, step_range: StepRange, seeds: Seeds, *, learn: bool) -> Losses:
+        """Do those steps with what is on the device; with `learn`, each ends with an optimiser step.
 
-        `data`: the items on the device (`Items.on_device`); `order`: (n,) int32, the sequence of the items. A range
-        of no steps only has them compiled.
+        A range of no steps only has them compiled.
         """
-        capacity = max(1, int(order.shape[0]) // step_range.rows)
+        capacity = max(1, int(held.places.shape[0]) // step_range.rows)
         key = (learn, step_range.rows, capacity)
         if key not in self._compiled:
             self._compiled[key] = self._compile(*key)
-        window = np.asarray([step_range.first, step_range.start, step_range.steps], np.int32)
+        window = np.asarray([step_range.first, step_range.start - held.start, step_range.steps], np.int32)
         elapsed = np.asarray([step_range.epochs, step_range.per_step], np.float32)
-        found = self._compiled[key](data, order, window, elapsed, np.asarray(seeds, np.int32)).numpy()
+        found = self._compiled[key](*held[:3], window, elapsed, np.asarray(seeds, np.int32)).numpy()
         return Losses(found[: step_range.steps, :-1], found[: step_range.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
         variables = self._trained.networks.trainable_variables
 
-        def step(data: Tensor, keys: NoiseKeys, epochs: Tensor) -> Tensor:
-            chosen = tf.gather(data, keys.items)
+        def step(data: Tensor, places: Tensor, keys: NoiseKeys, epochs: Tensor) -> Tensor:
+            chosen = tf.gather(data, places)
             with tf.GradientTape() as tape:
                 terms = self._loss_terms(chosen, keys, epochs, learn=learn)
                 loss = tf.add_n([_counted(term) for term in terms.values()])
@@ -102,13 +103,16 @@ class Chunks:
             return tf.stack([loss, *map(_reported, terms.values()), norm])
 
         @tf.function(jit_compile=self._variant.xla, autograph=False)
-        def chunk(data: Tensor, order: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor) -> Tensor:
+        def chunk(
+            data: Tensor, places: Tensor, numbers: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor
+        ) -> Tensor:
             def body(done: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
-                # A gather, because XLA would compile a slice anew for every place that it starts at.
-                chosen = tf.gather(order, start + done * rows + tf.range(rows))
-                keys = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), chosen)
+                # Gathers, because XLA would compile a slice anew for every place that it starts at.
+                batch = start + done * rows + tf.range(rows)
+                keys = NoiseKeys(tf.stack([seeds[0], first + done]), tf.stack([seeds[1], 0]), tf.gather(numbers, batch))
                 epochs = elapsed[0] + elapsed[1] * tf.cast(first + done, tf.float32)
-                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [step(data, keys, epochs)])
+                found = step(data, tf.gather(places, batch), keys, epochs)
+                return done + 1, tf.tensor_scatter_nd_update(losses, [[done]], [found])
 
             first, start, steps = tf.unstack(window)
             losses = tf.zeros([capacity, len(self.terms) + 1])

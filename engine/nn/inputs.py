@@ -21,6 +21,29 @@ from engine.text.text_data import TextData
 
 BLOCK = 4_096
 """Items that are looked through at a time."""
+LOOKED_THROUGH = 2**28
+"""Bytes of a part up to which it is looked for numbers that are not known; in a larger one, some are expected."""
+
+
+ALIGNMENT = 64
+"""Bytes; of the memory of tensors on a CPU."""
+
+
+def tensor(array: NDArray[Any]) -> Tensor:
+    """`array` on the device. On a CPU it is shared where that can be (see `aligned`): TensorFlow itself copies, which
+    takes several times as long as reading the rows did."""
+    shareable = array.flags.c_contiguous and array.flags.writeable and array.ctypes.data % ALIGNMENT == 0
+    if not shareable or not array.size or tf.config.list_logical_devices("GPU"):
+        return tf.constant(array)
+    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+
+
+def aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """An array in memory that `tensor` can share; what is in it is left as it was."""
+    length = math.prod(shape) * dtype.itemsize
+    room = np.empty(length + ALIGNMENT, np.uint8)
+    first = -room.ctypes.data % ALIGNMENT
+    return room[first : first + length].view(dtype).reshape(shape)
 
 
 class Seen(NamedTuple):
@@ -39,7 +62,7 @@ class Items(Protocol):
     """Tells apart what a compiled function holds of the data."""
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
-        """Compact items as a tensor whose rows are items."""
+        """Compact items as a tensor whose rows are items. It may share their memory: nobody changes them any more."""
 
     def blank(self) -> Tensor:
         """One row of it."""
@@ -58,7 +81,7 @@ class Pixels:
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
         """(count, …) → (count, numbers of an image, or of both of a pair), of the same type."""
-        return tf.constant(items.reshape(len(items), -1))
+        return tensor(items.reshape(len(items), -1))
 
     def blank(self) -> Tensor:
         """One such row, black."""
@@ -77,14 +100,14 @@ class Numbers:
     def __init__(self, data: Data) -> None:
         self._shape = data.shape
         parts = (data.train, data.validation, data.test)
-        self._gaps = any(
+        self._gaps = any(part.items.nbytes > LOOKED_THROUGH for part in parts) or any(
             data.known(part.items[rows]) is not None for part in parts for rows in in_blocks(part.items, BLOCK)
         )
         self.constants: tuple[Hashable, ...] = ("gaps",) if self._gaps else ()
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
         """(count, …) float32 → (count, numbers of an item)."""
-        return tf.constant(items.reshape(len(items), -1))
+        return tensor(items.reshape(len(items), -1))
 
     def blank(self) -> Tensor:
         """One row of zeros."""
@@ -100,6 +123,29 @@ class Numbers:
         return Seen(filled, filled, tf.cast(~missing, tf.float32))
 
 
+class Ratings:
+    """Rows of a table with gaps: what is seen and what is asked, NaN where there is nothing (`RatingsData`)."""
+
+    def __init__(self, data: Data) -> None:
+        self._shape = data.shape
+        self.constants: tuple[Hashable, ...] = ()
+
+    def on_device(self, items: NDArray[Any]) -> Tensor:
+        """(count, 2, columns) float32 → (count, 2 · columns)."""
+        return tf.constant(items[:].reshape(len(items), -1))
+
+    def blank(self) -> Tensor:
+        """One row of zeros."""
+        return tf.zeros([1, 2 * math.prod(self._shape)], tf.float32)
+
+    def seen(self, rows: Tensor) -> Seen:
+        """Rows → what is seen and what is asked, 0 in the gaps, and weights 1 where something is asked."""
+        pairs = tf.reshape(rows, [-1, 2, *self._shape])
+        known = ~tf.math.is_nan(pairs)
+        filled = tf.where(known, pairs, tf.zeros_like(pairs))
+        return Seen(filled[:, 0], filled[:, 1], tf.cast(known[:, 1], tf.float32))
+
+
 class WordIds:
     """Sentences: word ids on the device, beside one table of vectors and one of weights."""
 
@@ -112,7 +158,7 @@ class WordIds:
 
     def on_device(self, items: NDArray[Any]) -> Tensor:
         """(count, words) int32, as they are."""
-        return tf.constant(items)
+        return tensor(items)
 
     def blank(self) -> Tensor:
         """(1, words) int32: nothing but padding."""

@@ -90,7 +90,10 @@ class Inspection:
     ) -> dict[str, NDArray[np.float32]]:
         """What every model has to show, what this one has, and what its variant adds."""
         views = {"activations": codes.mean(axis=0)}
-        if (weights := _tiles(autoencoder.networks.encoder, autoencoder.shape)) is not None:
+        if (
+            KINDS[self._data.kind].pictured
+            and (weights := _tiles(autoencoder.networks.encoder, autoencoder.shape)) is not None
+        ):
             views["weights"] = weights
         if (distribution := model.distribution(items)) is not None:
             views["kl"] = _kl(*distribution)

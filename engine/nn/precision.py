@@ -7,12 +7,13 @@ from statistics import median
 from typing import Any
 
 import msgspec
-import tensorflow as tf
 
 from engine.datasets.data import Data
 from engine.nn.chunks import StepRange
+from engine.nn.feed import Whole
 from engine.nn.inputs import of
 from engine.nn.model import built
+from engine.nn.order import Epoch
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -38,11 +39,11 @@ def decided(variant: Variant[Any], config: TrainingConfig, data: Data) -> tuple[
 def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data) -> float:
     items = of(data)
     stage = CompiledStage(variant, variant.stages(config)[-1], built(variant, config, data.shape), items, 1)
-    batch = items.on_device(data.train.items[: config.batch_size])
-    step_range = StepRange(first=0, steps=1, start=0, rows=int(batch.shape[0]), epochs=0, per_step=0)
+    batch = Whole(items.on_device(data.train.items[: config.batch_size])).held(Epoch(), 0)
+    step_range = StepRange(first=0, steps=1, start=0, rows=batch.stop, epochs=0, per_step=0)
     seconds = []
     for _ in range(1 + STEPS):
         began = time.perf_counter()
-        stage.chunks.run(batch, tf.range(step_range.rows), step_range, (0, 0), learn=True)
+        stage.chunks.run(batch, step_range, (0, 0), learn=True)
         seconds.append(time.perf_counter() - began)
     return median(seconds[1:])

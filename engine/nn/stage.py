@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from engine.events import Every, Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.chunks import Chunks, StepRange
+from engine.nn.feed import Feed
 from engine.nn.inputs import Items
 from engine.nn.model import KerasModel
-from engine.nn.networks import Tensor
 from engine.variants.variant import Variant
 
 RATE_SECONDS = 0.5
@@ -51,10 +50,9 @@ class CompiledStage:
         """What the optimiser remembers, by the names it has in checkpoints ("optimizer/…")."""
         return {f"optimizer/{variable.path}": variable for variable in self.optimizer.variables}
 
-    def compile(self, data: Tensor, batch: int, *, learn: bool) -> None:
-        """All that will be called on `data`, so that no step is held up by it and no rate is spoilt."""
-        items = int(data.shape[0])
-        full = min(batch, items)
-        for rows in {full, items % full or full}:
+    def compile(self, feed: Feed, batch: int, *, learn: bool) -> None:
+        """All that will be called on what `feed` holds, so that no step is held up by it and no rate is spoilt."""
+        full, blank = min(batch, feed.items), feed.blank()
+        for rows in {full, feed.items % full or full}:
             nothing = StepRange(first=0, steps=0, start=0, rows=rows, epochs=0, per_step=0)
-            self.chunks.run(data, tf.range(items), nothing, (0, 0), learn=learn)
+            self.chunks.run(blank, nothing, (0, 0), learn=learn)

@@ -11,19 +11,19 @@ from typing import Any, Literal, TypeVar
 import keras
 import msgspec
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
-from engine.datasets.data import Data
+from engine.datasets.data import Data, Part
 from engine.events import EpochEnded, Progress, StepLoss, Terms
 from engine.nn.chunks import Losses, Pace, StepRange
 from engine.nn.digits_kept import kept, kept_terms
+from engine.nn.feed import USUAL, Feed, Sizes, feed
 from engine.nn.graph_cache import Graphs
 from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
-from engine.nn.networks import Tensor
+from engine.nn.order import Epoch
 from engine.nn.stage import CompiledStage
 from engine.nn.step_losses import step_losses
 from engine.params import TrainingConfig
@@ -48,6 +48,7 @@ class Trainer:
         checkpoint: Checkpoint | None = None,
         notes: tuple[str, ...] = (),
         graphs: Graphs | None = None,
+        sizes: Sizes = USUAL,
     ) -> None:
         self._graphs = graphs = graphs or Graphs(variant, config, data)
         self._autoencoder = graphs.autoencoder
@@ -58,8 +59,9 @@ class Trainer:
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
-        self._train = graphs.items.on_device(data.train.items)
-        self._validation = graphs.items.on_device(data.validation.items)
+        self._sizes = sizes
+        self._train = feed(data.train.items, graphs.items, config.batch_size, sizes, shuffle=config.shuffle)
+        self._validation = self._judging(data.validation)
         self._data = data
         self._inspection = Inspection(data, config.seed, variant.target_rate(config), variant.views)
         self._pace, self._validation_pace = Pace(), Pace()
@@ -74,6 +76,8 @@ class Trainer:
             restore(self._networks.variables, checkpoint.arrays)
             self._position, self._best_so_far = self._made_longer(checkpoint.position), checkpoint.best
         shown = stage_shown(self._position, self.stages)
+        if self._position.epoch <= config.epochs and self._position.step < self.steps_per_epoch:
+            self._train.prepare(self._key, self._position.step * config.batch_size)
         self._stage = self._compiled_stage()
         if checkpoint is not None and shown.name == self._stage.name:
             # Saved between two stages, a checkpoint holds the optimiser of the one before; the next has a new one.
@@ -133,11 +137,11 @@ class Trainer:
     def judged(self) -> Generator[None, None, Terms]:
         """Loss terms over the test part, means over its items, of the stage that trained last. Raises Diverged."""
         with enough_memory(self.config):
-            test = self._graphs.items.on_device(self._data.test.items)
+            test = self._judging(self._data.test)
             self._stage.compile(test, self._variant.block, learn=False)
             return (yield from self._evaluate(test))
 
-    def run(self) -> Iterator[Progress | EpochReport]:
+    def run(self) -> Iterator[Progress | EpochReport | None]:
         """As `engine.backend.Training`; ends when the epochs are done, or patience is at its end."""
         with enough_memory(self.config):
             while self._position.epoch <= self.config.epochs and not self.stopped_early:
@@ -152,20 +156,34 @@ class Trainer:
     def _variables(self) -> dict[str, keras.Variable]:
         return {**self._networks.variables, **self._stage.optimizer_variables}
 
+    @property
+    def _key(self) -> Epoch:
+        """Of the epoch that goes on or comes next."""
+        return Epoch(self.config.seed, self._position.stage, self._position.epoch)
+
+    def _judging(self, part: Part) -> Feed:
+        """What brings a part that is not learned from to the device, in its own order."""
+        return feed(part.items, self._graphs.items, self._variant.block, self._sizes, shuffle=False)
+
     def _compiled_stage(self) -> CompiledStage:
         made = self._graphs.stage(self.stages[self._position.stage], self.steps_per_epoch)
         made.compile(self._train, self.config.batch_size, learn=True)
         made.compile(self._validation, self._variant.block, learn=False)
         return made
 
-    def _train_epoch(self) -> Iterator[Progress]:
-        epoch, items, rows = self._position.epoch, int(self._train.shape[0]), self.config.batch_size
-        order = tf.constant(self._order(epoch, items))
-        seeds = noise_seeds(self.config.seed, self._position.stage, epoch)
-        full = items // rows
+    def _train_epoch(self) -> Iterator[Progress | None]:
+        epoch, items, rows = self._position.epoch, self._train.items, self.config.batch_size
+        key, seeds = self._key, noise_seeds(*self._key)
+        full, waited = items // rows, 0.0
         while self._position.step < self.steps_per_epoch:
             step = self._position.step
-            steps = min(self._pace.steps(), full - step) if step < full else 1
+            began = time.perf_counter()
+            held = self._train.held(key, step * rows)
+            waited += time.perf_counter() - began
+            if held is None:  # whoever waits with us may want to stop
+                yield self._progress() if step else None
+                continue
+            steps = min(self._pace.steps(), (held.stop - step * rows) // rows) if step < full else 1
             step_range = StepRange(
                 first=step,
                 steps=steps,
@@ -175,12 +193,14 @@ class Trainer:
                 per_step=1 / self.steps_per_epoch,
             )
             began = time.perf_counter()
-            losses = self._stage.chunks.run(self._train, order, step_range, seeds, learn=True)
+            losses = self._stage.chunks.run(held, step_range, seeds, learn=True)
             seconds = time.perf_counter() - began
             if step < full:
                 self._pace.measured(steps, seconds)
-            self._advance(losses, seconds)
+            self._advance(losses, waited + seconds)
+            waited = 0.0
             yield self._progress()
+        self._train.release()
 
     def _advance(self, losses: Losses, seconds: float) -> None:
         """Move the position past a chunk; the sums grow one step at a time, so chunks of any length sum to the same."""
@@ -209,26 +229,30 @@ class Trainer:
                 return found
             yield self._progress()
 
-    def _evaluate(self, part: Tensor) -> Generator[None, None, Terms]:
+    def _evaluate(self, part: Feed) -> Generator[None, None, Terms]:
         """Loss terms over a whole part, as a mean over its items; the same noise every time. Yields between chunks."""
-        items = int(part.shape[0])
+        items, seeds = part.items, validation_seeds(self.config.seed)
         rows = min(self._variant.block, items)
-        order = tf.range(items)
         names = self._stage.chunks.terms
         sums: NDArray[np.float64] = np.zeros(len(names))
         start = 0
         while start < items:
-            left = items - start
+            held = part.held(Epoch(), start)
+            if held is None:
+                yield
+                continue
+            left = held.stop - start
             count = min(self._validation_pace.steps(), left // rows)
             step_range = StepRange(start // rows, count or 1, start, rows if count else left, math.inf, 0)
             began = time.perf_counter()
-            seeds = validation_seeds(self.config.seed)
-            losses = self._stage.chunks.run(part, order, step_range, seeds, learn=False)
+            losses = self._stage.chunks.run(held, step_range, seeds, learn=False)
             self._validation_pace.measured(step_range.steps, time.perf_counter() - began)
-            sums += step_range.rows * losses.terms.astype(np.float64).sum(axis=0)
+            for terms in losses.terms.astype(np.float64):  # in the order of the items, however they were cut
+                sums += step_range.rows * terms
             start += step_range.steps * step_range.rows
             if start < items:
                 yield
+        part.release()
         if not np.isfinite(sums).all():
             raise Diverged(self._position.epoch, self._position.step)
         return dict(zip(names, (sums / items).tolist(), strict=True))
@@ -239,12 +263,14 @@ class Trainer:
         norm, validation = train.pop(NORM), kept_terms(validation)
         model = stage.model
         model.epoch = at.epoch
+        ended = at.epoch == sum(one.epochs for one in self.stages[: at.stage + 1])
+        following = at.stage + (ended and at.stage < len(self.stages) - 1)
+        if at.epoch < self.config.epochs:
+            self._train.prepare(Epoch(self.config.seed, following, at.epoch + 1), 0)
         # Looking takes a while on large networks. The position moves on after it: stopped here, the epoch ends again.
         seen = yield from self._told(self._inspection.look(model, stage.shown, self._variant.prior, norm))
-        ended = at.epoch == sum(one.epochs for one in self.stages[: at.stage + 1])
-        last = at.stage == len(self.stages) - 1
         self._position = Position(
-            stage=at.stage + (ended and not last),
+            stage=following,
             epoch=at.epoch + 1,
             seconds=at.seconds + at.epoch_seconds,
             patient_since=at.patient_since,
@@ -262,7 +288,7 @@ class Trainer:
             validation=validation,
             steps=at.step,
             seconds=kept(at.epoch_seconds),
-            samples_per_second=kept(int(self._train.shape[0]) / max(at.epoch_seconds, 1e-9)),
+            samples_per_second=kept(self._train.items / max(at.epoch_seconds, 1e-9)),
             health=seen.health,
         )
         yield EpochReport(event=event, samples=seen.samples, codes=seen.codes)
@@ -292,7 +318,7 @@ class Trainer:
         return epoch < self.config.epochs and epoch - since >= patience
 
     def _progress(self) -> Progress:
-        at, items = self._position, int(self._train.shape[0])
+        at, items = self._position, self._train.items
         done = min(at.step * self.config.batch_size, items)
         rate = done / max(at.epoch_seconds, 1e-9)
         left = (self.config.epochs - at.epoch + 1) * items - done
@@ -308,9 +334,3 @@ class Trainer:
             learning_rate=self._stage.learning_rate(),
             batches=batches,
         )
-
-    def _order(self, epoch: int, items: int) -> NDArray[np.int32]:
-        if not self.config.shuffle:
-            return np.arange(items, dtype=np.int32)
-        key = [self.config.seed, self._position.stage, epoch]
-        return np.random.default_rng(key).permutation(items).astype(np.int32)

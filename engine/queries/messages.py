@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.storage.rows import Array
 
 PartName = Literal["train", "validation", "test"]
 
@@ -41,12 +43,15 @@ class Reconstruct(_Query, frozen=True, kw_only=True):
     kind as floats, NaN where a number is not known; without them, `count` items of the run's test part from `start` on.
     """
 
-    inputs: NDArray[Any] | None = None
+    inputs: Array | None = None
     start: int = 0
+    """With `inputs`: which place the first of them has for the noise; a multiple of the model's block."""
     count: int = 10
     noise: bool | None = None
     """Whether a model that learned from corrupted images sees these with the noise of its validation, or as they are;
     None: test items with it, `inputs` as they are."""
+    into: Callable[[Reconstruction], None] | None = None
+    """Gets the answer piece by piece, on the engine's thread; the answer itself then has no items. For very many."""
 
 
 class Reconstruction(_Answer, frozen=True, kw_only=True):
@@ -90,11 +95,13 @@ class Corrupted(_Answer, frozen=True, kw_only=True):
 class Encode(_Query, frozen=True, kw_only=True):
     """The codes of these images; without `inputs`, of the first `count` items of the run's `part` (0: all of them)."""
 
-    inputs: NDArray[Any] | None = None
+    inputs: Array | None = None
     texts: tuple[str, ...] = ()
     """Sentences, in the place of `inputs`, for a model of text."""
     part: PartName = "test"
     count: int = 0
+    into: Callable[[Codes], None] | None = None
+    """As of `Reconstruct`."""
 
 
 class Codes(_Answer, frozen=True, kw_only=True):
@@ -235,5 +242,44 @@ class Nearest(_Answer, frozen=True, kw_only=True):
     """Sentences in the corpus."""
 
 
-Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours
-Answer = Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest
+class Recommend(_Query, frozen=True, kw_only=True):
+    """What may a user like that they have not rated?"""
+
+    about: ClassVar[str] = "ratings"
+
+    user: str
+    """As the data name them."""
+    count: int = 10
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that a user has not rated, and the rating that the model expects."""
+
+    item: str
+    predicted: float
+
+
+class Rated(msgspec.Struct, frozen=True, kw_only=True):
+    """A rating that a user gave, and what the model says to it."""
+
+    item: str
+    rating: float
+    predicted: float
+    held_out: bool
+    """Whether the model did not learn from it."""
+
+
+class Recommendations(_Answer, frozen=True, kw_only=True):
+    """The answer: `suggestions`, the best first, and all that the user rated, the best first."""
+
+    user: str
+    suggestions: tuple[Suggestion, ...]
+    rated: tuple[Rated, ...]
+    unrated: int
+    """Items that the user has not rated."""
+    range: tuple[float, float]
+    """The lowest and the highest rating that the model learned from; no prediction lies outside."""
+
+
+Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours | Recommend
+Answer = Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest | Recommendations

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import params, registry
 from engine.analysis import probe, raw_items
-from engine.analysis.neighbours import encoded
-from engine.backend import Backend
+from engine.analysis.neighbours import by_block, encoded
+from engine.backend import Backend, Model
 from engine.datasets.array_data import as_floats
-from engine.datasets.data import Data, Part
+from engine.datasets.data import Data, Part, in_blocks
 from engine.datasets.folders import cache_dir
 from engine.errors import UsageError
 from engine.kinds import KINDS
@@ -32,6 +34,7 @@ from engine.queries.messages import (
     Reconstruction,
     Sample,
 )
+from engine.storage.rows import Array
 from engine.variants.variant import Variant
 
 
@@ -46,8 +49,31 @@ def check_prior(variant: Variant[Any]) -> None:
         )
 
 
-def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction:
+def reconstruct(context: QueryContext, query: Reconstruct) -> Reconstruction | Steps:
     """What the encoder sees, what comes of it, the codes, and each item's mean squared error, (count,)."""
+    return _reconstructed(context, query) if query.into is None else _reconstruct_by_block(context, query, query.into)
+
+
+def _reconstruct_by_block(context: QueryContext, query: Reconstruct, into: Callable[[Reconstruction], None]) -> Steps:
+    model = context.still()
+    context = context._replace(model=model)
+    there = len(context.data().test.labels) - query.start if query.inputs is None else len(query.inputs)
+    total = max(0, min(query.count, there) if query.inputs is None else there)
+    for block in in_blocks(range(total), model.block):
+        size = block.stop - block.start
+        if query.inputs is None:
+            piece = msgspec.structs.replace(query, start=query.start + block.start, count=size)
+        else:
+            piece = msgspec.structs.replace(query, inputs=query.inputs[block], start=block.start)
+        into(_reconstructed(context, piece))
+        yield block.stop, total
+    items, codes = np.zeros((0, *model.shape), np.float32), np.zeros((0, model.code_size), np.float32)
+    return Reconstruction(
+        inputs=items, outputs=items, targets=items, codes=codes, errors=codes[:, 0], epoch=model.epoch
+    )
+
+
+def _reconstructed(context: QueryContext, query: Reconstruct) -> Reconstruction:
     model = context.model
     inputs, targets, known = _seen(context, query)
     names = context.data().test.names if query.inputs is None else None
@@ -87,9 +113,10 @@ def _seen(
         clean, known = data.as_floats(items), data.known(items)
         seen = context.model.corrupted(clean, first) if noise and len(clean) else clean
         return seen[start:], data.targets(items)[start:], known if known is None else known[start:]
-    clean = as_floats(query.inputs)
-    missing = np.isnan(query.inputs) if query.inputs.dtype.kind == "f" else np.zeros(0, bool)
-    seen = context.model.corrupted(clean) if query.noise and len(clean) else clean
+    items = query.inputs[:]
+    clean = as_floats(items)
+    missing = np.isnan(items) if items.dtype.kind == "f" else np.zeros(0, bool)
+    seen = context.model.corrupted(clean, query.start) if query.noise and len(clean) else clean
     return seen, clean, ~missing if missing.any() else None
 
 
@@ -109,17 +136,40 @@ def encode(context: QueryContext, query: Encode) -> Codes | Steps:
     model = context.model
     if query.texts:
         return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
-    if query.inputs is not None:
-        return Codes(codes=model.encode(query.inputs), labels=None, epoch=model.epoch)
-    return _encode_part(context, query)
+    if query.inputs is None:
+        data = context.data()
+        part = _part(data, query.part).at(slice(query.count or None))
+        return _encode_by_block(context.still(), part, data.as_floats, query.into)
+    if query.into is None:
+        return Codes(codes=model.encode(query.inputs[:]), labels=None, epoch=model.epoch)
+    return _encode_by_block(context.still(), query.inputs, lambda items: items, query.into)
 
 
-def _encode_part(context: QueryContext, query: Encode) -> Steps:
-    model, data = context.still(), context.data()
-    part, first = _part(data, query.part), slice(query.count or None)
-    codes = yield from encoded(model, data, part.items[first])
-    names = None if part.names is None else tuple(map(str, part.names[first]))
-    return Codes(codes=codes, labels=part.labels[first], names=names, epoch=model.epoch)
+def _encode_by_block(
+    model: Model,
+    of: Part | Array,
+    seen: Callable[[NDArray[Any]], NDArray[Any]],
+    into: Callable[[Codes], None] | None,
+) -> Steps:
+    """Codes of compact items, of which the encoder sees what `seen` makes of them."""
+    items = of.items if isinstance(of, Part) else of
+
+    def encode(block: NDArray[Any]) -> NDArray[np.float32]:
+        return model.encode(seen(block))
+
+    def codes(of_them: slice, found: NDArray[np.float32]) -> Codes:
+        """With what is known of those items."""
+        if not isinstance(of, Part):
+            return Codes(codes=found, labels=None, epoch=model.epoch)
+        names = None if of.names is None else tuple(map(str, of.names[of_them]))
+        return Codes(codes=found, labels=of.labels[of_them], names=names, epoch=model.epoch)
+
+    if into is None:
+        return codes(slice(None), (yield from by_block(encode, items, model.block)))
+    for block in in_blocks(items, model.block):
+        into(codes(block, encode(items[block])))
+        yield block.stop, len(items)
+    return codes(slice(0), np.zeros((0, model.code_size), np.float32))
 
 
 def _part(data: Data, name: PartName) -> Part:
@@ -156,14 +206,16 @@ def probed(context: QueryContext, query: Probe) -> Steps:
     if query.neighbours < 1:
         raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
     model, data = context.still(), context.data()
-    items, labels = data.train.items[: query.items or None], data.train.labels[: query.items or None]
+    items, labels, _ = data.train.at(slice(query.items or None))
     _check_classes(data, labels)
     codes = yield from encoded(model, data, items)
     test_codes = yield from encoded(model, data, data.test.items)
     kind, cache = KINDS[data.kind], cache_dir()
     words, baseline = kind.features(data, model.code_size, cache)
     ours = codes, labels, test_codes, data.test.labels
-    theirs = baseline(items), labels, baseline(data.test.items), data.test.labels
+    features = yield from by_block(baseline, items, model.block)
+    test_features = yield from by_block(baseline, data.test.items, model.block)
+    theirs = features, labels, test_features, data.test.labels
     raw = kind.raw(data, query.items)
     return Accuracies(
         knn=(yield from probe.knn(*ours, query.neighbours)),

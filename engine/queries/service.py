@@ -27,11 +27,13 @@ from engine.queries.messages import (
     Probe,
     Query,
     Read,
+    Recommend,
     Reconstruct,
     Sample,
     Similarity,
     Weights,
 )
+from engine.queries.recommendations import recommend
 from engine.queries.sentences import Search, reading, similarity
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.execution import Execution
@@ -68,6 +70,7 @@ class QueryService:
             Similarity: similarity,
             Read: reading,
             Neighbours: Search().neighbours,
+            Recommend: recommend,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:

@@ -38,6 +38,7 @@ from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import LONGEST_NAME
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
+from engine.runs.snapshot_writer import budget
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 
@@ -86,6 +87,7 @@ class Execution:
         store.check_writable()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
+        budget()
         variant = registry.variant(job.variant)
         entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)

@@ -183,7 +183,8 @@ class TrainingLoop:
             if self._control.command() == "pause" and self._obey() in ENDING:
                 return "stopped", ""
             for report in self._training.run():
-                self._take(report)
+                if report is not None:
+                    self._take(report)
                 if self._obey() in ENDING:
                     self._tell_untold()
                     self._save()
@@ -227,7 +228,8 @@ class TrainingLoop:
             if self._over:
                 self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
-            self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples))
+            best = self._training.best.epoch if self._training.best else 0
+            self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=True))
             self._warn(report.event)
         else:

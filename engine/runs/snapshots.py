@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError
-from engine.storage.atomic import FOLDER, replacing
+from engine.runs.snapshot_file import FIXED, NAME, index_of, read
 from engine.storage.npz import Malformed, read_npz
 
 PROBE_ITEMS = 10
@@ -48,7 +51,7 @@ VIEW = "view "
 
 NUMBERS, ROWS, PLANE = ((0,),), ((0, 0),), ((0, 2),)
 ITEMS = (0, 0), (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
-"""Rows of tables, sentences as vectors or windows, and images."""
+"""Rows of numbers, sentences as vectors or windows, and images."""
 
 
 class Form(NamedTuple):
@@ -105,40 +108,72 @@ FORMER = {name.removeprefix(VIEW): name for name in FORMS} | {"image_points": "v
 
 HALF_MOST = float(np.finfo(np.float16).max)
 LARGEST = 2**28
-"""Bytes of arrays in one file."""
+"""Bytes of arrays of one epoch."""
+FORMER_FOLDER = "samples"
+"""Where earlier versions kept a file for each epoch. What is not in the file of today is looked for there."""
+READINGS = 3
+"""Of a file that its writer replaces now and then, in the middle of a reading as well."""
+_FORMER_FILE = re.compile(r"epoch-(\d{4,6})\.npz")
 
 
-def write_samples(folder: Path, epoch: int, samples: Samples) -> str:
-    """Keep `samples` in the run folder; returns the path inside it."""
-    directory = folder / "samples"
-    directory.mkdir(FOLDER, exist_ok=True)
-    probe = directory / "probe.npz"
-    if not (probe.exists() and probe.stat().st_size):  # without it no epoch can be shown
-        _save(probe, samples, fixed=True)
-    name = f"epoch-{epoch:04d}.npz"
-    _save(directory / name, samples, fixed=False)
-    return f"samples/{name}"
+def packed(samples: Samples, *, fixed: bool) -> bytes:
+    """What is the same at every epoch, or what is not, as an .npz archive; the same for the same arrays."""
+    arrays = msgspec.structs.asdict(samples)
+    arrays |= {f"{VIEW}{name}": view for name, view in arrays.pop("views").items()}
+    kept = {
+        name: np.clip(array, -HALF_MOST, HALF_MOST).astype(np.float16) if _form(name).halved else array
+        for name, array in arrays.items()
+        if array is not None and _form(name).fixed == fixed
+    }
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **kept)
+    return file.getvalue()
+
+
+def kept_epochs(folder: Path) -> set[int]:
+    """The epochs of the run in `folder` whose samples are kept; of a long run these are some (see
+    `engine.runs.thinning`)."""
+    found = set(index_of(folder / NAME).places) - {FIXED}
+    with suppress(OSError):
+        names = (_FORMER_FILE.fullmatch(entry.name) for entry in (folder / FORMER_FOLDER).iterdir())
+        found |= {int(name[1]) for name in names if name}
+    return found
+
+
+def nearest_kept(folder: Path, epoch: int) -> int:
+    """The epoch nearest to `epoch`, of two the earlier one, whose samples are kept; `epoch` itself if none are."""
+    return min(kept_epochs(folder), key=lambda kept: (abs(kept - epoch), kept), default=epoch)
+
+
+def read_nearest(folder: Path, epoch: int) -> tuple[int, Samples]:
+    """The nearest epoch whose samples are kept, and these. Raises RunError as `read_samples` does."""
+    while True:
+        kept = nearest_kept(folder, epoch)
+        try:
+            return kept, read_samples(folder, kept)
+        except RunError:
+            if nearest_kept(folder, epoch) == kept:
+                raise
+            # Its writer has thinned it out this very moment.
 
 
 def read_samples(folder: Path, epoch: int) -> Samples:
     """The probe set as it stood after `epoch`.
 
     Raises:
-        RunError: there are no samples of that epoch, or the file is damaged.
+        RunError: there are no samples of that epoch, or what there is is damaged.
     """
-    directory = folder / "samples"
-    now = directory / f"epoch-{epoch:04d}.npz"
     try:
-        arrays = _read(directory / "probe.npz", fixed=True) | _read(now, fixed=False)
+        arrays = _found(folder, epoch)
         if mismatch := _mismatch(arrays):
-            raise Malformed(now, mismatch)
+            raise Malformed(folder, mismatch)
         views = {name.removeprefix(VIEW): arrays.pop(name) for name in list(arrays) if name.startswith(VIEW)}
         return Samples(**arrays, views=views)
     except (Malformed, TypeError) as error:  # TypeError: an array is missing
         fault = error.fault if isinstance(error, Malformed) else str(error)
         raise RunError(
             "No pictures",
-            f"expected the samples of epoch {epoch} in {directory}, but {fault}; other epochs may have them",
+            f"expected the samples of epoch {epoch} in {folder}, but {fault}; other epochs may have them",
         ) from error
 
 
@@ -161,14 +196,37 @@ def _form(name: str) -> Form:
     return FORMS.get(name, Form())
 
 
-def _read(path: Path, *, fixed: bool) -> dict[str, NDArray[Any]]:
-    """What the file has of a snapshot, by the names of today."""
+def _found(folder: Path, epoch: int) -> dict[str, NDArray[Any]]:
+    path, former = folder / NAME, folder / FORMER_FOLDER
+    for _ in range(READINGS):
+        places = index_of(path).places
+        if epoch not in places or epoch == FIXED:
+            break
+        try:
+            records = list(read(path, {at: places[at] for at in (FIXED, epoch) if at in places}))
+        except OSError as error:
+            raise Malformed(path, f"{NAME} cannot be read ({error.strerror or error})") from error
+        if all(record.whole for record in records):
+            return {
+                name: array
+                for record in records
+                for name, array in _read(path, fixed=record.epoch == FIXED, content=record.content).items()
+            }
+    else:
+        raise Malformed(path, f"{NAME} is damaged there")
+    if not former.exists():
+        raise Malformed(path, f"{NAME} has none of it")
+    return _read(former / "probe.npz", fixed=True) | _read(former / f"epoch-{epoch:04d}.npz", fixed=False)
+
+
+def _read(path: Path, *, fixed: bool, content: bytes | None = None) -> dict[str, NDArray[Any]]:
+    """What the archive at `path`, or the one in it that is its `content`, has of a snapshot, by the names of today."""
 
     def belongs(called: str) -> bool:
         name = FORMER.get(called, called)
         return (name in FORMS or name.startswith(VIEW)) and _form(name).fixed == fixed
 
-    found = read_npz(path, lambda there: filter(belongs, there), LARGEST)
+    found = read_npz(path, lambda there: filter(belongs, there), LARGEST, content)
     arrays = {FORMER.get(name, name): array for name, array in found.items()}
     for name, array in arrays.items():
         if not _fits(array, _form(name)):
@@ -194,16 +252,3 @@ def _mismatch(arrays: Mapping[str, NDArray[Any]]) -> str:
         if form.rows_of:
             sizes[f"the arrays of {form.rows_of}"].add(len(array))
     return next((f"{what} are of different sizes: {found}" for what, found in sizes.items() if len(found) > 1), "")
-
-
-def _save(path: Path, samples: Samples, *, fixed: bool) -> None:
-    """Write what is the same at every epoch, or what is not, which is not flushed: short epochs are many."""
-    arrays = msgspec.structs.asdict(samples)
-    arrays |= {f"{VIEW}{name}": view for name, view in arrays.pop("views").items()}
-    kept = {
-        name: np.clip(array, -HALF_MOST, HALF_MOST).astype(np.float16) if _form(name).halved else array
-        for name, array in arrays.items()
-        if array is not None and _form(name).fixed == fixed
-    }
-    with replacing(path, flush=fixed) as file:
-        np.savez_compressed(file, allow_pickle=False, **kept)

@@ -1,6 +1,6 @@
 """The run store: every run is a folder; its `events.jsonl` is the run, the rest can be made anew or resumed from.
 
-<root>/<id>/run.json  events.jsonl  labels.json  checkpoint.safetensors  best.safetensors  steps.npz  samples/
+<root>/<id>/run.json  events.jsonl  labels.json  checkpoint.safetensors  best.safetensors  steps.npz  snapshots.bin
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
 from engine.runs.heartbeat import Heartbeat
-from engine.runs.snapshots import Samples, write_samples
+from engine.runs.snapshot_writer import SnapshotWriter
+from engine.runs.snapshots import FORMER_FOLDER, Samples
 from engine.runs.step_file import write_steps
 from engine.runs.step_history import StepHistory
 from engine.runs.store import RunInfo, RunRecord, RunStore, seconds_to_wait
@@ -69,9 +70,11 @@ class RunWriter:
 
         Raises:
             RunError: another process trains this run, or its folder cannot be written.
+            UsageError: the budget of its pictures cannot be meant.
         """
         self.folder = folder
         self.info = info
+        self._snapshots = SnapshotWriter(folder)
         with self._disk("continue the events"):
             self._file = _opened(folder / "events.jsonl", descriptor)
         try:
@@ -106,7 +109,7 @@ class RunWriter:
         with suppress(OSError):
             if requests:
                 withdraw_command(self.folder)
-            for folder in (self.folder, self.folder / "samples"):
+            for folder in (self.folder, self.folder / FORMER_FOLDER):
                 for left in folder.glob("*.tmp"):
                     left.unlink(missing_ok=True)
 
@@ -188,10 +191,10 @@ class RunWriter:
                 self._file.truncate(size)
             raise
 
-    def samples(self, epoch: int, samples: Samples) -> str:
-        """Keep the probe set's outputs of `epoch`; returns the path inside the run folder. Raises RunError."""
+    def samples(self, epoch: int, samples: Samples, best: int = 0) -> None:
+        """Keep the probe set's outputs of `epoch`, and those of the `best` one. Raises RunError."""
         with self._disk(f"keep the pictures of epoch {epoch}"):
-            return write_samples(self.folder, epoch, samples)
+            self._snapshots.write(epoch, samples, best)
 
     def steps(self, history: StepHistory) -> None:
         """Replace the losses of the steps. Raises RunError."""

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 _PIECE = 2**20
 """Bytes that are read at a time."""
@@ -45,7 +45,7 @@ def read_bounded(stream: Readable, length: int) -> memoryview:
     return memoryview(found).toreadonly()
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
+def open_zip(source: Path | IO[bytes]) -> zipfile.ZipFile:
     """A zip archive whose members are packed as most are.
 
     What is packed by LZMA says itself how much memory unpacking it takes, up to 4 GiB however small it is.
@@ -53,7 +53,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     Raises:
         one of `ZIP_FAULTS`: it is none, or packed in another way.
     """
-    archive = zipfile.ZipFile(path)
+    archive = zipfile.ZipFile(source)
     strange = next((member for member in archive.infolist() if member.compress_type not in _PACKINGS), None)
     if strange is not None:
         archive.close()

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 from engine.datasets.data import Report
 from engine.errors import DataUnavailable
+from engine.storage.workers import on_all_cores
 from engine.text.docstrings import has_sentence, paragraphs
 from engine.text.document import Document
-from engine.text.workers import on_all_cores
 
 PACKAGES = {
     "numpy": "numpy",

@@ -116,7 +116,7 @@ class TextData:
 
     def _weights(self, weighting: str) -> NDArray[np.float32]:
         """Raises BadData where the words of a sentence would weigh nothing."""
-        items = self.train.items if self.held_out else self.items
+        items = self.train.items[:] if self.held_out else self.items
         counts = np.bincount(items.ravel(), minlength=len(self.lexicon)).astype(np.float64)
         counts[PAD] = 0
         share = counts / counts.sum()

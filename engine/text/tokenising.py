@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from engine.datasets.data import Report
+from engine.storage.workers import on_all_cores
 from engine.text import splitting
 from engine.text.document import Document, Layout
 from engine.text.tokeniser import without_controls, words
-from engine.text.workers import on_all_cores
 
 BATCH = 200_000
 """Characters of one task: about a quarter of a second; a corpus of fewer is not worth starting processes for."""

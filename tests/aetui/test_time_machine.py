@@ -13,9 +13,11 @@ from aetui.screens.run_view import READING
 from aetui.widgets.epoch_progress import EpochProgress
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.loss_chart import LossChart
+from aetui.widgets.panel_tabs import PanelTabs
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from engine.runs import snapshots
+from engine.runs.snapshot_file import NAME, index_of, read, write_anew
 
 
 async def test_a_run_streams_onto_chart_pictures_and_bar(make_app: Make) -> None:
@@ -49,6 +51,35 @@ async def test_the_cursor_shows_the_pictures_of_its_epoch_and_end_returns_to_the
         await pilot.press("end")
         await until(pilot, lambda: shown_epoch(pilot) == 16)
         assert engine_desk(pilot).cursor is None
+
+
+async def test_the_nearest_epoch_that_is_kept_is_shown_and_named_where_there_is_none_of_the_cursors(
+    make_app: Make,
+) -> None:
+    async with make_app().run_test(size=(160, 40)) as pilot:
+        engine = await train(pilot, epochs=9)
+        file = engine.run.folder / NAME
+        index = index_of(file)
+        left = {epoch: place for epoch, place in index.places.items() if epoch not in (4, 5, 6)}
+        write_anew(file, index.header, read(file, left))
+        tabs = engine_desk(pilot).query_one(PanelTabs)
+
+        def said() -> str:
+            return str(tabs.border_title).replace("epoch ", "")
+
+        engine_desk(pilot).go_to(6)
+        await until(pilot, lambda: shown_epoch(pilot) == 7)
+        assert " 6" in said()
+        assert ", shows 7" in said()
+        await pilot.press("h")
+        assert "shows" not in said()
+        await pilot.press("d", "left")
+        await until(pilot, lambda: shown_epoch(pilot) == 3)
+        await until(pilot, lambda: " 5" in said() and ", shows 3" in said())
+        shown = engine_desk(pilot)._shown_now()
+        assert engine_desk(pilot)._panel_taken(shown).epoch == 3
+        await pilot.press("left", "left")
+        await until(pilot, lambda: " 3" in said() and "shows" not in said())
 
 
 @pytest.mark.parametrize("size", [(40, 20), (80, 24), (120, 40), (240, 70)])

@@ -17,6 +17,7 @@ from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData, as_floats
 from engine.events import EpochEnded, Event, Progress, RunFinished, Stage
 from engine.params import TrainingConfig
+from engine.ratings.ratings import TEST, TRAIN, VALIDATION, Ratings
 from engine.runs import execution
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunStore
@@ -86,6 +87,22 @@ def make_text(
     lexicon = replace(Lexicon.assembled(corpus.words, vectors, "drawn at random", seed), sequencer=SEQUENCERS[ids])
     metadata = {"sentences": f"{sentences}"}
     return TextData(corpus, lexicon, length, weighting, metadata, cut(corpus, validation), loss_over)
+
+
+def make_ratings(users: int = 30, items: int = 20, share: float = 0.5, seed: int = 0) -> Ratings:
+    """Stars from 1 to 5 by one factor and a bias of each item, a share of all pairs; eight in ten to train on."""
+    random = np.random.default_rng(seed)
+    stars = 3 + random.normal(0, 1, (users, 1)) * random.normal(0, 1, (1, items)) + random.normal(0, 0.5, (1, items))
+    user, item = np.nonzero(random.random(stars.shape) < share)
+    return Ratings(
+        key="made-ratings",
+        users=tuple(f"user {n}" for n in range(users)),
+        items=tuple(f"item {n}" for n in range(items)),
+        user=user.astype(np.int32),
+        item=item.astype(np.int32),
+        value=stars[user, item].clip(1, 5).round().astype(np.float32),
+        part=random.choice(np.array([TRAIN, VALIDATION, TEST], np.int8), len(user), p=(0.8, 0.1, 0.1)),
+    )
 
 
 class ScriptedTraining:
@@ -238,6 +255,11 @@ def small_data() -> Any:
 @pytest.fixture
 def small_text() -> Any:
     return make_text
+
+
+@pytest.fixture
+def small_ratings() -> Any:
+    return make_ratings
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from engine import params, registry
 from engine.backend import EpochReport
 from engine.datasets import DATASETS
 from engine.errors import SettingError, UsageError
+from engine.ratings.rating_data import RatingsData
 from engine.registry import VARIANTS
 from engine.variants.sentence import Sentence
 from engine.variants.vanilla import Vanilla
@@ -115,13 +116,15 @@ def summed(variant: Variant[Any]) -> Variant[Any]:
 @pytest.mark.parametrize("size", [0, 1])
 @pytest.mark.parametrize("variant", [*VARIANTS.values(), Halved(), Words()], ids=[*VARIANTS, "halved", "words"])
 def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
-    variant: Variant[Any], size: int, small_data: Any, small_text: Any
+    variant: Variant[Any], size: int, small_data: Any, small_text: Any, small_ratings: Any
 ) -> None:
     from engine.nn.tensorflow_backend import KerasBackend
 
     if "text" in variant.accepts:
         length, dimensions = SENTENCES[size]
         data = small_text(30, length, dimensions)
+    elif "ratings" in variant.accepts:
+        data = RatingsData(small_ratings(), ("items", "users")[size])  # type: ignore[arg-type]
     else:
         data = small_data(items=20, shape=SHAPES[size])
     shape = data.shape

@@ -34,7 +34,7 @@ from engine.queries.messages import Reconstruct
 from engine.runs import full_disk, loop
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.jobs import ResumeJob, TrainJob
-from engine.runs.snapshots import write_samples
+from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.store import RunStore
 from engine.session import Engine
 
@@ -295,14 +295,14 @@ def test_checkpoints_are_written_while_a_run_trains(scripted: Any, monkeypatch: 
 def test_a_run_that_cannot_be_written_down_holds_still_and_goes_on_when_it_can(
     scripted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = [True]
+    full, write = [True], SnapshotWriter.write
 
-    def sometimes_full(*arguments: Any) -> str:
+    def sometimes_full(*arguments: Any) -> None:
         if full[0]:
             raise OSError(28, "No space left on device")
-        return write_samples(*arguments)
+        write(*arguments)
 
-    monkeypatch.setattr("engine.runs.writer.write_samples", sometimes_full)
+    monkeypatch.setattr(SnapshotWriter, "write", sometimes_full)
     monkeypatch.setattr(full_disk, "RETRY_SECONDS", 0.1)
     driven = scripted()
     run_id = driven.engine.submit(job())

@@ -13,9 +13,10 @@ from engine import events
 from engine.backend import Best, Position
 from engine.events import EpochEnded, Health, RunFinished, Terms, complete_epochs
 from engine.runs.checkpoint import read_checkpoint
+from engine.runs.snapshot_file import NAME, index_of, read
 from engine.runs.store import RunRecord, is_held
 
-DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "steps.npz", "samples"}
+DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "steps.npz", "snapshots.bin"}
 """What is in the folder of every run."""
 OF_A_TEXT = {"vocabulary.txt", "vectors.npy", "vectors-source.txt", "neighbours.safetensors"}
 
@@ -40,7 +41,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     best_weights: dict[str, str]
     position: Position | None
     best: Best | None
-    samples: dict[str, str]
+    samples: dict[int, str]
 
 
 def kept(record: RunRecord) -> Kept:
@@ -55,7 +56,7 @@ def kept(record: RunRecord) -> Kept:
         best_weights=_digests(best.arrays) if best else {},
         position=_timeless(checkpoint.position) if checkpoint else None,
         best=checkpoint.best if checkpoint else None,
-        samples={path.name: _pictures(path) for path in sorted((record.folder / "samples").glob("*.npz"))},
+        samples=_pictures(record.folder / NAME),
     )
 
 
@@ -76,15 +77,12 @@ def faults(record: RunRecord, planned: int) -> list[str]:
         found.append(f"{ends} ends")
     if is_held(record.folder / "events.jsonl"):
         found.append("still locked")
-    return found + [f"stray {name}" for name in strays(record.folder, planned)]
+    return found + [f"stray {name}" for name in strays(record.folder)]
 
 
-def strays(folder: Path, planned: int) -> list[str]:
-    """Files that a run of images, `planned` epochs long, does not keep; paths inside its folder."""
-    samples = {f"epoch-{number:04d}.npz" for number in range(1, planned + 1)} | {"probe.npz"}
-    known = DOCUMENTED | {f"samples/{name}" for name in samples}
-    if (folder / "vocabulary.txt").exists():
-        known |= OF_A_TEXT
+def strays(folder: Path) -> list[str]:
+    """Files that no run keeps, or none of images; paths inside its folder."""
+    known = DOCUMENTED | OF_A_TEXT if (folder / "vocabulary.txt").exists() else DOCUMENTED
     there = {str(path.relative_to(folder)) for path in folder.rglob("*")}
     return sorted(there - known)
 
@@ -119,6 +117,7 @@ def _digest(array: Any) -> str:
     return f"{array.dtype} {array.shape} {hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
 
 
-def _pictures(path: Path) -> str:
-    with np.load(path, allow_pickle=False) as arrays:
-        return str(_digests(arrays))
+def _pictures(path: Path) -> dict[int, str]:
+    """By epoch; those that are not what was written are none."""
+    kept = read(path, index_of(path).places) if path.exists() else ()
+    return {record.epoch: hashlib.sha256(record.content).hexdigest() for record in kept if record.whole}

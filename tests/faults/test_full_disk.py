@@ -29,7 +29,8 @@ from engine.queries.messages import Reconstruct
 from engine.runs import full_disk, loop, writer
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import ResumeJob
-from engine.runs.snapshots import write_samples
+from engine.runs.snapshot_file import NAME
+from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.store import RunRecord, RunStore
 
 Refusal = Callable[..., Any]
@@ -61,11 +62,11 @@ def make_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Disk]:
 
     def make(name: str, refusals: int, error: int = errno.ENOSPC) -> Disk:
         disk = Disk(name, error, refusals)
-        append = writer.RunWriter._append
+        append, write = writer.RunWriter._append, SnapshotWriter.write
 
-        def samples(folder: Path, epoch: int, *arguments: Any) -> str:
-            disk.check(f"epoch-{epoch:04d}.npz")
-            return write_samples(folder, epoch, *arguments)
+        def samples(*arguments: Any) -> None:
+            disk.check(NAME)
+            write(*arguments)
 
         def checkpoint(path: Path, *arguments: Any) -> None:
             disk.check(path.name)
@@ -75,7 +76,7 @@ def make_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Disk]:
             disk.check(f"{events.decode(text).__class__.__name__} in events.jsonl")
             append(self, text, **settings)
 
-        monkeypatch.setattr(writer, "write_samples", samples)
+        monkeypatch.setattr(SnapshotWriter, "write", samples)
         monkeypatch.setattr(writer, "write_checkpoint", checkpoint)
         monkeypatch.setattr(writer.RunWriter, "_append", line)
         monkeypatch.setattr(full_disk, "RETRY_SECONDS", 0.02)
@@ -104,7 +105,7 @@ def fills_up(driven: Any, disk: Disk, epoch: int = 2) -> None:
         ("EpochEnded in events.jsonl", errno.ENOSPC),
         ("events.jsonl", errno.EDQUOT),
         ("RunFinished in events.jsonl", errno.ENOSPC),
-        ("npz", errno.ENOSPC),
+        (NAME, errno.ENOSPC),
         ("checkpoint.safetensors", errno.EFBIG),
         ("best.safetensors", errno.ENOSPC),
         ("", errno.EROFS),
@@ -120,7 +121,7 @@ def test_a_run_holds_still_until_there_is_room_and_loses_nothing(
     assert (finished.outcome, finished.epochs, disk.left) == ("completed", EPOCHS, 0)
     assert_whole(record)
     assert [event for event in driven.events if event.recorded] == record.events()[0]
-    assert strays(record.folder, EPOCHS) == []
+    assert strays(record.folder) == []
     held = [event for event in driven.events if isinstance(event, RunHeld)]
     assert len(held) == 3
     assert all(os.strerror(error) in event.reason and "make room" in event.reason for event in held)
@@ -139,7 +140,7 @@ def test_questions_are_answered_while_a_run_is_held(scripted: Any, make_disk: Ca
     assert driven.finished(run_id).outcome == "completed"
 
 
-@pytest.mark.parametrize("name", ["events.jsonl", "npz", "checkpoint.safetensors", ""])
+@pytest.mark.parametrize("name", ["events.jsonl", NAME, "checkpoint.safetensors", ""])
 def test_a_run_that_is_held_can_be_stopped_and_gone_on_with(
     scripted: Any, store: RunStore, make_disk: Callable[..., Disk], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -162,13 +163,13 @@ def test_a_run_that_is_held_can_be_stopped_and_gone_on_with(
     history = store.find(run_id).events()[0]
     assert [event.seq for event in history] == list(range(1, len(history) + 1))
     assert [event.epoch for event in events.complete_epochs(history)] == [1, 2, 3, 4]
-    assert strays(store.find(run_id).folder, EPOCHS) == []
+    assert strays(store.find(run_id).folder) == []
 
 
 def test_a_run_whose_folder_is_gone_fails_instead_of_waiting_for_ever(
     scripted: Any, store: RunStore, make_disk: Callable[..., Disk]
 ) -> None:
-    driven, disk = scripted(seconds=0), make_disk("npz", sys.maxsize)
+    driven, disk = scripted(seconds=0), make_disk(NAME, sys.maxsize)
     fills_up(driven, disk)
     run_id = driven.engine.submit(job())
     driven.until(RunHeld)

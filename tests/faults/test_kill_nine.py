@@ -14,7 +14,7 @@ import scripted_runs
 from kept_run import differences, faults, kept, strays, torn_bytes, unfinished
 from kill_nine import Recipe
 from run_process import Home, Process, came_true
-from scripted_runs import EPOCHS, assert_whole
+from scripted_runs import assert_whole
 
 from engine.events import RunHeld
 from engine.runs.store import RunStore
@@ -71,7 +71,7 @@ def test_a_run_that_is_killed_again_and_again_ends_whole(tmp_path: Path) -> None
         assert record.status in ("interrupted", "completed")
     assert kills > 1
     assert_whole(record)
-    assert strays(record.folder, EPOCHS) == []
+    assert strays(record.folder) == []
 
 
 @pytest.mark.timeout(300)

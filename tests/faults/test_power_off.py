@@ -23,6 +23,7 @@ from aetui.state.run_state import RunState
 from engine.errors import EngineError, RunError
 from engine.events import EngineFailed, Logged, RunFinished, RunResumed, RunStarted, complete_epochs
 from engine.runs.jobs import ResumeJob
+from engine.runs.snapshot_file import FIXED, HEAD, NAME, index_of
 from engine.runs.snapshots import read_samples
 from engine.runs.store import SCHEMA, RunRecord, RunStore
 from engine.runs.writer import RunWriter
@@ -149,11 +150,15 @@ def test_a_run_without_any_event_begins_with_its_first_one(crashed: RunRecord, g
     assert isinstance(crashed.events()[0][0], RunStarted)
 
 
-@pytest.mark.parametrize("name", ["epoch-0002.npz", "probe.npz"])
+@pytest.mark.parametrize("epoch", [2, FIXED])
+@pytest.mark.parametrize("at", [0, HEAD + 5])
 def test_damaged_pictures_are_said_and_hold_up_neither_run_nor_later_pictures(
-    crashed: RunRecord, go_on: GoOn, name: str
+    crashed: RunRecord, go_on: GoOn, epoch: int, at: int
 ) -> None:
-    (crashed.folder / "samples" / name).write_bytes(b"")
+    file = crashed.folder / NAME
+    content = bytearray(file.read_bytes())
+    content[index_of(file).places[epoch].start + at] ^= 1
+    file.write_bytes(content)
     with pytest.raises(RunError, match="epoch 2"):
         read_samples(crashed.folder, 2)
     assert isinstance(go_on(crashed), RunFinished)
@@ -162,10 +167,10 @@ def test_damaged_pictures_are_said_and_hold_up_neither_run_nor_later_pictures(
 
 
 def test_what_was_being_written_is_swept_up_by_the_next_life(crashed: RunRecord, go_on: GoOn) -> None:
-    for name in ("checkpoint", "best", "run", "samples/probe", "samples/epoch-0007", "request", "neighbours.x"):
+    for name in ("checkpoint", "best", "run", "snapshots", "request", "neighbours.x"):
         (crashed.folder / f"{name}.tmp").write_bytes(b"half")
     assert isinstance(go_on(crashed), RunFinished)
-    assert strays(crashed.folder, EPOCHS) == []
+    assert strays(crashed.folder) == []
 
 
 def test_a_clock_that_is_set_back_changes_nothing_but_the_times(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,7 +21,9 @@ from engine.analysis.neighbours import FILE, Index
 from engine.backend import Best, Position
 from engine.errors import EngineError
 from engine.runs.checkpoint import read_checkpoint
-from engine.runs.snapshots import LARGEST, read_samples
+from engine.runs.snapshot_file import FIXED, NAME, SEARCHES, Header, Record, index_of, write_anew
+from engine.runs.snapshot_file import MOST as MOST_RECORDS
+from engine.runs.snapshots import LARGEST, kept_epochs, read_samples
 from engine.runs.step_file import read_steps
 from engine.runs.step_history import MOST, thinned
 from engine.text import corpus_cache
@@ -86,7 +89,36 @@ def test_samples(tmp_path: Path, probe: bytes, epoch: bytes, number: int) -> Non
     (tmp_path / "samples").mkdir(exist_ok=True)
     (tmp_path / "samples" / "probe.npz").write_bytes(probe)
     (tmp_path / "samples" / f"epoch-{number:04d}.npz").write_bytes(epoch)
-    found = outcome(lambda: read_samples(tmp_path, number))
+    _assert_drawable(outcome(lambda: read_samples(tmp_path, number)))
+
+
+def _snapshots(folder: Path, probe: bytes, epoch: bytes) -> Path:
+    write_anew(folder / NAME, Header(10**6), [Record.of(FIXED, probe), Record.of(1, epoch), Record.of(2, epoch)])
+    return folder / NAME
+
+
+@hostile
+@given(probe=npz(PROBE) | st.just(whole_npz(PROBE)), epoch=npz(EPOCH) | st.just(whole_npz(EPOCH)), data=st.data())
+def test_samples_in_one_file(tmp_path: Path, probe: bytes, epoch: bytes, data: st.DataObject) -> None:
+    file = _snapshots(tmp_path, probe, epoch)
+    file.write_bytes(data.draw(st.just(file.read_bytes()) | damaged(file.read_bytes())))
+    assert outcome(lambda: kept_epochs(tmp_path)) <= {1, 2}
+    for number in (1, 2, 10**30, -1):
+        _assert_drawable(outcome(lambda number=number: read_samples(tmp_path, number)))
+
+
+def test_a_file_of_nothing_but_records_or_marks_is_given_up(tmp_path: Path) -> None:
+    file = _snapshots(tmp_path, whole_npz(PROBE), whole_npz(EPOCH))
+    whole = file.read_bytes()
+    empty = Record.of(3, b"").packed()
+    file.write_bytes(whole + empty * 3 * MOST_RECORDS)
+    assert set(outcome(lambda: index_of(file)).places) == {FIXED, 1, 2, 3}
+    file.write_bytes(whole + empty[:4] * 2 * SEARCHES + empty)
+    assert set(outcome(lambda: index_of(file)).places) == {FIXED, 1, 2}
+    assert read_samples(tmp_path, 1).codes.shape == (2, 3)
+
+
+def _assert_drawable(found: Any) -> None:
     if isinstance(found, EngineError):
         return
     assert found.inputs.shape == found.outputs.shape == found.targets.shape

@@ -41,7 +41,7 @@ def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path
         "events.jsonl",
         "checkpoint.safetensors",
         "best.safetensors",
-        "samples",
+        "snapshots.bin",
         "steps.npz",
     }
 

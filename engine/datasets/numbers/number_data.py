@@ -45,7 +45,7 @@ class NumberData(ArrayData):
         columns, shift, scale = self.columns.refitted(np.asarray(train.items))
 
         def again(part: Part) -> Part:
-            return part._replace(items=((part.items - shift) / scale).astype(np.float32))
+            return part._replace(items=((np.asarray(part.items) - shift) / scale).astype(np.float32))
 
         parts = again(train), again(self.test), self.classes, self.path, again(validation), split
         return type(self)(self.key, *parts, columns=columns)

@@ -22,7 +22,9 @@ from aetui.state.run_state import RunState
 from aetui.widgets.tiles import Tiles
 from engine.registry import VARIANTS
 from engine.runs.jobs import TrainJob
-from engine.runs.snapshots import Samples, read_samples, write_samples
+from engine.runs.snapshot_file import NAME, index_of
+from engine.runs.snapshot_writer import SnapshotWriter
+from engine.runs.snapshots import Samples, read_samples
 from engine.runs.store import RunStore
 
 CODE = np.linspace(0.01, 0.5, 32, dtype=np.float32)
@@ -55,7 +57,7 @@ def _trained(
     for epoch in (1, 2, 3):
         ended = run.epoch(epoch)
         assert ended.health is not None
-        write_samples(run.folder, epoch, samples)
+        SnapshotWriter(run.folder).write(epoch, samples)
         run.stamp(msgspec.structs.replace(ended, health=msgspec.structs.replace(ended.health, target_rate=0.2)))
     if not going:
         run.stamp(run.finished("completed", 3))
@@ -125,7 +127,10 @@ async def test_the_newest_run_that_fits_is_compared(store: RunStore) -> None:
     _trained(store, 4, _samples(weights=None))
     _trained(store, 5, _samples(), dataset="fashion-mnist")
     damaged = _trained(store, 6, _samples())
-    (store.root / damaged.run_id / "samples" / "epoch-0003.npz").write_bytes(b"PK")
+    file = store.root / damaged.run_id / NAME
+    content = bytearray(file.read_bytes())
+    content[index_of(file).places[3].end - 1] ^= 1
+    file.write_bytes(content)
     run = _trained(store, 7, _samples())
     found = comparison.find_compared(store, run, (28, 28, 1))
     assert found is not None

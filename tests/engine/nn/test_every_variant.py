@@ -17,6 +17,7 @@ from engine.backend import Checkpoint, EpochReport, Training
 from engine.datasets.data import Data
 from engine.events import EpochEnded
 from engine.nn.tensorflow_backend import KerasBackend
+from engine.ratings.rating_data import RatingsData
 from engine.registry import VARIANTS
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 
@@ -67,9 +68,11 @@ def settings(name: str) -> tuple[str, str, dict[str, Any]]:
     return variant, preset, {"epochs": 4, "batch_size": 10, "precision": "float32", **changed}
 
 
-def data_for(name: str, small_data: Any, small_text: Any) -> Data:
-    text = "text" in VARIANTS[CASES[name][0]].accepts
-    data: Data = small_text(45) if text else small_data(items=30, shape=SHAPE)
+def data_for(name: str, small_data: Any, small_text: Any, small_ratings: Any) -> Data:
+    accepts = VARIANTS[CASES[name][0]].accepts
+    if "ratings" in accepts:
+        return RatingsData(small_ratings(users=25, items=30), "items")
+    data: Data = small_text(45) if "text" in accepts else small_data(items=30, shape=SHAPE)
     return data
 
 
@@ -87,9 +90,9 @@ def figures(run: Training) -> list[EpochEnded]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
-    name: str, small_data: Any, small_text: Any, tmp_path: Path
+    name: str, small_data: Any, small_text: Any, small_ratings: Any, tmp_path: Path
 ) -> None:
-    data = data_for(name, small_data, small_text)
+    data = data_for(name, small_data, small_text, small_ratings)
     run = training(name, data)
     expected = []
     for number, report in enumerate(run.run()):
@@ -112,11 +115,11 @@ def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
 
 @pytest.mark.slow
 def test_a_model_stored_at_any_stage_answers_the_same_in_a_new_process(
-    small_data: Any, small_text: Any, tmp_path: Path
+    small_data: Any, small_text: Any, small_ratings: Any, tmp_path: Path
 ) -> None:
     expected, cases = {}, {}
     for name in CASES.keys() - {"fixed noise", "warm-up"}:  # they train otherwise; the models are the same
-        data = data_for(name, small_data, small_text)
+        data = data_for(name, small_data, small_text, small_ratings)
         items = data.as_floats(data.test.items)
         np.save(tmp_path / f"{data.kind}.npy", items)
         run = training(name, data)

@@ -15,6 +15,7 @@ from engine.errors import RunError
 from engine.events import EpochEnded, Progress
 from engine.nn.chunks import Pace
 from engine.nn.digits_kept import kept_terms
+from engine.nn.order import Epoch, shuffled
 from engine.nn.trainer import Trainer
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.variants.vanilla import Vanilla
@@ -71,10 +72,8 @@ def test_a_dense_layer_before_the_items_are_flattened_trains_and_has_no_tiles(sm
 
 
 def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:
-    training = trainer(small_data(items=40), shuffle=True)
-    order = training._order(1, 40)
-    assert sorted(order) == list(range(40))
-    assert [event.steps for event in figures(training)] == [3, 3, 3]
+    assert sorted(shuffled(40, Epoch(11, 0, 1))) == list(range(40))
+    assert [event.steps for event in figures(trainer(small_data(items=40), shuffle=True))] == [3, 3, 3]
 
 
 def test_the_loss_falls(small_data: Any) -> None:
@@ -213,8 +212,13 @@ def test_training_ends_when_it_has_been_no_better_for_as_long_as_patience_lasts(
 
 
 def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None:
-    assert trainer(small_data(), shuffle=False)._order(3, 5).tolist() == [0, 1, 2, 3, 4]
-    assert trainer(small_data(), shuffle=True)._order(3, 5).tolist() != [0, 1, 2, 3, 4]
+    def order(shuffle: bool) -> list[int]:
+        held = trainer(small_data(), shuffle=shuffle)._train.held(Epoch(11, 0, 3), 0)
+        assert held is not None
+        return held.numbers.numpy().tolist()
+
+    assert order(False) == list(range(40))
+    assert order(True) != list(range(40))
 
 
 def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:

@@ -12,7 +12,7 @@ from fakes import FakeRun
 
 from engine.backend import Checkpoint, Position
 from engine.datasets.cache import DatasetCache
-from engine.datasets.data import Part
+from engine.datasets.data import Part, in_blocks
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
 from engine.queries.messages import Corrupt, Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
@@ -21,6 +21,7 @@ from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
+from engine.storage.shards import writing
 
 SHAPE = (4, 4, 1)
 WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
@@ -164,6 +165,52 @@ def test_encode_takes_the_items_held_out_and_refuses_where_there_were_none(make_
         ask(Encode(run_id="run", part="validation"))
     ask.data = DATA.with_validation(0.2)
     assert np.array_equal(ask(Encode(run_id="run", part="validation")).labels, ask.data.validation.labels)
+
+
+def in_files(of: Part, folder: Path) -> Part:
+    """The same items in shards."""
+    with writing(folder, "items") as index:
+        for block in in_blocks(of.items, 13):
+            index.write(of.items[block])
+        return Part(index.finish(), of.labels)
+
+
+def test_codes_and_reconstructions_come_piece_by_piece_of_items_that_stay_in_files(
+    make_asked: Any, tmp_path: Path
+) -> None:
+    ask = make_asked()
+    parts = (in_files(each, tmp_path / name) for each, name in ((DATA.train, "train"), (DATA.test, "test")))
+    streamed = ImageData("digits", *parts, DATA.classes, None)
+    streamed.__dict__["fingerprint"] = DATA.fingerprint
+    images = as_floats(DATA.test.items)
+    questions = (
+        (Encode(run_id="run", part="train"), ("codes", "labels")),
+        (Encode(run_id="run", part="train", count=50), ("codes", "labels")),
+        (Encode(run_id="run", inputs=images), ("codes",)),
+        (Reconstruct(run_id="run", start=3, count=25), ("inputs", "outputs", "targets", "codes", "errors")),
+        (Reconstruct(run_id="run", inputs=images, noise=True), ("inputs", "outputs", "errors")),
+    )
+    for question, names in questions:
+        ask.data = DATA
+        whole = ask(question)
+        ask.data = streamed
+        pieces: list[Any] = []
+        rest = ask(msgspec.structs.replace(question, into=pieces.append))
+        assert len(pieces) > 1
+        assert not len(rest.codes)
+        for name in names:
+            np.testing.assert_array_equal(np.concatenate([getattr(one, name) for one in pieces]), getattr(whole, name))
+            np.testing.assert_array_equal(getattr(ask(question), name), getattr(whole, name))
+
+
+def test_probes_of_items_in_files_are_those_of_items_in_memory(make_asked: Any, tmp_path: Path) -> None:
+    ask = make_asked()
+    expected = ask(Probe(run_id="run"))
+    parts = (in_files(each, tmp_path / name) for each, name in ((DATA.train, "train"), (DATA.test, "test")))
+    ask.data = ImageData("digits", *parts, DATA.classes, None)
+    assert ask.data.fingerprint != DATA.fingerprint  # which is of checksums
+    ask.data.__dict__["fingerprint"] = DATA.fingerprint
+    assert ask(Probe(run_id="run")) == expected
 
 
 def test_decode_is_the_other_way(make_asked: Any) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from engine.backend import Checkpoint, Position
 from engine.runs.checkpoint import write_checkpoint
-from engine.runs.snapshots import Samples, write_samples
+from engine.runs.snapshot_writer import SnapshotWriter
+from engine.runs.snapshots import Samples
 from engine.storage import native_output
 from engine.storage.atomic import make_folder, opener
 from engine.text.lexicon import Lexicon
@@ -60,12 +61,12 @@ def test_a_file_is_private(tmp_path: Path) -> None:
 def test_nothing_of_a_run_is_for_others(tmp_path: Path) -> None:
     arrays = {name: np.zeros((1, 2, 2, 1), np.float32) for name in ("inputs", "targets", "outputs")}
     probe = Samples(**arrays, codes=np.zeros((1, 2), np.float32), labels=np.zeros(1, np.int64))
-    write_samples(tmp_path, 1, probe)
+    SnapshotWriter(tmp_path).write(1, probe)
     write_checkpoint(tmp_path / "checkpoint.safetensors", Checkpoint(arrays={}, position=Position()))
     Lexicon.assembled(["a"], np.ones((1, 2), np.float32), "nowhere", 0).write(tmp_path)
     made = list(tmp_path.rglob("*"))
-    assert {mode(path) for path in made if path.is_file()} == {0o600}
-    assert {mode(path) for path in made if path.is_dir()} == {0o700}
+    assert len(made) == 5
+    assert {mode(path) for path in made} == {0o600}
 
 
 def test_native_output_is_for_nobody_else(tmp_path: Path) -> None:

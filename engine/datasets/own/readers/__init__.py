@@ -5,10 +5,13 @@ Rows are light: what reads is imported by the call that needs it.
 
 from __future__ import annotations
 
+from engine.datasets.own.readers.ratings import RatingsReader
 from engine.datasets.own.readers.reader import Reader
 from engine.datasets.own.readers.text import TextReader
 from engine.datasets.own.readers.vectors import VectorsReader
 from engine.datasets.own.readers.windows import WindowsReader
 
-READERS: dict[str, Reader] = {reader.key: reader for reader in (TextReader(), VectorsReader(), WindowsReader())}
+READERS: dict[str, Reader] = {
+    reader.key: reader for reader in (RatingsReader(), TextReader(), VectorsReader(), WindowsReader())
+}
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""

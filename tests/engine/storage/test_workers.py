@@ -11,8 +11,8 @@ import pytest
 
 from engine.errors import EngineError
 from engine.runs.control import Stopped
-from engine.text import workers
-from engine.text.workers import on_all_cores
+from engine.storage import workers
+from engine.storage.workers import on_all_cores
 
 
 def silent(done: int) -> None:
@@ -76,7 +76,7 @@ def test_a_stop_is_heeded_at_once_and_leaves_no_process() -> None:
     with pytest.raises(Stopped):
         on_all_cores("toywork:pid", None, [60, 60], stop)
     assert time.monotonic() - began < 5
-    assert not [child for child in psutil.Process().children() if "engine.text.workers" in " ".join(child.cmdline())]
+    assert not [child for child in psutil.Process().children() if "engine.storage.workers" in " ".join(child.cmdline())]
 
 
 def test_no_tasks_need_no_worker() -> None:
@@ -84,7 +84,7 @@ def test_no_tasks_need_no_worker() -> None:
 
 
 def test_it_works_from_a_bare_command(tmp_path: Path) -> None:
-    code = "from engine.text.workers import on_all_cores as f; print(f('toywork:add', 1, [1, 2], lambda done: None))"
+    code = "from engine.storage.workers import on_all_cores as f; print(f('toywork:add', 1, [1, 2], lambda done: None))"
     path = os.pathsep.join([str(tmp_path), *sys.path])
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True

@@ -25,22 +25,26 @@ from engine.errors import EngineError
 Tick = Callable[[int], None]
 """Called with the number of tasks done, at least every `PATIENCE` seconds; what it raises ends the work."""
 
+Each = Callable[[int, Any], None]
+"""Called with the number of a task and its result as soon as there is one, in any order."""
+
 PATIENCE = 0.2
 
-_START = "import sys; sys.path[:] = {path!r}; from engine.text.workers import serve; serve()"
+_START = "import sys; sys.path[:] = {path!r}; from engine.storage.workers import serve; serve()"
 _LENGTH = struct.Struct("<Q")
 _LARGEST = 2**30
 """Bytes of a message: more than the largest text takes that a corpus is read from."""
 
 
-def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick) -> list[Any]:
+def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick, each: Each | None = None) -> list[Any]:
     """`[prepared(task) for task in tasks]`, where `prepared = work(setup)` is made once in each worker.
 
-    `work` is "package.module:function". Setup, tasks and results travel as MessagePack: plain data only.
+    `work` is "package.module:function". Setup, tasks and results travel as MessagePack: plain data only. `each` hears
+    of every result before all are there.
 
     Raises:
         EngineError: a worker could not do its task, or died.
-        Exception: whatever `tick` raises. No worker is left then.
+        Exception: whatever `tick` or `each` raises. No worker is left then.
     """
     todo = queue.SimpleQueue[tuple[int, Any]]()
     for numbered in enumerate(tasks):
@@ -50,7 +54,7 @@ def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick) -> lis
     try:
         for _ in range(min(len(tasks), cores())):
             workers.append(_Worker(work, setup, todo, outcomes))
-        return _gathered(outcomes, len(tasks), tick)
+        return _gathered(outcomes, len(tasks), tick, each)
     except OSError as error:
         raise EngineError("A worker failed", f"{sys.executable} could not be started ({error})") from error
     finally:
@@ -94,7 +98,7 @@ class _Worker:
         )
         self._todo = todo
         self._outcomes = outcomes
-        self._thread = threading.Thread(target=self._run, args=(work, setup), daemon=True, name="text worker")
+        self._thread = threading.Thread(target=self._run, args=(work, setup), daemon=True, name="worker")
         self._thread.start()
 
     def end(self) -> None:
@@ -123,7 +127,7 @@ class _Worker:
             self._outcomes.put((-1, f"{type(error).__name__}: {error}"))
 
 
-def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Tick) -> list[Any]:
+def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Tick, each: Each | None) -> list[Any]:
     results: dict[int, Any] = {}
     while len(results) < count:
         tick(len(results))
@@ -132,8 +136,10 @@ def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Ti
         except queue.Empty:
             continue
         if number < 0:
-            raise EngineError("A worker failed", f"Reading text on several cores broke off: {result}. Try it again.")
+            raise EngineError("A worker failed", f"Work on several cores broke off: {result}. Try it again.")
         results[number] = result
+        if each is not None:
+            each(number, result)
     tick(count)
     return [results[number] for number in range(count)]
 
