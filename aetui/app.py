@@ -14,11 +14,11 @@ from textual.screen import Screen
 
 from aetui import keymap, settings
 from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
+from aetui.bringing import set_rows
 from aetui.follow.attach import FOLLOW_SECONDS
 from aetui.follow.gpu import Gpus
 from aetui.follow.machine import Machine, Measured, Meter
 from aetui.orders import Orders
-from aetui.render import numbers
 from aetui.render.palette import muted
 from aetui.render.status import state_and_detail
 from aetui.screens import command_palette
@@ -27,10 +27,9 @@ from aetui.state import kept
 from aetui.state.run_state import WorkbenchState
 from aetui.terminal.abilities import UNASKED, Abilities
 from aetui.terminal.budget import LOW_BYTES_A_SECOND
-from aetui.widgets import job_form
 from aetui.widgets.status_line import Status
 from assets import FOLDER
-from engine import datasets
+from engine.datasets.own import records
 from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
 from engine.registry import VARIANTS
@@ -38,13 +37,14 @@ from engine.runs.jobs import HandOver
 
 if TYPE_CHECKING:
     from aetui.screens import host
+    from aetui.screens.data import DataScreen
     from aetui.screens.dialogs import Answer
     from aetui.screens.runs import RunsScreen
     from engine.runs.store import RunStore
 
 
 LOOK_SECONDS = 2.0
-"""How often what the screen looks like is kept, where it has changed."""
+"""How often what the screen looks like is kept, where it has changed, and how often data of the user's own are."""
 
 
 class Workbench(Orders):
@@ -87,7 +87,8 @@ class Workbench(Orders):
         self._look_path, self._kept = look, kept.read(look) if look else kept.Kept()
         self._commands = self._kept.commands
         self.desk = WorkbenchScreen(self._kept)
-        self._mode_screens: list[WorkbenchScreen | RunsScreen] = [self.desk]
+        self._mode_screens: list[WorkbenchScreen | RunsScreen | DataScreen] = [self.desk]
+        self._own_sets = records.all_own()
         self.key_overrides: Mapping[str, str] = {}
         self._complaint = ""
         self._engine_factory = engine_factory
@@ -96,7 +97,7 @@ class Workbench(Orders):
         self._meter = Meter(self.post_message, self._processes, gpus or Gpus())
         self.add_mode("workbench", lambda: self.desk)
         self.add_mode("runs", self._runs_screen)
-
+        self.add_mode("data", self._data_screen)
         self._configure(config or settings.default_path(), abilities, low_bandwidth)
 
     def _configure(self, path: Path, abilities: Abilities, low_bandwidth: bool | None) -> None:
@@ -156,6 +157,7 @@ class Workbench(Orders):
             self.notice("Configuration", self._complaint)
         self._meter.start()
         self.set_interval(LOOK_SECONDS, self._keep_look)
+        self.set_interval(LOOK_SECONDS, self._look_at_own_sets)
         self.set_interval(FOLLOW_SECONDS, self._follow)
 
     # Events.
@@ -169,7 +171,7 @@ class Workbench(Orders):
             self.heard_of(event.run_id)
         match event:
             case RunStarted() | RunResumed():
-                self.desk.refresh_notes()
+                self.desk.refresh_data()
                 self._show_begun(event.run_id)
             case RunCancelled():
                 self._forget(event.run_id)
@@ -201,6 +203,27 @@ class Workbench(Orders):
         self._mode_screens.append(screen)
         return screen
 
+    def _data_screen(self) -> DataScreen:
+        from aetui.screens.data import DataScreen
+
+        found = next((screen for screen in self._mode_screens if isinstance(screen, DataScreen)), None)
+        if found is None:
+            found = DataScreen()
+            self._mode_screens.append(found)
+        return found
+
+    def show_data(self, order: Callable[[host.DataSets], object]) -> None:
+        """To the screen of all data sets, and do `order` there."""
+        self._go_to("data")
+        self._data_screen().obey(order)
+
+    def _look_at_own_sets(self) -> None:
+        """Whoever adds some, here or in another process: the form offers them at once."""
+        found = records.all_own()
+        if found != self._own_sets:
+            self._own_sets = found
+            self.desk.refresh_data()
+
     def _changed(self, event: Event) -> None:
         for screen in self._mode_screens:
             screen.changed(event)
@@ -212,19 +235,11 @@ class Workbench(Orders):
         state, detail = state_and_detail(self.state, self.desk.run_shown, self._asked)
         cpu, gpu = self._machine
         device = gpu if gpu and not self.state.device.startswith("CPU") else self.state.device
-        return Status(state, detail, device, cpu, self._about_data(dataset))
+        return Status(state, detail, device, cpu, set_rows.about(dataset, self.data_dir))
 
     def _refresh_status(self) -> None:
         for screen in self._mode_screens:
             screen.refresh_status()
-
-    def _about_data(self, dataset: str) -> str:
-        row = datasets.known(dataset)
-        if row is None:
-            return dataset
-        place = job_form.where(dataset, self.data_dir) or "to download"
-        items = f" {numbers.count(row.train_items)}" if row.train_items else ""
-        return f"{dataset}{items}, {place}"
 
     def _processes(self) -> list[int]:
         """Of runs that others train."""
@@ -286,7 +301,7 @@ class Workbench(Orders):
         self._go_to("workbench")
 
     def action_mode(self, mode: str) -> None:
-        """Change to "workbench" or "runs"; nothing while a dialog waits for an answer."""
+        """Change to "workbench", "runs" or "data"; nothing while a dialog waits for an answer."""
         self._go_to(mode)
 
     def _go_to(self, mode: str) -> None:

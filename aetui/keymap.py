@@ -28,12 +28,15 @@ Scope = Literal[
     "sentences",
     "runs",
     "run_line",
+    "data",
+    "adding",
     "curves",
     "exporting",
     "command",
     "dialogs",
     "leaving",
     "deleting",
+    "forgetting",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -44,13 +47,16 @@ SCOPES: dict[Scope, str] = {
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
-    "run_line": "While a line is typed below the table of runs",
+    "run_line": "While a line is typed below a table",
+    "data": "In the table of data sets",
+    "adding": "While data are added",
     "curves": "In the list of loss terms",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
     "leaving": "When asked how to leave a run",
     "deleting": "When asked whether to delete a run",
+    "forgetting": "When asked whether to forget data",
     "everywhere": "Everywhere",
 }
 
@@ -62,6 +68,8 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "models"},
     {"models", "lists"},
     {"runs", "lists"},
+    {"data", "lists"},
+    {"adding", "settings"},
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
@@ -69,7 +77,9 @@ TOGETHER: tuple[set[Scope], ...] = (
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
-MODAL: frozenset[Scope] = frozenset({"curves", "exporting", "command", "dialogs", "leaving", "deleting"})
+MODAL: frozenset[Scope] = frozenset(
+    {"adding", "curves", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+)
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 LAST_RESORT = "ctrl+c"
@@ -80,6 +90,7 @@ FIRST = frozenset(
         *("palette", "command", "models", "settings", "ask", "other_field", "leave", "obey", "leave_command"),
         *("filter_runs", "rename_run", "tag_run", "note_run", "leave_line"),
         *("export", "other_part"),
+        *("filter_sets", "rename_set", "add_set"),
     }
 )
 """Obeyed before the focused widget sees the key: what is typed right after them must reach the new focus."""
@@ -224,10 +235,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
     Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
+    Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
+    Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
+    Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),
+    Action("rename_set", "n,r", "rename", "call data of your own otherwise", "data", "screen.rename", 4),
+    Action("forget_set", "d,delete", "forget", "forget data of your own; asks first", "data", "screen.forget", 5),
+    Action("fetch_set", "f", "fetch", "download the data set; escape stops it", "data", "screen.fetch", 6),
+    Action("all_sets", "escape", "all data sets", "stop a download; else drop the filter", "data", "screen.all"),
+    Action("sets_up", "pageup", "page up", "a screenful up", "data", "screen.page(-1)"),
+    Action("sets_down", "pagedown", "page down", "a screenful down", "data", "screen.page(1)"),
+    Action("reload_sets", "f5", "reload", "look again which data sets there are", "data", "screen.reload", 9),
+    Action("add_it", "ctrl+s", "add", "read the data and note them down", "adding", "screen.add"),
+    Action("complete_path", "tab", "complete", "complete the path; then the next one", "adding", "screen.complete(1)"),
+    Action("complete_path_back", "shift+tab", "back", "the path before", "adding", "screen.complete(-1)"),
+    Action("leave_adding", "escape", "leave", "stop reading, nothing is added; else close", "adding", "screen.leave"),
     Action("take_line", "enter", "take", "take what was typed", "run_line", "take", 1),
     Action("leave_line", "escape", "leave", "leave the line; what was typed counts no more", "run_line", "leave", 2),
     Action("keep_run", "escape,n", "keep", "keep the run", "deleting", "answer('keep')"),
     Action("delete_it", "y", "delete", "delete the run", "deleting", "answer('delete')"),
+    Action("keep_set", "escape,n", "keep", "keep the data set", "forgetting", "answer('keep')"),
+    Action("forget_it", "y", "forget", "forget the data set", "forgetting", "answer('forget')"),
     Action("switch", "space,enter", "switch", "draw the loss term, or leave it out", "curves", "switch"),
     Action("close", "escape,q,enter", "close", "close; the key that opened it does so, too", "dialogs", "dismiss"),
     Action("leave_stopped", "s,y", "stop and save", "stop the run, save and leave", "leaving", "answer('stop')"),
@@ -237,6 +264,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("button_forward", "right,l,down,j", "button forward", "one button forward", "leaving", "app.focus_next"),
     Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
+    Action("data", "3", "data", "all data sets; data of your own come and go", "everywhere", "app.mode('data')"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
     Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),

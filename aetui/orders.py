@@ -33,6 +33,7 @@ class Orders(RunFollower):
         """
         if self.engine is None:
             return
+        draft.check()
         if draft.seeds == 1:
             job = draft.job()
             self._queue(self._begun(self.engine.submit(job), job, draft))

@@ -17,7 +17,7 @@ import numpy as np
 from fake_answers import SENTENCES, answer
 
 from engine import events
-from engine.datasets import DATASETS
+from engine.datasets import dataset
 from engine.errors import EngineError, SettingError
 from engine.events import (
     EngineLoading,
@@ -117,7 +117,7 @@ class FakeRun:
     def __init__(self, store: RunStore, run_id: str, job: TrainJob, fingerprint: str = "") -> None:
         config = configure(preset(job.variant, job.preset), job.config)
         self.job = job
-        self.text = DATASETS[job.dataset].kind == "text"
+        self.text = dataset(job.dataset).kind == "text"
         self.kept: Callable[[int], Samples] = readings if self.text else pictures
         """What is kept of an epoch."""
         self.epochs = config.epochs

@@ -249,7 +249,7 @@ def some_keys(app: Workbench, rng: random.Random) -> list[str]:
     """The next few keys: any, or such as people press one after the other; dialogs are left sooner or later."""
     if app.screen is not app.desk and rng.random() < 0.25:
         return ["escape", "1"]
-    match rng.randrange(12):
+    match rng.randrange(14):
         case 0 | 1:
             return ["m", rng.choice(("g", "G")), *rng.choices(("down", "up", "j", "k"), k=rng.randrange(6))]
         case 2:
@@ -267,6 +267,14 @@ def some_keys(app: Workbench, rng: random.Random) -> list[str]:
             return [rng.choice(OFTEN)]
         case 9:
             return [rng.choice(TYPED)]
+        case 10 | 11:
+            form = [
+                "a",
+                *rng.choice(("ru", "co", "mi")),
+                *rng.choices(("tab", "enter", "down", "right", "ctrl+s"), k=5),
+            ]
+            done = (["enter"], ["n", *"you", "enter"], ["d", "y"], ["slash", "m", "escape"], form)
+            return ["3", rng.choice(("g", "down")), *rng.choice(done), *rng.choice(done), *rng.choice(done)]
     return [rng.choice(MAPPED)]
 
 

@@ -125,6 +125,14 @@ def is_own(record: RunRecord, source: str | None) -> bool:
     return source in (None, record.dataset)
 
 
+def answers_itself(record: RunRecord) -> bool:
+    """Whether the run should answer with what it sees, so that there is an error of whatever it is given."""
+    from engine.datasets.own import records
+
+    own = records.find(record.dataset)
+    return own is None or not own.options.get("target")
+
+
 class Given(NamedTuple):
     """What INPUT means to a command: items, and their labels and names where they are known."""
 
@@ -151,12 +159,13 @@ def read(
             raise UsageError("No validation part", told)
         data = published(source, options.data_folder)
         chosen = (data.train if part == "train" else data.test).at(slice(count or None))
-        return Given(chosen.items, chosen.labels, None if chosen.names is None else tuple(map(str, chosen.names)))
+        items = data.as_floats(chosen.items[:]) if data.paired else chosen.items
+        return Given(items, chosen.labels, None if chosen.names is None else tuple(map(str, chosen.names)))
     if part != "test":
         raise UsageError("No such part", f"expected a data set with --part {part}, got {source}; leave it out")
     if is_table(source) and (source == STDIN or Path(source).is_file()):
         return _read_rows(source, record.info.shape, count)
-    items = read_images(source, record.info.shape, options.data_folder, count or 2**62)
+    items = read_images(source, record.info.shape, options.data_folder, count or 2**62, record.dataset)
     return Given(items, None, tuple(map(str, image_files(source)))[: len(items)] or None)
 
 

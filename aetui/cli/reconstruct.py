@@ -83,15 +83,17 @@ def _images(
 
     output = output or DEFAULT
     query = _query(options, record, source, output, count or COUNT, noise)
-    with ReconstructionFile.writing(output) as file:
+    itself = files.answers_itself(record)
+    known = itself or query.inputs is None
+    with ReconstructionFile.writing(output, known=known) as file:
         query = msgspec.structs.replace(query, weights=weights, into=file.append)
         answer = engines.answer(options, query, "reconstructing")
         if not file.count:  # there is nothing, which makes a file too
             file.append(answer)
         if query.noise and not file.noisy:
             raise files.no_noise(record)
-    against = " against the clean images" if file.noisy else ""
-    error = f"mean squared error {file.error:.4g}{against}"
+    against = "" if not file.noisy else " against the clean images" if itself else " against what is to be answered"
+    error = f"mean squared error {file.error:.4g}{against}" if known else "what is to be answered is not known"
     typer.echo(plain(f"{output}: {counted(file.count, 'image')}, {error}, {engines.behind(answer)}"))
 
 

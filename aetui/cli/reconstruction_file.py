@@ -42,10 +42,11 @@ class ReconstructionFile:
 
     @classmethod
     @contextmanager
-    def writing(cls, path: Path) -> Iterator[ReconstructionFile]:
+    def writing(cls, path: Path, *, known: bool = True) -> Iterator[ReconstructionFile]:
         """A file that takes the place of `path` when it is whole.
 
-        .png: a sheet of inputs, outputs, with noise also the clean images, |error|; .npy: outputs; .npz: all.
+        .png: a sheet of inputs, outputs, with noise also the clean images, |error|; .npy: outputs; .npz: all. `known`:
+        whether it is known what the model should answer; else targets and errors are left out.
 
         Raises:
             EngineError: it cannot be written.
@@ -56,7 +57,7 @@ class ReconstructionFile:
         from aetui.render import sheet
         from engine.storage.growing import GrowingArray, growing_archive
 
-        made = cls()
+        made, names = cls(), [name for name in ARRAYS if known or name not in ("targets", "errors")]
         with files.written(path) as file:
             if path.suffix == ".npy":
                 array = GrowingArray(file)
@@ -65,7 +66,7 @@ class ReconstructionFile:
                 array.finish()
             elif path.suffix == ".npz":
                 with growing_archive(file, path.absolute().parent) as append:
-                    made._write = lambda piece: append(**{name: getattr(piece, name) for name in ARRAYS})
+                    made._write = lambda piece: append(**{name: getattr(piece, name) for name in names})
                     yield made
             else:
                 pieces: list[Reconstruction] = []
@@ -80,4 +81,5 @@ class ReconstructionFile:
                     np.concatenate([getattr(piece, name) for piece in pieces]) for name in ARRAYS[:3]
                 )
                 clean = [targets] if made.noisy else []
-                sheet.write(file, [inputs, outputs, *clean, abs(outputs - targets)])
+                beside = [*clean, abs(outputs - targets)] if known else []
+                sheet.write(file, [inputs, outputs, *beside])

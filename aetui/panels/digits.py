@@ -245,6 +245,8 @@ def _data(preview: Preview) -> Scene:
     rows = [ImageRow("data", preview.items)]
     if preview.seen is not None:
         rows.append(ImageRow("as seen", preview.seen))
+    if preview.targets is not None:
+        rows.append(ImageRow("to answer", preview.targets))
     return Scene(rows, preview.names)
 
 

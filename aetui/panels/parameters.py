@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.bringing import set_rows
 from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.metrics import concluded
@@ -100,11 +101,12 @@ def _facts(run: RunState, data_dir: Path | None) -> list[tuple[str, str]]:
     """What is known of the run, settings last."""
     again = repeat(run, data_dir)
     items = f"{numbers.count(run.train_items)} to train, {numbers.count(run.validation_items)} to validate"
+    absent = set_rows.absent(run.dataset, data_dir)
     facts = [
         *concluded(run.metrics, run.weights, run.weights_epoch, run.variant, run.dataset, run.config),
         ("run", run.name or run.run_id),
         ("repeat", "; ".join(filter(None, (again.line, again.remark)))),
-        ("data", f"{run.dataset}: {items}"),
+        ("data", f"{run.dataset}: {items}{f'; {absent}' if absent else ''}"),
         *run.metadata.items(),
         ("device", run.device),
         ("preset", run.preset),

@@ -48,6 +48,8 @@ class Preview(NamedTuple):
     """What will be done to them, in words; empty where they are seen as they are."""
     seen: NDArray[np.float32] | None = None
     """The same as the model will see them, once that is known."""
+    targets: NDArray[np.float32] | None = None
+    """What the model should answer, where that is something else."""
 
 
 def read(subject: Subject, data_dir: Path | None) -> Preview | None:
@@ -60,15 +62,17 @@ def read(subject: Subject, data_dir: Path | None) -> Preview | None:
         return None
     variant = VARIANTS[subject.variant]
     try:
-        items, names = _items(subject.dataset, variant.reading(config), data_dir)
+        items, targets, names = _items(subject.dataset, variant.reading(config), data_dir)
     except (EngineError, OSError):  # the engine says what is wrong when it is asked to train
         return None
     noise = str(getattr(config, "corruption", "noise")).replace("_", " ") if variant.noise(config) else ""
-    return Preview(subject, items, names, noise)
+    return Preview(subject, items, names, noise, targets=targets)
 
 
 @lru_cache(8)
-def _items(dataset: str, reading: Reading, data_dir: Path | None) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _items(
+    dataset: str, reading: Reading, data_dir: Path | None
+) -> tuple[NDArray[Any], NDArray[np.float32] | None, tuple[str, ...]]:
     """Only the items are kept: the data set itself is what the engine reads."""
     from engine.datasets.data import silence
     from engine.runs.snapshots import PROBE_ITEMS
@@ -76,4 +80,7 @@ def _items(dataset: str, reading: Reading, data_dir: Path | None) -> tuple[NDArr
     source = datasets.load(dataset, data_dir, download=False)
     data = KINDS[source.kind].seen(source, reading, None, data_dir, silence)
     labels = data.validation.labels[:PROBE_ITEMS].tolist()
-    return data.validation.items[:PROBE_ITEMS].copy(), tuple(data.classes[label] for label in labels)
+    items, names = data.validation.items[:PROBE_ITEMS], tuple(data.classes[label] for label in labels)
+    if data.paired:
+        return data.as_floats(items), data.targets(items), names
+    return items.copy(), None, names

@@ -183,6 +183,18 @@ def _epoch(typed: Typed, text: str) -> Then:
     return typed.app.show_workbench
 
 
+def _data(typed: Typed, text: str) -> Then:
+    from aetui.screens import data_commands
+
+    return data_commands.run(typed.app, text)
+
+
+def _data_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import data_commands
+
+    return data_commands.choices(typed.app, text)
+
+
 def _quit(typed: Typed, text: str) -> Then:
     del text
     return partial(typed.app.run_soon, typed.screen, "app.quit")
@@ -211,6 +223,14 @@ COMMANDS: dict[str, Command] = {
         Command("open", "RUN", "show a run in the workbench", _open, _runs, slow=True),
         Command("panel", "NAME", "open a panel", _panel, _beginning(lambda typed: typed.app.desk.panels)),
         Command("epoch", "NUMBER", "go to an epoch; its number alone will do", _epoch, lambda typed, text: ()),
+        Command(
+            "data",
+            "add|show|rename|remove …",
+            "all data sets; data add NAME PATH brings your own",
+            _data,
+            _data_choices,
+            slow=True,
+        ),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from aetui.bridge import EngineLike
+    from aetui.bringing.looks import Given
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
     from aetui.terminal.abilities import Abilities
@@ -44,11 +45,27 @@ class Desk(Protocol):
     def set_value(self, name: str, text: str) -> None:
         """Put a value into the form; `name` may be a part that no other has. Raises SettingError."""
 
+    def refresh_data(self) -> None:
+        """Look again which data sets there are."""
+
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
 
     def action_panel(self, key: str) -> None:
         """Open one of `panels`."""
+
+
+class DataSets(Protocol):
+    """The screen of all data sets."""
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on one of them."""
+
+    def add(self, given: Given) -> None:
+        """Ask for data to add; `given` is what the form begins with."""
+
+    def action_forget(self) -> None:
+        """Ask, then forget the user's own data under the cursor."""
 
 
 class Workbench(Protocol):
@@ -93,6 +110,9 @@ class Workbench(Protocol):
 
     def show_workbench(self) -> None:
         """Go to the screen on which runs are trained."""
+
+    def show_data(self, order: Callable[[DataSets], object]) -> None:
+        """Go to the screen of all data sets, and do `order` there."""
 
     def begin(self) -> None:
         """Do what waits until the first frame stands."""

@@ -162,14 +162,15 @@ class WorkbenchScreen(QueryView):
         """Put a value into the form. Raises SettingError, and nothing is changed."""
         self._form.put(name, text)
 
-    def refresh_notes(self) -> None:
-        """Look again which data sets are on this machine; one may have been downloaded."""
-        self._form.notes = job_form.notes(self.variant, self.workbench.data_dir)
-        self._form.refresh()
+    def refresh_data(self) -> None:
+        """Look again which data sets there are, and which of them on this machine: one may have come or gone."""
+        values = self._form.values
+        notes = job_form.notes(self.variant, self.workbench.data_dir, values["dataset"])
+        self._form.renew(job_form.Draft(self.variant, values).fields, notes)
 
     @on(ParamForm.Changed)
     def _value_changed(self, message: ParamForm.Changed) -> None:
-        if message.params is not self._form.params:
+        if message.about is not self._form.about:
             return
         if message.name == "preset":
             data_dir, dataset = self.workbench.data_dir, self._form.values["dataset"]

@@ -13,7 +13,8 @@ from aetui.render import numbers
 from aetui.state.run_state import RunState
 from aetui.widgets.param_form import Note
 from engine import datasets, registry
-from engine.errors import EngineError
+from engine.datasets.own import records
+from engine.errors import EngineError, SettingError
 from engine.params import Param, describe, parse
 from engine.runs.jobs import MOST_SEEDS, Order, TrainJob
 from engine.variants.variant import Variant
@@ -25,6 +26,7 @@ DOWNLOAD = "↓"
 """Stands beside a data set that is not on this machine."""
 ABSENT = "–"
 """Stands beside one that cannot be downloaded either."""
+REMOVED = "there is no data set of this name any more; choose another one"
 SEEDS = Param("seeds", "int", "runs, one after the other, each with the next seed", 1, 1, MOST_SEEDS)
 
 
@@ -56,6 +58,12 @@ class Draft(NamedTuple):
     def config(self) -> dict[str, Any]:
         """All settings of the autoencoder."""
         return {name: value for name, value in self.values.items() if name not in ("preset", "dataset", "seeds")}
+
+    def check(self) -> None:
+        """Raises SettingError where the data set is gone since it was chosen."""
+        dataset = self.values["dataset"]
+        if datasets.known(dataset) is None:
+            raise SettingError("dataset", f"{dataset}: {REMOVED}")
 
     def job(self) -> TrainJob:
         """The run that it describes, the first of several; `config` holds what differs from the preset."""
@@ -125,10 +133,11 @@ def preferred(variant: Variant[Any], data_dir: Path | None) -> str:
         return variant.prefers[0]
 
 
-def notes(variant: Variant[Any], data_dir: Path | None) -> dict[tuple[str, str], Note]:
-    """What each data set is, and where it is or that it must be fetched."""
-    rows = (row for row in datasets.all_sets().values() if row.kind in variant.accepts)
-    return {("dataset", row.key): _note(row, data_dir) for row in rows}
+def notes(variant: Variant[Any], data_dir: Path | None, chosen: str = "") -> dict[tuple[str, str], Note]:
+    """What each data set is, and where it is or that it must be fetched; and whether the `chosen` one is gone."""
+    rows = [row for row in datasets.all_sets().values() if row.kind in variant.accepts]
+    found = {("dataset", row.key): _note(row, data_dir) for row in rows}
+    return {("dataset", chosen): Note(ABSENT, REMOVED), **found} if chosen else found
 
 
 def _note(row: datasets.DataSet, data_dir: Path | None) -> Note:
@@ -138,7 +147,8 @@ def _note(row: datasets.DataSet, data_dir: Path | None) -> Note:
     if place:
         return Note("", f"{about}; {place}")
     if row.own:
-        return Note(ABSENT, f"{about}; {row.remedy}")
+        gone = f"gone from {row.source}" if records.find(row.key) else row.remedy
+        return Note(ABSENT, f"{about}; {gone}")
     size = f", {numbers.size(sum(file.size for file in row.files))}" if row.files else ""
     return Note(DOWNLOAD, f"{about}; to download{size}")
 

@@ -71,11 +71,11 @@ class ParamForm(Widget, can_focus=True):
     BINDINGS = keymap.bindings("settings")
 
     class Changed(Message):
-        """A field of `params` has a new value; the form may show others by now."""
+        """A field has a new value; the form may be about something else than `about` by now."""
 
-        def __init__(self, params: tuple[Param, ...], name: str, value: Any) -> None:
+        def __init__(self, about: object, name: str, value: Any) -> None:
             super().__init__()
-            self.params = params
+            self.about = about
             self.name = name
             self.value = value
 
@@ -87,6 +87,8 @@ class ParamForm(Widget, can_focus=True):
         self.notes: Mapping[tuple[str, str], Note] = {}
         self.edit: Edit | None = None
         self.error = ""
+        self.about = object()
+        """Another one after each `set_params`."""
         self._row = 0
 
     def set_params(
@@ -98,9 +100,22 @@ class ParamForm(Widget, can_focus=True):
         """Show `params` with `values`; `notes` by (name, choice). The field in hand stays so if it still exists."""
         at = self.param.name if self.params else ""
         self.params, self.values, self.notes = tuple(params), dict(values), notes or {}
+        self.about = object()
         names = [param.name for param in params]
         self._row = names.index(at) if at in names else 0
         self._stop_editing()
+
+    def renew(self, params: Sequence[Param], notes: Mapping[tuple[str, str], Note] | None = None) -> None:
+        """Have other fields, choices or notes for the same thing: values stay, and so does what is being typed, where
+        there still is a field for them."""
+        at = self.param.name if self.params else ""
+        self.values = {param.name: self.values.get(param.name, param.default) for param in params}
+        self.params, self.notes = tuple(params), notes or {}
+        names = [param.name for param in params]
+        self._row = names.index(at) if at in names else 0
+        if at not in names:
+            self._stop_editing()
+        self.refresh()
 
     @property
     def param(self) -> Param:
@@ -150,7 +165,7 @@ class ParamForm(Widget, can_focus=True):
     def _set(self, value: Any) -> None:
         if value != self.values[self.param.name]:
             self.values[self.param.name] = value
-            self.post_message(self.Changed(self.params, self.param.name, value))
+            self.post_message(self.Changed(self.about, self.param.name, value))
         self.refresh()
 
     def _stop_editing(self) -> None:
@@ -342,7 +357,8 @@ class ParamForm(Widget, can_focus=True):
         param = self.param
         known = f"; {param.range}" if param.kind != "text" or param.pattern else ""
         if self.edit is not None:
-            return Content.styled(f"esc undoes (back to {self._text(param)}), enter accepts{known}", "$warning")
+            back = f" (back to {text})" if (text := self._text(param)) else ""
+            return Content.styled(f"esc undoes{back}, enter accepts{known}", "$warning")
         note = self.notes.get((param.name, self._text(param)))
         if note:
             return Content.styled(note.text, "$text-muted")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui.bringing.set_rows import absent
 from aetui.follow.glance import Glanced
 from aetui.render import metrics, numbers, run_cells
 from aetui.render.spark import sparkline
@@ -17,6 +20,9 @@ from aetui.widgets.image_grid import ImageGrid, ImageRow
 from aetui.widgets.run_table import STATES
 from engine.runs.listing.changes import told
 from engine.runs.listing.rows import Row
+
+if TYPE_CHECKING:
+    from aetui.screens.host import Workbench
 
 MUTED = "$text-muted"
 CURVE = 16
@@ -83,11 +89,16 @@ class RunPreview(Vertical):
             *([Content.styled(plain(run.id), MUTED)] if run.name else []),
             Content.assemble((f"{state.mark} {state.word}", state.colour), f" · {run_cells.age(run, time.time())}"),
             Content(f"{run_cells.model(run)} on {plain(run.dataset)}"),
+            Content.styled(plain(absent(run.dataset, self._data_dir)), "$warning"),
             Content(f"{run_cells.epochs(run)} epochs in {run_cells.duration(run)}"),
             self._curve(row),
             *self._figures(row),
         ]
         return Content("\n").join(line for line in lines if line.plain)
+
+    @property
+    def _data_dir(self) -> Path | None:
+        return cast("Workbench", self.app).data_dir
 
     def _curve(self, row: Row) -> Content:
         loss = row.run.loss

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from aetui import keymap
 from aetui.render.text import plain
 
-MODES = ("workbench", "runs")
+MODES = ("workbench", "runs", "data")
 """The screens, each with the action of its name."""
 HOME = " aetui "
 ROOMY = 60

@@ -6,14 +6,18 @@ numbers, the one with the least squared error over the training items.
 
 from __future__ import annotations
 
-from math import ceil
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import ceil, prod
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
+from engine.analysis.directions import strongest
+from engine.analysis.few_pairs import FewPairs
 from engine.analysis.moments import BLOCK, MakePair, Moments, Pair, moments
 from engine.datasets.array_data import ArrayData, as_floats
 from engine.datasets.data import in_blocks, spread_blocks
@@ -34,6 +38,9 @@ ENOUGH = 50
 """Pairs for each number in an item. A network that gets fresh noise in every epoch has as many, and more."""
 SPARED = 0.1
 """The share of the training part on which a ridge is chosen where no validation part is held out."""
+AFFORDABLE = 10**11
+"""Multiplications of many draws that nobody minds: ten seconds on one core. Items of 784 numbers have enough pairs for
+less."""
 VERSION = 2
 """Of the way of fitting: part of the name under which a map is cached."""
 
@@ -79,30 +86,54 @@ def fitted(fitting: Fitting) -> LinearDenoiser | None:
     if size > WIDEST:
         return None
     draws = _draws(fitting, size)
-    policy = f"{VERSION}-{draws}-draws" if draws else f"{VERSION}-ridge-chosen"
+    many = f"-{draws.number}-draws" if draws.enough or draws.number > 1 else ""
+    policy = f"{VERSION}{many}{'' if draws.enough else '-ridge-chosen'}"
     path = fitting.cache / "linear" / f"{data.fingerprint}-{data.split}{model.noise}-{policy}-{rank}.npz"
     shapes = {"seen_mean": (size,), "encoder": (size, rank), "decoder": (rank, size), "mean": (size,)}
     arrays = cached(path, shapes, lambda: _fitted(fitting, rank, draws))
     return LinearDenoiser(arrays, data.shape, bounded=data.bounded)
 
 
-def _draws(fitting: Fitting, size: int) -> int:
-    """So many of the training noise make enough pairs; 0 where there is but one, and that is not enough."""
+class Draws(NamedTuple):
+    """Of the training noise."""
+
+    number: int
+    enough: bool
+    """Whether they make enough pairs; else a ridge is chosen."""
+
+
+def _draws(fitting: Fitting, size: int) -> Draws:
+    """As many as make enough pairs, if each is another and they take no longer than is affordable."""
     data, model = fitting.data, fitting.model
-    draws = max(1, ceil(ENOUGH * size / len(data.train.items)))
-    if draws == 1:
-        return 1
+    needed = max(1, ceil(ENOUGH * size / len(data.train.items)))
+    if needed == 1:
+        return Draws(1, enough=True)
     some = data.as_floats(data.train.items[: model.block])
     first, second = (model.corrupted(some, training=True, draw=draw) for draw in (0, 1))
-    return 0 if np.array_equal(first, second) else draws
+    if np.array_equal(first, second):
+        return Draws(1, enough=False)
+    number = min(needed, max(1, AFFORDABLE // (4 * len(data.train.items) * size**2)))
+    return Draws(number, enough=number == needed)
 
 
-def _fitted(fitting: Fitting, rank: int, draws: int) -> Arrays:
+def _fitted(fitting: Fitting, rank: int, draws: Draws) -> Arrays:
     activity = f"fitting a linear denoiser of rank {rank}"
     data, model = fitting.data, fitting.model
-    pairs = [_trained_on(data, model, draw) for draw in range(max(1, draws))]
-    of = moments(data.train.items, data.shape, pairs, activity, fitting.report, model.block)
-    return _maps(of, rank, RIDGE if draws else _ridge(fitting, rank, of))
+    pairs = [_trained_on(data, model, draw) for draw in range(draws.number)]
+    maps = _regression(fitting, pairs, len(data.train.items), activity)
+    return maps(rank, RIDGE if draws.enough else _ridge(fitting, rank, draws, maps))
+
+
+Regression = Callable[[int, float], Arrays]
+"""From a rank and a ridge to what `LinearDenoiser` is made of."""
+
+
+def _regression(fitting: Fitting, pairs: Sequence[MakePair], items: int, activity: str) -> Regression:
+    """Of the `pairs` of training items, each of which makes them of `items`; by whichever way takes less."""
+    data, block = fitting.data, fitting.model.block
+    if len(pairs) * items < prod(data.shape):
+        return FewPairs(data.train.items, pairs, activity, fitting.report, block).maps
+    return partial(_maps, moments(data.train.items, data.shape, pairs, activity, fitting.report, block))
 
 
 def _trained_on(data: ArrayData, model: Model, draw: int = 0, among: NDArray[np.bool_] | None = None) -> MakePair:
@@ -116,8 +147,9 @@ def _trained_on(data: ArrayData, model: Model, draw: int = 0, among: NDArray[np.
     return pair
 
 
-def _ridge(fitting: Fitting, rank: int, of: Moments) -> float:
-    """Of `RIDGES` that whose map errs least on what it was not fitted to: the validation part, else some of `of`."""
+def _ridge(fitting: Fitting, rank: int, draws: Draws, maps: Regression) -> float:
+    """Of `RIDGES` that whose map errs least on what it was not fitted to: the validation part, else some of the
+    training part, which those on the rest are tried on."""
     data, model = fitting.data, fitting.model
     activity = f"choosing the ridge of a linear denoiser of rank {rank}"
     judged, judge = data.validation.items, _validated_on(data, model)
@@ -125,12 +157,12 @@ def _ridge(fitting: Fitting, rank: int, of: Moments) -> float:
         labels = data.train.labels
         chosen = stratified(labels, max(SPARED, 1 / max(2, len(labels))))
         judged, judge = data.train.items, _trained_on(data, model, among=chosen)
-        others = [_trained_on(data, model, among=~chosen)]
-        of = moments(data.train.items, data.shape, others, activity, fitting.report, model.block)
+        others = [_trained_on(data, model, draw, ~chosen) for draw in range(draws.number)]
+        maps = _regression(fitting, others, int((~chosen).sum()), activity)
     errors = []
     for number, ridge in enumerate(RIDGES):
         fitting.report(activity, number, len(RIDGES))
-        found = LinearDenoiser(_maps(of, rank, ridge), data.shape, bounded=data.bounded)
+        found = LinearDenoiser(maps(rank, ridge), data.shape, bounded=data.bounded)
         errors.append(_error(found, judged, judge, model.block))
     fitting.report(activity, len(RIDGES), len(RIDGES))
     return RIDGES[int(np.argmin(errors))]
@@ -158,6 +190,6 @@ def _maps(of: Moments, rank: int, ridge: float) -> Arrays:
     added = ridge * np.trace(of.within) / len(of.within) + 1e-12
     full = np.linalg.solve(of.within + added * np.eye(len(of.within)), of.across)
     answers = full.T @ of.within @ full
-    axes = np.linalg.eigh((answers + answers.T) / 2)[1][:, ::-1][:, :rank]
+    axes = strongest((answers + answers.T) / 2, rank)
     arrays = {"seen_mean": of.seen_mean, "encoder": full @ axes, "decoder": axes.T, "mean": of.wanted_mean}
     return {name: array.astype(np.float32) for name, array in arrays.items()}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.analysis.array_cache import Arrays, cached
 from engine.analysis.baselines import Fitting
+from engine.analysis.directions import strongest as strongest_directions
 from engine.analysis.moments import BLOCK, moments
 from engine.analysis.plane import project
 from engine.datasets.array_data import ArrayData, as_floats
@@ -106,8 +107,7 @@ def _fitted(data: ArrayData, count: int, report: Report) -> Arrays:
         return floats, floats
 
     of = moments(data.train.items, data.shape, [pair], activity, report)
-    with one_thread():
-        components = np.linalg.eigh(of.within)[1][:, ::-1][:, :count].T
+    components = strongest_directions(of.within, count).T
     strongest = np.take_along_axis(components, np.abs(components).argmax(axis=1)[:, None], axis=1)
     upright = components * np.where(strongest < 0, -1, 1)
     return {"mean": of.seen_mean.astype(np.float32), "components": np.ascontiguousarray(upright, np.float32)}

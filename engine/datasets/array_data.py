@@ -15,6 +15,8 @@ from engine.datasets.splits import stratified
 from engine.errors import UsageError, counted
 from engine.storage.rows import Kept
 
+UNLABELLED = "unlabelled"
+"""The class of all where there are none."""
 BLOCK = 4_096
 """Items that are hashed at a time."""
 

@@ -2,76 +2,80 @@
 
 from __future__ import annotations
 
-import math
-import warnings
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.datasets.catalogue import dataset, keys, known
 from engine.datasets.data import in_blocks
 from engine.datasets.image_data import ImageData
 from engine.datasets.loading import load
+from engine.datasets.own import records
+from engine.datasets.pictures import GROUND, SUFFIXES, Fit, picture
 from engine.errors import BadData, UsageError
 from engine.kinds import KINDS
-from engine.storage.bounded import read_bounded
 from engine.storage.npz import rows_of_npy, rows_of_npz
 from engine.storage.rows import Array, shaped, some
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-LARGEST_FILE = 2**28
-"""Bytes of an image file."""
-LARGEST_PICTURE = 2**26
-"""Pixels of an image file: unpacked they take four bytes each, and a small file can claim any number."""
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-"""What Pillow may take a file for; others among its formats run programs."""
 BLOCK = 1_000
 """Images that are looked at together."""
 NAMES = ("inputs", "images", "x_test", "x")
 """What the array of images in an archive may be called."""
-MODES = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "HSV")
-"""Kinds of pixels that Pillow turns into grey and RGB ones, beside 16 bits of grey."""
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 
-def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, count: int) -> Array:
+def read_images(source: str, shape: tuple[int, ...], data_dir: Path | None, count: int, like: str = "") -> Array:
     """At most `count` images of `shape` (height, width, channels): uint8, or floats in [0, 1]; those of a large array
     stay in their file.
 
-    Image files are turned upright as their EXIF data say, laid on white where they are transparent, and brought to the
-    shape; arrays must have it: (count, height, width[, channels]), or one image.
+    Image files, those in a folder and below it, are turned upright as their EXIF data say, laid on white where they are
+    transparent, and brought to the shape: as those of the user's own data set `like`, if it is one. Arrays must have
+    it: (count, height, width[, channels]), or one image.
 
     Raises:
         UsageError: `source` is neither a data set nor a file or folder of a known kind.
-        BadData: the file is broken or of another shape.
+        BadData: the file is broken, of another shape, or of an aspect that would have to be distorted.
     """
     if known(source):
         return published(source, data_dir).test.at(slice(count)).items
-    path = Path(source)
+    path, fit = Path(source), _fit(shape, like)
     if path.is_dir():
         files = image_files(source)
         if not files:
             raise UsageError("No images", f"expected image files ({', '.join(SUFFIXES)}) in {path}, found none")
-        return np.stack([_picture(file, shape) for file in files[:count]])
+        return np.stack([picture(file, fit) for file in files[:count]])
     if not path.is_file():
         there = keys([KINDS["image"].key])
         raise UsageError("No such input", f"{source!r} is neither a data set ({there}) nor a file or folder")
     if path.suffix in (".npy", ".npz"):
         return _array(path, shape, count)
-    return _picture(path, shape)[None]
+    return picture(path, fit)[None]
+
+
+def _fit(shape: tuple[int, ...], like: str) -> Fit:
+    """What becomes of files for a model that learned from the data set `like`."""
+    height, width, channels = shape
+    own = records.find(like)
+    if own is None:
+        return Fit(height=height, width=width, channels=channels, way="stretch")
+    crop, pad = own.options.get("crop", False), own.options.get("pad", False)
+    return Fit(
+        height=height,
+        width=width,
+        channels=channels,
+        way="crop" if crop else "pad" if pad else "exact",
+        scale=bool(own.options.get("size")) or not (crop or pad),
+        ground=own.options.get("ground", GROUND),
+    )
 
 
 def image_files(source: str) -> list[Path]:
-    """The image files that `source` means, in the order in which they are read; none where it is an array."""
+    """The image files that `source` means, those below a folder too, in the order in which they are read; none where it
+    is an array."""
     path = Path(source)
     if path.is_dir():
-        return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        return sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     return [] if path.suffix in (".npy", ".npz") else [path]
 
 
@@ -79,81 +83,6 @@ def published(key: str, data_dir: Path | None) -> ImageData:
     """Data set `key`. Raises UsageError where it is not one of images; as `load`."""
     KINDS["image"].check(dataset(key))
     return cast("ImageData", load(key, data_dir))
-
-
-def _picture(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The first frame, brought to `shape`."""
-    from PIL import Image, UnidentifiedImageError
-
-    height, width, channels = shape
-    try:
-        # What Pillow mends it tells the terminal.
-        with warnings.catch_warnings(action="ignore"), Image.open(_bytes(path), formats=FORMATS) as image:
-            if math.prod(image.size) > LARGEST_PICTURE:  # before anything is unpacked
-                raise _too_large(path, " × ".join(map("{:,}".format, image.size)))
-            image.load()
-            pixels, opaque = _eight_bits(path, _upright(image)), "L" if channels == 1 else "RGB"
-            converted = pixels.convert("RGBA" if pixels.has_transparency_data else opaque)
-            resized = converted.resize((width, height), Image.Resampling.LANCZOS)
-            return np.asarray(_on_white(resized).convert(opaque), np.uint8).reshape(shape)
-    except BadData:
-        raise
-    except UnidentifiedImageError as error:
-        raise BadData(path, f"expected an image file ({', '.join(FORMATS)}), found another format") from error
-    except Image.DecompressionBombError as error:  # far more, which Pillow refuses before it tells the size
-        raise _too_large(path, "more") from error
-    except Exception as error:
-        # Pillow's readers meet damage with whatever Python raises where they trip over it.
-        raise BadData(path, f"expected a whole image file ({', '.join(FORMATS)}), but: {error}") from error
-
-
-def _bytes(path: Path) -> BytesIO:
-    """The file in memory: of a file on disk Pillow reads as much as a header asks for, of this what there is."""
-    with path.open("rb") as file:
-        found = read_bounded(file, LARGEST_FILE)
-    if len(found) > LARGEST_FILE:
-        raise BadData(path, f"expected an image file of at most {LARGEST_FILE:,} bytes, found more")
-    return BytesIO(found)
-
-
-def _too_large(path: Path, found: str) -> BadData:
-    return BadData(path, f"expected an image of at most {LARGEST_PICTURE:,} pixels, found {found}; make it smaller")
-
-
-def _upright(image: Image) -> Image:
-    """As a camera says that it was held; one whose words are damaged said nothing."""
-    from PIL import ImageOps
-
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # as in `_picture`
-        return image
-
-
-def _on_white(image: Image) -> Image:
-    """What is transparent as on paper: what is stored beneath, mostly black, was never meant to be seen."""
-    from PIL import Image as images
-
-    if image.mode != "RGBA":
-        return image
-    paper = images.new("RGBA", image.size, "white")
-    paper.alpha_composite(image)
-    return paper
-
-
-def _eight_bits(path: Path, image: Image) -> Image:
-    """With 8 bits a channel: Pillow itself makes every brightness above 255 white."""
-    from PIL import Image as images
-
-    if image.mode in ("I", "F"):
-        raise BadData(path, "expected 8 or 16 bits a channel, found 32; save it with 8")
-    if image.mode.startswith("I;16"):
-        levels = np.asarray(image)
-        shown = np.where(levels == image.info.get("transparency", -1), 2**16 - 1, levels)
-        return images.fromarray((shown >> 8).astype(np.uint8))
-    if image.mode not in MODES:
-        raise BadData(path, f"expected grey, RGB, CMYK or a palette, found {image.mode}; save it as RGB")
-    return image
 
 
 def _array(path: Path, shape: tuple[int, ...], count: int) -> Array:

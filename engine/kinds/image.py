@@ -45,8 +45,8 @@ class Image(Arrays):
         return image_statistics.of(_images(source))
 
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
-        """Pixels that are black in every output though they are lit in the images."""
-        lit = data.as_floats(items).mean(axis=0) > LIT
+        """Pixels that are black in every output though they are lit in the images to be answered."""
+        lit = data.targets(items).mean(axis=0) > LIT
         return lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
 
     def drawable(self, samples: Samples) -> bool:

@@ -236,6 +236,6 @@ def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
     """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
     if len(np.unique(labels)) < 2:
         found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
-        more, others = "probe more of them", "probe a run on data with classes (text has them where it has topics)"
+        more, others = "probe more of them", "probe a run on data with classes (by topics, folders, labels)"
         remedy = more if len(np.unique(data.train.labels)) > 1 else others
         raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")

@@ -12,7 +12,7 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
@@ -69,6 +69,35 @@ def read_npz(
         # A damaged archive makes zipfile, zlib and numpy's header parser raise a dozen types between them.
         raise Malformed(path, f"expected a whole .npz archive, found a broken one ({error})") from error
     return arrays
+
+
+class Form(NamedTuple):
+    """What the head of an array says."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def forms(path: Path) -> dict[str, Form]:
+    """Of each array in the archive `path`, by name, in its order; only heads are unpacked.
+
+    Raises:
+        Malformed: as `read_npz`.
+    """
+    try:
+        with open_zip(path) as archive:
+            found = {}
+            for name in _there(archive):
+                with archive.open(f"{name}.npy") as member:
+                    shape, _, dtype = _header(member, name, path)
+                    found[name] = Form(shape, dtype)
+            return found
+    except BadData:
+        raise
+    except OSError as error:
+        raise Malformed(path, f"{path.name} cannot be read ({error.strerror or error})") from error
+    except Exception as error:  # as in `read_npz`
+        raise Malformed(path, f"expected a whole .npz archive, found a broken one ({error})") from error
 
 
 def read_npy(path: Path, largest: int = LARGEST) -> NDArray[Any]:

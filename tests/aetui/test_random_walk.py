@@ -16,6 +16,8 @@ from walks import WalkedEngine, WalkedWorkbench, contradictions, populate, some_
 
 from aetui import keymap
 from aetui.screens.dialogs import QuitDialog
+from engine.datasets.own import records
+from engine.datasets.own.records import OwnSet
 
 LONG = os.environ.get("AETUI_LONG")
 FIRST, LAST = (int(text) for text in os.environ.get("AETUI_SEEDS", "0-99" if LONG else "1-4").split("-"))
@@ -41,6 +43,9 @@ def no_caches_and_no_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("seed", range(FIRST, LAST + 1))
 async def test_no_keys_end_the_program_or_have_the_screen_contradict_itself(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
+    for name in ("mine", "ours"):
+        records.write(OwnSet(name=name, reader="text", kind="text", title="sentences", path=str(tmp_path / name)))
+    (tmp_path / "mine").write_text("A sentence.")
     store = fake_store(tmp_path / "runs")
     engine = WalkedEngine(lambda event: None, store, rng)
     if seed % 5 != 4:

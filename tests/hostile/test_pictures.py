@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.datasets.image_files import LARGEST_FILE, LARGEST_PICTURE, read_images
+from engine.datasets.image_files import read_images
+from engine.datasets.pictures import LARGEST_FILE, LARGEST_PICTURE
 from engine.errors import EngineError
 
 SHAPES = ((8, 8, 1), (8, 8, 3))
@@ -115,7 +116,7 @@ def test_a_tiff_whose_field_claims_gigabytes_takes_none(tmp_path: Path) -> None:
 
 
 def test_a_file_of_more_bytes_than_the_limit_is_refused_with_the_limit(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("engine.datasets.image_files.LARGEST_FILE", 100)
+    monkeypatch.setattr("engine.datasets.pictures.LARGEST_FILE", 100)
     (tmp_path / "large.png").write_bytes(WHOLE[0])
     assert LARGEST_FILE < 2**32
     assert "at most 100 bytes" in str(outcome(lambda: read_images(str(tmp_path / "large.png"), SHAPES[0], None, 5)))

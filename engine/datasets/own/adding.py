@@ -61,7 +61,7 @@ def add(
     own = msgspec.structs.replace(own, options=reader.changed(reader.parsed(options or {})))
     try:
         if copy:
-            own = _copied(own, path, report)
+            own = _copied(own, path, reader, report)
         reading = reader.read(own, data_dir, report)
         own = _described(own, reader, reading, report)
         records.write(own)
@@ -120,19 +120,33 @@ def read(own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
     return READERS[own.reader].read(own, data_dir, report)
 
 
-def _copied(own: OwnSet, path: Path, report: Report) -> OwnSet:
-    place = records.home() / own.name / records.COPY / path.name
+def _copied(own: OwnSet, path: Path, reader: Reader, report: Report) -> OwnSet:
+    """With all of its files copied beside the record."""
+    place = _copy_of(path, records.home() / own.name / records.COPY, report)
+    options = dict(own.options)
+    for name, further in reader.further(options).items():
+        if further.is_relative_to(path):
+            copied = place / further.relative_to(path)
+        else:
+            copied = _copy_of(further, records.home() / own.name / f"{records.COPY}-{name}", report)
+        options[name] = str(copied)
+    return msgspec.structs.replace(own, path=str(place), copied=True, origin=str(path), options=options)
+
+
+def _copy_of(path: Path, folder: Path, report: Report) -> Path:
+    """`path` copied into `folder`, which belongs to the record alone."""
+    place = folder / path.name
     report(f"copying {path}", 0, 0)
-    shutil.rmtree(place.parent, ignore_errors=True)  # of a set that is replaced, or of one that was never whole
+    shutil.rmtree(folder, ignore_errors=True)  # of a set that is replaced, or of one that was never whole
     try:
-        make_folder(place.parent)
+        make_folder(folder)
         if path.is_dir():
             shutil.copytree(path, place, dirs_exist_ok=True)
         else:
             shutil.copy2(path, place)
     except (OSError, shutil.Error) as error:
         raise DataUnavailable("Cannot copy", f"{path} cannot be copied to {place}: {error}") from error
-    return msgspec.structs.replace(own, path=str(place), copied=True, origin=str(path))
+    return place
 
 
 def _described(own: OwnSet, reader: Reader, reading: Reading, report: Report) -> OwnSet:
@@ -141,7 +155,7 @@ def _described(own: OwnSet, reader: Reader, reading: Reading, report: Report) ->
 
     source = reading.source
     known = KINDS[source.kind].described(source)
-    fingerprint = fingerprints.of(Path(own.path), report)
+    fingerprint = fingerprints.of_all(reader.files(own), report)
     return msgspec.structs.replace(
         own,
         kind=source.kind,
@@ -151,7 +165,7 @@ def _described(own: OwnSet, reader: Reader, reading: Reading, report: Report) ->
         classes=known.classes,
         items=known.items,
         bounded=known.bounded,
-        preset=reader.suits,
+        preset=reader.preset(known),
         fingerprint=fingerprint.digest,
         sampled=fingerprint.sampled,
     )

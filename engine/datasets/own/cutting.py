@@ -20,6 +20,10 @@ CALLED = {"train": 0, "training": 0, "val": 1, "valid": 1, "validation": 1, "dev
 """What parts are called in the data of others, and which they are."""
 
 
+MOST_CLASSES = 1_000
+"""Classes of which each part gets the same share; with more, most have too few items for that."""
+
+
 class Cutting(msgspec.Struct, frozen=True, kw_only=True):
     """Options of every reader."""
 
@@ -54,6 +58,11 @@ def shares(split: str) -> tuple[float, ...]:
             "split", f"{split!r} is not possible; expected shares that sum to 100, as in {THREE} or 80/20"
         )
     return tuple(number / total for number in numbers)
+
+
+def spread(labels: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """`labels` where each part is to have the same share of each class; None where there are none, or too many."""
+    return labels if labels is not None and len(labels) and labels.max() < MOST_CLASSES else None
 
 
 def cut(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Fingerprint(NamedTuple):
 
 def of(path: Path, report: Report) -> Fingerprint:
     """Of a file, or of all files in a folder with their names. Raises BadData where one cannot be read."""
-    files = list(_files(path))
+    files = [(file, there.st_size) for file, there in _files(path)]
     total = sum(size for _, size in files)
     sampled = total > WHOLE
     every = max(1, -(-len(files) // MOST_FILES)) if sampled else 1
@@ -45,26 +45,34 @@ def of(path: Path, report: Report) -> Fingerprint:
     return Fingerprint(digest.hexdigest(), sampled)
 
 
+def of_all(paths: Sequence[Path], report: Report) -> Fingerprint:
+    """Of several files or folders; of one as `of`. Raises BadData as it does."""
+    found = [of(path, report) for path in paths]
+    if len(found) == 1:
+        return found[0]
+    joined = hashlib.sha256("".join(one.digest for one in found).encode())
+    return Fingerprint(joined.hexdigest(), any(one.sampled for one in found))
+
+
 def state(path: Path) -> object:
     """Changes when the files may have; cheap: no file is opened."""
     digest = hashlib.sha256()
-    for file, size in _files(path):
-        changed = file.stat().st_mtime_ns if file.exists() else 0
-        digest.update(f"{file}\0{size}\0{changed}\0".encode(errors="surrogateescape"))
+    for file, there in _files(path):
+        digest.update(f"{file}\0{there.st_size}\0{there.st_mtime_ns}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
-def _files(path: Path) -> Iterator[tuple[Path, int]]:
-    """Every file, with its size, in an order that does not depend on the disk."""
+def _files(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Every file, with what is known of it, in an order that does not depend on the disk."""
     if path.is_file():
-        yield path, path.stat().st_size
+        yield path, path.stat()
         return
     for folder, folders, names in os.walk(path):
         folders.sort()
         for name in sorted(names):
             file = Path(folder) / name
             try:
-                yield file, file.stat().st_size
+                yield file, file.stat()
             except OSError:  # a link to nowhere; gone meanwhile
                 continue
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,12 @@ class OwnSet(msgspec.Struct, frozen=True, kw_only=True):
 def home() -> Path:
     """The folder of the records, `$XDG_DATA_HOME/aetui/sets` where XDG rules; it need not exist yet."""
     return platformdirs.user_data_path("aetui", appauthor=False) / "sets"
+
+
+def shards_of(name: str) -> Path:
+    """The folder below the cache for what is made of the data of set `name` to be read quickly: it can be made again,
+    goes with the set, and need not exist yet."""
+    return platformdirs.user_cache_path("aetui", appauthor=False) / "shards" / name
 
 
 _READ: dict[Path, tuple[tuple[int, int], OwnSet | None]] = {}
@@ -133,6 +140,7 @@ def remove(name: str) -> OwnSet:
     except OSError as error:
         told = f"the record of {name} in {home() / name} cannot be removed: {error.strerror or error}"
         raise DataUnavailable("Cannot write", told) from error
+    shutil.rmtree(shards_of(name), ignore_errors=True)
     return own
 
 
@@ -144,12 +152,25 @@ def rename(name: str, to: str) -> OwnSet:
     except OSError as error:
         told = f"{home() / name} cannot be renamed: {error.strerror or error}"
         raise DataUnavailable("Cannot write", told) from error
-    path = own.path
     if own.copied:
-        path = str(home() / to / Path(own.path).relative_to(home() / name))
-    moved = msgspec.structs.replace(own, name=to, path=path)
+        own = _moved(own, home() / name, home() / to)
+    moved = msgspec.structs.replace(own, name=to)
     write(moved)
+    shutil.rmtree(shards_of(to), ignore_errors=True)
+    with suppress(OSError):  # without them they are made again
+        shards_of(name).rename(shards_of(to))
     return moved
+
+
+def _moved(own: OwnSet, old: Path, new: Path) -> OwnSet:
+    """With all that lies in the folder `old` in `new`."""
+
+    def moved(value: Any) -> Any:
+        inside = isinstance(value, str) and Path(value).is_relative_to(old)
+        return str(new / Path(value).relative_to(old)) if inside else value
+
+    options = {name: moved(value) for name, value in own.options.items()}
+    return msgspec.structs.replace(own, path=moved(own.path), options=options)
 
 
 def existing(name: str) -> OwnSet:

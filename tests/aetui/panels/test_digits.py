@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from fake_answers import TEST_ITEMS
 from fakes import ITEMS, pictures
+from PIL import Image
 from pilots import Make, engine_desk, ready, shown_epoch, stopped, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from aetui.panels.digits import Digits
+from aetui.panels.digits import Digits, _data
 from aetui.panels.pages import stepped, turned
 from aetui.panels.preview import Subject, read
 from aetui.render import captions
 from aetui.state.run_state import RunState
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.variant_list import VariantList
+from engine.datasets.own import adding
 from engine.events import EpochEnded
 from engine.queries.messages import Corrupt, Reconstruct
 
@@ -140,3 +144,19 @@ def test_impossible_settings_and_absent_data_have_no_preview(config: dict[str, i
     found = read(Subject("vanilla", "small", "digits", config), None)
     assert (found and found.noise) == noise
     assert read(Subject("vanilla", "small", "text", {}), None) is None
+
+
+def test_of_pairs_what_is_to_be_answered_is_shown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for folder, grey in (("seen", 10), ("wanted", 200)):
+        (tmp_path / folder).mkdir()
+        for number in range(20):
+            Image.new("L", (5, 4), grey).save(tmp_path / folder / f"{number}.png")
+    adding.add("pairs", tmp_path / "seen", "images", {"target": str(tmp_path / "wanted")})
+    found = read(Subject("vanilla", "small", "pairs", {}), None)
+    assert found is not None
+    rows = {row.label: row.images for row in _data(found).rows}
+    assert [(label, images.shape, round(255 * images.max())) for label, images in rows.items()] == [
+        ("data", (2, 4, 5, 1), 10),
+        ("to answer", (2, 4, 5, 1), 200),
+    ]

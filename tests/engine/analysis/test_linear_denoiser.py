@@ -178,3 +178,20 @@ def test_the_fit_says_what_it_does_and_can_be_stopped(data: ImageData, tmp_path:
 
     with pytest.raises(Stopped):
         fitted(data, tmp_path / "b", report=stop)
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_of_fewer_pairs_than_numbers_the_same_map_is_found_among_the_pairs(
+    data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: bool
+) -> None:
+    """The other way would take a matrix as wide as an item for each ridge."""
+    tiny = ImageData("tiny", data.train.at(slice(12)), data.test, data.classes, None)
+    monkeypatch.setattr(linear_denoiser, "AFFORDABLE", 0)  # one draw, whatever there is
+    few = fitted(tiny, tmp_path / "few", Loud(fresh), 4)
+    monkeypatch.setattr(linear_denoiser, "prod", lambda shape: 0)
+    many = fitted(tiny, tmp_path / "many", Loud(fresh), 4)
+    asked = Loud(fresh).corrupted(tiny.test.items)
+    assert np.allclose(few.answer(asked), many.answer(asked), atol=1e-4)
+    assert [path.name.split("-", 3)[2:] for path in (tmp_path / "few/linear").iterdir()] == [
+        ["2", "ridge-chosen-4.npz"]
+    ]

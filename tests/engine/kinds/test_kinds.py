@@ -47,6 +47,6 @@ def test_dead_pixels_are_those_that_images_light_and_no_output_does() -> None:
     items[:, 0] = 1
     outputs = items.copy()
     outputs[:, 0, 0] = 0
-    data = SimpleNamespace(as_floats=lambda found: found)
+    data = SimpleNamespace(targets=lambda found: found)
     assert KINDS["image"].dead_outputs(data, items, outputs) == (4, 1)
     assert KINDS["text"].dead_outputs(data, items, outputs) == (0, 0)

@@ -5,6 +5,8 @@ Rows are light: what reads is imported by the call that needs it.
 
 from __future__ import annotations
 
+from engine.datasets.own.readers.arrays import ArrayReader
+from engine.datasets.own.readers.images import ImageReader
 from engine.datasets.own.readers.ratings import RatingsReader
 from engine.datasets.own.readers.reader import Reader
 from engine.datasets.own.readers.text import TextReader
@@ -12,6 +14,7 @@ from engine.datasets.own.readers.vectors import VectorsReader
 from engine.datasets.own.readers.windows import WindowsReader
 
 READERS: dict[str, Reader] = {
-    reader.key: reader for reader in (RatingsReader(), TextReader(), VectorsReader(), WindowsReader())
+    reader.key: reader
+    for reader in (ImageReader(), ArrayReader(), RatingsReader(), TextReader(), VectorsReader(), WindowsReader())
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
 from engine.datasets.own.cutting import Cutting
+from engine.datasets.own.readers.looking import Preview, some_files
 from engine.datasets.own.readers.reader import Reader, Reading
 from engine.datasets.text_format import TextFormat
 from engine.errors import UsageError
@@ -37,8 +38,17 @@ class TextReader(Reader):
         """By the names of files."""
         if path.is_file():
             return f"a text file ({path.suffix})" if path.suffix.lower() in SUFFIXES else ""
-        found = next((file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES), None)
+        found = next((file for file in some_files(path) if file.suffix.lower() in SUFFIXES), None)
         return f"a folder with text files ({found.name})" if found else ""
+
+    def preview(self, path: Path, options: Any) -> Preview:
+        """The first lines, and what a line is taken for; of a table its first rows."""
+        from engine.datasets.own.readers.table_look import SUFFIXES as TABLES
+        from engine.datasets.own.readers.text_look import look
+
+        if path.suffix.lower() in TABLES:
+            return super().preview(path, options)
+        return look(path, SUFFIXES, lines=options.lines, prose=options.prose)
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         """The corpus at `own.path`. Raises as `engine.text.corpora.read_corpus`."""
