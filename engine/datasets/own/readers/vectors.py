@@ -125,8 +125,10 @@ def labelled(table: Table, column: str) -> tuple[NDArray[np.int64], tuple[str, .
     """The class of each row, and the names of classes; without a `column` there is one."""
     import numpy as np
 
+    from engine.datasets.array_data import UNLABELLED
+
     if not column:
-        return np.zeros(table.rows, np.int64), ("all",)
+        return np.zeros(table.rows, np.int64), (UNLABELLED,)
     words = [word or NO_CLASS for word in table.at(column).words()]
     classes = sorted(set(words), key=_order)
     if len(classes) > MOST_CLASSES:

@@ -61,6 +61,7 @@ class WindowsReader(Reader):
         import msgspec
         import numpy as np
 
+        from engine.datasets.array_data import UNLABELLED
         from engine.datasets.numbers import series
         from engine.datasets.numbers.columns import fit, named
         from engine.datasets.numbers.number_data import WindowData
@@ -77,7 +78,7 @@ class WindowsReader(Reader):
         parts = [_part(found, encoded, bounds, options) for bounds in stretches]
         _check(found, parts, options)
         validation = parts[1] if len(parts[1].labels) else None
-        data = WindowData(own.name, parts[0], parts[2], ("all",), found.table.path, validation, columns=fitted)
+        data = WindowData(own.name, parts[0], parts[2], (UNLABELLED,), found.table.path, validation, columns=fitted)
         how = read_how(fitted, found.table.rows)
         how["read"] = f"{counted(len(found.names), 'file')}, {found.table.rows:,} steps, " + how["read"].split(", ")[1]
         how["windows"] = f"of {options.window:,} steps, one every {options.stride:,}; none reaches into another part"
