@@ -74,7 +74,8 @@ def read_sentences(record: RunRecord, source: str, count: int) -> tuple[str, ...
     """
     from engine.datasets import known
     from engine.errors import BadData, UsageError
-    from engine.text.plain_text import LONGEST_LINE, decoded
+    from engine.text.files import decoded
+    from engine.text.plain_text import LONGEST_LINE
 
     path = Path("/dev/stdin" if source == STDIN else source)
     if known(source) and not path.exists():

@@ -13,9 +13,10 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
+from itertools import chain, islice
 from typing import IO, Any, cast
 
 import msgspec
@@ -36,25 +37,25 @@ _LARGEST = 2**30
 """Bytes of a message: more than the largest text takes that a corpus is read from."""
 
 
-def on_all_cores(work: str, setup: Any, tasks: Sequence[Any], tick: Tick, each: Each | None = None) -> list[Any]:
+def on_all_cores(work: str, setup: Any, tasks: Iterable[Any], tick: Tick, each: Each | None = None) -> list[Any]:
     """`[prepared(task) for task in tasks]`, where `prepared = work(setup)` is made once in each worker.
 
-    `work` is "package.module:function". Setup, tasks and results travel as MessagePack: plain data only. `each` hears
-    of every result before all are there.
+    `work` is "package.module:function". Setup, tasks and results travel as MessagePack: plain data only. A task is
+    taken from `tasks` when a worker is free to do it. `each` hears of every result before all are there.
 
     Raises:
         EngineError: a worker could not do its task, or died.
         Exception: whatever `tick` or `each` raises. No worker is left then.
     """
-    todo = queue.SimpleQueue[tuple[int, Any]]()
-    for numbered in enumerate(tasks):
-        todo.put(numbered)
+    tasks = iter(tasks)
+    first = list(islice(tasks, cores()))
+    todo = _Todo(chain(first, tasks))
     outcomes = queue.SimpleQueue[tuple[int, Any]]()
     workers: list[_Worker] = []
     try:
-        for _ in range(min(len(tasks), cores())):
+        for _ in first:
             workers.append(_Worker(work, setup, todo, outcomes))
-        return _gathered(outcomes, len(tasks), tick, each)
+        return _gathered(outcomes, len(first), tick, each)
     except OSError as error:
         raise EngineError("A worker failed", f"{sys.executable} could not be started ({error})") from error
     finally:
@@ -83,12 +84,26 @@ def serve() -> None:
         _send(target, [False, f"{type(error).__name__}: {error}"])
 
 
+_DONE, _FAILED = -1, -2
+"""Instead of a task's number: this worker has no more to do; it broke off."""
+
+
+class _Todo:
+    """Numbered tasks for several threads."""
+
+    def __init__(self, tasks: Iterator[Any]) -> None:
+        self._tasks = enumerate(tasks)
+        self._lock = threading.Lock()
+
+    def next(self) -> tuple[int, Any] | None:
+        with self._lock:
+            return next(self._tasks, None)
+
+
 class _Worker:
     """A process, and the thread that hands it tasks."""
 
-    def __init__(
-        self, work: str, setup: Any, todo: queue.SimpleQueue[tuple[int, Any]], outcomes: queue.SimpleQueue[Any]
-    ) -> None:
+    def __init__(self, work: str, setup: Any, todo: _Todo, outcomes: queue.SimpleQueue[Any]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START.format(path=sys.path)],
             stdin=subprocess.PIPE,
@@ -114,34 +129,38 @@ class _Worker:
         to, back = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         try:
             _send(to, [work, setup])
-            while True:
-                number, task = self._todo.get_nowait()
-                _send(to, task)
+            while numbered := self._todo.next():
+                _send(to, numbered[1])
                 well, result = _receive(back)
-                self._outcomes.put((number, result) if well else (-1, result))
-        except queue.Empty:
-            return
+                self._outcomes.put((numbered[0] if well else _FAILED, result))
+                if not well:
+                    return
+            self._outcomes.put((_DONE, None))
         except (OSError, EOFError):
-            self._outcomes.put((-1, "the process ended before its work was done"))
+            self._outcomes.put((_FAILED, "the process ended before its work was done"))
         except Exception as error:  # whatever it is: nobody but this thread could tell
-            self._outcomes.put((-1, f"{type(error).__name__}: {error}"))
+            self._outcomes.put((_FAILED, f"{type(error).__name__}: {error}"))
 
 
-def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], count: int, tick: Tick, each: Each | None) -> list[Any]:
+def _gathered(outcomes: queue.SimpleQueue[tuple[int, Any]], workers: int, tick: Tick, each: Each | None) -> list[Any]:
     results: dict[int, Any] = {}
-    while len(results) < count:
-        tick(len(results))
+    tick(0)
+    while workers:
         try:
             number, result = outcomes.get(timeout=PATIENCE)
         except queue.Empty:
+            tick(len(results))
             continue
-        if number < 0:
+        if number == _FAILED:
             raise EngineError("A worker failed", f"Work on several cores broke off: {result}. Try it again.")
-        results[number] = result
-        if each is not None:
-            each(number, result)
-    tick(count)
-    return [results[number] for number in range(count)]
+        if number == _DONE:
+            workers -= 1
+        else:
+            results[number] = result
+            if each is not None:
+                each(number, result)
+        tick(len(results))
+    return [results[number] for number in range(len(results))]
 
 
 def _send(pipe: IO[bytes], message: Any) -> None:

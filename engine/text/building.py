@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Report
+from engine.text import segmenters
 from engine.text.corpus import Corpus, by_frequency, starts_of
 from engine.text.document import Document
 from engine.text.splitting import Tables
@@ -38,14 +39,17 @@ def build(
     *,
     keep: str | None = None,
     distinct: bool = False,
+    segmentation: str = "",
 ) -> Corpus:
-    """The corpus of `documents`; `keep` as in `Settings`, `distinct` takes equal sentences once.
+    """The corpus of `documents`; `keep` as in `Settings`, `distinct` takes equal sentences once, and `segmentation` is
+    found out where none is given.
 
     What `report` raises ends the work, and no process is left.
     """
     prose = [document for document in documents if document.layout != "lines"]
-    punkt = tables.punkt if tables else trained_punkt(prose, report) if prose else None
-    sentences = _joined(tokenised(documents, Settings(punkt, keep), report))
+    punkt = (tables.punkt if tables else trained_punkt(prose, report)) if prose else None
+    segmentation = segmentation or segmenters.segmentation([document.text for document in documents])
+    sentences = _joined(tokenised(documents, Settings(punkt, keep, segmentation), report))
     if distinct:
         sentences = _selected(sentences, _first_ones(sentences))
     words, counts, tokens = by_frequency(sentences.words, sentences.tokens)
@@ -66,23 +70,33 @@ def build(
         topics=topics,
         document_topics=tuple(tuple(places[topic] for topic in its) for its in document_topics),
         splitter="; ".join([_in_words(len(prose), len(documents), tables), *_readings(documents)]),
+        segmentation=segmentation,
     )
 
 
-def _joined(pieces: Sequence[Piece]) -> Sentences:
+def _joined(pieces: list[Piece]) -> Sentences:
+    """Empties `pieces`: a large corpus should not be in memory three times."""
     places: dict[str, int] = {}
     tokens = [np.zeros(0, np.int32)]
-    for piece in pieces:
+    text = bytearray()
+    lengths, counts, documents = (list[bytes]() for _ in range(3))
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
         # Each piece numbers its own words; here they get the numbers of the whole.
         numbers = np.array([places.setdefault(word, len(places)) for word in piece.words], np.int32)
         tokens.append(numbers[np.frombuffer(piece.tokens, np.int32)])
+        text += piece.text
+        lengths.append(piece.text_lengths)
+        counts.append(piece.token_counts)
+        documents.append(piece.documents)
     return Sentences(
         list(places),
         np.concatenate(tokens),
-        _unpacked([piece.token_counts for piece in pieces]).astype(np.int64),
-        np.frombuffer(b"".join(piece.text for piece in pieces), np.uint8),
-        _unpacked([piece.text_lengths for piece in pieces]).astype(np.int64),
-        _unpacked([piece.documents for piece in pieces]),
+        _unpacked(counts).astype(np.int64),
+        np.frombuffer(text, np.uint8),
+        _unpacked(lengths).astype(np.int64),
+        _unpacked(documents),
     )
 
 
@@ -114,8 +128,13 @@ def _selected(sentences: Sentences, chosen: NDArray[np.bool_]) -> Sentences:
     )
 
 
+_READINGS = 3
+"""That are told with their reasons; of more only the heads."""
+
+
 def _readings(documents: Sequence[Document]) -> list[str]:
-    return sorted({document.reading for document in documents if document.reading})
+    found = {document.reading for document in documents if document.reading}
+    return sorted(found if len(found) <= _READINGS else {reading.partition(":")[0] for reading in found})
 
 
 def _in_words(prose: int, documents: int, tables: Tables | None) -> str:

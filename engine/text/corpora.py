@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.datasets.data import Report
 from engine.datasets.text_format import TextFormat
 from engine.errors import BadData, UsageError
-from engine.text import plain_text, pydocs, reuters
+from engine.text import plain_text, pydocs, reuters, segmenters
+from engine.text.asked import Asked
 from engine.text.document import Document
 from engine.text.splitting import find_tables
 from engine.text.tokeniser import VERSION
@@ -28,17 +29,19 @@ class Reader(NamedTuple):
     fingerprint: Callable[[Path | None], str]
     """Cheap: changes when the source does."""
     documents: Callable[..., Iterator[Document]]
-    """Called as documents(path, report), for the user's own text also with its format."""
+    """Called as documents(path, report), for the user's own text also with what they ask for."""
     keep: str | None = None
     """Which of its sentences are kept, as "module:function"; None keeps all."""
     distinct: bool = False
     """Whether equal sentences are taken once."""
 
 
+_OWN = Reader(plain_text.fingerprint, plain_text.documents)
+
 READERS = {
     "reuters": Reader(reuters.fingerprint, reuters.documents),
     "pydocs": Reader(pydocs.fingerprint, pydocs.documents, "engine.text.docstrings:is_english", distinct=True),
-    "text": Reader(plain_text.fingerprint, plain_text.documents),
+    "text": _OWN,
 }
 
 
@@ -55,18 +58,37 @@ def read_corpus(
         DataUnavailable: none of the packages whose docstrings are read is installed.
         BadData: the source is broken, is not text, or has fewer than 20 sentences.
     """
+    given = (Asked(layout=text_format),) if text_format else ()
+    return _read(key, _reader(key), path, data_dir, report, *given)
+
+
+def own_corpus(name: str, path: Path, asked: Asked, data_dir: Path | None, report: Report) -> Corpus:
+    """The user's own text at `path` as corpus `name`, read as `asked`. Raises as `read_corpus`."""
+    segmenters.check(asked.segmentation)
+    return _read(name, _OWN, path, data_dir, report, asked)
+
+
+def _read(key: str, reader: Reader, path: Path | None, data_dir: Path | None, report: Report, *given: Asked) -> Corpus:
     from engine.text import corpus_cache
     from engine.text.building import build
 
-    reader = _reader(key)
     report(f"looking for the text of {key}", 0, 0)
     tables = find_tables(data_dir)
-    given = (text_format,) if text_format else ()
-    identity = _identity(reader.fingerprint(path), VERSION, tables.digest if tables else "trained", *given)
+    rules = (VERSION, tables.digest if tables else "trained", sorted(segmenters.installed().items()))
+    identity = _identity(reader.fingerprint(path), *rules, *given)
     corpus = corpus_cache.find(key, identity, path)
     if corpus is None:
         documents = list(reader.documents(path, report, *given))
-        corpus = build(key, path, documents, tables, report, keep=reader.keep, distinct=reader.distinct)
+        corpus = build(
+            key,
+            path,
+            documents,
+            tables,
+            report,
+            keep=reader.keep,
+            distinct=reader.distinct,
+            segmentation=given[0].segmentation if given else "",
+        )
         if len(corpus) < FEWEST:
             raise BadData(path or key, f"expected at least {FEWEST} sentences, found {len(corpus)}; give more text")
         report(f"keeping {key}", 0, 0)

@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.own.cutting import Cutting
+
 
 class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Sentences in the order of their documents; never changed once made."""
@@ -41,6 +43,12 @@ class Corpus(msgspec.Struct, frozen=True, eq=False, dict=True):
     """For each document the places of its topics in `topics`."""
     splitter: str
     """In words, what cut the documents into sentences."""
+    segmentation: str = ""
+    """What cut the sentences into words where spaces do not, see `engine.text.segmenters`."""
+    cutting: Cutting | None = None
+    """How the user wants it cut into parts, see `engine.text.cut`; None: as every corpus is."""
+    by_folder: bool = False
+    """Whether the documents lie in folders that are called as parts."""
 
     def __len__(self) -> int:
         return len(self.document)

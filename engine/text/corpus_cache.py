@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ ARRAYS = {
 }
 
 
+_DIGITS = 16
+"""Of an identity in a file's name."""
+
+
 class Names(msgspec.Struct, frozen=True):
     """What of a corpus is not an array."""
 
@@ -34,6 +39,7 @@ class Names(msgspec.Struct, frozen=True):
     topics: tuple[str, ...]
     document_topics: tuple[tuple[int, ...], ...]
     splitter: str
+    segmentation: str
 
 
 def find(key: str, identity: str, path: Path | None) -> Corpus | None:
@@ -79,17 +85,17 @@ def keep(corpus: Corpus, identity: str) -> None:
     with suppress(OSError):
         make_folder(place.parent)
         _write(corpus, place)
-        for other in place.parent.glob(f"{corpus.key}-*.npz"):
+        for other in place.parent.glob(f"{glob.escape(corpus.key)}-{'?' * _DIGITS}.npz"):
             if other != place:
                 other.unlink(missing_ok=True)
 
 
 def _place(key: str, identity: str) -> Path:
-    return cache_dir() / "corpora" / f"{key}-{identity[:16]}.npz"
+    return cache_dir() / "corpora" / f"{key}-{identity[:_DIGITS]}.npz"
 
 
 def _write(corpus: Corpus, place: Path) -> None:
-    names = Names(corpus.key, corpus.words, corpus.documents, corpus.topics, corpus.document_topics, corpus.splitter)
+    names = Names(**{name: getattr(corpus, name) for name in Names.__struct_fields__})
     packed: NDArray[np.uint8] = np.frombuffer(msgspec.msgpack.encode(names), np.uint8)
     with replacing(place, flush=False) as file:
         np.savez(file, names=packed, **{name: getattr(corpus, name) for name in ARRAYS})

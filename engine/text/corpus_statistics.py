@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.errors import counted
 from engine.text.corpus import Corpus
+from engine.text.doubts import doubts
+from engine.text.segmenters import CHARACTERS, SEGMENTERS, described
 
 TOPICS = 5
 """Of those that are told with their counts."""
@@ -43,6 +45,10 @@ class CorpusStatistics(msgspec.Struct, frozen=True):
     """Of a sentence, as the tokeniser cuts it."""
     topics: dict[str, int]
     """Documents of each topic, the most frequent first; empty when the corpus has no topics."""
+    segmentation: str = ""
+    """In words, how scripts without spaces are cut; empty where there are none."""
+    doubts: tuple[str, ...] = ()
+    """What looks as if the text had been read otherwise than it was meant."""
 
     @property
     def table(self) -> list[tuple[str, ...]]:
@@ -56,11 +62,13 @@ class CorpusStatistics(msgspec.Struct, frozen=True):
         frequent = ", ".join(f"{topic} {count:,}" for topic, count in list(self.topics.items())[:TOPICS])
         return {
             "sentences": f"{self.sentences:,} in {counted(self.documents, 'document')}, cut by {self.splitter}",
-            "words": f"{self.running_words:,} running, {self.distinct_words:,} distinct",
+            "words": f"{self.running_words:,} running, {self.distinct_words:,} distinct"
+            f"{'; ' if self.segmentation else ''}{self.segmentation}",
             "characters": f"{characters.least:,} to {characters.greatest:,} a sentence, mean {characters.mean:.2f}, "
             f"median {characters.median:g}",
             "length": f"{words.least:,} to {words.greatest:,} words, mean {words.mean:.1f}, median {words.median:g}",
             **({"topics": f"{len(self.topics):,}, by documents: {frequent}"} if self.topics else {}),
+            **({"doubtful": "; ".join(self.doubts)} if self.doubts else {}),
         }
 
 
@@ -78,6 +86,17 @@ def of(corpus: Corpus) -> CorpusStatistics:
         characters=_spread(_characters(corpus)),
         words=_spread(np.diff(corpus.starts)),
         topics=_topics(corpus),
+        segmentation=_cut_by(corpus.segmentation),
+        doubts=tuple(doubts(corpus)),
+    )
+
+
+def _cut_by(segmentation: str) -> str:
+    found = described(segmentation)
+    return (
+        f"{found} ({', '.join(SEGMENTERS)} find words where they are installed)"
+        if segmentation == CHARACTERS
+        else found
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,7 +15,9 @@ from engine.datasets.data import in_blocks
 from engine.errors import RunError
 from engine.storage.atomic import replacing
 from engine.storage.npz import Malformed, read_npy
-from engine.text.sequences import PAD, SEQUENCERS, Sequencer
+from engine.text import segmenters
+from engine.text.sequences import PAD, SEQUENCERS, Sequencer, sequencer
+from engine.text.tokeniser import without_controls
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus
@@ -25,6 +27,9 @@ MARKS = ("<pad>", "<unk>")
 """What stands for the two in `Lexicon.words`."""
 
 VOCABULARY, VECTORS, SOURCE = "vocabulary.txt", "vectors.npy", "vectors-source.txt"
+SEGMENTATION = "segmentation.txt"
+_NAMED = 80
+"""Characters of a name out of a file that a message shows."""
 
 _DISTANCES = 2**23
 """How many distances are held at once: 32 MiB."""
@@ -48,6 +53,9 @@ class Lexicon:
 
     sequencer: Sequencer = SEQUENCERS["tokens"]
     """How sentences become rows of ids."""
+
+    segmentation: str = ""
+    """What cuts scripts without spaces in it, see `engine.text.segmenters`."""
 
     @classmethod
     def assembled(cls, words: Sequence[str], vectors: NDArray[np.float32], source: str, seed: int) -> Self:
@@ -130,8 +138,15 @@ class Lexicon:
         running = max(1, int(corpus.counts.sum()))
         return float(corpus.counts[ids != UNK].sum() / running), float(corpus.counts[self.found[ids]].sum() / running)
 
+    def read_by(self, ids: str, segmentation: str = "") -> Self:
+        """The same words for sentences that become ids as the setting `ids` says, cut by `segmentation`."""
+        return replace(self, sequencer=sequencer(ids, segmentation), segmentation=segmentation)
+
     def write(self, folder: Path) -> None:
-        """Into `vocabulary.txt` (one word a line), `vectors.npy` and `vectors-source.txt`; each whole or not at all."""
+        """Into `vocabulary.txt` (one word a line), `vectors.npy`, `vectors-source.txt` and, where spaces do not part
+        all words, `segmentation.txt`; each whole or not at all."""
+        if self.segmentation:
+            _replace(folder / SEGMENTATION, f"{self.segmentation}\n".encode())
         _replace(folder / VOCABULARY, "".join(f"{word}\n" for word in self.words).encode())
         _replace(folder / SOURCE, f"{self.source}\n".encode())
         _replace(folder / VECTORS, _npy(self.vectors))
@@ -149,7 +164,7 @@ class Lexicon:
             raise _broken(folder / VOCABULARY, f"{MARKS[PAD]}, {MARKS[UNK]} and then each word once, one a line")
         if len(words) != len(vectors):
             raise _broken(folder / VECTORS, f"a row for each of {len(words):,} words", f"{len(vectors):,} rows")
-        return cls(words, vectors, _text(folder / SOURCE).strip(), SEQUENCERS[ids])
+        return cls(words, vectors, _text(folder / SOURCE).strip()).read_by(ids, _segmentation(folder / SEGMENTATION))
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -163,6 +178,22 @@ class Lexicon:
         _, first = np.unique(self.vectors[ids], axis=0, return_index=True)
         ids = ids[np.sort(first)]
         return ids.astype(np.int32), self.vectors[ids]
+
+
+def _segmentation(path: Path) -> str:
+    """Raises RunError where it is none, or cannot be had here."""
+    if not path.exists():  # spaces part all words; so did they for every run of old
+        return ""
+    found = _text(path).strip()
+    missing = segmenters.missing(found)
+    if missing:
+        packages = without_controls(" ".join(missing))[:_NAMED]
+        raise RunError(
+            "A segmenter is missing",
+            f"expected {packages}, which cut the words that this run knows ({path}), but it is not installed; install "
+            "it, or train again without it",
+        )
+    return found
 
 
 def _npy(array: NDArray[np.float32]) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from engine.datasets.data import Report
 from engine.datasets.folders import cache_dir
+from engine.errors import RunError
 from engine.kinds.reading import TextReading
 from engine.text.corpus import Corpus
 from engine.text.corpus_statistics import of
 from engine.text.cut import cut
 from engine.text.lexicon import Lexicon
-from engine.text.sequences import SEQUENCERS
 from engine.text.text_data import TextData
 from engine.text.vectors import lexicon
 
@@ -27,8 +26,9 @@ def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Pa
     parts = cut(corpus, reading.validation)
     if folder is not None:
         words = Lexicon.read(folder, reading.ids)
+        _check_cut(words, corpus)
     else:
-        words = _lexicon(corpus.of(parts.train) if reading.validation else corpus, reading, data_dir, report)
+        words = _lexicon(corpus.of(parts.train) if parts.held_out else corpus, reading, data_dir, report)
     known, found = words.coverage(corpus)
     metadata = {
         **of(corpus).metadata,
@@ -37,6 +37,17 @@ def read(corpus: Corpus, reading: TextReading, folder: Path | None, data_dir: Pa
         "coverage": f"{int(words.found.sum()):,} words have a vector, {found:.1%} of the running words",
     }
     return TextData(corpus, words, reading.length, reading.weighting, metadata, parts, reading.loss_over)
+
+
+def _check_cut(words: Lexicon, corpus: Corpus) -> None:
+    """Raises RunError where the run's words were cut otherwise than those of `corpus` are now."""
+    if words.segmentation != corpus.segmentation:
+        then, now = (name or "spaces" for name in (words.segmentation, corpus.segmentation))
+        raise RunError(
+            "Words are cut otherwise",
+            f"expected words cut by {then}, which this run learned from, but those of {corpus.key} are cut by {now}: a "
+            f"segmenter came or went; add the text again with --segmentation {then}, or train anew",
+        )
 
 
 def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report: Report) -> Lexicon:
@@ -51,4 +62,4 @@ def _lexicon(corpus: Corpus, reading: TextReading, data_dir: Path | None, report
         cache_dir(),
         report,
     )
-    return replace(made, sequencer=SEQUENCERS[reading.ids])
+    return made.read_by(reading.ids, corpus.segmentation)

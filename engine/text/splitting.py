@@ -11,6 +11,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -18,11 +19,16 @@ import msgspec
 from engine.datasets.folders import cache_dir
 from engine.errors import BadData
 from engine.storage.bounded import ZIP_FAULTS, open_zip, read_bounded
+from engine.text.scripts import parted
+from engine.text.treebank import without_watch
 
 _FILES = ("abbrev_types.txt", "sent_starters.txt", "collocations.tab", "ortho_context.tab")
 _INSIDE = ("punkt_tab/english", "punkt_tab.zip")
 _LARGEST = 2**26
 """Bytes of a table; the published ones have 2e6 at most."""
+LONGEST = 200_000
+"""Characters that Punkt gets at once."""
+_PARTINGS = (". ", ".\n", "。", "\n", " ")
 _ENOUGH = 4_000_000
 """Characters that a model is trained on: its time grows with them (a second per million), its figures hardly."""
 
@@ -64,7 +70,8 @@ def find_tables(data_dir: Path | None) -> Tables | None:
 def spans(punkt: Punkt) -> Callable[[str], Iterator[tuple[int, int]]]:
     """A function from a text to the (start, end) of its sentences, spaces between them left out.
 
-    The text is lower-cased for Punkt, as the reference figures ask for; line breaks have to be spaces already.
+    The text is lower-cased for Punkt, as the reference figures ask for; line breaks have to be spaces already. Marks of
+    other scripts than Latin end a sentence wherever they stand, and what has none of Punkt's marks is not given to it.
     """
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
@@ -76,21 +83,48 @@ def spans(punkt: Punkt) -> Callable[[str], Iterator[tuple[int, int]]]:
     tokenizer = PunktSentenceTokenizer()
     tokenizer._params = parameters  # its constructor takes text to train on, or nothing
 
+    without_watch()
+
     def cut(text: str) -> Iterator[tuple[int, int]]:
-        return iter(tokenizer.span_tokenize(lowered(text)))
+        for begin, end in parted(text):
+            # What stands before the first sentence belongs to it, as Punkt has it: fingerprints of corpora cover it.
+            start = end - len(text[begin:end].lstrip()) if begin else 0
+            piece = text[start:end].rstrip()
+            if _has_marks(piece):
+                yield from ((start + first, start + last) for first, last in tokenizer.span_tokenize(lowered(piece)))
+            elif piece:
+                yield start, start + len(piece)
 
     return cut
 
 
 def sample(texts: Sequence[str]) -> list[str]:
-    """As many of `texts`, evenly spread, as are worth training on."""
-    return list(texts[:: 1 + sum(map(len, texts)) // _ENOUGH])
+    """As many of `texts`, evenly spread, as are worth training on; of so much text long ones come in pieces."""
+    total = sum(map(len, texts))
+    if total <= _ENOUGH:
+        return list(texts)
+    pieces = list(chain.from_iterable(map(shortened, texts)))
+    return pieces[:: 1 + total // _ENOUGH]
+
+
+def shortened(text: str) -> Iterator[str]:
+    """`text`, in several parts when it is very long: parted after a sentence, else at a space, if there is one."""
+    start = 0
+    while len(text) - start > LONGEST:
+        found = (text.rfind(mark, start, start + LONGEST) for mark in _PARTINGS)
+        end = next((place + 1 for place in found if place > start), start + LONGEST)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def train(texts: Sequence[str]) -> Punkt:
-    """A model of these texts."""
+    """A model of these texts; of none that Punkt's marks stand in, one that knows nothing."""
+    if not any(map(_has_marks, texts)):
+        return Punkt(frozenset(), frozenset(), frozenset(), {})
     from nltk.tokenize.punkt import PunktTrainer
 
+    without_watch()
     parameters = PunktTrainer("\n\n".join(texts)).get_params()
     return Punkt(
         frozenset(parameters.abbrev_types),
@@ -98,6 +132,10 @@ def train(texts: Sequence[str]) -> Punkt:
         frozenset(parameters.collocations),
         dict(parameters.ortho_context),
     )
+
+
+def _has_marks(text: str) -> bool:
+    return any(mark in text for mark in ".?!")
 
 
 def lowered(text: str) -> str:

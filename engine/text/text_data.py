@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.data import Part
+from engine.datasets.data import Part, in_blocks
 from engine.errors import BadData
 from engine.text.corpus import Corpus
 from engine.text.cut import Cut, published
@@ -22,6 +22,10 @@ LIGHTEST = 1e-9
 RARE = 1e-3
 """Share of the running words at which a word counts half with the weighting by frequency (Arora, Liang & Ma,
 A simple but tough-to-beat baseline for sentence embeddings, 2017)."""
+
+
+_AT_ONCE = 2**14
+"""Sentences that are counted at a time."""
 
 
 class TextData:
@@ -52,7 +56,7 @@ class TextData:
         self.classes, of_documents = document_classes(corpus)
         labels = of_documents[corpus.document]
         cut = cut or published(corpus)
-        self.split = cut.name
+        self.split, self._held_out = cut.name, cut.held_out
         self.train_places, self.validation_places, self.test_places = cut.train, cut.validation, cut.test
         """Where the sentences of each part stand in the corpus."""
         self.train, self.validation, self.test = (
@@ -67,7 +71,7 @@ class TextData:
     @property
     def held_out(self) -> bool:
         """Whether sentences were held out to choose by; the vocabulary is then made of the training part alone."""
-        return bool(self.split)
+        return self._held_out
 
     @property
     def paired(self) -> bool:
@@ -105,7 +109,7 @@ class TextData:
         """How sentences become ids, and how they are cut into parts."""
         unknown = float((self.items[self.items != PAD] == UNK).mean())
         train, validation, test = (len(places) for places in (cut.train, cut.validation, cut.test))
-        two = f"{train:,} sentences to train, {test:,} to test, {cut.by}, as published"
+        two = f"{train:,} sentences to train, {test:,} to test, {cut.by}{'' if cut.name else ', as published'}"
         three = f"{train:,} sentences to train, {validation:,} held out to choose by, {test:,} to test, {cut.by}"
         fitted = "the training part alone" if self.held_out else "the whole corpus, as published"
         return {
@@ -141,6 +145,9 @@ class TextData:
 
 def _sentences_with(items: NDArray[np.int32], words: int) -> NDArray[np.int64]:
     """In how many sentences each word stands, (words,)."""
-    ordered = np.sort(items, axis=1)
-    first = np.diff(ordered, axis=1, prepend=-1) > 0
-    return np.bincount(ordered[first], minlength=words)
+    found = np.zeros(words, np.int64)
+    for block in in_blocks(items, _AT_ONCE):
+        ordered = np.sort(items[block], axis=1)
+        first = np.diff(ordered, axis=1, prepend=-1) > 0
+        found += np.bincount(ordered[first], minlength=words)
+    return found

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -18,8 +17,8 @@ from engine.text import splitting
 from engine.text.document import Document, Layout
 from engine.text.tokeniser import without_controls, words
 
-BATCH = 200_000
-"""Characters of one task: about a quarter of a second; a corpus of fewer is not worth starting processes for."""
+BATCH = splitting.LONGEST
+"""Characters of one task: a tenth of a second or two; a corpus of fewer is not worth starting processes for."""
 
 
 class Passage(msgspec.Struct, frozen=True, array_like=True):
@@ -27,6 +26,7 @@ class Passage(msgspec.Struct, frozen=True, array_like=True):
 
     document: int
     text: str
+    """Whole lines where the layout is one of lines."""
     layout: Layout
 
 
@@ -54,20 +54,23 @@ class Settings(msgspec.Struct, frozen=True):
     """None when every line is a sentence."""
     keep: str | None = None
     """Which sentences to keep, as "module:function" from a sentence to a truth value; None keeps all."""
+    segmentation: str = ""
+    """As `engine.text.segmenters`."""
 
 
 def tokenised(documents: Sequence[Document], settings: Settings, report: Report) -> list[Piece]:
     """All sentences of `documents`, in order; what `report` raises ends the work."""
-    batches = list(_batches(_passages(documents)))
+    batches = _batches(_passages(documents))
     total = sum(len(document.text) for document in documents)
 
     def tick(done: int) -> None:
-        report("cutting into sentences and words", total * done // max(1, len(batches)), total)
+        report("cutting into sentences and words", min(total, done * BATCH), total)
 
-    if len(batches) < 2:
+    first = list(islice(batches, 2))
+    if len(first) < 2:
         tick(0)
-        return [cutter(settings)(batch) for batch in batches]
-    results = on_all_cores("engine.text.tokenising:cutter_of_its_own", settings, batches, tick)
+        return [cutter(settings)(batch) for batch in first]
+    results = on_all_cores("engine.text.tokenising:cutter_of_its_own", settings, chain(first, batches), tick)
     return [msgspec.convert(result, Piece) for result in results]
 
 
@@ -92,23 +95,19 @@ def cutter(settings: Any) -> Callable[[Any], Piece]:
     keep = _function(known.keep) if known.keep else None
 
     def sentences(passage: Passage) -> Iterator[tuple[int, str]]:
-        text = without_controls(passage.text)
-        bounds = [(0, len(text))] if passage.layout == "lines" or not spans else spans(text)
-        found = (text[start:end] for start, end in bounds)
-        return ((passage.document, sentence) for sentence in found if not keep or keep(sentence))
+        for text in map(without_controls, _lines(passage)):
+            found = [text[start:end] for start, end in spans(text)] if spans and passage.layout != "lines" else [text]
+            yield from ((passage.document, sentence) for sentence in found if not keep or keep(sentence))
 
     def cut(batch: Any) -> Piece:
-        return _piece(chain.from_iterable(map(sentences, msgspec.convert(batch, list[Passage]))))
+        found = chain.from_iterable(map(sentences, msgspec.convert(batch, list[Passage])))
+        return _piece(found, known.segmentation)
 
     return cut
 
 
 def cutter_of_its_own(settings: Any) -> Callable[[Any], Piece]:
     """`cutter` in a process that does nothing else and can be killed at any time."""
-    with suppress(ImportError):  # which NLTK before 3.10 has not
-        from nltk import redos
-
-        redos.DEFAULT_TIMEOUT = None  # the watch over each regular expression takes half of the time
     gc.disable()  # nothing here makes cycles
     return cutter(settings)
 
@@ -118,17 +117,17 @@ def trainer(_: None) -> Callable[[list[str]], splitting.Punkt]:
     return splitting.train
 
 
-def _piece(sentences: Iterator[tuple[int, str]]) -> Piece:
+def _piece(sentences: Iterable[tuple[int, str]], segmentation: str) -> Piece:
     documents, text_lengths, tokens, token_counts = (array("i") for _ in range(4))
     texts: list[bytes] = []
     places: dict[str, int] = {}
     for document, sentence in sentences:
-        found = words(sentence)
+        found = words(sentence, segmentation)
         if found:
             documents.append(document)
             texts.append(sentence.encode())
             text_lengths.append(len(texts[-1]))
-            tokens.extend(places.setdefault(word, len(places)) for word in found)
+            tokens.extend([places.setdefault(word, len(places)) for word in found])
             token_counts.append(len(found))
     numbers = (documents.tobytes(), text_lengths.tobytes(), tokens.tobytes(), token_counts.tobytes())
     return Piece(numbers[0], b"".join(texts), numbers[1], list(places), numbers[2], numbers[3])
@@ -136,21 +135,29 @@ def _piece(sentences: Iterator[tuple[int, str]]) -> Piece:
 
 def _passages(documents: Sequence[Document]) -> Iterator[Passage]:
     for number, document in enumerate(documents):
-        texts = [document.text] if document.layout == "whole" else document.text.split("\n")
-        for text in chain.from_iterable(map(_shortened, texts)):
+        texts = splitting.shortened(document.text) if document.layout == "whole" else _stretches(document.text)
+        for text in texts:
             if text and not text.isspace():
                 yield Passage(number, text, document.layout)
 
 
-def _shortened(text: str) -> Iterator[str]:
-    """`text`, in several parts when it is very long: parted after a sentence, else at a space, if there is one."""
+def _stretches(text: str) -> Iterator[str]:
+    """`text` in stretches of whole lines, of about a batch each; longer lines alone."""
     start = 0
-    while len(text) - start > BATCH:
-        found = (text.rfind(mark, start, start + BATCH) for mark in (". ", ".\n", " "))
-        end = next((place + 1 for place in found if place > start), start + BATCH)
+    while start < len(text):
+        end = text.find("\n", start + BATCH // 2)
+        end = len(text) if end < 0 else end
         yield text[start:end]
-        start = end
-    yield text[start:]
+        start = end + 1
+
+
+def _lines(passage: Passage) -> Iterator[str]:
+    """What no sentence reaches out of, short enough."""
+    if passage.layout == "whole":
+        yield passage.text
+        return
+    for line in passage.text.split("\n"):
+        yield from splitting.shortened(line.strip())
 
 
 def _batches(passages: Iterator[Passage]) -> Iterator[list[Passage]]:

@@ -86,6 +86,10 @@ class VectorFile(NamedTuple):
         raise BadData(self.path, f"expected {expected} in it, but it has {without_controls(names)}; {_REMEDY}")
 
 
+class UnknownWords(BadData):
+    """A whole file of vectors, but of none of the words that were asked for."""
+
+
 class _Reader:
     """Reads a text once from beginning to end and knows where it is."""
 
@@ -106,7 +110,7 @@ class _Reader:
             if place is not None and place not in found:
                 found[place] = self._vector(line)
         if not any(vector.any() for vector in found.values()):
-            raise self._fault(self._useless(len(found), len(words)))
+            raise UnknownWords(self._path, self._useless(len(found), len(words)))
         rows = np.zeros((len(words), self._numbers), np.float32)
         rows[list(found)] = list(found.values())
         return rows

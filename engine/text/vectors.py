@@ -16,10 +16,13 @@ from engine.storage.atomic import make_folder, replacing
 from engine.storage.npz import Malformed, read_npz
 from engine.text import cooccurrence, glove
 from engine.text.lexicon import MARKS, Lexicon
-from engine.text.vector_file import VectorFile
+from engine.text.vector_file import UnknownWords, VectorFile
 
 if TYPE_CHECKING:
     from engine.text.corpus import Corpus
+
+ENOUGH = 0.5
+"""Share of the vocabulary's running words that GloVe must know: of other languages it knows names and marks."""
 
 Make = Callable[[], NDArray[np.float32]]
 
@@ -36,8 +39,9 @@ def lexicon(
 ) -> Lexicon:
     """PAD, UNK and the corpus' `size` - 2 most frequent words (fewer if it has fewer), with their vectors.
 
-    `vectors`: "auto" (GloVe with `dimensions` numbers if it is on this machine, else trained on the corpus), "glove",
-    "corpus", or the path of a file in GloVe's text format, plain or in a zip, whatever number of numbers it has.
+    `vectors`: "auto" (GloVe with `dimensions` numbers if it is on this machine and knows half of the running words,
+    else trained on the corpus), "glove", "corpus", or the path of a file in GloVe's text format, plain or in a zip,
+    whatever number of numbers it has.
 
     Raises:
         DataUnavailable: "glove", and it is not on this machine.
@@ -49,17 +53,41 @@ def lexicon(
         source: glove.GloVe | None = glove.needed(dimensions, data_dir, cache)
     else:
         source = glove.find(dimensions, data_dir, cache) if vectors == "auto" else None
+    because = ""
     if source is not None:
-        rows = _read(source.file, words, cache, report)
+        rows, known = _of_source(source, corpus, words, optional=vectors == "auto", cache=cache, report=report)
+        few = f"GloVe knows {known:.0%} of the vocabulary's running words"
         if rows.shape[1] != dimensions:
             raise BadData(source.file.path, f"expected {dimensions} numbers a word, got {rows.shape[1]}")
-        return Lexicon.assembled(words, rows, str(source), seed)
+        if known >= ENOUGH:
+            return Lexicon.assembled(words, rows, str(source), seed)
+        if vectors == "glove":
+            return Lexicon.assembled(words, rows, f"{source}; {few} only: vectors=corpus may do better", seed)
+        because = f"; {few} only"
     if vectors in ("auto", "corpus"):
         rows = _trained(corpus, len(words), dimensions, seed, cache, report)
-        return Lexicon.assembled(words, rows, f"trained on {corpus.key} (positive PMI, truncated SVD)", seed)
+        return Lexicon.assembled(words, rows, f"trained on {corpus.key} (positive PMI, truncated SVD){because}", seed)
     file = VectorFile(_file(vectors))
     rows = _read(file, words, cache, report)
     return Lexicon.assembled(words, rows, f"{rows.shape[1]} numbers, file {file.path}", seed)
+
+
+def _of_source(
+    source: glove.GloVe, corpus: Corpus, words: tuple[str, ...], *, optional: bool, cache: Path, report: Report
+) -> tuple[NDArray[np.float32], float]:
+    """The vectors of `words`, and for which share of their running words there is one.
+
+    Raises:
+        BadData: no word has one, unless they are `optional`.
+    """
+    try:
+        rows = _read(source.file, words, cache, report)
+    except UnknownWords:
+        if not optional:
+            raise
+        rows = np.zeros((len(words), source.dimensions), np.float32)
+    counts = corpus.counts[: len(words)]
+    return rows, float(counts[rows.any(axis=1)].sum() / max(1, counts.sum()))
 
 
 def _file(setting: str) -> Path:

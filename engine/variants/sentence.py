@@ -76,7 +76,8 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
     vectors: Annotated[
         str,
         Meta(
-            description="auto: GloVe if it is here, else trained on the corpus; glove; corpus; or a file of vectors",
+            description="auto: GloVe if it is here and knows half of the text, else trained on the corpus; glove; "
+            "corpus; or a file of vectors",
         ),
     ] = "auto"
     dimensions: Annotated[

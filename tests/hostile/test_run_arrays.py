@@ -156,10 +156,14 @@ VECTORS = np.ones((4, 3), np.float32)
     words=damaged(WORDS.encode()) | st.just(WORDS.encode()),
     vectors=npy(VECTORS) | st.just(whole_npy(VECTORS)),
     source=damaged(b"GloVe"),
+    segmentation=damaged(b"characters"),
 )
-def test_words_and_vectors_of_a_run(tmp_path: Path, words: bytes, vectors: bytes, source: bytes) -> None:
+def test_words_and_vectors_of_a_run(
+    tmp_path: Path, words: bytes, vectors: bytes, source: bytes, segmentation: bytes
+) -> None:
     for name, content in (("vocabulary.txt", words), ("vectors.npy", vectors), ("vectors-source.txt", source)):
         (tmp_path / name).write_bytes(content)
+    (tmp_path / "segmentation.txt").write_bytes(segmentation)
     found = outcome(lambda: Lexicon.read(tmp_path))
     if not isinstance(found, EngineError):
         assert found.vectors.shape == (len(found.words), found.dimensions)
@@ -243,7 +247,7 @@ CORPUS = {
     "text_starts": np.array([0, 4, 6]),
     "document": np.array([0, 0], np.int32),
 }
-NAMES = corpus_cache.Names("text", ("a", "b"), ("x.txt",), ("topic",), ((0,),), "full stops")
+NAMES = corpus_cache.Names("text", ("a", "b"), ("x.txt",), ("topic",), ((0,),), "full stops", "")
 
 
 @st.composite

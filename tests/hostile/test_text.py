@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from aetui.cli.files import read_sentences
 from engine.datasets.data import silence
 from engine.errors import EngineError
-from engine.text import plain_text, reuters, splitting
+from engine.text import files, reuters, splitting
 from engine.text.corpora import read_corpus
 from engine.text.lexicon import Lexicon
 from engine.text.plain_text import LONGEST_LINE
@@ -162,6 +162,7 @@ def test_sentences_for_a_command(tmp_path: Path, content: bytes) -> None:
     vectors = np.ones((2, 3), np.float32)
     Lexicon.assembled(["the", "cat"], vectors, "by hand", 0).write(tmp_path)
     record = SimpleNamespace(
+        kind="",
         folder=tmp_path,
         id="run",
         variant="sentence",
@@ -188,12 +189,12 @@ def test_an_endless_line_is_refused_with_the_limit(tmp_path: Path) -> None:
 
 def test_more_text_than_the_limit_is_refused_with_the_limit(tmp_path: Path, monkeypatch) -> None:
     with (tmp_path / "large.txt").open("wb") as file:
-        os.truncate(file.fileno(), plain_text.LARGEST + 1)
-    fault = f"at most {plain_text.LARGEST:,} bytes"
+        os.truncate(file.fileno(), files.LARGEST + 1)
+    fault = f"at most {files.LARGEST:,} bytes"
     assert fault in str(outcome(lambda: read_corpus("text", tmp_path / "large.txt", None, silence)))
-    monkeypatch.setattr(plain_text, "LARGEST", 2**20)
+    monkeypatch.setattr(files, "LARGEST", 2**20)
     (tmp_path / "device.txt").symlink_to("/dev/zero")
-    assert "at most 1,048,576 bytes" in str(outcome(lambda: plain_text.decoded(tmp_path / "device.txt")))
+    assert "at most 1,048,576 bytes" in str(outcome(lambda: files.decoded(tmp_path / "device.txt")))
 
 
 def test_stories_that_unpack_to_more_than_the_limit_are_refused_with_the_limit(tmp_path: Path, monkeypatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,7 +56,7 @@ def add(
     """
     check_name(name, replace=replace)
     path = Path(path).expanduser().absolute()
-    reader, because = chosen(path, kind)
+    reader, because = chosen(path, kind, options or {})
     own = OwnSet(name=name, reader=reader.key, path=str(path), added=time.time())
     own = msgspec.structs.replace(own, options=reader.changed(reader.parsed(options or {})))
     try:
@@ -86,8 +86,9 @@ def rename(name: str, to: str) -> OwnSet:
     return records.rename(name, to)
 
 
-def chosen(path: Path, kind: str = "") -> tuple[Reader, str]:
-    """The reader for `path`: the one called `kind`, else the first that takes it for its own, and why.
+def chosen(path: Path, kind: str = "", options: Collection[str] = ()) -> tuple[Reader, str]:
+    """The reader for `path`: the one called `kind`, else the first that takes it for its own, and why. Those that know
+    all `options` are asked first.
 
     Raises:
         UsageError: there is nothing at `path`, no such kind, or none that takes it.
@@ -98,7 +99,8 @@ def chosen(path: Path, kind: str = "") -> tuple[Reader, str]:
         raise UsageError("Unknown kind", f"{kind!r} is no kind of data here; there are: {', '.join(READERS)}")
     if kind:
         return READERS[kind], ""
-    for reader in READERS.values():
+    able = [reader for reader in READERS.values() if reader.knows(options)]
+    for reader in (*able, *READERS.values()):
         if because := reader.recognises(path):
             return reader, because
     told = f"nothing tells what {path} is; say it with --kind: {', '.join(READERS)}"

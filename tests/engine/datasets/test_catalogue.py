@@ -28,7 +28,7 @@ def test_images_have_classes_and_two_parts(entry: DataSet) -> None:
 
 
 def test_of_every_kind_to_learn_from_something_needs_no_network() -> None:
-    assert {entry.kind for entry in DATASETS.values() if entry.package} == {"image", "text"}
+    assert {entry.kind for entry in DATASETS.values() if entry.package} == {"image", "text", "ratings"}
 
 
 @pytest.mark.parametrize("entry", FETCHED, ids=lambda entry: entry.key)

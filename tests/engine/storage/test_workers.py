@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import chain, count
 from pathlib import Path
 
 import psutil
@@ -38,6 +39,16 @@ def test_results_come_in_the_order_of_the_tasks_and_progress_ends_at_all() -> No
     assert on_all_cores("toywork:add", 100, list(range(50)), heard.append) == list(range(100, 150))
     assert heard[0] == 0
     assert heard[-1] == 50
+
+
+def test_tasks_are_made_when_a_worker_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 1)
+    made: list[int] = []
+    with pytest.raises(EngineError, match="ZeroDivisionError"):
+        on_all_cores(
+            "toywork:fail", None, (made.append(number) or number for number in chain([1, 0], count(2))), silent
+        )
+    assert made == [1, 0]
 
 
 def test_the_work_is_done_in_other_processes() -> None:

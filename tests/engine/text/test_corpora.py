@@ -103,7 +103,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(prose_file: Path) -> Non
 
 def test_how_sentences_were_cut_is_said(stories: Corpus, prose_file: Path) -> None:
     assert stories.splitter == "Punkt, trained on this corpus"
-    assert read_corpus("text", prose_file, None, silence).splitter == "one sentence a line; as guessed"
+    assert read_corpus("text", prose_file, None, silence).splitter.startswith("one sentence a line; as guessed: ")
 
 
 def test_what_was_told_of_the_lines_makes_another_corpus(prose_file: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_was_told_of_the_lines_makes_another_corpus(prose_file: Path) -> No
     prose_file.write_text(story * 30)
     lines, prose = (read_corpus("text", prose_file, None, silence, told) for told in ("lines", "prose"))
     assert lines.splitter == "one sentence a line; as told"
-    assert prose.splitter.endswith("; prose as told, its broken lines joined")
+    assert prose.splitter.endswith("; broken lines joined, as told")
     assert len(lines) == 90
     assert len(prose) == 60
     assert lines.fingerprint != prose.fingerprint

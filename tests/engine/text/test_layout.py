@@ -5,7 +5,12 @@ from random import Random
 
 import pytest
 
-from engine.text.layout import guessed
+from engine.text import layout
+
+
+def guessed(lines: list[str]) -> str:
+    return layout.guessed(lines).layout
+
 
 WORDS = ("the", "of", "a", "network", "deep", "image", "analysis", "study", "cells", "protein", "early", "children")
 
@@ -86,3 +91,50 @@ def test_sentences_that_run_through_lines_are_joined(text: str) -> None:
 )
 def test_lists_and_single_sentences_are_lines(text: str) -> None:
     assert guessed(text.splitlines()) == "lines"
+
+
+@pytest.mark.parametrize("width", [60, 90])
+def test_titles_that_were_cut_off_at_a_width_are_no_broken_prose(width: int) -> None:
+    draw = Random(0)
+    cut_off = [f"{said(draw, 20, 30)}. Part two"[:width] for _ in range(300)]
+    some = [f"{title}?" if number % 9 == 0 else title for number, title in enumerate(cut_off)]
+    assert guessed(some) == "lines"
+
+
+def test_marks_that_are_too_far_apart_cut_no_prose() -> None:
+    draw = Random(0)
+    lower = [said(draw, 12, 14).lower() + ("?" if number % 10 == 0 else "") for number in range(400)]
+    assert guessed(lower) == "lines"
+    assert "characters apart" in layout.guessed(lower).because
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["吾輩は猫である。名前はまだ無い。", "どこで生れたか。見当がつかぬ。"] * 9, "paragraphs"),
+        (["吾輩は猫である", "坊っちゃん", "草枕と三四郎の話"] * 9, "lines"),
+        (["名前はまだ無い。", "どこで生れたか？", "知らぬ。"] * 9, "lines"),
+        (["मैं घर जाता हूँ। वह आता है।"] * 9, "paragraphs"),
+    ],
+    ids=["prose", "titles", "sentences", "Hindi"],
+)
+def test_marks_of_other_scripts_are_seen(lines: list[str], expected: str) -> None:
+    assert guessed(lines) == expected
+
+
+def test_japanese_that_was_broken_at_a_width_is_joined() -> None:
+    text = "".join(
+        f"むかしむかし{number}人の子供が山の上の家に住んでいて、毎日川で遊んでいた。" for number in range(40)
+    )
+    assert guessed(textwrap.wrap(text, 40)) == "whole"
+
+
+def test_of_a_long_text_no_more_lines_are_judged_than_of_a_shorter_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr(layout, "ends", lambda line: judged.append(line) or False)
+    counts = []
+    for times in (5, 50):
+        assert guessed(titles() * times) == "lines"
+        counts.append(len(judged))
+        judged.clear()
+    assert counts[0] == counts[1]

@@ -6,7 +6,7 @@ import pytest
 
 from engine.datasets.data import silence
 from engine.errors import BadData, UsageError
-from engine.text import plain_text
+from engine.text import files, plain_text
 from engine.text.corpora import FEWEST
 from engine.text.document import Document
 from engine.text.tokenising import BATCH
@@ -72,17 +72,17 @@ def test_another_encoding_is_refused_with_the_place_and_the_remedy(tmp_path: Pat
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_decoded_gives_the_text_without_the_mark(tmp_path: Path, encoding: str) -> None:
-    assert plain_text.decoded(write(tmp_path, "Ärger.\n".encode(encoding))) == "Ärger.\n"
+    assert files.decoded(write(tmp_path, "Ärger.\n".encode(encoding))) == "Ärger.\n"
 
 
 def test_decoded_refuses_what_it_cannot_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "b", "No such file")):
         with pytest.raises(BadData, match=f"{reason}.*; name another file"):
-            plain_text.decoded(path)
+            files.decoded(path)
     file = write(tmp_path, "word")
-    monkeypatch.setattr(plain_text, "LARGEST", 3)
+    monkeypatch.setattr(files, "LARGEST", 3)
     with pytest.raises(BadData, match="at most 3 bytes"):
-        plain_text.decoded(file)
+        files.decoded(file)
 
 
 @pytest.mark.parametrize("denied", ["open", "exists"])
@@ -125,7 +125,7 @@ def test_a_long_line_of_sentences_is_prose(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_too_much_is_refused_with_the_limit(prose_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_text, "LARGEST", 100)
+    monkeypatch.setattr(files, "LARGEST", 100)
     with pytest.raises(BadData, match="at most 100 bytes"):
         read(prose_file)
 
@@ -149,3 +149,17 @@ def test_the_fingerprint_is_of_the_content(prose_file: Path) -> None:
     assert plain_text.fingerprint(prose_file) == before
     prose_file.write_text("Other.")
     assert plain_text.fingerprint(prose_file) != before
+
+
+def test_the_first_folder_is_the_topic_where_there_are_several(tmp_path: Path) -> None:
+    for name in ("sonnets/a.txt", "sonnets/early/b.txt", "ballads/c.txt", "d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path, "It rained.\n", name)
+    topics = {document.name: document.topics for document in read(tmp_path)}
+    assert topics == {
+        "ballads/c.txt": ("ballads",),
+        "d.txt": (),
+        "sonnets/a.txt": ("sonnets",),
+        "sonnets/early/b.txt": ("sonnets",),
+    }
+    assert [document.topics for document in read(tmp_path / "sonnets")] == [(), ()]

@@ -71,3 +71,30 @@ def test_a_trained_model_cuts_ordinary_sentences() -> None:
 
 def test_lowering_keeps_every_character_in_its_place() -> None:
     assert splitting.lowered("İstanbul IS Big") == "İstanbul is big"
+
+
+def test_text_without_its_marks_is_not_given_to_punkt(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nltk.tokenize import punkt
+
+    for name, method in (("PunktTrainer", "train"), ("PunktSentenceTokenizer", "span_tokenize")):
+        monkeypatch.setattr(getattr(punkt, name), method, lambda *given, **named: pytest.fail("asked Punkt"))
+    text = "no mark stands in these words\n" * 9
+    assert sentences(splitting.train([text]), text) == [text.strip()]
+    assert sentences(splitting.train([text]), "名前はまだ無い。どこだ！") == ["名前はまだ無い。", "どこだ！"]
+
+
+def test_punkt_gets_long_text_in_pieces_and_no_more_than_it_learns_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splitting, "LONGEST", 1_000)
+    monkeypatch.setattr(splitting, "_ENOUGH", 10_000)
+    text = "It rained all day. " * 5_000
+    pieces = splitting.sample([text])
+    assert max(map(len, pieces)) <= 1_000
+    assert 8_000 < sum(map(len, pieces)) <= 10_000
+    assert "".join(splitting.shortened(text)) == text
+
+
+def test_a_busy_machine_ends_no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    redos = pytest.importorskip("nltk.redos", reason="NLTK before 3.10 watches no clock")
+    monkeypatch.setattr(redos, "DEFAULT_TIMEOUT", 1e-9)
+    text = "It rained in the U.S. all day. We stayed."
+    assert sentences(splitting.train([text] * 9), text)[-1].endswith("We stayed.")

@@ -42,3 +42,22 @@ def test_control_characters_part_words_and_get_into_none() -> None:
 
 def test_without_controls_every_other_character_stays_in_its_place() -> None:
     assert without_controls("a\x1b\x9b\u2028b") == "a   b"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("吾輩は猫", ["吾", "輩", "は", "猫"]),
+        ("第３章：Hello, world (2)！", ["第", "9", "章", "：", "hello", ",", "world", "(", "9", ")", "！"]),
+        ("หมา ๑๒ ตัว", ["ห", "ม", "า", "9", "ตั", "ว"]),
+        ("кот спал, собака — нет", ["кот", "спал", ",", "собака", "—", "нет"]),
+        ("고양이가 잔다.", ["고양이가", "잔다", "."]),
+        ("هل رأيته؟ نعم،", ["هل", "رأيته", "؟", "نعم", "،"]),
+    ],
+)
+def test_each_script_is_cut_in_its_own_way(sentence: str, expected: list[str]) -> None:
+    assert words(sentence, "characters") == expected
+
+
+def test_without_a_segmentation_other_scripts_are_cut_at_spaces_as_ever() -> None:
+    assert words("吾輩は 猫。") == ["吾輩は", "猫。"]

@@ -64,6 +64,19 @@ def test_glove_gives_its_rows(make: Maker, setting: str) -> None:
     assert lexicon.source == f"GloVe 6B, 3 numbers, file {make.data}/glove.6B.3d.txt"
 
 
+@pytest.mark.parametrize("known", ["sat", "zebra"], ids=["few", "none"])
+def test_glove_that_knows_few_of_the_words_gives_way_to_the_corpus_and_that_is_said(make: Maker, known: str) -> None:
+    (make.data / "glove.6B.3d.txt").write_text(f"{known} 1 0 0\n")
+    share = "14%" if known == "sat" else "0%"
+    told = f"GloVe knows {share} of the vocabulary's running words only"
+    assert make("auto").source == f"trained on toy (positive PMI, truncated SVD); {told}"
+    if known == "sat":
+        assert make("glove").source.endswith(f"{told}: vectors=corpus may do better")
+    else:
+        with pytest.raises(BadData, match="none of its words"):
+            make("glove")
+
+
 def test_without_glove_the_corpus_is_trained_on_and_said_so(make: Maker) -> None:
     lexicon = make("auto")
     assert lexicon.source == "trained on toy (positive PMI, truncated SVD)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -97,8 +97,8 @@ class Reader(ABC):
         """
         from engine import params
 
-        unknown = [name for name in values if name not in self.Options.__struct_fields__]
-        if unknown:
+        if not self.knows(values):
+            unknown = [name for name in values if name not in self.Options.__struct_fields__]
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in unknown)
             raise UsageError("Option does not fit", f"{flags} is nothing for {self.key} ({self.label}); leave it out")
         options = params.configure(self.Options(), values)
@@ -113,6 +113,10 @@ class Reader(ABC):
     def files(self, own: OwnSet) -> list[Path]:
         """All files and folders that `own` is read from."""
         return [Path(own.path), *self.further(own.options).values()]
+
+    def knows(self, options: Collection[str]) -> bool:
+        """Whether it has all of these options."""
+        return set(options) <= set(self.Options.__struct_fields__)
 
     def changed(self, options: Any) -> dict[str, Any]:
         """Those of `options` that differ from what the reader does by itself: what is kept of them."""

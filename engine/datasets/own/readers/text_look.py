@@ -18,7 +18,7 @@ def look(path: Path, suffixes: Collection[str], *, lines: bool, prose: bool) -> 
     if not files:
         return Preview()
     there = first_lines(files[0])
-    in_lines = lines or (not prose and guessed(there) == "lines")
+    in_lines = lines or (not prose and guessed(there).layout == "lines")
     how = f"{'each line is a sentence' if in_lines else 'prose'}{'' if lines or prose else ', as it looks'}"
     name = f"{files[0].name} of {counted(len(files), 'file')}: " if path.is_dir() else ""
     return Preview([f"{name}{how}", *list(filter(None, there))[:NAMED]])
