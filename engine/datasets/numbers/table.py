@@ -107,6 +107,25 @@ def read(path: Path, sorts: Mapping[str, Sort] | None = None) -> Table:
     return Table(path, columns, found.num_rows)
 
 
+def has_numbers(path: Path) -> bool:
+    """Whether at least half of the first row of a text table, or of the columns of a Parquet file, are numbers; cheap,
+    and False for what cannot be read."""
+    try:
+        if path.suffix.lower() in PARQUET:
+            from pyarrow import parquet, types
+
+            kinds = parquet.read_schema(path).types
+            numbers = [types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) for kind in kinds]
+        else:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                lines = [line for line in (file.readline(2**16), file.readline(2**16)) if line.strip()]
+            delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else max(DELIMITERS, key=lines[0].count)
+            numbers = [_is_number(cell) for cell in next(csv.reader(lines[-1:], delimiter=delimiter))]
+    except Exception:  # whatever is wrong is said by who reads it
+        return False
+    return bool(numbers) and sum(map(bool, numbers)) * 2 >= len(numbers)
+
+
 def _parquet(path: Path) -> pyarrow.Table:
     from pyarrow import parquet
 

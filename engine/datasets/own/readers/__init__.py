@@ -15,6 +15,6 @@ from engine.datasets.own.readers.windows import WindowsReader
 
 READERS: dict[str, Reader] = {
     reader.key: reader
-    for reader in (ImageReader(), ArrayReader(), RatingsReader(), TextReader(), VectorsReader(), WindowsReader())
+    for reader in (ImageReader(), ArrayReader(), RatingsReader(), VectorsReader(), WindowsReader(), TextReader())
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""

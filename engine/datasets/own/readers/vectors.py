@@ -51,8 +51,11 @@ class VectorsReader(Reader):
     suits = "table"
 
     def recognises(self, path: Path) -> str:
-        """By the file's name."""
-        return GUESSED.get(path.suffix.lower(), "") if path.is_file() else ""
+        """By the file's name, and by its first row, of which half at least has to be numbers."""
+        from engine.datasets.numbers import table
+
+        guess = GUESSED.get(path.suffix.lower(), "") if path.is_file() else ""
+        return f"{guess} with numbers" if guess and table.has_numbers(path) else ""
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         """The table at `own.path`, its columns fitted to the rows to train on."""

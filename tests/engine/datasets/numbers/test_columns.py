@@ -77,3 +77,9 @@ def test_the_mark_between_columns_is_seen_and_row_numbers_of_pandas_are_left_out
     found = table.read(written(tmp_path / "a.csv", "\ufeff;a;b c\n0;1;x\n1;2;?\n"))
     assert list(found.columns) == ["a", "b c"]
     assert found.columns["b c"].words() == ["x", ""]
+
+
+def test_tables_of_numbers_are_told_from_tables_of_text(tmp_path: Path) -> None:
+    assert table.has_numbers(written(tmp_path / "a.csv", "name;size;age\nx;1.2;3\n"))
+    assert not table.has_numbers(written(tmp_path / "b.csv", "title,text\na,b\n"))
+    assert not table.has_numbers(written(tmp_path / "c.csv", ""))
