@@ -29,7 +29,7 @@ def csv(tmp_path: Path) -> Path:
 
 
 def added(path: Path, **options: str) -> Any:
-    adding.add("things", path, options=options, replace=True)
+    adding.add("things", path, "vectors", options=options, replace=True)
     return load("things", None)
 
 
