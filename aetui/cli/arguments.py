@@ -32,8 +32,9 @@ Input = Annotated[
         metavar="[INPUT]",
         autocompletion=completers.inputs,
         help="A data set key, an image file, a folder of images, an .npy or .npz file, a .csv or .tsv file with an "
-        "image a row; for a model of text a text file, one sentence a line; - for standard input (default: the run's "
-        "data set). Transparent images are laid on white.",
+        "image a row; for a model of text a text file, one sentence a line; for one of a table or of "
+        "windows a file with its columns; - for standard input (default: the run's data set). Transparent images are "
+        "laid on white.",
     ),
 ]
 Weights = Annotated[
@@ -43,4 +44,11 @@ Weights = Annotated[
     ),
 ]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]
-ImagesFile = Annotated[Path, typer.Option("--output", "-o", help="A .png sheet, .npy (images) or .npz (with codes).")]
+ItemsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="A .png sheet, .npy (images) or .npz (with codes); of tables and windows .csv, .tsv or .npz.",
+    ),
+]

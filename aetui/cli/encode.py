@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import codes, codes_file, engines, files
+from aetui.cli import codes, codes_file, engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.render.text import plain
 from engine.errors import counted
@@ -43,8 +43,8 @@ def encode(
     count: Annotated[int, typer.Option("--count", "-n", min=0, help="At most so many items; 0: all.")] = 0,
     weights: Weights = None,
 ) -> None:
-    """Write the codes that a trained model gives to images or sentences, with names and classes where the input has
-    them."""
+    """Write the codes that a trained model gives to images, rows or sentences, with names and classes where the
+    input has them."""
     suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
     with codes_file.writing(output, suffix) as file:
@@ -135,6 +135,39 @@ def _ratings(
     return answer
 
 
-ENCODED = {"image": _images, "text": _sentences, "ratings": _ratings}
+def _rows(
+    options: Options,
+    record: RunRecord,
+    source: str | None,
+    part: Part,
+    count: int,
+    weights: Literal["best", "last"] | None,
+    into: Into,
+) -> Codes:
+    """Those of a file with the run's columns, or of the run's own data."""
+    import msgspec
+
+    from engine.errors import UsageError
+    from engine.queries.messages import Encode
+
+    if source is None or files.is_own(record, source):
+        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
+        found: Codes = engines.answer(options, query, "encoding")
+        return found
+    if part != "test":
+        raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}; leave it out")
+    read = rows.read(options, record, source, count)
+    query = Encode(run_id=record.id, weights=weights, inputs=read.items)
+    answer: Codes = engines.answer(options, query, "encoding")
+    return msgspec.structs.replace(answer, names=None if read.names is None else tuple(read.names))
+
+
+ENCODED = {
+    "image": _images,
+    "text": _sentences,
+    "ratings": _ratings,
+    "vectors": _rows,
+    "windows": _rows,
+}
 """What is done with the input of a run, by the kind of data that it learned from; it comes piece by piece, and what did
 not is in the answer."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetui.cli.options import Options
+    from engine.errors import UsageError
     from engine.kinds.kind import Kind
-    from engine.queries.messages import Images
+    from engine.queries.messages import Images, Reconstruction
     from engine.runs.store import RunRecord
     from engine.storage.rows import Array
 
@@ -204,6 +205,19 @@ def _pixels(source: str, numbers: NDArray[np.float64]) -> NDArray[Any]:
         return numbers.astype(np.uint8)
     expected = "expected numbers from 0 to 1, or whole ones from 0 to 255"
     raise BadData(told(source), f"{expected}, found {low:g} to {high:g}")
+
+
+def noisy(answer: Reconstruction) -> bool:
+    """Whether the encoder saw something else than what it was to answer."""
+    return bool((answer.inputs != answer.targets).any())
+
+
+def no_noise(record: RunRecord) -> UsageError:
+    """What is said of a run that is asked for noise and has none."""
+    from engine.errors import UsageError
+
+    told = f"expected a run that sees images with noise, but {record.id} ({record.variant}) sees them as they are"
+    return UsageError("No noise", f"{told}; leave --noise out")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import engines, files
+from aetui.cli import engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.cli.reconstruction_file import ReconstructionFile
 from aetui.render.text import plain
@@ -15,10 +15,10 @@ from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
-    from engine.errors import UsageError
     from engine.queries.messages import Reconstruct
     from engine.runs.store import RunRecord
 
+COUNT = 10
 DEFAULT = Path("reconstruction.png")
 TEXT = ".txt"
 
@@ -33,10 +33,21 @@ def reconstruct(
             "--output",
             "-o",
             help="A .png sheet (input, output, with noise also the clean images, |error|; reconstruction.png if not "
-            "given), .npy (outputs) or .npz (all); for sentences a .txt file (standard output if not given).",
+            "given), .npy (outputs) or .npz (all); for sentences a .txt file (standard output if not given); for "
+            "tables and windows .csv, .tsv (in the units of the columns; reconstruction.csv if not given) or .npz.",
         ),
     ] = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1_000_000, help="At most so many items.")] = 10,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            "-n",
+            min=1,
+            max=1_000_000,
+            help="At most so many items (default: 10; of tables and series all).",
+            show_default=False,
+        ),
+    ] = None,
     noise: Annotated[
         bool | None,
         typer.Option(
@@ -48,12 +59,13 @@ def reconstruct(
     ] = None,
     weights: Weights = None,
 ) -> None:
-    """Reconstruct images with a trained model and write them to a file; or read back each line of a text file.
+    """Reconstruct images, or rows of a table, with a trained model and write them to a file; or read back each line of
+    a text file.
 
     Errors are against the images without noise.
     """
     if output is not None:
-        files.check_suffix(output, (*files.IMAGES, TEXT))
+        files.check_suffix(output, (*files.IMAGES, TEXT, *rows.WRITTEN))
     record = context.obj.store.find(run)
     RECONSTRUCTED[files.kind_of(record).key](context.obj, record, source, output, count, noise, weights)
 
@@ -63,14 +75,14 @@ def _images(
     record: RunRecord,
     source: str | None,
     output: Path | None,
-    count: int,
+    count: int | None,
     noise: bool | None,
     weights: Literal["best", "last"] | None,
 ) -> None:
     import msgspec
 
     output = output or DEFAULT
-    query = _query(options, record, source, output, count, noise)
+    query = _query(options, record, source, output, count or COUNT, noise)
     itself = files.answers_itself(record)
     known = itself or query.inputs is None
     with ReconstructionFile.writing(output, known=known) as file:
@@ -79,7 +91,7 @@ def _images(
         if not file.count:  # there is nothing, which makes a file too
             file.append(answer)
         if query.noise and not file.noisy:
-            raise _no_noise(record)
+            raise files.no_noise(record)
     against = "" if not file.noisy else " against the clean images" if itself else " against what is to be answered"
     error = f"mean squared error {file.error:.4g}{against}" if known else "what is to be answered is not known"
     typer.echo(plain(f"{output}: {counted(file.count, 'image')}, {error}, {engines.behind(answer)}"))
@@ -99,19 +111,12 @@ def _query(
     return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
 
 
-def _no_noise(record: RunRecord) -> UsageError:
-    from engine.errors import UsageError
-
-    told = f"expected a run that sees images with noise, but {record.id} ({record.variant}) sees them as they are"
-    return UsageError("No noise", f"{told}; leave --noise out")
-
-
 def _sentences(
     options: Options,
     record: RunRecord,
     source: str | None,
     output: Path | None,
-    count: int,
+    count: int | None,
     noise: bool | None,
     weights: Literal["best", "last"] | None,
 ) -> None:
@@ -119,12 +124,12 @@ def _sentences(
     from engine.queries.messages import Read
 
     if noise:
-        raise _no_noise(record)
+        raise files.no_noise(record)
     if source is None:
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")
     if output is not None:
         files.check_suffix(output, (TEXT,))
-    texts = files.read_sentences(record, source, count)
+    texts = files.read_sentences(record, source, count or COUNT)
     answers = engines.answers(
         options, [Read(run_id=record.id, weights=weights, text=text) for text in texts], "reading back"
     )
@@ -143,7 +148,7 @@ def _ratings(
     record: RunRecord,
     source: str | None,
     output: Path | None,
-    count: int,
+    count: int | None,
     noise: bool | None,
     weights: Literal["best", "last"] | None,
 ) -> None:
@@ -155,7 +160,7 @@ def _ratings(
     from engine.queries.messages import Reconstruct
 
     if noise:
-        raise _no_noise(record)
+        raise files.no_noise(record)
     if not files.is_own(record, source):
         told = f"{record.id} knows the users and items of {record.dataset} only"
         raise UsageError("Other ratings", f"{told}, got {source}; `aetui recommend {record.id} USER` asks for a user")
@@ -163,7 +168,9 @@ def _ratings(
     files.check_suffix(output, files.IMAGES[1:])
     config = params.stored(registry.preset(record.variant, record.preset), record.config)
     kept = files.kind_of(record).kept(record.folder, registry.variant(record.variant).reading(config)).ratings
-    answer = engines.answer(options, Reconstruct(run_id=record.id, count=count, weights=weights), "reconstructing")
+    answer = engines.answer(
+        options, Reconstruct(run_id=record.id, count=count or COUNT, weights=weights), "reconstructing"
+    )
     filled = kept.in_units(answer.outputs)
     errors = answer.errors * kept.deviation**2
     with files.written(output) as file:
@@ -176,5 +183,11 @@ def _ratings(
     typer.echo(plain(f"{output}: {told}, {error}, {engines.behind(answer)}"))
 
 
-RECONSTRUCTED = {"image": _images, "text": _sentences, "ratings": _ratings}
+RECONSTRUCTED = {
+    "image": _images,
+    "text": _sentences,
+    "ratings": _ratings,
+    "vectors": rows.reconstruct,
+    "windows": rows.reconstruct,
+}
 """What is done with the input of a run, by the kind of data that it learned from."""

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from aetui.cli import engines, files
-from aetui.cli.arguments import ImagesFile, Run, Weights
+from aetui.cli import engines, writing
+from aetui.cli.arguments import ItemsFile, Run, Weights
 from aetui.render.text import plain
-from engine.errors import counted
 
 
 def sample(
@@ -21,20 +20,17 @@ def sample(
         float, typer.Option(min=0, max=1_000, help="Standard deviation of the codes; 1 is that of the prior.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same codes.")] = 0,
-    output: ImagesFile = Path("samples.png"),
+    output: ItemsFile = None,
     weights: Weights = None,
 ) -> None:
-    """Draw codes from the prior, decode them, and write the images to a file."""
+    """Draw codes from the prior, decode them, and write the images or rows to a file."""
     from engine import registry
     from engine.queries.messages import Sample
     from engine.queries.models import check_prior
 
-    files.check_suffix(output, files.IMAGES)
-    files.check_sheet(output, count)
     record = context.obj.store.find(run)
-    files.check_kind(record, "image")
+    write = writing.new_items(record, output, Path("samples.png"), count)
     check_prior(registry.variant(record.variant))  # before TensorFlow is loaded for nothing
     query = Sample(run_id=record.id, weights=weights, count=count, temperature=temperature, seed=seed)
     answer = engines.answer(context.obj, query, "sampling")
-    files.write_images(output, answer)
-    typer.echo(plain(f"{output}: {counted(count, 'image')}, {engines.behind(answer)}"))
+    typer.echo(plain(f"{write(answer)}, {engines.behind(answer)}"))

@@ -106,6 +106,7 @@ def _blank(record: RunRecord) -> RunState:
         preset=record.preset,
         config=record.config,
         dataset=record.dataset,
+        data_kind=record.info.kind,
         name=record.name,
         group=record.group,
         planned=record.epochs,

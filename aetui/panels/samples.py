@@ -22,6 +22,8 @@ from aetui.widgets.image_grid import ImageGrid, ImageRow
 PLACEHOLDER = "Images from the prior appear after the first epoch"
 MISSING = "This run keeps no images from the prior: its codes follow none, or an older version trained it"
 
+NO_IMAGES = "New items are no images here: `aetui sample` writes them in the units of the columns"
+
 ACTIVE = 0.01
 """Nats; a dimension with less tells nothing about its item."""
 
@@ -42,6 +44,12 @@ def divergences(kl: NDArray[np.float32], size: tuple[int, int], *, blocks: bool 
         rest = f"and {len(order) - fitting:,} more, at most {kl[order[fitting]]:.3f}"
         lines.append(Content.styled(rest, MUTED).truncate(width, ellipsis=True))
     return lines
+
+
+def _images(view: View) -> NDArray[np.float32] | None:
+    """The new items where they are images."""
+    generated = view.views.get("generated")
+    return generated if generated is not None and generated.ndim == 4 else None
 
 
 class Divergences(Static):
@@ -100,13 +108,13 @@ class PriorSamples(Container):
 
     def show(self, view: View) -> None:
         """Draw images and bars of the epoch under the cursor, or say why there are none."""
-        why = view.instead(PLACEHOLDER, MISSING)
+        why = view.instead(PLACEHOLDER, NO_IMAGES if "generated" in view.views else MISSING)
         what = (id(view.samples), why, view.cells, view.zoomed, self._wished, self._first)
         self._view = view
         if what == self._shown:
             return
         self._shown = what
-        generated, kl = view.views.get("generated"), view.views.get("kl")
+        generated, kl = _images(view), view.views.get("kl")
         grid = self.query_one(ImageGrid)
         grid.placeholder, grid.cells = why, view.cells
         wish = Wish(self._wished, view.zoomed, items=0 if generated is None else len(generated))
@@ -122,7 +130,7 @@ class PriorSamples(Container):
     def step_size(self, by: int) -> str:
         """Images one size larger or smaller; where that is what has room by itself, it is left to the room again."""
         grid, view = self.query_one(ImageGrid), self._view
-        generated = view.views.get("generated") if view else None
+        generated = _images(view) if view else None
         if view is None or generated is None or grid.layout_now is None:
             return ""
         rows = [("", to_grey(generated))]
@@ -135,7 +143,7 @@ class PriorSamples(Container):
     def turn_page(self, by: int) -> str:
         """The next images, or those before."""
         layout, view = self.query_one(ImageGrid).layout_now, self._view
-        generated = view.views.get("generated") if view else None
+        generated = _images(view) if view else None
         if view is None or generated is None or layout is None:
             return ""
         self._first, told = turned(self._first, layout.shown, len(generated), by)

@@ -109,6 +109,12 @@ PANELS: dict[str, PanelKind] = {
     for panel in (
         PanelKind("digits", "Digits", "d", "digits:Digits", "validation images, what is made of them, and the error"),
         PanelKind(
+            "columns", "Columns", "V", "columns:Columns", "a row of the table, what is made of it, column by column"
+        ),
+        PanelKind(
+            "curves", "Windows", "W", "curves:Curves", "a window of the series, and what is made of it, over time"
+        ),
+        PanelKind(
             "sentences", "Sentences", "S", "sentences:Sentences", "ask with sentences of your own; what is read back"
         ),
         PanelKind(
@@ -157,6 +163,8 @@ PANELS: dict[str, PanelKind] = {
 }
 
 
-def of_variant(keys: Sequence[str]) -> list[PanelKind]:
-    """The panels that a variant fills, in the table's order."""
-    return [panel for panel in PANELS.values() if panel.key in keys]
+def of_variant(keys: Sequence[str], instead: Mapping[str, str] | None = None) -> list[PanelKind]:
+    """The panels that a variant fills, in the table's order; `instead`: those that stand in the place of others on some
+    kinds of data (`Kind.panels`)."""
+    shown = {(instead or {}).get(key, key) for key in keys}
+    return [panel for panel in PANELS.values() if panel.key in shown]

@@ -21,7 +21,7 @@ from aetui.render import numbers
 from aetui.render.bars import histogram
 from aetui.render.pixels import colour_mode, has_margin, to_grey
 from aetui.render.text import plain
-from aetui.render.tiles import signed_grey, symmetric_scale
+from aetui.render.tiles import pictured, signed_grey, symmetric_scale
 from aetui.state.run_state import RunState
 from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
@@ -220,7 +220,7 @@ class Weights(Container):
         self.query_one("#nothing", Static).update(self._why, layout=False)
         if samples is not None and weights is not None:
             # The weights of pixels that are always empty stay the noise they began as: where room is short, they go.
-            self._draw_tiles(weights, has_margin(to_grey(samples.targets)))
+            self._draw_tiles(weights, weights.ndim == 4 and has_margin(to_grey(samples.targets)))
         if activations is not None:
             self._draw_activations(activations)
 
@@ -232,14 +232,16 @@ class Weights(Container):
         first = self._first
 
         def told(count: int) -> str:
+            if weights.ndim < 4:  # of rows and windows: one picture
+                return f"{counted(len(weights), 'unit')}, one a line · {text[8:]}"
             return f"units {first + 1}–{first + count} {text[6:]}" if first else f"first {count} {text}"
 
         own = self.query_one("#own", Tiles)
-        own.show(signed_grey(weights, scale), cut=cut, caption=told)
+        own.show(signed_grey(pictured(weights), scale), cut=cut, caption=told)
         if other is not None:
             caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
             beside = self.query_one("#compared", Tiles)
-            beside.show(signed_grey(other.weights, scale), cut=cut, caption=lambda _: caption)
+            beside.show(signed_grey(pictured(other.weights), scale), cut=cut, caption=lambda _: caption)
 
     def _draw_activations(self, activations: Floats) -> None:
         columns = [(f"activation of {counted(len(activations), 'unit')}", activations)]

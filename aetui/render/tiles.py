@@ -70,6 +70,12 @@ def _worth(tiles: Tiling, count: int, zoomed: bool) -> tuple[int, ...]:
     return (enough, tiles.exact, shown, tiles.size) if zoomed else (enough, tiles.size >= _LEGIBLE, shown, tiles.size)
 
 
+def pictured(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights of units that see images as they are, (units, height, width, channels); of others, (units, …), all in one
+    picture, a line for each unit: (1, units, numbers, 1)."""
+    return weights if weights.ndim == 4 else weights.reshape(1, len(weights), -1, 1)
+
+
 def symmetric_scale(*weights: NDArray[np.float32]) -> float:
     """What black and white stand for: the 99.5 % quantile of |w| over all, rounded up to two digits; 1 for zeros only.
 

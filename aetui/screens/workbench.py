@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.param_form import ParamForm
 from aetui.widgets.status_line import StatusLine
 from aetui.widgets.variant_list import VariantList
+from engine import registry
 from engine.errors import EngineError, SettingError
 from engine.params import Param
 from engine.registry import VARIANTS
@@ -55,6 +56,8 @@ class WorkbenchScreen(QueryView):
         self.labels: dict[str, str] = {}
         self._variant = VARIANTS.get(self._kept.model) or next(iter(VARIANTS.values()))
         self._touched = False
+        self._instead: Mapping[str, str] = {}
+        """Panels in the place of others, as the kind of data has them."""
         """Whether the form holds what the user put in and has not trained yet."""
         self._lengthened = False
         """Whether the user set `epochs` since the run shown came up."""
@@ -104,7 +107,7 @@ class WorkbenchScreen(QueryView):
         self._form = self.query_one(ParamForm)
         self._take(job_form.of_preset(self.variant, self.workbench.data_dir))
         self._models.choose(self.variant.key)
-        self._tabs.set_kinds(table.of_variant(self.variant.panels))
+        self._offer_panels()
         self._tabs.open(self._kept.panel)
         if self._kept.zoom in ZOOMS:
             self.add_class(self._kept.zoom)
@@ -118,9 +121,8 @@ class WorkbenchScreen(QueryView):
         if draft.variant is not self._variant:
             self._variant = draft.variant
             self._models.choose(draft.variant.key)
-            self._tabs.set_kinds(table.of_variant(draft.variant.panels))
-            self.call_later(self._fill_panels)
         self._form.set_params(draft.fields, draft.values, job_form.notes(draft.variant, self.workbench.data_dir))
+        self._offer_panels()
         self._touched = self._lengthened = False
 
     def look(self, former: Kept) -> Kept:
@@ -187,6 +189,20 @@ class WorkbenchScreen(QueryView):
             self.show_run("")
             self.workbench.show_last(self.variant.key)
 
+    def _offer_panels(self) -> None:
+        """Those that the model fills on the kind of data of the run that is shown, else of the form."""
+        run = self.run_shown
+        kind = run.kind if run else registry.kind(self.variant.key, str(self._form.values["dataset"]))
+        self._instead = kind.panels
+        offered = table.of_variant(self.variant.panels, kind.panels)
+        if offered != self._tabs.kinds:
+            self._tabs.set_kinds(offered)
+            self.call_later(self._fill_panels)
+
+    def _show_panels(self) -> None:
+        self._offer_panels()
+        super()._show_panels()
+
     async def _fill_panels(self) -> None:
         """Those that are not there yet; new ones know nothing of the run."""
         await self._tabs.fill()
@@ -215,7 +231,7 @@ class WorkbenchScreen(QueryView):
     def action_panel(self, key: str) -> None:
         """A panel that is asked for is shown, also where the chart was alone."""
         self.remove_class("-zoom-chart")
-        super().action_panel(key)
+        super().action_panel(self._instead.get(key, key))
 
     def action_step(self, by: int) -> None:
         """As `action_panel`."""

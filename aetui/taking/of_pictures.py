@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aetui.panels.table import PANELS, View
-from aetui.render.tiles import signed_grey, symmetric_scale
+from aetui.render.tiles import pictured, signed_grey, symmetric_scale
 from aetui.taking.taken import Pictures, Plot, Series, Table, Taken
 from engine import datasets
 
@@ -94,7 +94,7 @@ def weights(view: View, beside: Mapping[str, NDArray[Any]]) -> Taken:
 
 
 def _signed(array: NDArray[Any], scale: float) -> NDArray[Any]:
-    grey = signed_grey(array, scale) / np.float32(255)
+    grey = signed_grey(pictured(array), scale) / np.float32(255)
     return grey if grey.ndim == 4 else grey[..., None]
 
 
@@ -146,7 +146,9 @@ def samples(view: View) -> Taken:
         view.samples_epoch,
         table=None if kl is None else Table(("dimension", "KL in nats"), list(enumerate(kl, 1))),
         arrays={name: array for name, array in pairs if array is not None},
-        pictures=() if generated is None else (Pictures("drawn from the prior", generated),),
+        pictures=(Pictures("drawn from the prior", generated),)
+        if generated is not None and generated.ndim == 4
+        else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class ArrayData:
 
     kind: str
     """A key of `engine.kinds.KINDS`; the same for all of a class."""
-    bounded: ClassVar[bool] = True
+    bounded: bool = True
     """Whether the numbers of an item lie in [0, 1]: then so do those of what a baseline answers."""
     plane_items = 500
     health_items = 1_000

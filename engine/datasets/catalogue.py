@@ -69,6 +69,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     has more numbers in its code than there are in an item."""
     instead: str = "digits"
     """The data set that does instead where there is no network."""
+    bounded: bool = True
+    """Whether the numbers of an item lie in [0, 1], as those of images do."""
     own: bool = False
     """Whether it is the user's: it is nowhere until they bring it (see `engine.datasets.own`)."""
     files: tuple[RemoteFile, ...] = ()
@@ -311,6 +313,7 @@ def _row_of(own: OwnSet) -> DataSet:
         source=own.origin or own.path,
         licence="yours",
         preset=own.preset,
+        bounded=own.bounded,
         own=True,
     )
 

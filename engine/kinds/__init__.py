@@ -12,7 +12,9 @@ from engine.kinds.image import Image
 from engine.kinds.kind import Kind, Origin
 from engine.kinds.ratings import Ratings
 from engine.kinds.text import Text
+from engine.kinds.vectors import Vectors
+from engine.kinds.windows import Windows
 from engine.kinds.word_vectors import WordVectors
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text(), Ratings())}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (Image(), Text(), Ratings(), Vectors(), Windows())}
 ORIGINS: dict[str, Origin] = {**KINDS, WordVectors.key: WordVectors()}

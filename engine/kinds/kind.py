@@ -32,11 +32,13 @@ class Features(NamedTuple):
 
 
 class Described(NamedTuple):
-    """Of a source: the shape of an item, the names of classes, and how many items each part has."""
+    """Of a source: the shape of an item, the names of classes, how many items each part has."""
 
     shape: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
     items: tuple[int, int, int] = (0, 0, 0)
+    bounded: bool = True
+    """Whether its numbers lie in [0, 1]."""
 
 
 class Origin(ABC):
@@ -95,6 +97,8 @@ class Kind(Origin):
     """What there is on the command line for runs on such data."""
     trained_by: ClassVar[str]
     """The command that makes such a run."""
+    panels: ClassVar[Mapping[str, str]] = {}
+    """Panels in the place of those that a variant names: its pictures may be none here."""
     inputs: ClassVar[str]
     """What turns compact items into tensors, "module:class" in `engine.nn`; made of the data."""
 

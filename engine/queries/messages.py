@@ -39,8 +39,8 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Reconstruct(_Query, frozen=True, kw_only=True):
     """What does the model of `run_id` make of these images?
 
-    The images are `inputs`, shape (count, height, width, channels), uint8 or float32 in [0, 1]; without them, `count`
-    items of the run's test part from `start` on.
+    The images are `inputs`, shape (count, height, width, channels), uint8 or float32 in [0, 1], or items of another
+    kind as floats, NaN where a number is not known; without them, `count` items of the run's test part from `start` on.
     """
 
     inputs: Array | None = None
@@ -64,7 +64,11 @@ class Reconstruction(_Answer, frozen=True, kw_only=True):
     """The images without the noise; the same as `inputs` where there is none."""
     codes: NDArray[np.float32]
     errors: NDArray[np.float32]
-    """Mean squared error of each output against its target, shape (count,)."""
+    """Mean squared error of each output against its target, shape (count,), over what of it is known."""
+    known: NDArray[np.bool_] | None = None
+    """Which numbers of `targets` are known; None: all."""
+    names: tuple[str, ...] | None = None
+    """Of items of the run's own data, where they have any."""
 
 
 class Corrupt(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,6 +76,7 @@ def _reconstruct_by_block(context: QueryContext, query: Reconstruct, into: Calla
 def _reconstructed(context: QueryContext, query: Reconstruct) -> Reconstruction:
     model = context.model
     inputs, targets, known = _seen(context, query)
+    names = context.data().test.names if query.inputs is None else None
     codes = model.encode(inputs)
     outputs = model.decode(codes)
     return Reconstruction(
@@ -84,6 +85,8 @@ def _reconstructed(context: QueryContext, query: Reconstruct) -> Reconstruction:
         targets=targets,
         codes=codes,
         errors=errors(outputs, targets, known),
+        known=known,
+        names=None if names is None else tuple(names[query.start : query.start + query.count]),
         epoch=model.epoch,
     )
 

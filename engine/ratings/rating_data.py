@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class RatingsData(ArrayData):
     """
 
     kind = "ratings"
-    bounded: ClassVar[bool] = False
+    bounded: bool = False
 
     def __init__(self, ratings: Ratings, rows: Rows, split: str = "") -> None:
         """Raises UsageError for a table that is too large."""

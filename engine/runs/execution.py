@@ -97,7 +97,10 @@ class Execution:
         if entry.kind not in variant.accepts:
             wanted = " or ".join(KINDS[key].items for key in variant.accepts)
             found = ORIGINS[entry.kind].items
-            raise UsageError("Data do not fit", f"{variant.key} learns from {wanted}; {entry.key} holds {found}")
+            able = ", ".join(key for key, other in registry.VARIANTS.items() if entry.kind in other.accepts)
+            told = f"{variant.key} learns from {wanted}; {entry.key} holds {found}"
+            raise UsageError("Data do not fit", f"{told}, from which learn: {able or 'none'}")
+        variant.check_data(config, entry)
         return cls(new_run_id(job.variant), job, config, job)
 
     @classmethod

@@ -51,7 +51,7 @@ VIEW = "view "
 
 NUMBERS, ROWS, PLANE = ((0,),), ((0, 0),), ((0, 2),)
 ITEMS = (0, 0), (0, 0, 0), (0, 0, 0, 1), (0, 0, 0, 3)
-"""Rows of numbers, sentences as vectors, and images."""
+"""Rows of numbers, sentences as vectors or windows, and images."""
 
 
 class Form(NamedTuple):
@@ -83,6 +83,11 @@ FORMS = {
     "view points": Form(PLANE, halved=True, rows_of="the plane"),
     "view baseline_points": Form(PLANE, halved=True, fixed=True, rows_of="the plane"),
     "view point_labels": Form(NUMBERS, "iu", fixed=True, rows_of="the plane"),
+    # Of rows of tables and windows: names of the numbers, a mean and a scale for each that make it a value in the units
+    # of the user, and which numbers of `targets` are known.
+    "view columns": Form(NUMBERS, "U", fixed=True, rows_of="the columns"),
+    "view scales": Form(PLANE, fixed=True, rows_of="the columns"),
+    "view known": Form(ITEMS, "b", fixed=True, rows_of="the probe set"),
     # Weights of the first units of a dense first layer, as items.
     "view weights": Form(ITEMS, halved=True),
     # Of each code unit over validation items: mean activation, and mean KL divergence from the prior in nats.

@@ -70,6 +70,28 @@ class Contractive(DenseVariant[ContractiveConfig]):
             reconstruction="bce",
             validation=HELD_OUT,
         ),
+        "table": ContractiveConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=8,
+            activation="tanh",
+            output="linear",
+            validation=HELD_OUT,
+        ),
+        "series": ContractiveConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="tanh",
+            output="linear",
+            validation=HELD_OUT,
+        ),
     }
 
     def loss_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> dict[str, Tensor | Weighted]:

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
+from engine.errors import SettingError
 from engine.params import HELD_OUT, TrainingConfig
-from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
+from engine.variants.corruption import (
+    Clip,
+    Corruption,
+    NoiseMean,
+    NoiseShare,
+    NoiseStd,
+    Resample,
+    check_noise,
+    corrupt,
+    noise,
+)
+from engine.variants.dense import reconstruction_error
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, NoiseKeys
@@ -29,6 +42,10 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
     activation: Annotated[
         Literal["relu", "gelu", "tanh"], Meta(description="activation of all layers but the last")
     ] = "relu"
+    reconstruction: Annotated[
+        Literal["bce", "mse"],
+        Meta(description="binary cross-entropy of numbers between 0 and 1, or mean squared error of any"),
+    ] = "bce"
     corruption: Corruption = "gaussian"
     noise_mean: NoiseMean = 0.0
     noise_std: NoiseStd = 0.5
@@ -38,13 +55,15 @@ class ConvolutionalConfig(TrainingConfig, frozen=True, kw_only=True):
 
 
 class Convolutional(Variant[ConvolutionalConfig]):
-    """Three times convolution 3×3 and pooling 2×2; and back by enlarging. Loss: binary cross-entropy per pixel."""
+    """Three times convolution 3×3 and pooling 2×2; and back by enlarging. Loss: binary cross-entropy per pixel, or
+    squared error. Along time both have one dimension, of 3 and 2 steps.
+    """
 
     key = "convolutional"
     label = "Convolutional"
     summary = "Convolutions clean noisy images; images of any size and number of channels."
     reference = "Masci, Meier, Ciresan & Schmidhuber, ICANN (2011) 52-59"
-    accepts = ("image",)
+    accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     panels = ("digits", "latent", "health", "parameters", "log")
     alarms = advised(
@@ -77,6 +96,19 @@ class Convolutional(Variant[ConvolutionalConfig]):
             activation="gelu",
             validation=HELD_OUT,
         ),
+        "series": ConvolutionalConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            code_filters=1,
+            activation="gelu",
+            reconstruction="mse",
+            noise_std=0.3,
+            clip=False,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",
@@ -90,63 +122,80 @@ class Convolutional(Variant[ConvolutionalConfig]):
     )
 
     def networks(self, config: ConvolutionalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """(batch, height, width, channels) → (batch, ⌈height / 8⌉ · ⌈width / 8⌉ · code filters) → images again.
+        """(batch, height, width, channels) → (batch, ⌈height / 8⌉ · ⌈width / 8⌉ · code filters) → images again; or
+        (batch, steps, channels) → (batch, ⌈steps / 8⌉ · code filters) → windows again.
 
-        The decoder's answers are in [0, 1]; height and width may be any.
+        The decoder's answers are in [0, 1] with bce; height, width and steps may be any.
         """
+        rank = len(shape) - 1
         widths = (config.filters, config.filters, config.code_filters)
         down = [
             layer
             for depth, width in enumerate(widths, start=1)
             for layer in (
-                self._convolution(width, config.activation, f"conv{depth}", blocks),
-                blocks.layer("MaxPooling2D", pool_size=2, padding="same", name=f"pool{depth}"),
+                self._convolution(rank, width, config.activation, f"conv{depth}", blocks),
+                blocks.layer(f"MaxPooling{rank}D", pool_size=2, padding="same", name=f"pool{depth}"),
             )
         ]
         encoder = blocks.encoder(shape, [*down, blocks.flatten()])
-        return blocks.networks(encoder, blocks.decoder(encoder, self._up(config, shape, blocks), "sigmoid"))
+        output = "sigmoid" if config.reconstruction == "bce" else "linear"
+        return blocks.networks(encoder, blocks.decoder(encoder, self._up(config, shape, blocks), output))
 
     def _up(self, config: ConvolutionalConfig, shape: tuple[int, ...], blocks: Blocks) -> list[Tensor]:
         """Back to the image. Pooling rounds sizes up, so two enlargements can overshoot the size half of the image's; a
         convolution without padding (as in the published 28×28 network) or a crop takes that off."""
-        sizes = [(shape[0], shape[1])]
+        *place, channels = shape
+        rank, sizes = len(place), [tuple(place)]
         for _ in range(3):
-            sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
+            sizes.append(tuple((size + 1) // 2 for size in sizes[-1]))
         overshoot = tuple(4 * small - half for small, half in zip(sizes[3], sizes[1], strict=True))
-        valid = overshoot == (2, 2)
+        valid = overshoot == (2,) * rank
         layers = [
             blocks.reshape((*sizes[3], config.code_filters), "code"),
-            self._convolution(config.code_filters, config.activation, "conv4", blocks),
-            blocks.layer("UpSampling2D", size=2, name="up4"),
-            self._convolution(config.filters, config.activation, "conv5", blocks),
-            blocks.layer("UpSampling2D", size=2, name="up5"),
-            self._convolution(config.filters, config.activation, "conv6", blocks, padding="valid" if valid else "same"),
+            self._convolution(rank, config.code_filters, config.activation, "conv4", blocks),
+            blocks.layer(f"UpSampling{rank}D", size=2, name="up4"),
+            self._convolution(rank, config.filters, config.activation, "conv5", blocks),
+            blocks.layer(f"UpSampling{rank}D", size=2, name="up5"),
+            self._convolution(
+                rank, config.filters, config.activation, "conv6", blocks, padding="valid" if valid else "same"
+            ),
         ]
         if any(overshoot) and not valid:
             layers.append(self._crop(overshoot, "crop6", blocks))
-        layers.append(blocks.layer("UpSampling2D", size=2, name="up6"))
-        odd = (2 * sizes[1][0] - shape[0], 2 * sizes[1][1] - shape[1])
+        layers.append(blocks.layer(f"UpSampling{rank}D", size=2, name="up6"))
+        odd = tuple(2 * half - size for half, size in zip(sizes[1], place, strict=True))
         if any(odd):
             layers.append(self._crop(odd, "crop7", blocks))
-        return [*layers, self._convolution(shape[2], "linear", "pixels", blocks)]
+        return [*layers, self._convolution(rank, channels, "linear", "pixels", blocks)]
 
     def _convolution(
-        self, filters: int, activation: str, name: str, blocks: Blocks, *, padding: str = "same"
+        self, rank: int, filters: int, activation: str, name: str, blocks: Blocks, *, padding: str = "same"
     ) -> Tensor:
-        """(batch, height, width, n) → (batch, height, width, filters) by 3×3 kernels; "valid" padding takes 2 off."""
-        return blocks.layer("Conv2D", filters=filters, kernel_size=3, padding=padding, activation=activation, name=name)
+        """(batch, height, width, n) → (batch, height, width, filters) by 3×3 kernels, or in one dimension by 3; "valid"
+        padding takes 2 off."""
+        return blocks.layer(
+            f"Conv{rank}D", filters=filters, kernel_size=3, padding=padding, activation=activation, name=name
+        )
 
     def _crop(self, off: tuple[int, ...], name: str, blocks: Blocks) -> Tensor:
-        """Without the last rows and columns."""
-        return blocks.layer("Cropping2D", cropping=((0, off[0]), (0, off[1])), name=name)
+        """Without the last rows and columns, or steps."""
+        cropping = tuple((0, each) for each in off)
+        return blocks.layer(f"Cropping{len(off)}D", cropping=cropping if len(off) > 1 else cropping[0], name=name)
 
     def loss_terms(self, model: Autoencoder[ConvolutionalConfig], batch: Batch) -> dict[str, Tensor]:
-        """Images (batch, height, width, channels) → the scalar `reconstruction`, mean over all numbers."""
-        logits = model.logits(model.encode(batch.input))
-        return {"reconstruction": model.ops.mean(model.blocks.binary_cross_entropy(batch.target, logits))}
+        """Items (batch, *shape) → the scalar `reconstruction`, mean over all numbers that are known."""
+        codes = model.encode(batch.input)
+        return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
+
+    def check_data(self, config: ConvolutionalConfig, entry: DataSet) -> None:
+        """Raises SettingError for answers and noise that are made for pixels where numbers are none."""
+        if config.reconstruction == "bce" and not entry.bounded:
+            told = f"bce is for numbers between 0 and 1, those of {entry.key} lie beyond; set mse"
+            raise SettingError("reconstruction", told)
+        check_noise(config, entry)
 
     def corrupt(self, model: Autoencoder[ConvolutionalConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
-        """(batch, height, width, channels) → the same shape, see `engine.variants.corruption.corrupt`."""
+        """(batch, *shape) → the same shape, see `engine.variants.corruption.corrupt`."""
         return corrupt(model, items, keys)
 
     def noise(self, config: ConvolutionalConfig) -> str:

@@ -1,4 +1,4 @@
-"""What denoising autoencoders do to an image before the encoder sees it."""
+"""What denoising autoencoders do to an item before the encoder sees it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from msgspec import Meta
 
+from engine.errors import SettingError
+
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Tensor
     from engine.nn.networks import NoiseKeys
@@ -55,7 +58,7 @@ class Corrupting(Protocol):
 
 
 def corrupt(model: Autoencoder[Corrupting], items: Tensor, keys: NoiseKeys) -> Tensor:
-    """`items` (batch, height, width, channels) in [0, 1] with the noise of the settings, float32, the same shape.
+    """`items` (batch, *shape) with the noise of the settings, float32, the same shape.
 
     Gaussian: x + mean + std · N(0, 1), with `clip` cut to [0, 1]; masking: pixels become 0 with probability
     `noise_share`; salt and pepper: they become 0 or 1, equally often (Vincent et al., JMLR 11 (2010) 3371-3408).
@@ -70,6 +73,18 @@ def corrupt(model: Autoencoder[Corrupting], items: Tensor, keys: NoiseKeys) -> T
     if config.corruption == "masking":
         return ops.where(chance < share, 0.0, items)
     return ops.where(chance < share / 2, 0.0, ops.where(chance < share, 1.0, items))
+
+
+def check_noise(config: Corrupting, entry: DataSet) -> None:
+    """Raises SettingError for noise that takes numbers for pixels where they lie beyond [0, 1]."""
+    if entry.bounded:
+        return
+    if config.corruption == "gaussian" and config.clip:
+        told = f"noisy numbers would be cut to 0…1, but those of {entry.key} lie beyond; set clip to off"
+        raise SettingError("clip", told)
+    if config.corruption == "salt_and_pepper":
+        told = f"it makes numbers 0 or 1, which are not the ends of those of {entry.key}; set gaussian or masking"
+        raise SettingError("corruption", told)
 
 
 def noise(config: Corrupting) -> str:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.params import HELD_OUT
-from engine.variants.corruption import Clip, Corruption, NoiseMean, NoiseShare, NoiseStd, Resample, corrupt, noise
+from engine.variants.corruption import (
+    Clip,
+    Corruption,
+    NoiseMean,
+    NoiseShare,
+    NoiseStd,
+    Resample,
+    check_noise,
+    corrupt,
+    noise,
+)
 from engine.variants.dense import DenseConfig, DenseVariant
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Tensor
     from engine.nn.networks import NoiseKeys
@@ -74,6 +85,32 @@ class Denoising(DenseVariant[DenoisingConfig]):
             reconstruction="bce",
             validation=HELD_OUT,
         ),
+        "table": DenoisingConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=8,
+            activation="linear",
+            output="linear",
+            noise_std=0.3,
+            clip=False,
+            validation=HELD_OUT,
+        ),
+        "series": DenoisingConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="linear",
+            output="linear",
+            noise_std=0.3,
+            clip=False,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",
@@ -90,8 +127,13 @@ class Denoising(DenseVariant[DenoisingConfig]):
     )
 
     def corrupt(self, model: Autoencoder[DenoisingConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
-        """(batch, height, width, channels) → the same shape, see `engine.variants.corruption.corrupt`."""
+        """(batch, *shape) → the same shape, see `engine.variants.corruption.corrupt`."""
         return corrupt(model, items, keys)
+
+    def check_data(self, config: DenoisingConfig, entry: DataSet) -> None:
+        """Raises SettingError also for noise that is made for pixels."""
+        super().check_data(config, entry)
+        check_noise(config, entry)
 
     def noise(self, config: DenoisingConfig) -> str:
         """See `engine.variants.corruption.noise`."""

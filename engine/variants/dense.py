@@ -12,6 +12,7 @@ from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
@@ -47,7 +48,7 @@ DenseConfigT = TypeVar("DenseConfigT", bound=DenseConfig)
 class DenseVariant(Variant[DenseConfigT]):
     """x → z = activation(W x + b) → x̂ = output(V z + c), trained on the mean over batch and pixels of the error."""
 
-    accepts = ("image",)
+    accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, overfitting=Advice("hidden_dim", "lower"))
 
@@ -55,8 +56,12 @@ class DenseVariant(Variant[DenseConfigT]):
         """Raises SettingError for binary cross-entropy without the sigmoid output."""
         check_reconstruction(config.reconstruction, config.output)
 
+    def check_data(self, config: DenseConfigT, entry: DataSet) -> None:
+        """Raises SettingError for an output that cannot reach all numbers of the data."""
+        check_output(config.output, entry)
+
     def networks(self, config: DenseConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """(batch, height, width, channels) → (batch, hidden_dim) → (batch, height, width, channels)."""
+        """(batch, *shape) → (batch, hidden_dim) → (batch, *shape), such as (height, width, channels)."""
         encoder = blocks.encoder(
             shape, [blocks.flatten(), blocks.dense(config.hidden_dim, config.activation, name="code")]
         )
@@ -68,9 +73,9 @@ class DenseVariant(Variant[DenseConfigT]):
         return blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output)
 
     def loss_terms(self, model: Autoencoder[DenseConfigT], batch: Batch) -> dict[str, Tensor | Weighted]:
-        """Images (batch, height, width, channels) → the scalar `reconstruction`.
+        """Items (batch, *shape) → the scalar `reconstruction`.
 
-        Mean over batch and pixels of (x − x̂)², or of −x ln x̂ − (1 − x) ln(1 − x̂).
+        Mean over batch and pixels, those that are known, of (x − x̂)², or of −x ln x̂ − (1 − x) ln(1 − x̂).
         """
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
@@ -80,6 +85,17 @@ def check_reconstruction(reconstruction: str, output: str) -> None:
     """Raises SettingError where the loss needs another output."""
     if reconstruction == "bce" and output != "sigmoid":
         raise SettingError("reconstruction", "bce needs outputs between 0 and 1; set output to sigmoid")
+
+
+def check_output(output: str, entry: DataSet) -> None:
+    """Raises SettingError where the numbers of the data go beyond what the output can be."""
+    if output != "linear" and not entry.bounded:
+        least = "between 0 and 1" if output == "sigmoid" else "0 and above"
+        raise SettingError(
+            "output",
+            f"{output} answers {least}, but numbers of {entry.key} lie beyond; set output to linear (and "
+            "reconstruction to mse), or add the data with --normalise minmax",
+        )
 
 
 def reconstruction_error(model: Autoencoder[TrainingConfig], codes: Tensor, batch: Batch, kind: str) -> Tensor:

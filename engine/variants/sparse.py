@@ -137,6 +137,28 @@ class Sparse(DenseVariant[SparseConfig]):
             beta=0.05,
             validation=HELD_OUT,
         ),
+        "table": SparseConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=32,
+            output="linear",
+            l1=0.01,
+            validation=HELD_OUT,
+        ),
+        "series": SparseConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=64,
+            output="linear",
+            l1=0.001,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",
@@ -202,9 +224,11 @@ class Sparse(DenseVariant[SparseConfig]):
         ops, config, blocks = model.ops, model.config, model.blocks
         codes = model.encode(batch.input)
         answers = model.decode(codes)
-        missed = ops.sum(ops.square(batch.target - answers))
-        spread = ops.sum(ops.square(batch.target - ops.mean(batch.target, axis=0)))
-        length, along = ops.sum(ops.square(answers)), ops.sum(answers * batch.target)
+        known = ops.ones_like(batch.target) if batch.weights is None else batch.weights
+        mean = ops.sum(known * batch.target, axis=0) / ops.maximum(ops.sum(known, axis=0), 1.0)
+        missed = ops.sum(known * ops.square(batch.target - answers))
+        spread = ops.sum(known * ops.square(batch.target - mean))
+        length, along = ops.sum(known * ops.square(answers)), ops.sum(known * answers * batch.target)
         return {
             "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "explained_variance": blocks.reported(self._less(ops, missed, spread)),

@@ -10,10 +10,19 @@ from engine.analysis.alarms import advised
 from engine.errors import SettingError
 from engine.events import Stage
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
-from engine.variants.dense import GELU, SIGMOID, Output, Reconstruction, check_reconstruction, reconstruction_error
+from engine.variants.dense import (
+    GELU,
+    SIGMOID,
+    Output,
+    Reconstruction,
+    check_output,
+    check_reconstruction,
+    reconstruction_error,
+)
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Tensor
     from engine.nn.networks import Batch, Networks, StageNetworks
@@ -45,7 +54,7 @@ class Stacked(Variant[StackedConfig]):
     label = "Stacked"
     summary = "Many layers squeeze an image into very few numbers; with two, the codes are a map of the classes."
     reference = "Hinton & Salakhutdinov, Science 313 (2006) 504-507"
-    accepts = ("image",)
+    accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID)
     panels = ("latent", "digits", "weights", "health", "parameters", "log")
@@ -80,6 +89,28 @@ class Stacked(Variant[StackedConfig]):
             activation="gelu",
             validation=HELD_OUT,
         ),
+        "table": StackedConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            layers="64-8",
+            activation="gelu",
+            output="linear",
+            validation=HELD_OUT,
+        ),
+        "series": StackedConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            layers="256-16",
+            activation="gelu",
+            output="linear",
+            validation=HELD_OUT,
+        ),
     }
 
     def check(self, config: StackedConfig) -> None:
@@ -93,8 +124,12 @@ class Stacked(Variant[StackedConfig]):
                 "together; set more epochs, or fewer pretrain_epochs",
             )
 
+    def check_data(self, config: StackedConfig, entry: DataSet) -> None:
+        """Raises SettingError for an output that cannot reach all numbers of the data."""
+        check_output(config.output, entry)
+
     def networks(self, config: StackedConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """(batch, height, width, channels) → (batch, units) … → (batch, code) → … → images of the same shape."""
+        """(batch, *shape) → (batch, units) … → (batch, code) → … → (batch, *shape)."""
         *hidden, code = layer_sizes(config.layers)
         up = [blocks.dense(units, config.activation, name=f"hidden{n}") for n, units in enumerate(hidden, start=1)]
         encoder = blocks.encoder(shape, [blocks.flatten(), *up, blocks.dense(code, "linear", name="code")])

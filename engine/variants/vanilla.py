@@ -44,6 +44,28 @@ class Vanilla(DenseVariant[VanillaConfig]):
             reconstruction="bce",
             validation=HELD_OUT,
         ),
+        "table": VanillaConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=8,
+            activation="linear",
+            output="linear",
+            validation=HELD_OUT,
+        ),
+        "series": VanillaConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            hidden_dim=16,
+            activation="linear",
+            output="linear",
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on MNIST",

@@ -14,6 +14,7 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, NoiseKeys, StageNetworks, Weighted
@@ -108,16 +109,25 @@ class Variant(ABC, Generic[ConfigT]):
         """
         del config
 
+    def check_data(self, config: ConfigT, entry: DataSet) -> None:
+        """Refuse settings that do not fit the numbers of a data set whose kind it accepts.
+
+        Raises:
+            SettingError: names the setting to change.
+        """
+        del config, entry
+
     @abstractmethod
     def networks(self, config: ConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """Encoder and decoder, both Keras functional models, for items of `shape`: (height, width, channels), or for
-        sentences (words, numbers in a word's vector)."""
+        """Encoder and decoder, both Keras functional models, for items of `shape`: (height, width, channels), of tables
+        (numbers,), of windows (steps, channels), or of sentences (words, numbers in a word's vector)."""
 
     @abstractmethod
     def loss_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor | Weighted]:
         """Scalar loss terms of a batch by name; their (weighted) sum is minimised and reported as `loss`.
 
-        `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1].
+        `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1]. Where `batch.weights` are not None,
+        what they are 0 for is not known and counts in no term.
         """
 
     def corrupt(self, model: Autoencoder[ConfigT], items: Tensor, keys: NoiseKeys) -> Tensor:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.analysis.alarms import Advice, Condition, History, advised
+from engine.errors import SettingError
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
+    from engine.datasets.catalogue import DataSet
     from engine.nn.autoencoder import Autoencoder
     from engine.nn.layers import Blocks, Optimizer, Tensor
     from engine.nn.networks import Batch, Networks, Weighted
@@ -32,6 +34,10 @@ class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
     activation: Annotated[Literal["relu", "gelu", "tanh"], Meta(description="activation of the hidden layers")] = "relu"
     beta: Annotated[float, Meta(ge=0, le=1000, description="weight of the KL term; above 1 for simpler codes")] = 1.0
     warmup: Annotated[int, Meta(ge=0, le=10_000, description="epochs over which the KL term grows to its weight")] = 0
+    likelihood: Annotated[
+        Literal["bernoulli", "gaussian"],
+        Meta(description="of a number given the code: as pixels from 0 to 1, or normal with variance 1"),
+    ] = "bernoulli"
     clip_norm: Annotated[float, Meta(ge=0, le=1e6, description="longest gradient that is not scaled down; 0: any")] = (
         15.0
     )
@@ -47,13 +53,17 @@ def _collapsed(history: History) -> dict[str, float] | None:
 
 
 class Variational(Variant[VariationalConfig]):
-    """x → N(µ, σ²) ∋ z = µ + σ ε → x̂. Loss per image: Σ_pixels binary cross-entropy + β KL(N(µ, σ²) ‖ N(0, I))."""
+    """x → N(µ, σ²) ∋ z = µ + σ ε → x̂. Loss per image: Σ_pixels binary cross-entropy + β KL(N(µ, σ²) ‖ N(0, I)).
+
+    With likelihood gaussian Σ ½ (x − x̂)² in the place of the cross-entropy: nats of N(x̂, 1), less a constant. β says
+    the same as a variance of β for all numbers.
+    """
 
     key = "variational"
     label = "Variational"
     summary = "Codes are small clouds near the origin; decoding random points there gives new images."
     reference = "Kingma & Welling, Auto-encoding variational Bayes, arXiv:1312.6114"
-    accepts = ("image",)
+    accepts = ("image", "vectors", "windows")
     prefers = ("fashion-mnist", "mnist", "digits")
     panels = ("digits", "latent", "samples", "weights", "health", "parameters", "log")
     prior = True
@@ -96,6 +106,32 @@ class Variational(Variant[VariationalConfig]):
             activation="gelu",
             validation=HELD_OUT,
         ),
+        "table": VariationalConfig(
+            epochs=100,
+            batch_size=32,
+            learning_rate=0.01,
+            schedule="cosine",
+            seed=11,
+            latent_dim=8,
+            hidden="64",
+            activation="gelu",
+            likelihood="gaussian",
+            beta=0.1,
+            validation=HELD_OUT,
+        ),
+        "series": VariationalConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=0.003,
+            schedule="cosine",
+            seed=11,
+            latent_dim=16,
+            hidden="256",
+            activation="gelu",
+            likelihood="gaussian",
+            beta=0.1,
+            validation=HELD_OUT,
+        ),
     }
     published = Published(
         source="published run of this recipe on Fashion-MNIST",
@@ -110,32 +146,44 @@ class Variational(Variant[VariationalConfig]):
     )
 
     def networks(self, config: VariationalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """(batch, height, width, channels) → `mean` and `log_variance`, (batch, latent_dim) each.
+        """(batch, *shape) → `mean` and `log_variance`, (batch, latent_dim) each.
 
-        The decoder: (batch, latent_dim) → (batch, height, width, channels) in [0, 1].
+        The decoder: (batch, latent_dim) → (batch, *shape), in [0, 1] unless the likelihood is gaussian.
         """
         sizes = layer_sizes(config.hidden)
         down = [blocks.dense(units, config.activation, name=f"hidden{n}") for n, units in enumerate(sizes, start=1)]
         heads = [blocks.dense(config.latent_dim, "linear", name=name) for name in ("mean", "log_variance")]
         encoder = blocks.encoder(shape, [blocks.flatten(), *down], heads)
         back = list(enumerate(sizes, start=1))[::-1]
+        output = "linear" if config.likelihood == "gaussian" else "sigmoid"
         up = [blocks.dense(units, config.activation, name=f"mirror{n}") for n, units in back]
         pixels = blocks.dense(blocks.size(shape), "linear", name="pixels")
-        return blocks.networks(encoder, blocks.decoder(encoder, [*up, pixels, blocks.reshape(shape)], "sigmoid"))
+        return blocks.networks(encoder, blocks.decoder(encoder, [*up, pixels, blocks.reshape(shape)], output))
+
+    def check_data(self, config: VariationalConfig, entry: DataSet) -> None:
+        """Raises SettingError for a likelihood of pixels where numbers are none."""
+        if config.likelihood == "bernoulli" and not entry.bounded:
+            told = f"bernoulli is for numbers between 0 and 1, those of {entry.key} lie beyond; set gaussian"
+            raise SettingError("likelihood", told)
 
     def loss_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
-        """Images (batch, height, width, channels) → scalars, nats an image: `reconstruction` and `kl`.
+        """Items (batch, *shape) → scalars, nats an item: `reconstruction`, over what is known of it, and `kl`.
 
-        One z is drawn for each image. β grows from 0 over the epochs of `warmup`; in validation it has its full weight.
+        One z is drawn for each item. β grows from 0 over the epochs of `warmup`; in validation it has its full weight.
         """
         ops, blocks, config = model.ops, model.blocks, model.config
         mean, log_variance = model.outputs(batch.input).values()
         codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.noise_keys)
-        error = blocks.binary_cross_entropy(batch.target, model.logits(codes))
+        if config.likelihood == "gaussian":
+            error = 0.5 * ops.square(batch.target - model.decode(codes))
+        else:
+            error = blocks.binary_cross_entropy(batch.target, model.logits(codes))
+        if batch.weights is not None:
+            error = error * batch.weights
         divergence = ops.sum(blocks.kl_to_standard_normal(mean, log_variance), axis=1)
         weight = config.beta * ops.minimum(1.0, batch.epochs / config.warmup) if config.warmup else config.beta
         return {
-            "reconstruction": ops.mean(ops.sum(error, axis=(1, 2, 3))),
+            "reconstruction": ops.mean(ops.sum(error, axis=tuple(range(1, len(model.shape) + 1)))),
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
 

@@ -62,7 +62,7 @@ class Vq(Variant[VqConfig]):
     label = "Vector-quantised"
     summary = "Each place of an image becomes one entry of a learned codebook: codes are a few hundred bits."
     reference = "van den Oord, Vinyals & Kavukcuoglu, NIPS 30 (2017); arXiv:1711.00937"
-    accepts = ("image",)
+    accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     panels = ("digits", "codebook", "latent", "health", "parameters", "log")
     xla = False
@@ -109,64 +109,75 @@ class Vq(Variant[VqConfig]):
             learning="means",
             validation=HELD_OUT,
         ),
+        "series": VqConfig(
+            epochs=60,
+            batch_size=32,
+            learning_rate=2e-3,
+            schedule="cosine",
+            seed=11,
+            entries=64,
+            dimensions=8,
+            halvings=3,
+            filters=32,
+            blocks=1,
+            learning="means",
+            validation=HELD_OUT,
+        ),
     }
 
     def networks(self, config: VqConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """(batch, height, width, channels) → `code`, the chosen entries, flat: (batch, places · dimensions).
 
         A second output, `continuous`: (batch, places, dimensions), the vectors before the choice. The decoder:
-        (batch, places · dimensions) → (batch, height, width, channels), not held in [0, 1].
+        (batch, places · dimensions) → (batch, height, width, channels), not held in [0, 1]. Windows have steps in the
+        place of height and width.
         """
-        height, width = self._places(config, shape)
+        places, rank = self._places(config, shape), len(shape) - 1
         widths = [max(1, config.filters // 2 ** (config.halvings - n)) for n in range(1, config.halvings + 1)]
         resampling = {"kernel_size": 4, "strides": 2, "padding": "same"}
         down = [
-            blocks.layer("Conv2D", filters=wide, activation="relu", name=f"down{n}", **resampling)
+            blocks.layer(f"Conv{rank}D", filters=wide, activation="relu", name=f"down{n}", **resampling)
             for n, wide in enumerate(widths, start=1)
         ]
-        vectors = blocks.layer("Conv2D", filters=config.dimensions, kernel_size=1, name="vectors")
+        vectors = blocks.layer(f"Conv{rank}D", filters=config.dimensions, kernel_size=1, name="vectors")
         decay = DECAY if config.learning == "means" else 0.0
         codebook = blocks.codebook(config.entries, decay=decay, name="codebook")
         chosen = blocks.sequence([codebook, blocks.layer("Flatten", name="code", dtype="float32")])
-        places = blocks.reshape((height * width, config.dimensions), "continuous")
-        encoder = blocks.encoder(shape, [*down, *self._residual("in", config, blocks), vectors], [chosen, places])
-        scale = 2**config.halvings
+        flat = blocks.reshape((prod(places), config.dimensions), "continuous")
+        encoder = blocks.encoder(shape, [*down, *self._residual("in", rank, config, blocks), vectors], [chosen, flat])
+        odd = tuple((0, 2**config.halvings * many - size) for many, size in zip(places, shape, strict=False))
         up = [
-            blocks.reshape((height, width, config.dimensions), "map"),
-            blocks.layer("Conv2D", filters=config.filters, kernel_size=3, padding="same", name="entries"),
-            *self._residual("out", config, blocks),
+            blocks.reshape((*places, config.dimensions), "map"),
+            blocks.layer(f"Conv{rank}D", filters=config.filters, kernel_size=3, padding="same", name="entries"),
+            *self._residual("out", rank, config, blocks),
             *(
-                blocks.layer("Conv2DTranspose", filters=wide, activation="relu", name=f"up{n}", **resampling)
+                blocks.layer(f"Conv{rank}DTranspose", filters=wide, activation="relu", name=f"up{n}", **resampling)
                 for n, wide in reversed(list(enumerate(widths[:-1], start=2)))
             ),
-            blocks.layer("Conv2DTranspose", filters=shape[2], name="up1", **resampling),
-            blocks.layer(
-                "Cropping2D",
-                cropping=((0, scale * height - shape[0]), (0, scale * width - shape[1])),
-                name="pixels",
-            ),
+            blocks.layer(f"Conv{rank}DTranspose", filters=shape[-1], name="up1", **resampling),
+            blocks.layer(f"Cropping{rank}D", cropping=odd if rank > 1 else odd[0], name="pixels"),
         ]
         return blocks.networks(encoder, blocks.decoder(encoder, up, "linear"))
 
-    def _places(self, config: VqConfig, shape: tuple[int, ...]) -> tuple[int, int]:
-        """Height and width of the map of codes."""
-        return -(-shape[0] // 2**config.halvings), -(-shape[1] // 2**config.halvings)
+    def _places(self, config: VqConfig, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Height and width of the map of codes; of windows its steps."""
+        return tuple(-(-size // 2**config.halvings) for size in shape[:-1])
 
-    def _residual(self, name: str, config: VqConfig, blocks: Blocks) -> list[Transform]:
-        """Each x + conv 1×1 (ReLU (conv 3×3 (ReLU x))), of (batch, height, width, filters)."""
+    def _residual(self, name: str, rank: int, config: VqConfig, blocks: Blocks) -> list[Transform]:
+        """Each x + conv 1×1 (ReLU (conv 3×3 (ReLU x))), of (batch, *places, filters)."""
         return [
             blocks.residual(
                 [
                     blocks.layer("ReLU", name=f"{name}{n}_before"),
                     blocks.layer(
-                        "Conv2D",
+                        f"Conv{rank}D",
                         filters=config.filters // 2,
                         kernel_size=3,
                         padding="same",
                         activation="relu",
                         name=f"{name}{n}_look",
                     ),
-                    blocks.layer("Conv2D", filters=config.filters, kernel_size=1, name=f"{name}{n}_mix"),
+                    blocks.layer(f"Conv{rank}D", filters=config.filters, kernel_size=1, name=f"{name}{n}_mix"),
                 ],
                 name=f"{name}{n}",
             )
@@ -174,7 +185,7 @@ class Vq(Variant[VqConfig]):
         ]
 
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
-        """Images (batch, height, width, channels) → scalars: `reconstruction`, `commitment`, and what is only reported.
+        """Items (batch, *shape) → scalars: `reconstruction`, `commitment`, and what is only reported.
 
         Where entries learn by a loss, also `codebook`, which moves them.
         """
@@ -185,7 +196,7 @@ class Vq(Variant[VqConfig]):
         codebook = model.networks.encoder.get_layer("codebook")
         chosen = codebook.nearest(vectors)
         used = self._used(model, chosen)
-        error = blocks.squared_error(batch.target, model.decode(codes))
+        error = blocks.squared_error(batch.target, model.decode(codes), batch.weights)
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
             "commitment": blocks.weighted(self._squared(model, vectors - entries), model.config.commitment),

@@ -166,6 +166,7 @@ def _described(own: OwnSet, reader: Reader, reading: Reading, report: Report) ->
         shape=known.shape,
         classes=known.classes,
         items=known.items,
+        bounded=known.bounded,
         preset=reader.preset(known),
         fingerprint=fingerprint.digest,
         sampled=fingerprint.sampled,

@@ -148,7 +148,7 @@ def _named(parts: Sequence[str]) -> NDArray[np.int64]:
     import numpy as np
 
     names, members = np.unique(np.asarray(parts, str), return_inverse=True)
-    unknown = [name for name in names if name.strip().lower() not in CALLED]
+    unknown = [str(name) for name in names if name.strip().lower() not in CALLED]
     if unknown:
         told = f"expected parts called train, validation and test, got {unknown[0]!r}"
         raise UsageError("Unknown part", f"{told}; rename it, or leave it out with another split")

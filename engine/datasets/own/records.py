@@ -50,6 +50,8 @@ class OwnSet(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ()
     items: tuple[int, int, int] = (0, 0, 0)
     """To train, to choose by, to test; zeros where only a model's settings tell."""
+    bounded: bool = True
+    """Whether its numbers lie in [0, 1]."""
     preset: str = ""
     """The preset that suits it, for autoencoders that have one of this name."""
     fingerprint: str = ""

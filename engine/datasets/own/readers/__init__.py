@@ -10,8 +10,11 @@ from engine.datasets.own.readers.images import ImageReader
 from engine.datasets.own.readers.ratings import RatingsReader
 from engine.datasets.own.readers.reader import Reader
 from engine.datasets.own.readers.text import TextReader
+from engine.datasets.own.readers.vectors import VectorsReader
+from engine.datasets.own.readers.windows import WindowsReader
 
 READERS: dict[str, Reader] = {
-    reader.key: reader for reader in (ImageReader(), ArrayReader(), RatingsReader(), TextReader())
+    reader.key: reader
+    for reader in (ImageReader(), ArrayReader(), RatingsReader(), VectorsReader(), WindowsReader(), TextReader())
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""

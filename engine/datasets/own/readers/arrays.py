@@ -85,7 +85,8 @@ class ArrayReader(Reader):
         make = MADE.get(dimensions.pop()) if len(dimensions) == 1 else None
         if make is None:
             expected = "expected images (count, height, width) or (count, height, width, channels)"
-            raise UsageError("Other shapes", f"{expected}, found {found.told['arrays']} in {own.path}; reshape them")
+            remedy = "reshape them, or read rows with --kind vectors and series with --kind windows"
+            raise UsageError("Other shapes", f"{expected}, found {found.told['arrays']} in {own.path}; {remedy}")
         return make(self, own, options, found, report)
 
 

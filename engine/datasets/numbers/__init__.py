@@ -1,0 +1,1 @@
+"""Numbers of the user's own: tables and series as files hold them, and as a network sees them."""

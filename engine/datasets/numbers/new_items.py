@@ -1,0 +1,49 @@
+"""Items of other files than a run learned from, read by what the run keeps of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.numbers import series, table
+from engine.datasets.numbers.columns import Columns
+from engine.errors import UsageError
+
+
+class NewItems(NamedTuple):
+    """`items` as a network sees them, NaN where a number is not known; what they are called; columns of no use."""
+
+    items: NDArray[np.float32]
+    names: Sequence[str] | None
+    ignored: tuple[str, ...]
+
+
+def read(path: Path, columns: Columns) -> NewItems:
+    """The rows of a table with these columns, in any order and with others beside them; or the windows of series.
+
+    Raises:
+        UsageError: columns are missing, or a series is too short.
+        BadData: it is no table, is broken, or a column holds something else than it did.
+    """
+    if columns.window:
+        return _windows(path, columns)
+    found = table.read(path, columns.sorts)
+    names = found.columns[columns.id].words() if columns.id in found.columns else None
+    known = {*(column.name for column in columns.columns), columns.id}
+    return NewItems(columns.encode(found), names, tuple(name for name in found.columns if name not in known))
+
+
+def _windows(path: Path, columns: Columns) -> NewItems:
+    found = series.read(path, [column.name for column in columns.used], columns.time, exact=False)
+    begin = np.concatenate(series.starts(found.bounds, columns.window, columns.stride))
+    if not len(begin):
+        told = f"expected a series of at least {columns.window:,} steps in {path}"
+        raise UsageError("Too short", f"{told}, found at most {max(last - first for first, last in found.bounds):,}")
+    items = series.windows(columns.encode(found.table), begin, columns.window, columns.stride)
+    known = {column.name for column in columns.columns}
+    ignored = tuple(name for name in found.table.columns if name not in known)
+    return NewItems(items, series.named(found, begin), ignored)

@@ -1,0 +1,18 @@
+"""Vectors: rows of tables, float32 (count, numbers), normalised, NaN where a number is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from engine.kinds.numbers import Numbers
+
+
+class Vectors(Numbers):
+    """A row of the table."""
+
+    key = "vectors"
+    items, unit = "rows", "rows"
+    points: ClassVar[tuple[str, ...]] = ("PCA of the rows", "PCA")
+    rank = 1
+    panels: ClassVar[Mapping[str, str]] = {"digits": "columns"}
