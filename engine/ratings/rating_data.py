@@ -39,6 +39,11 @@ class RatedRows:
         self._rows = rows
         self.shape = len(rows), 2, columns
 
+    @property
+    def nbytes(self) -> int:
+        """Of all of it, were it made."""
+        return prod(self.shape) * self.dtype.itemsize
+
     def __len__(self) -> int:
         """How many rows."""
         return len(self._rows)

@@ -107,9 +107,13 @@ def read(path: Path, sorts: Mapping[str, Sort] | None = None) -> Table:
     return Table(path, columns, found.num_rows)
 
 
+SENTENCE = 4
+"""Words in a cell from which the table is one of text, until somebody says otherwise."""
+
+
 def has_numbers(path: Path) -> bool:
-    """Whether at least half of the first row of a text table, or of the columns of a Parquet file, are numbers; cheap,
-    and False for what cannot be read."""
+    """Whether there are numbers and no sentences in the first row of a text table, or numbers among the columns of a
+    Parquet file; cheap, and False for what cannot be read."""
     try:
         if path.suffix.lower() in PARQUET:
             from pyarrow import parquet, types
@@ -120,10 +124,13 @@ def has_numbers(path: Path) -> bool:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 lines = [line for line in (file.readline(2**16), file.readline(2**16)) if line.strip()]
             delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else max(DELIMITERS, key=lines[0].count)
-            numbers = [_is_number(cell) for cell in next(csv.reader(lines[-1:], delimiter=delimiter))]
+            cells = next(csv.reader(lines[-1:], delimiter=delimiter))
+            if any(len(cell.split()) >= SENTENCE for cell in cells):
+                return False
+            numbers = [_is_number(cell) for cell in cells]
     except Exception:  # whatever is wrong is said by who reads it
         return False
-    return bool(numbers) and sum(map(bool, numbers)) * 2 >= len(numbers)
+    return any(numbers)
 
 
 def _parquet(path: Path) -> pyarrow.Table:

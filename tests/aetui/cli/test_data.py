@@ -130,10 +130,10 @@ def test_what_is_said_of_the_lines_is_kept_until_the_text_is_added_anew(tmp_path
         "The ship sailed slowly\ninto the harbour. Nobody on the\nquay had noticed its lights.\n" * 25, "utf-8"
     )
     for option, sentences, reading in (
-        ((), 50, "prose as guessed"),
+        ((), 50, "broken lines joined, as guessed"),
         (("--lines",), 75, "one sentence a line; as told"),
-        (("--prose",), 50, "prose as told"),
-        ((), 50, "prose as guessed"),
+        (("--prose",), 50, "as told"),
+        ((), 50, "broken lines joined, as guessed"),
     ):
         added = run("add", "text", str(path), "--replace", *option)
         assert added.exit_code == 0, added.exception

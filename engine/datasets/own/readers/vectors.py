@@ -51,7 +51,7 @@ class VectorsReader(Reader):
     suits = "table"
 
     def recognises(self, path: Path) -> str:
-        """By the file's name, and by its first row, of which half at least has to be numbers."""
+        """By the file's name, and by its first row, in which there are numbers and no sentences."""
         from engine.datasets.numbers import table
 
         guess = GUESSED.get(path.suffix.lower(), "") if path.is_file() else ""
