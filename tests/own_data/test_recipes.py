@@ -9,7 +9,7 @@ from pathlib import Path
 import made
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "data.md"
 SECTIONS = [section for section in PAGE.read_text("utf-8").split("\n## ")[1:] if "```console" in section]

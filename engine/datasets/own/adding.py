@@ -87,8 +87,8 @@ def rename(name: str, to: str) -> OwnSet:
 
 
 def chosen(path: Path, kind: str = "", options: Collection[str] = ()) -> tuple[Reader, str]:
-    """The reader for `path`: the one called `kind`, else the first that takes it for its own, and why. Those that know
-    all `options` are asked first.
+    """The reader for `path`: the one called `kind`, else the only one that has all `options`, else the first that
+    takes it for its own, and why. Those that have the options are asked first.
 
     Raises:
         UsageError: there is nothing at `path`, no such kind, or none that takes it.
@@ -100,6 +100,9 @@ def chosen(path: Path, kind: str = "", options: Collection[str] = ()) -> tuple[R
     if kind:
         return READERS[kind], ""
     able = [reader for reader in READERS.values() if reader.knows(options)]
+    if len(able) == 1:
+        others = [name for name in options if sum(reader.knows([name]) for reader in READERS.values()) < len(READERS)]
+        return able[0], f"what --{others[0].replace('_', '-')} is for"
     for reader in (*able, *READERS.values()):
         if because := reader.recognises(path):
             return reader, because
