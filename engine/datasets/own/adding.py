@@ -87,8 +87,8 @@ def rename(name: str, to: str) -> OwnSet:
 
 
 def chosen(path: Path, kind: str = "", options: Collection[str] = ()) -> tuple[Reader, str]:
-    """The reader for `path`: the one called `kind`, else the only one that has all `options`, else the first that
-    takes it for its own, and why. Those that have the options are asked first.
+    """The reader for `path`: the one called `kind`, else the first that takes it for its own, and why. Those that
+    have all `options` are asked first, and one of them that can read such a file need not take it for its own.
 
     Raises:
         UsageError: there is nothing at `path`, no such kind, or none that takes it.
@@ -100,14 +100,16 @@ def chosen(path: Path, kind: str = "", options: Collection[str] = ()) -> tuple[R
     if kind:
         return READERS[kind], ""
     able = [reader for reader in READERS.values() if reader.knows(options)]
-    if len(able) == 1:
-        others = [name for name in options if sum(reader.knows([name]) for reader in READERS.values()) < len(READERS)]
-        return able[0], f"what --{others[0].replace('_', '-')} is for"
-    for reader in (*able, *READERS.values()):
+    for reader in able:
         if because := reader.recognises(path):
             return reader, because
-    told = f"nothing tells what {path} is; say it with --kind: {', '.join(READERS)}"
-    raise UsageError("Unknown data", told)
+    told = [reader for reader in able if path.suffix.lower() in reader.endings]
+    if len(told) == 1 and len(able) < len(READERS):
+        return told[0], f"a file that ends in {path.suffix}, with options of {told[0].key}"
+    for reader in READERS.values():
+        if because := reader.recognises(path):
+            return reader, because
+    raise UsageError("Unknown data", f"nothing tells what {path} is; say it with --kind: {', '.join(READERS)}")
 
 
 def read(own: OwnSet, data_dir: Path | None, report: Report) -> Reading:

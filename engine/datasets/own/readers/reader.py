@@ -42,6 +42,8 @@ class Reader(ABC):
     Options: ClassVar[type[Cutting]] = Cutting
     """Its options: each field has a default and a description, and is an option of `aetui data add` and a field of the
     form."""
+    endings: ClassVar[tuple[str, ...]] = ()
+    """Of files that it reads though it does not take them for its own: an option that it alone has tells."""
     places: ClassVar[tuple[str, ...]] = ()
     """Those options that name further files or folders of the data."""
     suits: ClassVar[str] = "tuned"

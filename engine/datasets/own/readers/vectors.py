@@ -47,6 +47,7 @@ class VectorsReader(Reader):
 
     key = "vectors"
     label = "tables: CSV, TSV, Parquet, NumPy"
+    endings = (".csv", ".tsv", ".tab", ".parquet", ".pq", ".npy")
     Options = VectorOptions
     suits = "table"
 

@@ -46,6 +46,7 @@ class WindowsReader(Reader):
 
     key = "windows"
     label = "series: columns of a table, WAV, NumPy"
+    endings = (".csv", ".tsv", ".tab", ".parquet", ".pq", ".npy", ".wav")
     Options = WindowOptions
     suits = "series"
 
