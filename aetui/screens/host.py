@@ -48,6 +48,9 @@ class Desk(Protocol):
     def refresh_data(self) -> None:
         """Look again which data sets there are."""
 
+    def refresh_run(self) -> None:
+        """Draw everything that depends on the run shown."""
+
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
 

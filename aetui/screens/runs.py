@@ -191,6 +191,7 @@ class RunsScreen(RunList):
         known = self.workbench.state.runs.get(message.run_id)
         if message.purpose == "name" and known is not None:
             self.workbench.hear(Read(replace(known, name=message.text)))
+            self.workbench.desk.refresh_run()  # the title of its chart is the name
         if self.line.purpose == message.purpose:
             self.close_line()
         self.action_reload()

@@ -125,7 +125,7 @@ def test_codes_of_a_trained_model_go_out_and_come_back_as_images(home: dict[str,
     done = in_one_process(home, *commands)
     assert done.returncode == 0, done.stderr
     assert "PCA of the same size" in done.stdout
-    assert Path(codes).read_text().startswith("z1\tz2\tlabel\n")
+    assert Path(codes).read_text().startswith("label\tz1\tz2\n")
     with np.load(images) as loaded:
         assert loaded["images"].shape == (6, 28, 28, 1)
     assert 0 <= np.load(samples).min() < np.load(samples).max() <= 1
