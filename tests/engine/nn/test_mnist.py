@@ -67,7 +67,7 @@ def test_every_variant_stops_within_half_a_second_and_keeps_its_weights(mnist: I
     engine.start()
     try:
         for key, variant in registry.VARIANTS.items():
-            data = mnist.key if "image" in variant.accepts else "reuters"
+            data = mnist.key if "image" in variant.accepts else variant.prefers[0]
             job = TrainJob(variant=key, dataset=data, preset=variant.default_preset, config={"precision": "float32"})
             run_id = engine.submit(job)
             while not isinstance(event := heard.get(timeout=120), Progress):
