@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,16 +60,19 @@ def add(
     reader, because = chosen(path, kind, options or {})
     own = OwnSet(name=name, reader=reader.key, path=str(path), added=time.time())
     own = msgspec.structs.replace(own, options=reader.changed(reader.parsed(options or {})))
+    copies = records.home() / name / f"{records.COPY}-{time.time_ns():x}"  # what is replaced has its own until the end
     try:
         if copy:
-            own = _copied(own, path, reader, report)
+            own = _copied(own, path, copies, reader, report)
         reading = reader.read(own, data_dir, report)
         own = _described(own, reader, reading, report)
         records.write(own)
     except BaseException:
-        if copy and not records.find(name):
-            shutil.rmtree(records.home() / name, ignore_errors=True)
+        shutil.rmtree(copies, ignore_errors=True)
+        with suppress(OSError):  # where it is not empty a set lies there
+            copies.parent.rmdir()
         raise
+    records.tidy(own)
     return Added(own, because, reading)
 
 
@@ -127,28 +131,27 @@ def read(own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
     return READERS[own.reader].read(own, data_dir, report)
 
 
-def _copied(own: OwnSet, path: Path, reader: Reader, report: Report) -> OwnSet:
-    """With all of its files copied beside the record."""
-    place = _copy_of(path, records.home() / own.name / records.COPY, report)
+def _copied(own: OwnSet, path: Path, folder: Path, reader: Reader, report: Report) -> OwnSet:
+    """With all of its files copied into `folder`, which belongs to the record."""
+    place = _copy_of(path, folder / "data", report)
     options = dict(own.options)
     for name, further in reader.further(options).items():
         if further.is_relative_to(path):
             copied = place / further.relative_to(path)
         else:
-            copied = _copy_of(further, records.home() / own.name / f"{records.COPY}-{name}", report)
+            copied = _copy_of(further, folder / name, report)
         options[name] = str(copied)
     return msgspec.structs.replace(own, path=str(place), copied=True, origin=str(path), options=options)
 
 
 def _copy_of(path: Path, folder: Path, report: Report) -> Path:
-    """`path` copied into `folder`, which belongs to the record alone."""
+    """`path` copied into `folder`."""
     place = folder / path.name
     report(f"copying {path}", 0, 0)
-    shutil.rmtree(folder, ignore_errors=True)  # of a set that is replaced, or of one that was never whole
     try:
         make_folder(folder)
         if path.is_dir():
-            shutil.copytree(path, place, dirs_exist_ok=True)
+            shutil.copytree(path, place)
         else:
             shutil.copy2(path, place)
     except (OSError, shutil.Error) as error:

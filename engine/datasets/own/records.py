@@ -126,6 +126,15 @@ def write(own: OwnSet) -> None:
         ) from error
 
 
+def tidy(own: OwnSet) -> None:
+    """Take away what lies beside the record of `own` and does not belong to it: copies of a set that it replaced, or of
+    one that was never whole."""
+    folder = home() / own.name
+    for beside in folder.glob(f"{COPY}*"):
+        if not Path(own.path).is_relative_to(beside):
+            shutil.rmtree(beside, ignore_errors=True)
+
+
 def remove(name: str) -> OwnSet:
     """Forget the set `name`, and its copy if there is one; data that were not copied stay as they are.
 

@@ -77,6 +77,23 @@ def test_a_copy_stays_when_the_files_go_and_without_one_that_is_told(story: Path
         load("there", None)
 
 
+def test_what_is_to_be_replaced_keeps_its_copy_until_the_new_data_were_read(story: Path, tmp_path: Path) -> None:
+    adding.add("foxes", story, copy=True)
+    story.unlink()
+    few = tmp_path / "few.txt"
+    few.write_text("One.\n")
+    with pytest.raises(BadData):
+        adding.add("foxes", few, copy=True, replace=True)
+    assert load("foxes", None).kind == "text"
+    more = tmp_path / "more.txt"
+    more.write_text("\n".join(f"The hare number {number} runs." for number in range(30)))
+    adding.add("foxes", more, copy=True, replace=True)
+    [kept] = (records.home() / "foxes").rglob("*.txt")
+    assert kept.read_text() == more.read_text()
+    adding.add("foxes", more, replace=True)
+    assert [path.name for path in (records.home() / "foxes").iterdir()] == [records.FILE]
+
+
 def test_stopped_while_reading_nothing_stays_behind(story: Path) -> None:
     def stop(activity: str, *_: object) -> None:
         if activity.startswith("reading"):
