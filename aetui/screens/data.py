@@ -162,8 +162,9 @@ class DataScreen(SetList):
 
     def label(self, purpose: str, text: str) -> None:
         """Give the new name; the present one changes nothing."""
-        if purpose == RENAME and text != self._renamed:
-            self._rename(self._renamed, text)
+        name = text.strip()
+        if purpose == RENAME and name != self._renamed:
+            self._rename(self._renamed, name)
         else:
             self.close_line()
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -20,6 +19,7 @@ from aetui.render import run_cells
 from aetui.render.run_columns import KEYS
 from aetui.render.text import plain
 from aetui.screens.runs_reading import Abandoned, RowReader, Rows, RowsRead, queue_of, with_queue
+from aetui.screens.table_screen import PREVIEW_COLUMNS, SAID_SECONDS, TableScreen
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.one_line import OneLine
 from aetui.widgets.run_preview import RunPreview
@@ -32,7 +32,7 @@ from engine.runs.listing.ordering import DEFAULT, ordered
 from engine.runs.listing.rows import Row
 
 if TYPE_CHECKING:
-    from aetui.screens.host import Workbench
+    pass
 
 RELOAD_SECONDS = 1.0
 LOOK_SECONDS = 2.0
@@ -41,24 +41,23 @@ SHARE = 0.05
 """Of the time, that looking may take."""
 GLANCE_SECONDS = 0.15
 """How long the cursor rests on a run before its pictures are read."""
-SAID_SECONDS = 6.0
-PREVIEW_COLUMNS = 100
 WIDEST_PREVIEW = 66
-FILTER = "filter"
 NO_RUN = "No run yet. Train one in the workbench."
 NO_FIT = "No run fits the filter."
 READING = "reading the runs …"
 
 
-class RunList(Screen[None]):
+class RunList(TableScreen):
     """What can be done with the list itself; see `RunsScreen` for what can be done with a run."""
+
+    filter_example = EXAMPLE
 
     def __init__(self) -> None:
         super().__init__()
         self._all = Rows()
         self._ordered: list[Row] = []
         self._order = (DEFAULT, False)
-        self._filter = self._filter_before = ("", Filter())
+        self._filter = ("", Filter())
         self._progress: tuple[int, int] | None = (0, 0)
         """How many of how many runs are read, while that goes on for the first time; else None."""
         self._said = ("", 0.0)
@@ -70,19 +69,9 @@ class RunList(Screen[None]):
         self._reload_due = Throttle(self, RELOAD_SECONDS, self._read_soon)
 
     @property
-    def workbench(self) -> Workbench:
-        """The app, as far as screens know it."""
-        return cast("Workbench", self.app)
-
-    @property
     def table(self) -> RunTable:
         """The runs."""
         return self.query_one(RunTable)
-
-    @property
-    def line(self) -> OneLine:
-        """Where filters, names, tags and notes are typed."""
-        return self.query_one(OneLine)
 
     @property
     def chosen(self) -> Row | None:
@@ -97,7 +86,7 @@ class RunList(Screen[None]):
             yield RunTable()
             yield RunPreview()
         yield Static(id="detail", classes="quiet")
-        yield OneLine(self._typed, self._entered, self._left)
+        yield OneLine(self.typed, self.entered, self.left)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -126,11 +115,6 @@ class RunList(Screen[None]):
             if self._queue_shown != queue_of(self.workbench.state):
                 self.show_rows()
             self._reload_due.request()
-
-    def refresh_status(self) -> None:
-        """Draw the status line."""
-        if self.is_current and self.app.is_running:
-            self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
 
     def on_resize(self) -> None:
         """Beside a narrow table there is no room for the preview."""
@@ -254,10 +238,6 @@ class RunList(Screen[None]):
         rest = [f"{run_cells.model(run)} on {plain(run.dataset)}", run_cells.age(run, time.time()), *filter(None, told)]
         return Content.assemble(called, " · ".join(rest))
 
-    def action_page(self, side: int) -> None:
-        """A screenful up (a negative `side`) or down."""
-        self.table.page(side)
-
     # Order and filter.
 
     def action_order(self, by: int) -> None:
@@ -280,16 +260,12 @@ class RunList(Screen[None]):
         self.show_rows()
         self.table.action_edge(-1)
 
-    def action_filter(self) -> None:
-        """Let a filter be typed; the table follows at every key."""
-        self._filter_before = self._filter
-        self.line.ask(FILTER, "/", self._filter[0], EXAMPLE)
+    @property
+    def filter_text(self) -> str:
+        """As it was typed."""
+        return self._filter[0]
 
-    def action_all(self) -> None:
-        """Drop the filter."""
-        self._filter_by("")
-
-    def _filter_by(self, text: str) -> str:
+    def filter_by(self, text: str) -> str:
         """Show what fits; returns what is wrong with the filter, which leaves the table as it was."""
         try:
             self._filter = (text.strip(), parse(text, [row.run for row in self._all.rows]))
@@ -297,34 +273,6 @@ class RunList(Screen[None]):
             return error.message
         self.show_rows()
         return ""
-
-    def _typed(self, text: str) -> None:
-        if self.line.purpose == FILTER:
-            self.line.complain(self._filter_by(text))
-
-    def _entered(self, text: str) -> None:
-        if self.line.purpose == FILTER:
-            wrong = self._filter_by(text)
-            self.line.complain(wrong)
-            if not wrong:
-                self.close_line()
-        else:
-            self.label(self.line.purpose, text)
-
-    def _left(self) -> None:
-        if self.line.purpose == FILTER:
-            self._filter = self._filter_before
-            self.show_rows()
-        self.close_line()
-
-    def close_line(self) -> None:
-        """Hide the line; keys are keys again."""
-        self.line.close()
-        self.set_focus(self.table)
-
-    def label(self, purpose: str, text: str) -> None:
-        """Take a text that was asked for under another name than `FILTER`."""
-        raise NotImplementedError
 
 
 def _is(one: Row, other: Row) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -18,6 +17,7 @@ from aetui.bringing import set_rows
 from aetui.bringing.looks import Look, Looker, Wish
 from aetui.bringing.set_rows import SetRow
 from aetui.render.text import plain
+from aetui.screens.table_screen import PREVIEW_COLUMNS, SAID_SECONDS, TableScreen
 from aetui.widgets.key_bar import KeyBar
 from aetui.widgets.one_line import OneLine
 from aetui.widgets.set_preview import SetPreview
@@ -26,20 +26,18 @@ from aetui.widgets.status_line import StatusLine
 from engine.errors import counted
 
 if TYPE_CHECKING:
-    from aetui.screens.host import Workbench
     from engine.events import Event
 
 LOOK_SECONDS = 2.0
 """How often it is looked whether sets came or went while the table is on the screen."""
-SAID_SECONDS = 6.0
-PREVIEW_COLUMNS = 100
-FILTER = "filter"
 READING = "looking which data sets there are …"
 NO_FIT = "No data set fits the filter."
 
 
-class SetList(Screen[None]):
+class SetList(TableScreen):
     """What can be done with the list itself; see `DataScreen` for what can be done with a data set."""
+
+    filter_example = "words of a name, a kind or a place"
 
     class SetsRead(Message):
         """Which data sets there are."""
@@ -62,7 +60,7 @@ class SetList(Screen[None]):
         self._wanted = ""
         """The data set that the cursor is to be on once it is known."""
         self._order: Callable[[], object] | None = None
-        self._filter = self._filter_before = ""
+        self._filter = ""
         self._said = ""
         self._hush: Timer | None = None
         self._about = Content("")
@@ -75,19 +73,9 @@ class SetList(Screen[None]):
         return ""
 
     @property
-    def workbench(self) -> Workbench:
-        """The app, as far as screens know it."""
-        return cast("Workbench", self.app)
-
-    @property
     def table(self) -> SetTable:
         """The data sets."""
         return self.query_one(SetTable)
-
-    @property
-    def line(self) -> OneLine:
-        """Where filters and names are typed."""
-        return self.query_one(OneLine)
 
     @property
     def chosen(self) -> SetRow | None:
@@ -102,7 +90,7 @@ class SetList(Screen[None]):
             yield SetTable()
             yield SetPreview()
         yield Static(id="detail", classes="quiet")
-        yield OneLine(self._typed, self._entered, self._left)
+        yield OneLine(self.typed, self.entered, self.left)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -127,11 +115,6 @@ class SetList(Screen[None]):
         """Something happened to a run of ours."""
         del event
         self.refresh_status()
-
-    def refresh_status(self) -> None:
-        """Draw the status line."""
-        if self.is_current and self.app.is_running:
-            self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
 
     def on_resize(self) -> None:
         """Beside a narrow table there is no room for more about one data set."""
@@ -174,7 +157,7 @@ class SetList(Screen[None]):
     def choose(self, key: str) -> None:
         """Put the cursor on a data set, whatever the filter."""
         if key not in [row.key for row in self.table.rows]:
-            self._filter_by("")
+            self.filter_by("")
         if not self.table.choose(key):
             self._wanted = key
 
@@ -240,45 +223,13 @@ class SetList(Screen[None]):
 
     # The filter.
 
-    def action_filter(self) -> None:
-        """Let a filter be typed; the table follows at every key."""
-        self._filter_before = self._filter
-        self.line.ask(FILTER, "/", self._filter, "words of a name, a kind or a place")
+    @property
+    def filter_text(self) -> str:
+        """As it was typed."""
+        return self._filter
 
-    def action_all(self) -> None:
-        """Drop the filter."""
-        self._filter_by("")
-
-    def _filter_by(self, text: str) -> None:
+    def filter_by(self, text: str) -> str:
+        """Show what fits; nothing can be wrong with words."""
         self._filter = text.strip()
         self._show_rows()
-
-    def action_page(self, side: int) -> None:
-        """A screenful up (a negative `side`) or down."""
-        self.table.page(side)
-
-    def _typed(self, text: str) -> None:
-        self.line.complain("")
-        if self.line.purpose == FILTER:
-            self._filter_by(text)
-
-    def _entered(self, text: str) -> None:
-        if self.line.purpose == FILTER:
-            self._filter_by(text)
-            self.close_line()
-        else:
-            self.label(self.line.purpose, text.strip())
-
-    def _left(self) -> None:
-        if self.line.purpose == FILTER:
-            self._filter_by(self._filter_before)
-        self.close_line()
-
-    def close_line(self) -> None:
-        """Hide the line; keys are keys again."""
-        self.line.close()
-        self.set_focus(self.table)
-
-    def label(self, purpose: str, text: str) -> None:
-        """Take a text that was asked for under another name than `FILTER`."""
-        raise NotImplementedError
+        return ""
