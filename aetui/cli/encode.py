@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -48,7 +48,9 @@ def encode(
     suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
     with codes_file.writing(output, suffix) as file:
-        answer = ENCODED[files.kind_of(record).key](context.obj, record, source, part, count, weights, file.append)
+        answer = ENCODED[files.kind_of(record).key](
+            Request(context.obj, record, source, part, count, weights, file.append)
+        )
         file.append(answer)
     found, size = file.shape
     done = plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}")
@@ -58,25 +60,42 @@ def encode(
         typer.echo(done, err=True)
 
 
-def _images(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    part: Part,
-    count: int,
-    weights: Literal["best", "last"] | None,
-    into: Into,
-) -> Codes:
+class Request(NamedTuple):
+    """What was asked for, of which run."""
+
+    options: Options
+    record: RunRecord
+    source: str | None
+    part: Part
+    most: int
+    """Items; 0: all."""
+    weights: Literal["best", "last"] | None
+    into: Into
+
+    @property
+    def own(self) -> bool:
+        """Whether it is about what the run learned from."""
+        return files.is_own(self.record, self.source)
+
+    def codes_of_own(self) -> Codes:
+        """Of a part of what the run learned from: only the engine knows how that was read."""
+        return self.codes_of(part=self.part, count=self.most, into=self.into)
+
+    def codes_of(self, **items: Any) -> Codes:
+        """Of `items`, the fields of `Encode` that say which."""
+        from engine.queries.messages import Encode
+
+        query = Encode(run_id=self.record.id, weights=self.weights, **items)
+        answer: Codes = engines.answer(self.options, query, "encoding")
+        return answer
+
+
+def _images(asked: Request) -> Codes:
     import msgspec
 
-    from engine.queries.messages import Encode
-
-    answer: Codes
-    if source is None or files.is_own(record, source):
-        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
-        answer = engines.answer(options, query, "encoding")
-        return answer
-    given = files.read(options, record, source, count, part)
+    if asked.source is None or asked.own:
+        return asked.codes_of_own()
+    given = files.read(asked.options, asked.record, asked.source, asked.most, asked.part)
     done = 0
 
     def known(piece: Codes) -> Codes:
@@ -87,79 +106,46 @@ def _images(
         labels = None if given.labels is None else given.labels[these]
         return msgspec.structs.replace(piece, labels=labels, names=given.names and given.names[these])
 
-    query = Encode(run_id=record.id, weights=weights, inputs=given.items, into=lambda piece: into(known(piece)))
-    answer = engines.answer(options, query, "encoding")
-    return known(answer)
+    return known(asked.codes_of(inputs=given.items, into=lambda piece: asked.into(known(piece))))
 
 
-def _sentences(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    part: Part,
-    count: int,
-    weights: Literal["best", "last"] | None,
-    into: Into,
-) -> Codes:
-    """Those of a text file, or of the run's own data: only the engine knows how these were read."""
-    from engine.errors import UsageError
-    from engine.queries.messages import Encode
-
-    query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
-    if source is not None and not files.is_own(record, source):
-        if part != "test":
-            raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}")
-        query = Encode(run_id=record.id, weights=weights, texts=files.read_sentences(record, source, count))
-    answer: Codes = engines.answer(options, query, "encoding")
-    return answer
+def _sentences(asked: Request) -> Codes:
+    """Those of a text file, or of the run's own data."""
+    if asked.source is None or asked.own:
+        return asked.codes_of_own()
+    _check_part(asked)
+    return asked.codes_of(texts=files.read_sentences(asked.record, asked.source, asked.most))
 
 
-def _ratings(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    part: Part,
-    count: int,
-    weights: Literal["best", "last"] | None,
-    into: Into,
-) -> Codes:
+def _ratings(asked: Request) -> Codes:
     """Those of the run's own users or items, whichever its rows are."""
     from engine.errors import UsageError
-    from engine.queries.messages import Encode
 
-    if source is not None and not files.is_own(record, source):
-        told = f"{record.id} knows the users and items of {record.dataset} only"
-        raise UsageError("Other ratings", f"{told}, got {source}; leave it out")
-    query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
-    answer: Codes = engines.answer(options, query, "encoding")
-    return answer
+    if not asked.own:
+        told = f"{asked.record.id} knows the users and items of {asked.record.dataset} only"
+        raise UsageError("Other ratings", f"{told}, got {asked.source}; leave it out")
+    return asked.codes_of_own()
 
 
-def _rows(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    part: Part,
-    count: int,
-    weights: Literal["best", "last"] | None,
-    into: Into,
-) -> Codes:
+def _rows(asked: Request) -> Codes:
     """Those of a file with the run's columns, or of the run's own data."""
     import msgspec
 
-    from engine.errors import UsageError
-    from engine.queries.messages import Encode
-
-    if source is None or files.is_own(record, source):
-        query = Encode(run_id=record.id, weights=weights, part=part, count=count, into=into)
-        found: Codes = engines.answer(options, query, "encoding")
-        return found
-    if part != "test":
-        raise UsageError("No such part", f"expected {record.dataset} with --part {part}, got {source}; leave it out")
-    read = rows.read(options, record, source, count)
-    query = Encode(run_id=record.id, weights=weights, inputs=read.items)
-    answer: Codes = engines.answer(options, query, "encoding")
+    if asked.source is None or asked.own:
+        return asked.codes_of_own()
+    _check_part(asked)
+    read = rows.read(asked.options, asked.record, asked.source, asked.most)
+    answer = asked.codes_of(inputs=read.items)
     return msgspec.structs.replace(answer, names=None if read.names is None else tuple(read.names))
+
+
+def _check_part(asked: Request) -> None:
+    """Raises UsageError for a part of what has none."""
+    from engine.errors import UsageError
+
+    if asked.part != "test":
+        told = f"expected {asked.record.dataset} with --part {asked.part}, got {asked.source}"
+        raise UsageError("No such part", f"{told}; leave --part out")
 
 
 ENCODED = {

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aetui.cli import engines, files, rows
 from aetui.cli.arguments import Input, Run, Weights
 from aetui.cli.reconstruction_file import ReconstructionFile
+from aetui.cli.rows import Request
 from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
-    from aetui.cli.options import Options
     from engine.queries.messages import Reconstruct
-    from engine.runs.store import RunRecord
 
 COUNT = 10
 DEFAULT = Path("reconstruction.png")
@@ -67,22 +66,15 @@ def reconstruct(
     if output is not None:
         files.check_suffix(output, (*files.IMAGES, TEXT, *rows.WRITTEN))
     record = context.obj.store.find(run)
-    RECONSTRUCTED[files.kind_of(record).key](context.obj, record, source, output, count, noise, weights)
+    RECONSTRUCTED[files.kind_of(record).key](Request(context.obj, record, source, output, count, noise, weights))
 
 
-def _images(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    output: Path | None,
-    count: int | None,
-    noise: bool | None,
-    weights: Literal["best", "last"] | None,
-) -> None:
+def _images(asked: Request) -> None:
     import msgspec
 
-    output = output or DEFAULT
-    query = _query(options, record, source, output, count or COUNT, noise)
+    options, record, weights = asked.options, asked.record, asked.weights
+    output = asked.output or DEFAULT
+    query = _query(asked, output)
     itself = files.answers_itself(record)
     known = itself or query.inputs is None
     with ReconstructionFile.writing(output, known=known) as file:
@@ -97,41 +89,33 @@ def _images(
     typer.echo(plain(f"{output}: {counted(file.count, 'image')}, {error}, {engines.behind(answer)}"))
 
 
-def _query(
-    options: Options, record: RunRecord, source: str | None, output: Path, count: int, noise: bool | None
-) -> Reconstruct:
+def _query(asked: Request, output: Path) -> Reconstruct:
     from engine.datasets import known
     from engine.queries.messages import Reconstruct
 
     files.check_suffix(output, files.IMAGES)
+    record, source, noise, count = asked.record, asked.source, asked.noise, asked.most or COUNT
     if source is None or files.is_own(record, source):
         return Reconstruct(run_id=record.id, count=count, noise=noise)
-    images = files.read(options, record, source, count).items
+    images = files.read(asked.options, record, source, count).items
     files.check_sheet(output, len(images))  # before TensorFlow is loaded
     return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
 
 
-def _sentences(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    output: Path | None,
-    count: int | None,
-    noise: bool | None,
-    weights: Literal["best", "last"] | None,
-) -> None:
+def _sentences(asked: Request) -> None:
     from engine.errors import UsageError
     from engine.queries.messages import Read
 
-    if noise:
+    record, source, output = asked.record, asked.source, asked.output
+    if asked.noise:
         raise files.no_noise(record)
     if source is None:
         raise UsageError("Sentences", "expected a text file, one sentence a line: `aetui reconstruct RUN FILE.txt`")
     if output is not None:
         files.check_suffix(output, (TEXT,))
-    texts = files.read_sentences(record, source, count or COUNT)
+    texts = files.read_sentences(record, source, asked.most or COUNT)
     answers = engines.answers(
-        options, [Read(run_id=record.id, weights=weights, text=text) for text in texts], "reading back"
+        asked.options, [Read(run_id=record.id, weights=asked.weights, text=text) for text in texts], "reading back"
     )
     if output is None:
         typer.echo("\n".join(plain(answer.reading) for answer in answers))
@@ -143,15 +127,7 @@ def _sentences(
     typer.echo(f"{plain(str(output))}: {told}")
 
 
-def _ratings(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    output: Path | None,
-    count: int | None,
-    noise: bool | None,
-    weights: Literal["best", "last"] | None,
-) -> None:
+def _ratings(asked: Request) -> None:
     """All ratings of rows of the run's test part as the model fills them in, in the unit of the ratings."""
     import numpy as np
 
@@ -159,18 +135,18 @@ def _ratings(
     from engine.errors import UsageError
     from engine.queries.messages import Reconstruct
 
-    if noise:
+    record, source = asked.record, asked.source
+    if asked.noise:
         raise files.no_noise(record)
     if not files.is_own(record, source):
         told = f"{record.id} knows the users and items of {record.dataset} only"
         raise UsageError("Other ratings", f"{told}, got {source}; `aetui recommend {record.id} USER` asks for a user")
-    output = output or Path("reconstruction.npz")
+    output = asked.output or Path("reconstruction.npz")
     files.check_suffix(output, files.IMAGES[1:])
     config = params.stored(registry.preset(record.variant, record.preset), record.config)
     kept = files.kind_of(record).kept(record.folder, registry.variant(record.variant).reading(config)).ratings
-    answer = engines.answer(
-        options, Reconstruct(run_id=record.id, count=count or COUNT, weights=weights), "reconstructing"
-    )
+    query = Reconstruct(run_id=record.id, count=asked.most or COUNT, weights=asked.weights)
+    answer = engines.answer(asked.options, query, "reconstructing")
     filled = kept.in_units(answer.outputs)
     errors = answer.errors * kept.deviation**2
     with files.written(output) as file:

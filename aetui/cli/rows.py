@@ -33,6 +33,19 @@ MOST = 40
 """Columns whose errors are told."""
 
 
+class Request(NamedTuple):
+    """What is to be reconstructed, by which run."""
+
+    options: Options
+    record: RunRecord
+    source: str | None
+    output: Path | None
+    most: int | None
+    """Items; None where nobody said."""
+    noise: bool | None
+    weights: Literal["best", "last"] | None
+
+
 class Read(NamedTuple):
     """Items of a file, as a run sees them, and what they are called."""
 
@@ -70,19 +83,13 @@ def read(options: Options, record: RunRecord, source: str, count: int) -> Read:
     return Read(found.items[kept], None if found.names is None else found.names[kept])
 
 
-def reconstruct(
-    options: Options,
-    record: RunRecord,
-    source: str | None,
-    output: Path | None,
-    count: int | None,
-    noise: bool | None,
-    weights: Literal["best", "last"] | None,
-) -> None:
+def reconstruct(asked: Request) -> None:
     """Write what the model makes of rows, and print how far each column is off."""
     from engine.queries.messages import Reconstruct
 
-    output = output or DEFAULT
+    options, record, source = asked.options, asked.record, asked.source
+    count, noise, weights = asked.most, asked.noise, asked.weights
+    output = asked.output or DEFAULT
     files.check_suffix(output, WRITTEN)
     columns, names = columns_of(record), None
     if source is None or files.is_own(record, source):

@@ -54,7 +54,7 @@ def test_rows_of_another_file_come_back_in_its_units_with_their_names(
 ) -> None:
     new, out = tmp_path / "new.csv", tmp_path / "out.csv"
     new.write_text("error,more,who,colour,size\n2,1,x,blue,20\n1,1,y,red,\n")
-    rows.reconstruct(OPTIONS, record, str(new), out, None, None, None)
+    rows.reconstruct(rows.Request(OPTIONS, record, str(new), out, None, None, None))
     with out.open(newline="") as file:
         found = list(csv.reader(file))
     assert found[0] == ["who", "size", "colour", "error", "error_"]
@@ -72,14 +72,14 @@ def test_files_without_the_columns_and_names_of_nothing_are_refused_before_a_mod
     few = tmp_path / "few.csv"
     few.write_text("size,colour\n1,red\n")
     with pytest.raises(UsageError, match="expected the columns error"):
-        rows.reconstruct(OPTIONS, record, str(few), None, None, None, None)
+        rows.reconstruct(rows.Request(OPTIONS, record, str(few), None, None, None, None))
     with pytest.raises(UsageError, match="neither"):
-        rows.reconstruct(OPTIONS, record, "nothing", None, None, None, None)
+        rows.reconstruct(rows.Request(OPTIONS, record, "nothing", None, None, None, None))
     with pytest.raises(UsageError, match=r"\.csv, \.tsv, \.npz"):
-        rows.reconstruct(OPTIONS, record, str(few), tmp_path / "a.png", None, None, None)
+        rows.reconstruct(rows.Request(OPTIONS, record, str(few), tmp_path / "a.png", None, None, None))
     (tmp_path / "columns.json").unlink()
     with pytest.raises(RunError, match="train anew"):
-        rows.reconstruct(OPTIONS, record, str(few), None, None, None, None)
+        rows.reconstruct(rows.Request(OPTIONS, record, str(few), None, None, None, None))
     assert not asked
 
 
