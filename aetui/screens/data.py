@@ -82,10 +82,9 @@ class DataScreen(SetList):
             desk.set_value("dataset", row.key)
         except SettingError:
             able = ", ".join(set_rows.learners(row.entry.kind))
-            told = f"what learns from {row.kind}: {able}" if able else "no model learns from it by itself"
             models = keymap.first_key(keymap.BY_ID["models"], self.workbench.key_overrides)
-            choose = f"; choose one with {models} in the workbench" if able else ""
-            self.say(f"the chosen model does not take {row.key}: {told}{choose}")
+            told = f"choose another ({models} in the workbench): {able}" if able else "nor does another by itself"
+            self.say(f"the chosen model does not take {row.kind}; {told}")  # a narrow line shows the beginning
         else:
             self.workbench.show_workbench()
 

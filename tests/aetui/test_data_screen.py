@@ -203,7 +203,7 @@ async def test_data_that_the_chosen_model_cannot_take_tell_which_can(make_app: M
         await pilot.press("slash", *"sentences pyth", "enter")
         await until(pilot, lambda: [row.key for row in screen.table.rows] == ["pydocs"])
         await pilot.press("enter")
-        assert "what learns from sentences: sentence; choose one with m" in said(screen, "#about")
+        assert "does not take sentences; choose another (m in the workbench): sentence" in said(screen, "#about")
         await pilot.press("escape")
         assert len(screen.table.rows) > 5
 
