@@ -1,0 +1,53 @@
+"""Queries to a trained model, answered on the engine thread, between two chunks of a training if one runs."""
+
+from __future__ import annotations
+
+from engine.queries.messages.items import (
+    Accuracies,
+    Codes,
+    Corrupt,
+    Corrupted,
+    Decode,
+    Encode,
+    Images,
+    Probe,
+    Reconstruct,
+    Reconstruction,
+    Sample,
+)
+from engine.queries.messages.message import PartName, Weights
+from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
+from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+
+Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours | Recommend
+Answer = Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest | Recommendations
+
+__all__ = [
+    "Accuracies",
+    "Answer",
+    "Codes",
+    "Corrupt",
+    "Corrupted",
+    "Cosine",
+    "Decode",
+    "Encode",
+    "Images",
+    "Nearest",
+    "Neighbour",
+    "Neighbours",
+    "PartName",
+    "Probe",
+    "Query",
+    "Rated",
+    "Read",
+    "Reading",
+    "Recommend",
+    "Recommendations",
+    "Reconstruct",
+    "Reconstruction",
+    "Sample",
+    "Similarity",
+    "Suggestion",
+    "Weights",
+    "Words",
+]

@@ -1,0 +1,31 @@
+"""What every query to a run, and every answer, has."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+PartName = Literal["train", "validation", "test"]
+
+Weights = Literal["best", "last"]
+"""Of the epoch with the lowest validation loss, or as they are at the end of the training."""
+
+
+class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
+    about: ClassVar[str] = ""
+    """The kind of data that a run must have learned from to answer (a key of `engine.kinds.KINDS`); empty for any."""
+
+    run_id: str
+    weights: Weights | None = None
+    """Which of the run's weights answer. None: the best ones where validation data were held out to tell them by, else
+    the last. A run that trains right now answers with those that it has."""
+
+
+class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    epoch: int
+    """Complete epochs of training behind the answer."""
+    weights: Weights = "last"
+    """Whose answer it is."""
+    held_out: bool = False
+    """Whether validation data told the best epoch; else the test part did."""
