@@ -9,20 +9,23 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import params, registry
-from engine.backend import Backend, Model, version_of
+from engine.backend import Backend, Checkpoint, Model, version_of
 from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Data, Report
 from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import models
+from engine.queries import features, models
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Answer,
+    Classify,
+    Cluster,
     Corrupt,
     Decode,
     Encode,
+    FineTune,
     Neighbours,
     Probe,
     Query,
@@ -66,7 +69,10 @@ class QueryService:
             Encode: models.encode,
             Decode: models.decode,
             Sample: models.sample,
-            Probe: models.probed,
+            Probe: features.probed,
+            Cluster: features.clustered,
+            Classify: features.classify,
+            FineTune: features.finetuned,
             Similarity: similarity,
             Read: reading,
             Neighbours: Search().neighbours,
@@ -110,6 +116,9 @@ class QueryService:
             def still() -> Model:
                 return model
 
+            def checkpoint() -> Checkpoint:
+                return _read(record, weights)
+
         reading = variant.reading(config)
         return QueryContext(
             model=model,
@@ -120,6 +129,9 @@ class QueryService:
             weights=weights,
             held_out=bool(config.validation),
             still=still,
+            backend=self._backend,
+            config=config,
+            checkpoint=checkpoint,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
         )
@@ -140,11 +152,7 @@ class QueryService:
         path = record.folder / FILES[weights]
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):
-            checkpoint = read_checkpoint(path)
-            if checkpoint is None:
-                raise RunError(
-                    "No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it"
-                )
+            checkpoint = _read(record, weights)
             self._kept = _Kept(
                 path,
                 changed,
@@ -158,6 +166,14 @@ class QueryService:
             kind = registry.kind(record.variant, record.dataset, record.kind)
             self._kept_of_data = record.folder, kind.kept(record.folder, reading)
         return self._kept_of_data[1]
+
+
+def _read(record: RunRecord, weights: Weights) -> Checkpoint:
+    """Raises RunError where there is none, or a damaged one."""
+    checkpoint = read_checkpoint(path := record.folder / FILES[weights])
+    if checkpoint is None:
+        raise RunError("No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it")
+    return checkpoint
 
 
 def _check_kind(query: Query, record: RunRecord) -> None:

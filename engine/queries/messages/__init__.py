@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from engine.queries.messages.items import (
+from engine.queries.messages.features import (
     Accuracies,
+    Classified,
+    Classify,
+    Cluster,
+    Clusters,
+    FineTune,
+    FineTuned,
+    Probe,
+)
+from engine.queries.messages.items import (
     Codes,
     Corrupt,
     Corrupted,
     Decode,
     Encode,
     Images,
-    Probe,
     Reconstruct,
     Reconstruction,
     Sample,
@@ -19,18 +27,50 @@ from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 
-Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours | Recommend
-Answer = Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest | Recommendations
+Query = (
+    Reconstruct
+    | Corrupt
+    | Encode
+    | Decode
+    | Sample
+    | Probe
+    | Similarity
+    | Read
+    | Neighbours
+    | Recommend
+    | Cluster
+    | Classify
+    | FineTune
+)
+Answer = (
+    Reconstruction
+    | Corrupted
+    | Codes
+    | Images
+    | Accuracies
+    | Cosine
+    | Reading
+    | Nearest
+    | Recommendations
+    | Clusters
+    | FineTuned
+)
 
 __all__ = [
     "Accuracies",
     "Answer",
+    "Classified",
+    "Classify",
+    "Cluster",
+    "Clusters",
     "Codes",
     "Corrupt",
     "Corrupted",
     "Cosine",
     "Decode",
     "Encode",
+    "FineTune",
+    "FineTuned",
     "Images",
     "Nearest",
     "Neighbour",

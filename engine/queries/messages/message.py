@@ -16,6 +16,9 @@ class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
     about: ClassVar[str] = ""
     """The kind of data that a run must have learned from to answer (a key of `engine.kinds.KINDS`); empty for any."""
 
+    doing: ClassVar[str] = "encoding the data"
+    """What a long answer is at, in words."""
+
     run_id: str
     weights: Weights | None = None
     """Which of the run's weights answer. None: the best ones where validation data were held out to tell them by, else

@@ -59,6 +59,9 @@ def make_context(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
             weights="last",
             held_out=False,
             still=lambda: model,
+            backend=None,
+            config=None,
+            checkpoint=None,
             data=lambda: data,
             kept=lambda: data.lexicon,
         )
