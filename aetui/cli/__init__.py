@@ -10,12 +10,15 @@ import typer
 from aetui import __version__
 from aetui.cli import (
     book,
+    classify,
+    cluster,
     completers,
     completion,
     data,
     decode,
     doctor,
     encode,
+    finetune,
     manual,
     opening,
     probe,
@@ -54,6 +57,9 @@ app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
+app.command("cluster")(cluster.cluster)
+app.command("finetune")(finetune.finetune)
+app.command("classify")(classify.classify)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("doctor")(doctor.doctor)
