@@ -90,13 +90,12 @@ class Ratings(Kind):
         return {
             "steps": [
                 f"A row has {shape[0]:,} numbers, in the order of `columns`; it is one of the {rows}.",
-                "A number is (rating − mean) / deviation; 0 where there is no rating.",
-                "Answers times deviation, plus mean, are ratings; those beyond `range` are cut.",
+                "A number is (rating − mean) / scale; 0 where there is no rating.",
+                "Answers times scale, plus mean, are ratings; those beyond `range` are cut.",
             ],
             "rows": rows,
             "columns": list(ratings.names("users" if rows == "items" else "items")),
-            "mean": ratings.mean,
-            "deviation": ratings.deviation,
+            "scaling": {"mean": ratings.mean, "scale": ratings.deviation},
             "range": list(ratings.range),
         }
 
