@@ -2,12 +2,13 @@
 
     python docs/export_table.py FOLDER [--only VARIANT,…] [--formats keras,…]
 
-Runs, data and exports come to lie in FOLDER; runs that are there already are not trained again. Prints Markdown.
+Runs, data and exports come to lie in FOLDER; what is there already is not trained or exported again. Prints Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -97,14 +98,18 @@ def _cell(engine: Any, run: str, key: str, folder: Path) -> str:
     from engine.errors import EngineError
     from engine.queries.messages import Export
 
-    query = Export(run_id=run, format=key, path=str(folder / f"{run}-{key}"), force=True)
-    try:
-        answer = engine.query(query).result()
-    except EngineError as error:
-        print(f"{run} {key}: {error}", file=sys.stderr, flush=True)
-        return "–"
-    print(f"{run} {key}: {answer.differences} of {answer.items}, beyond {answer.beyond}", file=sys.stderr, flush=True)
-    return f"{answer.difference:.1e}" + (f" ({answer.beyond} of {answer.items:,} beyond)" if answer.beyond else "")
+    cells = folder / "cells.json"
+    known = json.loads(cells.read_text()) if cells.exists() else {}
+    if f"{run} {key}" not in known:
+        query = Export(run_id=run, format=key, path=str(folder / f"{run}-{key}"), force=True)
+        try:
+            answer = engine.query(query).result()
+            more = f" ({answer.beyond} of {answer.items:,} beyond)" if answer.beyond else ""
+            known[f"{run} {key}"] = f"{answer.difference:.1e}{more}", f"{dict(answer.differences)} of {answer.items}"
+        except EngineError as error:
+            known[f"{run} {key}"] = "–", str(error)
+        cells.write_text(json.dumps(known, indent=1))
+    return str(known[f"{run} {key}"][0])
 
 
 def _data(folder: Path, accepts: tuple[str, ...]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,11 @@ def compared(subject: Subject, key: str, place: Path, items: NDArray[np.float32]
     Raises:
         EngineError: it cannot be opened, or it is another network.
     """
-    model, scaling = subject.model, subject.preprocessing["input"].get("scaling") if subject.inside else None
+    outputs = import_module("engine.nn.exporting.reference").outputs  # known to the ring that has TensorFlow
+    codes, decoded = outputs(subject.model, items)
+    own = {"encode": codes, "decode": decoded, "reconstruct": decoded}
+    scaling = subject.preprocessing["input"].get("scaling") if subject.inside else None
     mean, scale = (np.asarray(scaling[name]) for name in ("mean", "scale")) if scaling else (0.0, 1.0)
-    codes = model.encode(items)
-    own = {"encode": codes, "decode": model.decode(codes)}
-    own["reconstruct"] = own["decode"]
     given = {"items": (items * scale + mean).astype(np.float32), "codes": codes}
     found = yield from _outputs(key, place, given)
     numbers = {name: array if name == "encode" else (array - mean) / scale for name, array in found.items()}

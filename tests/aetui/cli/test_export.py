@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from fake_answers import exported
 from fakes import FakeRun
 from typer.testing import CliRunner
 
@@ -22,18 +23,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Export]:
 
     def answer(options: Any, query: Export, doing: str) -> Exported:
         found.append(query)
-        return Exported(
-            path=query.path,
-            files=("encoder.keras",),
-            bytes=1_234,
-            difference=2e-3,
-            differences={"encode": 2e-3},
-            beyond=3,
-            items=1_000,
-            of="test items",
-            notes=("a note",),
-            epoch=4,
-        )
+        return exported(query, 4)
 
     monkeypatch.setattr(engines, "answer", answer)
     return found

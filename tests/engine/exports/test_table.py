@@ -9,7 +9,6 @@ from engine.exports.format import Format
 from engine.exports.table import FORMATS, format_of
 from engine.kinds import KINDS
 from engine.nn.exporting.opening import OPENERS
-from engine.storage import packages
 
 
 def test_every_format_has_a_writer_and_what_opens_it_again() -> None:
@@ -20,7 +19,7 @@ def test_every_format_has_a_writer_and_what_opens_it_again() -> None:
         assert name
         assert row.label
         assert set(row.kinds) <= set(KINDS)
-        assert not row.requires or packages.required(row.extra) or row.extra
+        assert bool(row.requires) == bool(row.extra)
     assert {key for key, row in FORMATS.items() if row.needs == "weights"} == set(OPENERS)
 
 
