@@ -17,6 +17,7 @@ from aetui.cli import (
     detect,
     doctor,
     encode,
+    export,
     manual,
     opening,
     probe,
@@ -50,6 +51,7 @@ app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
+app.command("export")(export.export)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)

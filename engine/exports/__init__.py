@@ -1,0 +1,1 @@
+"""Models that leave: what a run can be written as for other programs."""
