@@ -16,6 +16,7 @@ from aetui.cli import (
     decode,
     doctor,
     encode,
+    export,
     manual,
     opening,
     probe,
@@ -49,6 +50,7 @@ app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
+app.command("export")(export.export)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)

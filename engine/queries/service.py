@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import params, registry
-from engine.backend import Backend, Model, version_of
+from engine.backend import Backend, Checkpoint, Model, version_of
 from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Data, Report
 from engine.errors import RunError, UsageError
@@ -18,11 +18,13 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import models
 from engine.queries.context import QueryContext, Steps
+from engine.queries.exporting import export
 from engine.queries.messages import (
     Answer,
     Corrupt,
     Decode,
     Encode,
+    Export,
     Neighbours,
     Probe,
     Query,
@@ -71,6 +73,7 @@ class QueryService:
             Read: reading,
             Neighbours: Search().neighbours,
             Recommend: recommend,
+            Export: export,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -107,8 +110,17 @@ class QueryService:
             kept = self._stored(record, variant, config, weights)
             model, version = kept.model, kept.version
 
+            def checkpoint() -> Checkpoint:
+                return _read(record, weights)
+
             def still() -> Model:
                 return model
+
+        def exact() -> Model:
+            if config.precision == "float32":
+                return still()
+            plain = msgspec.structs.replace(config, precision="float32")
+            return self._backend.model(variant, plain, record.info.shape, checkpoint())
 
         reading = variant.reading(config)
         return QueryContext(
@@ -120,6 +132,8 @@ class QueryService:
             weights=weights,
             held_out=bool(config.validation),
             still=still,
+            record=record,
+            exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
         )
@@ -140,11 +154,7 @@ class QueryService:
         path = record.folder / FILES[weights]
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):
-            checkpoint = read_checkpoint(path)
-            if checkpoint is None:
-                raise RunError(
-                    "No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it"
-                )
+            checkpoint = _read(record, weights)
             self._kept = _Kept(
                 path,
                 changed,
@@ -158,6 +168,15 @@ class QueryService:
             kind = registry.kind(record.variant, record.dataset, record.kind)
             self._kept_of_data = record.folder, kind.kept(record.folder, reading)
         return self._kept_of_data[1]
+
+
+def _read(record: RunRecord, weights: Weights) -> Checkpoint:
+    """Raises RunError where there is none."""
+    path = record.folder / FILES[weights]
+    checkpoint = read_checkpoint(path)
+    if checkpoint is None:
+        raise RunError("No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it")
+    return checkpoint
 
 
 def _check_kind(query: Query, record: RunRecord) -> None:
