@@ -14,11 +14,12 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import msgspec
 
-from engine.errors import RunError
+from engine.errors import RunError, counted
 from engine.exports.manifest import NAME, Bundled, Manifest
 from engine.runs.files import EVENTS, NEEDED, row_of
 from engine.runs.record import RunRecord
 from engine.storage.atomic import FILE, SHARED, replacing
+from engine.storage.bounded import named
 
 PIECE = 2**20
 """Bytes that are copied at a time."""
@@ -39,7 +40,20 @@ class _Opened(NamedTuple):
     """Bytes of it that count; it may be growing."""
 
 
-def write_bundle(record: RunRecord, path: Path) -> Bundle:
+def write_bundle(record: RunRecord, place: Path) -> tuple[str, ...]:
+    """`bundle` as a format: returns what there is to know, a sentence each."""
+    made = bundle(record, place)
+    size = sum(each.bytes for each in made.files)
+    told = [f"{counted(len(made.files), 'file')} of {record.id}, {size:,} bytes; the data are not in it."]
+    told.append("`aetui import FILE` opens it on another machine.")
+    if record.lives:
+        told.append("The run is being trained: it is bundled as it stood a moment ago, and arrives interrupted.")
+    if made.left_out:
+        told.append(f"Left out, as they are none of the program's files: {named(made.left_out)}.")
+    return tuple(told)
+
+
+def bundle(record: RunRecord, path: Path) -> Bundle:
     """Write the run as it stands to `path`, whole or not at all; a run that is being trained is there interrupted.
 
     Files are replaced or grow while a run is trained. So all are opened before one is copied, the events last: what is
@@ -55,7 +69,7 @@ def write_bundle(record: RunRecord, path: Path) -> Bundle:
                 files = tuple(_put(archive, each) for each in sorted(opened))
                 archive.writestr(_member(NAME), _manifest(record, files))
     except OSError as error:
-        fault = f"expected to copy {record.folder} to {path}, but {error.strerror or error}"
+        fault = f"expected to copy {record.folder} into one file, but {error.strerror or error}"
         raise RunError("Not bundled", f"{fault}; make room, or choose another place") from error
     return Bundle(files, left_out)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from many_runs import many_runs
 
 from engine.errors import BadData, EngineError, RunError, UsageError
+from engine.exports.bundle import bundle as bundled
 from engine.exports.bundle import write_bundle
 from engine.exports.importing import import_bundle
 from engine.exports.manifest import NAME, Manifest
@@ -26,21 +26,6 @@ Change = Callable[[dict[str, bytes], dict[str, Any]], None]
 def store(tmp_path: Path) -> RunStore:
     """Somebody else's."""
     return RunStore(tmp_path / "elsewhere")
-
-
-@pytest.fixture
-def record(tmp_path: Path) -> RunRecord:
-    """A complete run with labels, weights and a file of the user's."""
-    root = tmp_path / "runs"
-    many_runs(root, 1)
-    [found] = RunStore(root).runs()
-    (found.folder / "checkpoint.safetensors").write_bytes(os.urandom(50_000))
-    (found.folder / "samples").mkdir()
-    (found.folder / "samples" / "epoch-0007.npz").write_bytes(b"of an earlier version")
-    (found.folder / "pulse").write_bytes(b"{}")
-    (found.folder / "thoughts.txt").write_bytes(b"mine")
-    found.relabel(name="the good one", tags=["good"], note="keep it")
-    return RunStore(root).runs()[0]
 
 
 @pytest.fixture
@@ -77,14 +62,14 @@ def test_the_same_run_makes_the_same_bytes_and_says_what_it_left(
 ) -> None:
     for path in record.folder.iterdir():
         os.utime(path, (1, 1))
-    made = write_bundle(record, tmp_path / "again.zip")
+    made = bundled(record, tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
     assert made.left_out == ("thoughts.txt",)
 
 
 def test_a_bundle_that_cannot_be_written_leaves_what_was_there(record: RunRecord, tmp_path: Path) -> None:
     (tmp_path / "there.zip").mkdir()
-    with pytest.raises(RunError, match=r"there\.zip"):
+    with pytest.raises(RunError, match="directory"):
         write_bundle(record, tmp_path / "there.zip")
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".tmp"] == []
 
