@@ -21,7 +21,7 @@ class RunFile(NamedTuple):
 
     name: str
     travels: bool = True
-    """Whether it is part of the run, wherever that is; else it is about the process that trains it."""
+    """Whether it is part of the run, wherever that is; else it is about the process that trains it, or made anew."""
 
 
 FILES = (
@@ -35,6 +35,7 @@ FILES = (
     RunFile("samples/probe.npz"),
     RunFile(f"samples/epoch-{EPOCH}.npz"),
     *(RunFile(name) for name in sorted({name for kind in KINDS.values() for name in kind.files})),
+    RunFile("neighbours.safetensors", travels=False),
     RunFile("pulse", travels=False),
     RunFile("request", travels=False),
     RunFile("request.tmp", travels=False),
