@@ -94,7 +94,7 @@ def card(record: RunRecord) -> str:
 
 
 def _subject(record: RunRecord) -> Subject:
-    variant = registry.VARIANTS.get(record.variant)
+    variant = registry.known(record.variant)
     try:
         config = params.stored(registry.preset(record.variant, record.preset), record.config)
     except EngineError:  # of another version

@@ -79,15 +79,6 @@ def import_bundle(path: Path, store: RunStore, taken: Taken = "refuse") -> Impor
         raise BadData(path, f"expected a bundle, but it cannot be read ({error.strerror or error})") from error
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether the file at `path` is an archive with a manifest; it may be a bad one."""
-    try:
-        with ZipFile(path) as archive:
-            return NAME in archive.namelist()
-    except ZIP_FAULTS:
-        return False
-
-
 def _imported(path: Path, file: IO[bytes], store: RunStore, taken: Taken) -> Imported:
     with _reading(path):
         archive = ZipFile(file)
