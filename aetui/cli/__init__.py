@@ -18,6 +18,7 @@ from aetui.cli import (
     doctor,
     encode,
     export,
+    importing,
     manual,
     opening,
     probe,
@@ -52,6 +53,7 @@ app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("export")(export.export)
+app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)

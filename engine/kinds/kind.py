@@ -81,6 +81,8 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Names of the files that `keep` writes."""
 
     pictured: ClassVar[bool] = True
     """Whether the weights of a unit, in the shape of an item, are worth being looked at and kept of every epoch."""

@@ -33,6 +33,7 @@ class Ratings(Kind):
     commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"
+    files = ("ratings.npz", "rating-names.json")
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
         """Those that this program makes; the user's own are read by a reader."""

@@ -99,7 +99,7 @@ class QueryService:
         self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
     ) -> QueryContext:
         record = self._store.find(run_id)
-        variant, config = registry.variant(record.variant), _config(record)
+        variant, config = registry.variant(record.variant).opened(record.folder), _config(record)
         training = execution.training if execution is not None and execution.run_id == run_id else None
         live = training if training and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
@@ -97,10 +98,21 @@ class Variant(ABC, Generic[ConfigT]):
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
+    trained: ClassVar[bool] = True
+    """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
     alarms: ClassVar[tuple[Condition, ...]] = (EXPLODING, DEAD_UNITS, DEAD_OUTPUTS, OVERFITTING)
     """What its runs are watched for, the gravest first."""
+
+    def opened(self, folder: Path) -> Variant[ConfigT]:
+        """As the run in `folder` has it; itself, where all of it is in the run's settings.
+
+        Raises:
+            RunError: what the folder should hold is gone.
+        """
+        del folder
+        return self
 
     def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.
