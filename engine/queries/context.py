@@ -10,6 +10,7 @@ from engine.backend import Backend, Checkpoint, Model
 from engine.datasets.data import Data
 from engine.params import TrainingConfig
 from engine.queries.messages import Answer, Weights
+from engine.runs.store import RunRecord
 from engine.variants.variant import Variant
 
 Steps = Generator[tuple[int, int], None, Answer]
@@ -40,5 +41,8 @@ class QueryContext(NamedTuple):
     """The weights of the model as arrays, with their position."""
     data: Callable[[], Data]
     """What it learned from."""
+    record: RunRecord
+    exact: Callable[[], Model]
+    """As `still`, computing in float32 whatever it was trained in."""
     kept: Callable[[], Any]
     """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""

@@ -23,7 +23,7 @@ from engine.features.softmax import Softmax
 from engine.features.steps import Steps as Work
 from engine.features.steps import part
 from engine.kinds import KINDS
-from engine.queries import models
+from engine.queries import models, parts
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Accuracies,
@@ -100,7 +100,7 @@ def clustered(context: QueryContext, query: Cluster) -> Steps:
             does not exist.
     """
     model, data = context.still(), context.data()
-    judged = models.part_of(data, query.part)
+    judged = parts.named(data, query.part)
     labels = judged.labels if len(np.unique(judged.labels)) > 1 else None
     count = query.clusters or (len(np.unique(data.train.labels)) if labels is not None else 0)
     if count < 2:

@@ -18,13 +18,17 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import features, models
 from engine.queries.context import QueryContext, Steps
+from engine.queries.detections import Detections
+from engine.queries.exporting import export
 from engine.queries.messages import (
     Answer,
     Classify,
     Cluster,
     Corrupt,
     Decode,
+    Detect,
     Encode,
+    Export,
     FineTune,
     Neighbours,
     Probe,
@@ -73,10 +77,12 @@ class QueryService:
             Cluster: features.clustered,
             Classify: features.classify,
             FineTune: features.finetuned,
+            Detect: Detections().detect,
             Similarity: similarity,
             Read: reading,
             Neighbours: Search().neighbours,
             Recommend: recommend,
+            Export: export,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -99,7 +105,7 @@ class QueryService:
         self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
     ) -> QueryContext:
         record = self._store.find(run_id)
-        variant, config = registry.variant(record.variant), _config(record)
+        variant, config = registry.variant(record.variant).opened(record.folder), _config(record)
         training = execution.training if execution is not None and execution.run_id == run_id else None
         live = training if training and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))
@@ -113,11 +119,17 @@ class QueryService:
             kept = self._stored(record, variant, config, weights)
             model, version = kept.model, kept.version
 
+            def checkpoint() -> Checkpoint:
+                return _read(record, weights)
+
             def still() -> Model:
                 return model
 
-            def checkpoint() -> Checkpoint:
-                return _read(record, weights)
+        def exact() -> Model:
+            if config.precision == "float32":
+                return still()
+            plain = msgspec.structs.replace(config, precision="float32")
+            return self._backend.model(variant, plain, record.info.shape, checkpoint())
 
         reading = variant.reading(config)
         return QueryContext(
@@ -132,6 +144,8 @@ class QueryService:
             backend=self._backend,
             config=config,
             checkpoint=checkpoint,
+            record=record,
+            exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
         )
@@ -169,8 +183,9 @@ class QueryService:
 
 
 def _read(record: RunRecord, weights: Weights) -> Checkpoint:
-    """Raises RunError where there is none, or a damaged one."""
-    checkpoint = read_checkpoint(path := record.folder / FILES[weights])
+    """Raises RunError where there is none."""
+    path = record.folder / FILES[weights]
+    checkpoint = read_checkpoint(path)
     if checkpoint is None:
         raise RunError("No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it")
     return checkpoint

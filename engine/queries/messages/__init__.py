@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.queries.messages.detection import Beside, Detect, Detection
+from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.features import (
     Accuracies,
     Classified,
@@ -34,10 +36,12 @@ Query = (
     | Decode
     | Sample
     | Probe
+    | Detect
     | Similarity
     | Read
     | Neighbours
     | Recommend
+    | Export
     | Cluster
     | Classify
     | FineTune
@@ -48,10 +52,12 @@ Answer = (
     | Codes
     | Images
     | Accuracies
+    | Detection
     | Cosine
     | Reading
     | Nearest
     | Recommendations
+    | Exported
     | Clusters
     | FineTuned
 )
@@ -59,6 +65,7 @@ Answer = (
 __all__ = [
     "Accuracies",
     "Answer",
+    "Beside",
     "Classified",
     "Classify",
     "Cluster",
@@ -68,7 +75,11 @@ __all__ = [
     "Corrupted",
     "Cosine",
     "Decode",
+    "Detect",
+    "Detection",
     "Encode",
+    "Export",
+    "Exported",
     "FineTune",
     "FineTuned",
     "Images",

@@ -64,6 +64,8 @@ def make_context(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
             checkpoint=None,
             data=lambda: data,
             kept=lambda: data.lexicon,
+            record=None,
+            exact=lambda: model,
         )
 
     return make
