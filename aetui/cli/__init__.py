@@ -14,6 +14,7 @@ from aetui.cli import (
     completion,
     data,
     decode,
+    detect,
     doctor,
     encode,
     export,
@@ -56,6 +57,7 @@ app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from aetui.cli import completers, engines, files
 from aetui.cli.arguments import Run, Weights
+from aetui.render import exported
 from aetui.render.text import plain
 from engine.errors import counted
-
-if TYPE_CHECKING:
-    from engine.queries.messages import Exported
 
 
 def export(
@@ -70,7 +68,8 @@ def export(
     query = Export(
         run_id=record.id, weights=weights, format=wanted, path=str(to.absolute()), force=force, part=part, inside=inside
     )
-    typer.echo("\n".join(map(plain, told(to, engines.answer(context.obj, query, "exporting")))))
+    answer = engines.answer(context.obj, query, "exporting")
+    typer.echo("\n".join(map(plain, exported.lines(to, answer, engines.behind(answer)))))
 
 
 def _formats(kind: str) -> str:
@@ -88,20 +87,3 @@ def _formats(kind: str) -> str:
             against = f" ({error.message})"
         rows.append((row.key, "a folder" if row.folder else "a file", f"{row.label}{against}"))
     return aligned(rows)
-
-
-def told(to: Path, answer: Exported) -> list[str]:
-    """What was written, and how far it was found to be from the run; lines."""
-    from engine.exports.comparing import CLOSE
-
-    each = ", ".join(f"{name} {off:.2g}" for name, off in answer.differences.items())
-    lines = [
-        f"{to}: {counted(len(answer.files), 'file')}, {answer.bytes:,} bytes, {engines.behind(answer)}",
-        f"opened in a fresh process, {answer.items:,} {answer.of}: max |Δ| {answer.difference:.2g} ({each})",
-    ]
-    if answer.beyond:
-        lines.append(
-            f"warning: {counted(answer.beyond, 'item')} of {answer.items:,} are off by more than {CLOSE:g}; "
-            "README.txt says of what size the outputs are"
-        )
-    return [*lines, *answer.notes]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from engine.errors import EngineError
 from engine.exports.format import Subject
 from engine.storage.npz import read_npz
 
-PROGRAMS = Path(__file__).parent.parent / "nn" / "exporting" / "loading"
+PROGRAM = Path(__file__).parent.parent / "nn" / "exporting" / "opening.py"
 CLOSE = 1e-5
 """Outputs this near to the run's own are the same but for the order of sums."""
 FAR = 1e-2
@@ -41,18 +42,21 @@ class Difference(msgspec.Struct, frozen=True):
     """Items with a number that is off by more than `CLOSE`."""
 
 
-def compared(subject: Subject, loader: str, place: Path, items: NDArray[np.float32]) -> Steps:
+def compared(subject: Subject, key: str, place: Path, items: NDArray[np.float32]) -> Steps:
     """How far what `place` holds is from the model on `items`, for each of encode, decode and reconstruct it can do.
 
     Raises:
         EngineError: it cannot be opened, or it is another network.
     """
-    model = subject.model
-    codes = model.encode(items)
-    own = {"encode": codes, "decode": model.decode(codes)}
-    own["reconstruct"] = own["decode"]
-    found = yield from _outputs(loader, place, {"items": items, "codes": codes})
-    differences = {name: difference(own[name], array) for name, array in found.items()}
+    outputs = import_module("engine.nn.exporting.reference").outputs  # known to the ring that has TensorFlow
+    codes, decoded = outputs(subject.model, items)
+    own = {"encode": codes, "decode": decoded, "reconstruct": decoded}
+    scaling = subject.preprocessing["input"].get("scaling") if subject.inside else None
+    mean, scale = (np.asarray(scaling[name]) for name in ("mean", "scale")) if scaling else (0.0, 1.0)
+    given = {"items": (items * scale + mean).astype(np.float32), "codes": codes}
+    found = yield from _outputs(key, place, given)
+    numbers = {name: array if name == "encode" else (array - mean) / scale for name, array in found.items()}
+    differences = {name: difference(own[name], array) for name, array in numbers.items()}
     for name, each in differences.items():
         allowed = FAR * max(1.0, float(np.abs(own[name]).max(initial=0)))
         few = each.beyond <= len(items) // 100  # a choice between two entries as near as float32 can tell
@@ -73,13 +77,13 @@ def difference(own: NDArray[Any], found: NDArray[Any]) -> Difference:
 
 
 def _outputs(
-    loader: str, place: Path, inputs: Mapping[str, NDArray[np.float32]]
+    key: str, place: Path, inputs: Mapping[str, NDArray[np.float32]]
 ) -> Generator[tuple[int, int], None, dict[str, NDArray[Any]]]:
-    """What the program `loader` makes of `inputs` with what is in `place`."""
+    """X."""
     with tempfile.TemporaryDirectory() as folder:
         given, answers, said = (Path(folder) / name for name in ("inputs.npz", "outputs.npz", "said.txt"))
         np.savez(given, allow_pickle=False, **inputs)
-        command = [sys.executable, "-P", str(PROGRAMS / loader), str(place), str(given), str(answers)]
+        command = [sys.executable, "-P", str(PROGRAM), key, str(place), str(given), str(answers)]
         with said.open("wb") as output:
             process = subprocess.Popen(
                 command,

@@ -31,10 +31,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     needs: Literal["weights", "record"]
     """Whether networks have to be built for it, which the engine does, or what lies in the run's folder is enough."""
     writer: str
-    """"module:function"; of one that needs weights an `OfWeights`, else an `OfRecord`."""
-    loader: str = ""
-    """Of one that needs weights: the program in `engine/nn/exporting/loading` that opens what was written, in a process
-    of its own in which nothing of this project can be imported."""
+    """"module:function"; of one that needs weights an `OfWeights`, and `engine/nn/exporting/opening.py` has what opens
+    it again, by the same key; else an `OfRecord`."""
     requires: tuple[str, ...] = ()
     """Modules that have to be there."""
     extra: str = ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.exports.format import Format, Subject, Written
 
 WIDTH = 100
-INSIDE = "The networks begin and end in the units of the data."
+INSIDE = "The networks begin and end in the units of the data and do this themselves; what is not known is NaN:"
 OUTSIDE = "The networks begin and end with numbers as these lines and preprocessing.json describe them:"
 
 

@@ -61,7 +61,7 @@ class Image(Arrays):
         order = f"An item is (height, width, channels) = {shape}; of several channels red is the first."
         return {
             "steps": [step for step in (fitted, scaled, order) if step],
-            "divided_by": 255,
+            "scaling": {"mean": 0, "scale": 255},
             "range": [0, 1],
             **size,
             "read_with": dict(own.options) if own else {},

@@ -72,7 +72,9 @@ class Numbers(Arrays):
         ]
         if columns.window:
             steps.append(f"Windows are {columns.window} steps long, one every {columns.stride}.")
-        return {"steps": steps, "numbers": columns.numbers, **msgspec.to_builtins(columns)}
+        each = [(column.mean, column.scale) for column in columns.used for _ in column.numbers]
+        scaling = {"mean": [mean for mean, _ in each], "scale": [scale for _, scale in each]}
+        return {"steps": steps, "numbers": columns.numbers, "scaling": scaling, **msgspec.to_builtins(columns)}
 
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]

@@ -29,6 +29,7 @@ class Ratings(Kind):
     pictured = False
     points: ClassVar[tuple[str, ...]] = ("SVD of what was rated", "SVD")
     beside = "svd"
+    unscored = "a row of ratings is judged on those that are held out of it, too few to say whether it is strange"
     commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"
@@ -91,13 +92,12 @@ class Ratings(Kind):
         return {
             "steps": [
                 f"A row has {shape[0]:,} numbers, in the order of `columns`; it is one of the {rows}.",
-                "A number is (rating − mean) / deviation; 0 where there is no rating.",
-                "Answers times deviation, plus mean, are ratings; those beyond `range` are cut.",
+                "A number is (rating − mean) / scale; 0 where there is no rating.",
+                "Answers times scale, plus mean, are ratings; those beyond `range` are cut.",
             ],
             "rows": rows,
             "columns": list(ratings.names("users" if rows == "items" else "items")),
-            "mean": ratings.mean,
-            "deviation": ratings.deviation,
+            "scaling": {"mean": ratings.mean, "scale": ratings.deviation},
             "range": list(ratings.range),
         }
 

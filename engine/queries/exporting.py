@@ -51,7 +51,7 @@ def export(context: QueryContext, query: Export) -> Steps:
         preprocessing.write(subject, kind, place)
         yield 1, 3
         items, which = _items(subject.model, data, absent)
-        differences = yield from comparing.compared(subject, row.loader, place, items)
+        differences = yield from comparing.compared(subject, row.key, place, items)
         yield 2, 3
         largest = max(each.largest for each in differences.values())
         beyond = max(each.beyond for each in differences.values())

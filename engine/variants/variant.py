@@ -13,6 +13,7 @@ from engine.analysis.alarms import DEAD_OUTPUTS, DEAD_UNITS, EXPLODING, OVERFITT
 from engine.events import Stage
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
+from engine.variants.scripted import Script
 
 if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
@@ -178,7 +179,12 @@ class Variant(ABC, Generic[ConfigT]):
 
     def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
-        return Reading(validation=config.validation)
+        return Reading(validation=config.validation, normal=config.normal)
+
+    def script(self, config: ConfigT) -> Script | None:
+        """Its loss in plain Keras (`aetui export --format script`); None where a short program cannot say it."""
+        del config
+        return None
 
     def bits(self, config: ConfigT, shape: tuple[int, ...]) -> int:
         """Of the code of an item of `shape`, where codes are chosen from finitely many; 0 where they are numbers."""

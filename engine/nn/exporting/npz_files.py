@@ -18,7 +18,7 @@ from engine.nn import coding, menu
 if TYPE_CHECKING:
     from engine.nn.model import KerasModel
 
-PROGRAM = Path(__file__).parent / "loading" / "run.py"
+PROGRAM = Path(__file__).parent / "run.py"
 ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh", "gelu")
 """That the program knows."""
 USAGE = """
