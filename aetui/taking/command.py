@@ -18,7 +18,7 @@ from engine.datasets import dataset, locate
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 from engine.runs.jobs import TrainJob
-from engine.runs.repeating import Plan, follow, train_command
+from engine.runs.repeating import UNTRAINED, Plan, follow, train_command
 
 if TYPE_CHECKING:
     from engine.runs.store import RunRecord
@@ -50,6 +50,8 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
     A run's name is left out: it changes nothing, and may be taken.
     """
     try:
+        if not registry.variant(run.variant).trained:
+            return Repeat((), UNTRAINED)
         dataset(run.dataset)
         config = _config(run.variant, run.preset, run.config, run.planned)
     except EngineError as error:
