@@ -89,6 +89,10 @@ class ArrayData:
     def metadata(self) -> dict[str, str]:
         """`validation`: which items the losses of validation are of."""
         held_out = f"{counted(len(self.validation.labels), 'item')} held out of training"
+        if self.held_out and self.test.items is self.validation.items:
+            return {"validation": f"{held_out}; there is no other test part"}
+        if self.test.items is self.train.items:
+            return {"validation": "the items to train on: nothing was held out"}
         return {"validation": held_out if self.held_out else "the test part, as published"}
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
