@@ -34,7 +34,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         random_state: the seed; None: that of the preset, so that the same call gives the same model.
         normalise: of numbers that are no images: "standard", "minmax" or "none".
         kind: "auto", or what X is: "vectors", "windows", "image".
-        contamination: share of the held-out items (of those trained on, where none are) beyond the threshold.
+        contamination: share of items like those that were held out (trained on, where none were) that are beyond the
+            threshold; as `aetui detect` has it unless it is told otherwise.
         name: of the run; one that is taken gets a number behind it.
         store: keep run and data for other processes and later; False: they go with this process.
         runs_dir: where runs are kept; None: $AETUI_RUNS, else the user's data folder.
@@ -63,7 +64,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         random_state: Any = None,
         normalise: forms.Normalise = "standard",
         kind: Literal["auto", "vectors", "windows", "image"] = "auto",
-        contamination: float = 0.05,
+        contamination: float = 0.01,
         name: str = "",
         store: bool = True,
         runs_dir: str | os.PathLike[str] | None = None,

@@ -28,6 +28,7 @@ class Fitted(Settings):
     device: str
     contamination: float
     offset_: float
+    history_: dict[str, list[float | None]]
 
     _form: Form
     _run: tuple[Path, str]
@@ -99,10 +100,14 @@ class Fitted(Settings):
         started = next((event for event in events if isinstance(event, RunStarted)), None)
         ends = [event for event in events if isinstance(event, RunFinished)]
         self._code_size = started.code_size if started else 0
-        self.n_iter_ = len(epochs)
+        self.n_iter_ = epochs[-1].epoch if epochs else 0
         self.metrics_ = dict(ends[-1].metrics) if ends else {}
-        terms = {name for ended in epochs for name in ended.train}
-        self.history_ = {name: [ended.train.get(name) for ended in epochs] for name in sorted(terms)} | {
-            f"validation_{name}": [ended.validation.get(name) for ended in epochs]
-            for name in sorted({name for ended in epochs for name in ended.validation})
+        told = [
+            {**ended.train, **{f"validation_{name}": at for name, at in ended.validation.items()}} for ended in epochs
+        ]
+        before = epochs[0].epoch - 1 if epochs else 0  # of a copy that goes on: its run has no others
+        earlier: dict[str, list[float | None]] = getattr(self, "history_", {}) if before else {}
+        self.history_ = {
+            name: [*earlier.get(name, [None] * before)[:before], *(terms.get(name) for terms in told)]
+            for name in sorted({name for terms in told for name in terms})
         }

@@ -232,8 +232,10 @@ def pixels(x: Any) -> NDArray[Any]:
     told = "expected images as bytes (uint8), or as floats from 0 to 1"
     if found.dtype.kind != "f":
         raise ValueError(f"{told}, got {found.dtype}; .astype('uint8') makes bytes of numbers from 0 to 255")
+    if found.size and not np.isfinite(found).all():
+        raise ValueError("expected a number for every pixel, but some are NaN or infinite; leave those images out")
     if found.size and not (found.min() >= 0 and found.max() <= 1):
-        raise ValueError(f"{told}, got {np.nanmin(found):g} to {np.nanmax(found):g}; divide them by their largest")
+        raise ValueError(f"{told}, got {found.min():g} to {found.max():g}; divide them by their largest")
     return found.astype(np.float32, copy=False)
 
 
@@ -284,7 +286,7 @@ def axes(x: Any) -> int:
     found = getattr(x, "ndim", None)
     if found is None:
         try:
-            found = np.ndim(x)
+            found = np.asarray(x).ndim
         except ValueError:
             found = 2
     return int(found)

@@ -25,7 +25,7 @@ def load_run(
     *,
     runs_dir: str | os.PathLike[str] | None = None,
     device: str = "auto",
-    contamination: float = 0.05,
+    contamination: float = 0.01,
 ) -> Autoencoder:
     """A trained run as a fitted `Autoencoder`: its id, the beginning of one, its name, or "last".
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from engine import params, registry
+from engine.anomalies.thresholds import at_quantile
 from engine.datasets.own.readers import READERS
 from engine.datasets.splits import stratified
 from engine.errors import UsageError
@@ -41,7 +42,7 @@ def check(estimator: Autoencoder) -> None:
     """Raises ValueError for an impossible parameter that is no setting of a variant."""
     share = estimator.contamination
     if not isinstance(share, int | float) or not 0 < share <= 0.5:
-        raise ValueError(f"contamination: expected a share above 0, at most 0.5, got {share!r}")
+        raise ValueError(f"contamination: expected a share above 0 and at most 0.5, got {share!r}")
     for name, able in (("normalise", ("standard", "minmax", "none")), ("kind", ("auto", *READ_AS))):
         if getattr(estimator, name) not in able:
             raise ValueError(f"{name}: expected {', '.join(able)}, got {getattr(estimator, name)!r}")
@@ -80,8 +81,8 @@ def some(items: NDArray[Any], most: int = ENOUGH) -> NDArray[Any]:
 
 
 def offset(errors: NDArray[np.float32], share: float) -> float:
-    """The score below which lies this share of items with such errors."""
-    return float(np.quantile(-errors.astype(np.float64), share))
+    """The score below which an item like those with these errors lies with a probability of at most `share`."""
+    return -at_quantile(errors, 1 - share)
 
 
 def free_name(name: str, store: RunStore) -> str:

@@ -32,7 +32,7 @@ class Shared:
 
     def __init__(self, root: Path, device: str, data_dir: Path | None) -> None:
         self.store = RunStore(root)
-        self.engine = Engine(self._told, self.store, device=device, data_dir=data_dir)
+        self.engine = Engine(self._told, self.store, device=device, data_dir=data_dir, niceness=0)
         self.listeners: list[Listener] = []
         self._begun = False
         self._loaded = threading.Event()

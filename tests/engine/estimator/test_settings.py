@@ -23,7 +23,7 @@ def test_a_clone_has_them_and_no_run() -> None:
 
 
 def test_a_grid_can_go_over_variants_with_settings_of_their_own() -> None:
-    grid = ParameterGrid([{"variant": ["vanilla"], "hidden_dim": [2, 4]}, {"variant": ["vq"], "codes": [8]}])
+    grid = ParameterGrid([{"variant": ["vanilla"], "hidden_dim": [2, 4]}, {"variant": ["vq"], "entries": [8]}])
     assert [Autoencoder().set_params(**params).variant for params in grid] == ["vanilla", "vanilla", "vq"]
 
 

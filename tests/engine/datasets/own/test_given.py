@@ -89,7 +89,7 @@ def test_those_used_last_stay_within_the_budget(monkeypatch: pytest.MonkeyPatch)
     for age, name in enumerate(names):
         os.utime(records.folder_of(name) / records.FILE, (1_000_000 - age, 1_000_000 - age))
     each = sum(file.stat().st_size for file in records.folder_of(names[0]).iterdir())
-    monkeypatch.setattr(given, "MOST", int(2.5 * each))
+    monkeypatch.setattr(given, "MOST", int(1.5 * each))
     third = kept(rows(seed=2))
     assert [known(name) is not None for name in (*names, third)] == [True, False, True]
 
