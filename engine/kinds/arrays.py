@@ -21,6 +21,7 @@ class Arrays(Kind):
 
     points: ClassVar[tuple[str, ...]]
     beside = "pca"
+    scores = ("error", "standardised", "code", "cosine")
     commands = "`aetui encode`, `aetui decode`, `aetui reconstruct`"
     trained_by = "`aetui train vanilla`"
 

@@ -99,6 +99,11 @@ class Kind(Origin):
     """The command that makes such a run."""
     panels: ClassVar[Mapping[str, str]] = {}
     """Panels in the place of those that a variant names: its pictures may be none here."""
+    scores: ClassVar[tuple[str, ...]] = ()
+    """How strange an item is can be told by these (keys of `engine.anomalies.scores.SCORES`), the first unless another
+    one is asked for; none: not at all."""
+    unscored: ClassVar[str] = ""
+    """Why not."""
     inputs: ClassVar[str]
     """What turns compact items into tensors, "module:class" in `engine.nn`; made of the data."""
 

@@ -29,6 +29,7 @@ class Ratings(Kind):
     pictured = False
     points: ClassVar[tuple[str, ...]] = ("SVD of what was rated", "SVD")
     beside = "svd"
+    unscored = "a row of ratings is judged on those that are held out of it, too few to say whether it is strange"
     commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"

@@ -39,6 +39,7 @@ class Text(Kind):
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
     beside = "average"
+    scores = ("cosine", "code")
     commands = (
         "`aetui neighbours`, `aetui similarity`, `aetui encode`, and to read back `aetui reconstruct RUN FILE.txt`"
     )

@@ -18,10 +18,12 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import models
 from engine.queries.context import QueryContext, Steps
+from engine.queries.detections import Detections
 from engine.queries.messages import (
     Answer,
     Corrupt,
     Decode,
+    Detect,
     Encode,
     Neighbours,
     Probe,
@@ -67,6 +69,7 @@ class QueryService:
             Decode: models.decode,
             Sample: models.sample,
             Probe: models.probed,
+            Detect: Detections().detect,
             Similarity: similarity,
             Read: reading,
             Neighbours: Search().neighbours,
