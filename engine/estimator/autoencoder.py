@@ -164,17 +164,17 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
             check_is_fitted(self)
             return self._form.restored(self._model().outputs(self._items(X)))
 
-    def score_samples(self, X: ArrayLike) -> NDArray[np.float32]:
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Minus the mean squared error of each item as the network sees it: the lower, the stranger."""
         with told():
             check_is_fitted(self)
-            return -self._model().errors(self._items(X))
+            return -self._model().errors(self._items(X)).astype(np.float64)
 
-    def decision_function(self, X: ArrayLike) -> NDArray[np.float32]:
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """`score_samples` less the threshold: below 0 are anomalies."""
         scores = self.score_samples(X)
         with told():
-            return np.asarray(scores - np.float32(self._threshold()), np.float32)
+            return scores - self._threshold()
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """1 for items like those that were fitted, -1 for anomalies."""

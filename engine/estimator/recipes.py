@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,28 @@ from engine.kinds.kind import Described
 from engine.params import TrainingConfig
 
 if TYPE_CHECKING:
-    from engine.estimator.autoencoder import Autoencoder
     from engine.runs.store import RunRecord, RunStore
 
 ENOUGH = 10_000
 """Items that a threshold is taken from."""
+ROUNDING = 1e-6
+"""Of float32: by so much an item's error may differ with the items beside it, and that makes it no anomaly."""
 READ_AS = {"image": "arrays", "vectors": "vectors", "windows": "windows"}
 """The reader that would read such data from a file: what suits those suits these."""
+
+
+class Parameters(Protocol):
+    """Those of an estimator that say what is trained."""
+
+    variant: str
+    preset: str | None
+    kind: str
+    normalise: Any
+    contamination: float
+    random_state: Any
+
+    def settings_set(self) -> dict[str, Any]:
+        """See `engine.estimator.settings.Settings`."""
 
 
 @contextmanager
@@ -38,7 +53,7 @@ def told() -> Iterator[None]:
         raise ValueError(str(error)) from error
 
 
-def check(estimator: Autoencoder) -> None:
+def check(estimator: Parameters) -> None:
     """Raises ValueError for an impossible parameter that is no setting of a variant."""
     share = estimator.contamination
     if not isinstance(share, int | float) or not 0 < share <= 0.5:
@@ -48,7 +63,7 @@ def check(estimator: Autoencoder) -> None:
             raise ValueError(f"{name}: expected {', '.join(able)}, got {getattr(estimator, name)!r}")
 
 
-def recipe(estimator: Autoencoder, x: NDArray[Any]) -> tuple[str, str, TrainingConfig]:
+def recipe(estimator: Parameters, x: NDArray[Any]) -> tuple[str, str, TrainingConfig]:
     """The kind of data that X is, the preset, and all settings. Raises UsageError where they cannot be meant."""
     variant = registry.variant(estimator.variant)
     kind = forms.kind_of(x, variant.accepts, estimator.kind)
@@ -57,7 +72,7 @@ def recipe(estimator: Autoencoder, x: NDArray[Any]) -> tuple[str, str, TrainingC
     return kind, preset, params.configure(registry.preset(variant.key, preset), changed(estimator))
 
 
-def changed(estimator: Autoencoder, **instead: Any) -> dict[str, Any]:
+def changed(estimator: Parameters, **instead: Any) -> dict[str, Any]:
     """What the parameters say of a variant's settings, with others `instead` of some."""
     found = {**estimator.settings_set(), **instead}
     if estimator.random_state is not None and "seed" not in found:
@@ -82,7 +97,7 @@ def some(items: NDArray[Any], most: int = ENOUGH) -> NDArray[Any]:
 
 def offset(errors: NDArray[np.float32], share: float) -> float:
     """The score below which an item like those with these errors lies with a probability of at most `share`."""
-    return -at_quantile(errors, 1 - share)
+    return -at_quantile(errors, 1 - share) * (1 + ROUNDING)
 
 
 def free_name(name: str, store: RunStore) -> str:
