@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
 import sys
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
 from engine.events import EngineFailed, EngineReady, Event
-from engine.runs.store import RunStore, default_root
+from engine.runs.store import RunStore, default_root, is_held
 from engine.session import Engine
 from engine.storage import native_output
 
@@ -79,6 +80,7 @@ _ENGINES: dict[tuple[Path, str, Path | None], Shared] = {}
 _STARTING = threading.Lock()
 _FORKED = False
 _PASSING: list[Path] = []
+PREFIX, LOCK = "aetui-python-", "lock"
 
 
 def engine(root: Path, device: str = "auto", data_dir: Path | None = None) -> Shared:
@@ -112,10 +114,21 @@ def root_of(runs_dir: str | os.PathLike[str] | None) -> Path:
 
 
 def passing_root() -> Path:
-    """A folder for runs that nobody keeps; it goes with this process."""
+    """A folder for runs that nobody keeps; it goes with this process, or when the next one needs such a folder."""
     if not _PASSING:
-        _PASSING.append(Path(tempfile.mkdtemp(prefix="aetui-")))
+        _sweep(Path(tempfile.gettempdir()))
+        _PASSING.append(Path(tempfile.mkdtemp(prefix=PREFIX)))
+        held = os.open(_PASSING[0] / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)  # until the process ends
+        fcntl.flock(held, fcntl.LOCK_EX)
     return _PASSING[0]
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left that were ended from outside, as joblib ends its own: their locks are free."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if left.stat().st_uid == os.getuid() and (left / LOCK).exists() and not is_held(left / LOCK):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _leave(process: int) -> None:

@@ -162,3 +162,18 @@ def test_a_child_of_a_fork_is_told_to_start_anew(x: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(shared, "_FORKED", True)
     with pytest.raises(RuntimeError, match="loky"):
         made().fit(x)
+
+
+def test_what_a_process_left_that_was_ended_goes_with_the_next_and_what_is_in_use_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "_PASSING", [])
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, other = tmp_path / f"{shared.PREFIX}left", tmp_path / f"{shared.PREFIX}other"
+    left.mkdir()
+    other.mkdir()
+    (left / shared.LOCK).touch()
+    first = shared.passing_root()
+    monkeypatch.setattr(shared, "_PASSING", [])
+    second = shared.passing_root()
+    assert sorted(tmp_path.iterdir()) == sorted([other, first, second])
