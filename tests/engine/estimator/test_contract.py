@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from engine import Autoencoder
-from engine.estimator import shared
 
 THRESHOLD = (
     "it counts anomalies among the items that were trained on; the threshold is told by those that were held out, so "
@@ -29,17 +27,6 @@ EXPECTED = {
         "it gives a keyword called `settings`, after the `**settings` of __init__; an unknown keyword is a TypeError"
     ),
 }
-
-
-@pytest.fixture
-def eagerly() -> Iterator[None]:
-    """Without compiled steps: compiling them takes seconds a fit, and there are some seventy fits of a few steps."""
-    shared.engine(shared.passing_root())
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.mark.slow
