@@ -14,6 +14,7 @@ from engine.errors import UsageError
 from engine.estimator import forms, recipes, shared
 from engine.estimator.autoencoder import Autoencoder
 from engine.estimator.forms import Form, Images, Rows, Sentences, Tables
+from engine.estimator.settings import names
 from engine.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def load_run(
         settings = {
             name: getattr(config, name)
             for name in config.__struct_fields__
-            if getattr(config, name) != getattr(base, name) and name != "seed"
+            if getattr(config, name) != getattr(base, name) and name in names()
         }
         made = Autoencoder(
             record.variant,
@@ -61,9 +62,9 @@ def load_run(
         )
         made._trained(record)
         made._form = FORMS[kind.key](record)
-        made.n_features_in_, names = width(made._form, record)
-        if names:
-            made.feature_names_in_ = np.array(names, object)
+        made.n_features_in_, columns = width(made._form, record)
+        if columns:
+            made.feature_names_in_ = np.array(columns, object)
     return made
 
 

@@ -16,17 +16,16 @@ from sklearn.base import BaseEstimator
 from engine import registry
 from engine.params import TrainingConfig
 
-OTHERWISE = {"seed": "random_state", "validation": "validation"}
-"""Settings that are parameters of their own, by which name."""
+OTHERWISE = {"seed": "it is called random_state here", "normal": "give fit the items of that class alone"}
+"""Settings that are none here, and what to do instead."""
 
 
 @cache
 def names() -> frozenset[str]:
     """Every setting of every variant."""
     configs = (config for variant in registry.VARIANTS.values() for config in variant.presets.values())
-    return frozenset(name for config in configs for name in type(config).__struct_fields__) | frozenset(
-        TrainingConfig.__struct_fields__
-    )
+    every = {name for config in configs for name in type(config).__struct_fields__}
+    return frozenset(every | set(TrainingConfig.__struct_fields__)) - OTHERWISE.keys()
 
 
 class Settings(BaseEstimator):
@@ -64,8 +63,8 @@ class Settings(BaseEstimator):
 
 def unknown(name: str, params: list[str]) -> str:
     """Why `name` is no setting; empty if it is one."""
-    if name in OTHERWISE and OTHERWISE[name] != name:
-        return f"it is called {OTHERWISE[name]} here"
+    if name in OTHERWISE:
+        return OTHERWISE[name]
     if name in names():
         return ""
     near = difflib.get_close_matches(name, [*names(), *params], 1)

@@ -29,7 +29,12 @@ def test_a_grid_can_go_over_variants_with_settings_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("latent_dims", "perhaps latent_dim is meant"), ("seed", "it is called random_state here"), ("x", "no autoenc")],
+    [
+        ("latent_dims", "perhaps latent_dim is meant"),
+        ("seed", "it is called random_state here"),
+        ("normal", "items of that class alone"),
+        ("x", "no autoenc"),
+    ],
 )
 def test_a_setting_that_none_has_is_refused_at_once(name: str, told: str) -> None:
     with pytest.raises(TypeError, match=told):
