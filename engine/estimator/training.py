@@ -75,9 +75,10 @@ def _check(end: RunFinished) -> None:
     if end.outcome == "failed":
         raise EngineError("Training failed", end.message)
     if end.outcome == "diverged":
-        warnings.warn(f"training diverged: {end.message}", ConvergenceWarning, stacklevel=4)
+        # Five frames up is where the program called fit.
+        warnings.warn(f"training diverged: {end.message}", ConvergenceWarning, stacklevel=5)
     elif end.outcome == "stopped":
-        warnings.warn(f"training was stopped after {done}; the weights are kept", Interrupted, stacklevel=4)
+        warnings.warn(f"training was stopped after {done}; the weights are kept", Interrupted, stacklevel=5)
 
 
 def _error(event: EngineFailed) -> EngineError:
