@@ -14,6 +14,7 @@ from aetui.cli import (
     completion,
     data,
     decode,
+    detect,
     doctor,
     encode,
     manual,
@@ -52,6 +53,7 @@ app.command("decode")(decode.decode)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)

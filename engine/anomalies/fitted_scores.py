@@ -19,7 +19,7 @@ def error(fitting: Fitting) -> Steps[Scorer]:
     """Mean squared error; nothing is fitted."""
     yield from ()
     del fitting
-    return lambda seen: mean_squared_errors(seen.outputs, seen.targets, seen.known)
+    return Scorer(lambda seen: mean_squared_errors(seen.outputs, seen.targets, seen.known))
 
 
 def standardised(fitting: Fitting) -> Steps[Scorer]:
@@ -34,14 +34,17 @@ def standardised(fitting: Fitting) -> Steps[Scorer]:
     least = LEAST * mean.mean() or 1.0
     scale = (1 / np.maximum(mean, least)).astype(np.float32)
 
+    def numbers(seen: Seen) -> NDArray[np.float32]:
+        return np.asarray(squared_errors(seen) * scale, np.float32)
+
     def score(seen: Seen) -> NDArray[np.float32]:
-        weighted = squared_errors(seen) * scale
+        weighted = numbers(seen)
         inside = tuple(range(1, weighted.ndim))
         if seen.known is None:
             return np.asarray(weighted.mean(axis=inside), np.float32)
         return np.asarray(weighted.sum(axis=inside) / np.maximum(seen.known.sum(axis=inside), 1), np.float32)
 
-    return score
+    return Scorer(score, numbers)
 
 
 def code_distance(fitting: Fitting) -> Steps[Scorer]:
@@ -63,11 +66,11 @@ def code_distance(fitting: Fitting) -> Steps[Scorer]:
         around = seen.codes - mean
         return np.asarray(np.einsum("ij,jk,ik->i", around, inverse, around), np.float32)
 
-    return score
+    return Scorer(score)
 
 
 def cosine_distance(fitting: Fitting) -> Steps[Scorer]:
     """1 − cos(z, encode(decode(z))), from 0 to 2; nothing is fitted."""
     yield from ()
     model = fitting.model
-    return lambda seen: np.asarray(1 - cosine(seen.codes, model.encode(seen.outputs)), np.float32)
+    return Scorer(lambda seen: np.asarray(1 - cosine(seen.codes, model.encode(seen.outputs)), np.float32))

@@ -94,8 +94,14 @@ def mean_squared_errors(
     return np.asarray((squares * known).sum(axis=inside) / np.maximum(known.sum(axis=inside), 1), np.float32)
 
 
-Scorer = Callable[[Seen], NDArray[np.float32]]
-"""From n items to their scores, (n,), higher is stranger."""
+class Scorer(NamedTuple):
+    """A score that was fitted."""
+
+    score: Callable[[Seen], NDArray[np.float32]]
+    """From n items to their scores, (n,), higher is stranger."""
+    numbers: Callable[[Seen], NDArray[np.float32]] = squared_errors
+    """From n items to what each of their numbers adds to it, (n, *shape), but for a factor; of a score that is no sum
+    over numbers their squared errors."""
 
 
 class Fitting(NamedTuple):
@@ -178,7 +184,7 @@ def item_scores(
     blocks = list(in_blocks(items.items, model.block)) if blocks is None else blocks
     found = [np.zeros(0, np.float32)]
     for number, block in enumerate(blocks, 1):
-        found.append(np.asarray(scorer(items.seen(model, block)), np.float32))
+        found.append(np.asarray(scorer.score(items.seen(model, block)), np.float32))
         yield number, len(blocks)
     scores = np.concatenate(found)
     return np.where(np.isfinite(scores), scores, np.finfo(np.float32).max)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from engine.errors import UsageError
+from engine.errors import SettingError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,6 +111,12 @@ class Kind(Origin):
         """Raises UsageError where `entry` is of another kind."""
         if entry.kind != self.key:
             raise UsageError(f"No {self.items}", f"expected {self.items}, but {entry.key} is {entry.kind}")
+
+    def check_normal(self, normal: str, entry: DataSet) -> None:
+        """Raises SettingError where not one class `normal` of `entry` can be learned alone (empty: all are)."""
+        if normal:
+            told = f"{entry.key} holds {self.items}, which are learned all together"
+            raise SettingError("normal", f"{told}; leave it empty")
 
     # What lies there.
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.anomalies import detectors, thresholds
 from engine.anomalies import scores as scoring
-from engine.anomalies import thresholds
 from engine.anomalies.judging import judged
 from engine.anomalies.scores import Fitting, Items, Score, Scorer, Seen
 from engine.backend import Model
@@ -18,7 +18,7 @@ from engine.errors import UsageError
 from engine.kinds import KINDS
 from engine.queries import parts, sentences
 from engine.queries.context import QueryContext, Steps
-from engine.queries.messages import Detect, Detection, PartName
+from engine.queries.messages import Beside, Detect, Detection, PartName
 
 
 class _Reference(NamedTuple):
@@ -29,6 +29,14 @@ class _Reference(NamedTuple):
     scores: NDArray[np.float32]
     """(m,) of items that are taken to be normal."""
     part: PartName
+
+
+class _Detector(NamedTuple):
+    """One beside a model."""
+
+    fitted: detectors.Fitted
+    scores: NDArray[np.float32]
+    """(m,) of the items that its threshold is told by."""
 
 
 class _Asked(NamedTuple):
@@ -46,13 +54,17 @@ class Detections:
 
     def __init__(self) -> None:
         self._kept: _Reference | None = None
+        self._rows: tuple[tuple[object, ...], detectors.Rows] | None = None
+        self._detectors: dict[tuple[object, ...], _Detector] = {}
 
     def detect(self, context: QueryContext, query: Detect) -> Steps:
         """Scores, threshold and verdicts.
 
         Raises:
             UsageError: such data have no score, the query cannot be meant, or names no class.
+            EngineError: a detector's package is not installed.
         """
+        detectors.check(query.baselines)
         data = context.data()
         kind = KINDS[data.kind]
         if not kind.scores:
@@ -73,6 +85,9 @@ class Detections:
         among = None if query.share is None else found
         calibration = thresholds.Calibration(reference.scores, threshold, among)
         of, ours = asked.of, judged(found, asked.strange)
+        baselines = []
+        for key in query.baselines:
+            baselines.append((yield from self._beside(key, data, model.code_size, asked, query)))
         explained, seen = _explained(model, asked.items, query, found)
         return Detection(
             score=score.key,
@@ -91,11 +106,12 @@ class Detections:
             strange=asked.strange,
             auroc=ours.auroc,
             average_precision=ours.average_precision,
+            baselines=tuple(baselines),
             explained=explained,
             inputs=seen.inputs,
             targets=seen.targets,
             outputs=seen.outputs,
-            errors=scoring.squared_errors(seen),
+            errors=reference.scorer.numbers(seen),
             known=seen.known,
             epoch=model.epoch,
         )
@@ -114,6 +130,30 @@ class Detections:
             found = yield from scoring.item_scores(model, known, scorer, spread_blocks(known.items, model.block))
             kept = self._kept = _Reference(version, scorer, found, part)
         return kept
+
+    def _beside(self, key: str, data: Data, size: int, asked: _Asked, query: Detect) -> scoring.Steps[Beside]:
+        """What another detector says to the same items, as they are without noise."""
+        of = data.fingerprint, data.split, size
+        if self._rows is None or self._rows[0] != of:
+            self._rows, self._detectors = (of, detectors.rows_of(data, size)), {}
+        rows = self._rows[1]
+        yield 0, 1
+        if (*of, key) not in self._detectors:
+            fitted = detectors.DETECTORS[key].fitted(rows)
+            known = yield from detectors.item_scores(fitted, rows.validation, lambda block: block)
+            self._detectors[*of, key] = _Detector(fitted, known)
+        fitted, known = self._detectors[*of, key]
+        scores = yield from detectors.item_scores(fitted, asked.items.items, lambda block: asked.items.read(block)[0])
+        area = judged(scores, asked.strange)
+        return Beside(
+            key=key,
+            label=fitted.label,
+            scores=scores,
+            threshold=_threshold(query, known, scores),
+            auroc=area.auroc,
+            average_precision=area.average_precision,
+            fitted_to=fitted.items,
+        )
 
 
 def _asked(context: QueryContext, data: Data, query: Detect) -> _Asked:

@@ -101,6 +101,7 @@ class Execution:
             told = f"{variant.key} learns from {wanted}; {entry.key} holds {found}"
             raise UsageError("Data do not fit", f"{told}, from which learn: {able or 'none'}")
         variant.check_data(config, entry)
+        KINDS[entry.kind].check_normal(config.normal, entry)
         return cls(new_run_id(job.variant), job, config, job)
 
     @classmethod

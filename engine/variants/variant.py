@@ -169,7 +169,7 @@ class Variant(ABC, Generic[ConfigT]):
 
     def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
-        return Reading(validation=config.validation)
+        return Reading(validation=config.validation, normal=config.normal)
 
     def bits(self, config: ConfigT, shape: tuple[int, ...]) -> int:
         """Of the code of an item of `shape`, where codes are chosen from finitely many; 0 where they are numbers."""
