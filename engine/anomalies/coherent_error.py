@@ -19,15 +19,14 @@ def coherent(fitting: Fitting) -> Steps[Scorer]:
     """
     yield from ()
     del fitting
-    return score
+    return Scorer(lambda seen: np.asarray(numbers(seen).mean(axis=(1, 2, 3)), np.float32), numbers)
 
 
-def score(seen: Seen) -> NDArray[np.float32]:
-    """Of images (n, height, width, channels), (n,); what is not known has no error."""
+def numbers(seen: Seen) -> NDArray[np.float32]:
+    """What each pixel of images (n, height, width, channels) adds; what is not known has no error."""
     from scipy.ndimage import gaussian_filter
 
     errors = seen.outputs - seen.targets
     errors = errors if seen.known is None else errors * seen.known
     width = WIDTH * errors.shape[1]
-    blurred = gaussian_filter(errors, (0.0, width, width, 0.0))
-    return np.asarray(np.square(blurred).mean(axis=(1, 2, 3)), np.float32)
+    return np.asarray(np.square(gaussian_filter(errors, (0.0, width, width, 0.0))), np.float32)

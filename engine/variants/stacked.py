@@ -82,7 +82,7 @@ class Stacked(Variant[StackedConfig]):
         ),
         "one-class": StackedConfig(
             epochs=40,
-            batch_size=256,
+            batch_size=64,
             learning_rate=1e-3,
             schedule="cosine",
             seed=11,
