@@ -114,7 +114,7 @@ class ThresholdItems(Vertical):
         elif pictures:
             self._draw_pictures(scored, there)
         else:
-            lines = _lines(view, scored, there, self._rows.size.width)
+            lines = lines_of(view, scored, there, self._rows.size.width)
             self._rows.update(Content("\n").join(lines))
 
     def _draw_pictures(self, scored: Scored, there: list[tuple[int, Reconstruction]]) -> None:
@@ -138,7 +138,7 @@ def _caption(scored: Scored, place: int) -> str:
     return f"{scored.detection.scores[place]:.3g} {scored.label(place)}".strip()
 
 
-def _lines(view: View, scored: Scored, there: list[tuple[int, Reconstruction]], width: int) -> list[Content]:
+def lines_of(view: View, scored: Scored, there: list[tuple[int, Reconstruction]], width: int) -> list[Content]:
     """A line for each item: score, class, name, and what made the score: columns of a row, or the steps of a window."""
     names = view.views.get("columns")
     lines = []
@@ -158,7 +158,9 @@ def _made_of(squares: NDArray[np.float32], names: NDArray[np.str_] | None) -> st
     worst = np.argsort(-columns, kind="stable")[:WORST].tolist()
     called = [str(name) for name in names.tolist()] if names is not None and len(names) == len(columns) else []
     parts = [
-        f"{plain(called[place]) if called else f'column {place + 1}'} {columns[place] / total:.0%}" for place in worst
+        f"{plain(called[place]) if called else f'column {place + 1}'} {columns[place] / total:.0%}"
+        for place in worst
+        if columns[place] > 0
     ]
     over_time = sparkline(squares.sum(axis=-1).astype(np.float64), 24) + "  " if squares.ndim == 2 else ""
     return over_time + " · ".join(parts)

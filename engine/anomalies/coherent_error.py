@@ -24,7 +24,7 @@ def coherent(fitting: Fitting) -> Steps[Scorer]:
 
 def numbers(seen: Seen) -> NDArray[np.float32]:
     """What each pixel of images (n, height, width, channels) adds; what is not known has no error."""
-    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]
 
     errors = seen.outputs - seen.targets
     errors = errors if seen.known is None else errors * seen.known
