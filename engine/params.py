@@ -104,7 +104,7 @@ class Param(msgspec.Struct, frozen=True):
         if self.pattern:
             return "whole numbers joined by -, as in 500-2"
         if self.kind == "text":
-            return "any text, or none"
+            return "any text"
         low = "" if self.low is None else f"above {self.low:,g}" if self.low_excluded else f"{self.low:,g}"
         high = "" if self.high is None else f"{self.high:,.10g}"
         if high and self.high_excluded:

@@ -121,7 +121,7 @@ class Detections:
     ) -> scoring.Steps[_Reference]:
         version = context.folder, context.version, data.fingerprint, data.split, score.key, noise
         kept = self._kept
-        if kept is None or kept.version != version:
+        if kept is None or kept.version != version or context.live:  # a training changes weights in between
             part: PartName = "validation" if data.held_out else "train"
             learned = scoring.of_part(data, data.train.items, noise=noise)
             fitting = Fitting(model, learned, spread_blocks(learned.items, model.block))
