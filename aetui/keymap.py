@@ -142,14 +142,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("unqueue", "X", "unqueue", "take the last waiting run out of the queue", "workbench", "unqueue", 4),
     Action("resume", "r", "resume", "go on with a run, to more epochs if so set", "workbench", "resume", 5),
     Action(
-        "epoch_back",
-        "left",
-        "epoch",
-        "one epoch back: curve and pictures",
-        "workbench",
-        "cursor(-1)",
-        6,
-        "one epoch back",
+        "epoch_back", "left", "epoch", "one epoch back: curve, pictures", "workbench", "cursor(-1)", 6, "one epoch back"
     ),
     Action("epoch_forward", "right", "epoch", "one epoch forward", "workbench", "cursor(1)", 6, "one epoch forward"),
     Action("epochs_back", "shift+left", "ten epochs back", "ten epochs back", "workbench", "cursor(-10)"),
