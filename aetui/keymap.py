@@ -26,6 +26,7 @@ Scope = Literal[
     "lists",
     "settings",
     "sentences",
+    "anomalies",
     "runs",
     "run_line",
     "data",
@@ -44,6 +45,7 @@ SCOPES: dict[Scope, str] = {
     "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
+    "anomalies": "While the anomalies have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -64,6 +66,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "chart"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
+    {"workbench", "anomalies"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -139,14 +142,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("unqueue", "X", "unqueue", "take the last waiting run out of the queue", "workbench", "unqueue", 4),
     Action("resume", "r", "resume", "go on with a run, to more epochs if so set", "workbench", "resume", 5),
     Action(
-        "epoch_back",
-        "left",
-        "epoch",
-        "one epoch back: curve and pictures",
-        "workbench",
-        "cursor(-1)",
-        6,
-        "one epoch back",
+        "epoch_back", "left", "epoch", "one epoch back: curve, pictures", "workbench", "cursor(-1)", 6, "one epoch back"
     ),
     Action("epoch_forward", "right", "epoch", "one epoch forward", "workbench", "cursor(1)", 6, "one epoch forward"),
     Action("epochs_back", "shift+left", "ten epochs back", "ten epochs back", "workbench", "cursor(-10)"),
@@ -208,6 +204,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave", "escape", "leave", "leave the field, so that keys are keys again", "sentences", "screen.chart", 3),
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
+    Action("lower", "left", "threshold", "the threshold lower", "anomalies", "threshold(-1)", 6, "lower"),
+    Action("higher", "right", "threshold", "the threshold higher", "anomalies", "threshold(1)", 6, "threshold higher"),
+    Action("much_lower", "shift+left", "much lower", "threshold ten columns down", "anomalies", "threshold(-10)"),
+    Action("much_higher", "shift+right", "much higher", "threshold ten columns up", "anomalies", "threshold(10)"),
+    Action("threshold", "0", "threshold", "the threshold of the validation items", "anomalies", "threshold_back"),
+    Action("baselines", "b", "baselines", "PCA and others score the same items", "anomalies", "baselines", 15),
+    Action(
+        "normal", "N", "normal", "take the next class for normal, all others for strange", "anomalies", "normal", 17
+    ),
+    Action(
+        "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
+    ),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
