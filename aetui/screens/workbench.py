@@ -86,7 +86,7 @@ class WorkbenchScreen(QueryView):
     def draft(self) -> Subject | None:
         """What the form says, as it stands."""
         draft = job_form.Draft(self.variant, self._form.values)
-        return Subject(draft.variant.key, draft.values["preset"], draft.values["dataset"], draft.config)
+        return Subject.of(draft.variant.key, draft.values["preset"], draft.values["dataset"], draft.config)
 
     def compose(self) -> ComposeResult:
         """The status line; models and settings beside chart and panels; progress; the key bar."""
