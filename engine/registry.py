@@ -15,6 +15,7 @@ from engine.variants.autorec import Autorec
 from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
+from engine.variants.recurrent import Recurrent
 from engine.variants.sentence import Sentence
 from engine.variants.sparse import Sparse
 from engine.variants.stacked import Stacked
@@ -38,6 +39,7 @@ VARIANTS: dict[str, Variant[Any]] = {
         Contractive(),
         Vq(),
         Autorec(),
+        Recurrent(),
     )
 }
 
