@@ -14,8 +14,11 @@ from aetui.cli import (
     completion,
     data,
     decode,
+    detect,
     doctor,
     encode,
+    export,
+    importing,
     manual,
     opening,
     probe,
@@ -49,9 +52,12 @@ app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
+app.command("export")(export.export)
+app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)

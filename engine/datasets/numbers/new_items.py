@@ -46,6 +46,22 @@ def _of_archive(path: Path) -> table.Table:
     return table.of_array(path, np.asarray(items["" if "" in items else "test"][:]))
 
 
+def labels(path: Path, columns: Columns, label: str) -> Sequence[str] | None:
+    """What the column `label` of such a file says of each item; None where it is not there.
+
+    Raises:
+        UsageError, BadData: as `read`.
+    """
+    if not columns.window:
+        found = _of_archive(path) if path.suffix.lower() == ".npz" else table.read(path, {label: "words"})
+        return found.columns[label].words() if label in found.columns else None
+    by_step = series.labels(path, label, columns.time)
+    if by_step is None:
+        return None
+    begin = np.concatenate(series.starts(by_step.bounds, columns.window, columns.stride))
+    return series.of_windows(by_step.words, begin, columns.window)
+
+
 def _windows(path: Path, columns: Columns) -> NewItems:
     found = series.read(path, [column.name for column in columns.used], columns.time, exact=False)
     begin = np.concatenate(series.starts(found.bounds, columns.window, columns.stride))
