@@ -75,3 +75,14 @@ def test_xla_compiles_its_steps_where_no_gpu_has_a_loop_of_its_own(monkeypatch: 
         assert chunks._by_xla(RECURRENT.xla) is not gpu
         assert chunks._by_xla(True)
         assert not chunks._by_xla(False)
+
+
+@pytest.mark.parametrize("simple", [False, True])
+def test_networks_of_standard_layers_answer_the_same(simple: bool) -> None:
+    found = networks((5, 2), cell="lstm", order="reversed", directions="both")
+    from engine.nn.exporting.standard import standard
+
+    items = np.random.default_rng(0).normal(size=(3, 5, 2)).astype(np.float32)
+    codes = found.encode(items)
+    np.testing.assert_allclose(standard(found.encoder, simple=simple)(items), codes, atol=1e-5)
+    np.testing.assert_allclose(standard(found.decoder, simple=simple)(codes), found.decode(codes), atol=1e-5)
