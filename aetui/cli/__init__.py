@@ -16,6 +16,7 @@ from aetui.cli import (
     decode,
     doctor,
     encode,
+    explain,
     manual,
     opening,
     probe,
@@ -26,6 +27,7 @@ from aetui.cli import (
     sentences,
     serve,
     stop,
+    tour,
     train,
     variants,
 )
@@ -56,6 +58,8 @@ app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
+app.command("explain")(explain.explain)
+app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)

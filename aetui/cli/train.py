@@ -75,7 +75,7 @@ def train(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = _assignments(settings or [], describe(registry.preset(variant, start)))
+    config = assignments(settings or [], describe(registry.preset(variant, start)))
     config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
     if seeds > 1:
@@ -131,7 +131,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         several.carry_out(group, options, json)
 
 
-def _assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
+def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     """What `--set` says, by the names of settings, of which a part will do that no other has."""
     from engine.errors import UsageError
     from engine.params import named

@@ -1,0 +1,156 @@
+"""What a page tells of the very configuration that is looked at, and of the tables of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log, prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aetui.explaining.document import Role, pieces
+from aetui.explaining.lines import Line, Piece, wrapped
+from engine import registry
+from engine.datasets.catalogue import DataSet, dataset
+from engine.errors import EngineError
+from engine.outlines import outline
+
+if TYPE_CHECKING:
+    from engine.events import Layer
+    from engine.outlines.outline import Outline
+    from engine.variants.variant import Variant
+
+WIDEST = 28
+"""Cells of the widest bar of a diagram."""
+
+
+class Configuration(NamedTuple):
+    """What is looked at: an autoencoder with settings, on data."""
+
+    variant: str
+    preset: str
+    values: Mapping[str, Any]
+    """Settings that differ from the preset, or all."""
+    dataset: str
+
+    @property
+    def outline(self) -> Outline:
+        """Its layers. Raises UsageError for names that there are not."""
+        variant = registry.variant(self.variant)
+        registry.preset(self.variant, self.preset)
+        return outline.of_form(variant, self.preset, self.values, dataset(self.dataset, variant.accepts))
+
+    @property
+    def words(self) -> str:
+        """ "preset small on digits, hidden_dim 4"."""
+        preset = registry.preset(self.variant, self.preset)
+        changed = [
+            f"{name} {value}"
+            for name, value in self.values.items()
+            if hasattr(preset, name) and str(getattr(preset, name)) != str(value)
+        ]
+        return ", ".join([f"preset {self.preset} on {self.dataset}", *changed])
+
+
+def default(variant: Variant[Any]) -> Configuration:
+    """What the pages in the docs show: the first preset offered for the data set that needs no download."""
+    known = [dataset(key) for key in variant.prefers]
+    chosen: DataSet = next((entry for entry in known if entry.package), known[0])
+    return Configuration(variant.key, registry.default_preset(variant.key, chosen.key), {}, chosen.key)
+
+
+def block(configuration: Configuration, name: str, width: int) -> list[Line]:
+    """A live block in lines of at most `width` cells."""
+    variant = registry.variant(configuration.variant)
+    if name == "layers":
+        return diagram(configuration, width)
+    texts = errata(variant) if name == "errata" else alarms(variant)
+    return [line for text in texts for line in wrapped(pieces(text), width, "• ", "  ")]
+
+
+def markdown(configuration: Configuration, name: str) -> str:
+    """The same for the docs."""
+    variant = registry.variant(configuration.variant)
+    if name == "layers":
+        lines = ["".join(piece.text for piece in line).rstrip() for line in diagram(configuration, 78)]
+        return "\n".join(["```", *lines, "```"])
+    return "\n".join(f"- {text}" for text in (errata(variant) if name == "errata" else alarms(variant)))
+
+
+def errata(variant: Variant[Any]) -> Sequence[str]:
+    """Where the published program is not what its figures say."""
+    if variant.published is None:
+        return ("Nothing is published for these data that a run could be held against.",)
+    return variant.published.errata or ("Nothing was found.",)
+
+
+def alarms(variant: Variant[Any]) -> list[str]:
+    """What runs are watched for, each with what is advised; numbers stand as dots."""
+    return [
+        f"`{condition.key}` ▲ {condition.template.format_map(_Dots())}"
+        + (f"; try to {_either([advice.text for advice in condition.advice])}" if condition.advice else "")
+        for condition in variant.alarms
+    ]
+
+
+def _either(words: Sequence[str]) -> str:
+    return ", or to ".join(words)
+
+
+class _Dot:
+    def __format__(self, spec: str) -> str:
+        return "…"
+
+
+class _Dots(dict[str, _Dot]):
+    def __missing__(self, name: str) -> _Dot:
+        return _Dot()
+
+
+def diagram(configuration: Configuration, width: int) -> list[Line]:
+    """Layers from top to bottom, each with what comes out of it, a bar as wide as that is large, and its parameters."""
+    head = wrapped([(configuration.words, "muted")], width)
+    try:
+        found = configuration.outline
+    except EngineError as error:  # data sets come and go
+        return [*head, *wrapped([(str(error), "")], width)]
+    if not found.layers:
+        return [*head, *wrapped([(found.missing, "")], width)]
+    rows = list(_rows(found))
+    names, shapes, counts = (max(len(row[at]) for row in rows) for at in (0, 1, 3))
+    room = width - names - shapes - counts - 6
+    bars = min(WIDEST, room)
+    largest = max(row[2] for row in rows)
+    lines = [_line(row, (names, shapes, counts), bars if room >= 6 else 0, largest) for row in rows]
+    total = sum(layer.parameters for layer in found.layers)
+    return [*head, *lines, *wrapped([(f"{total:,} parameters", "strong")], width)]
+
+
+Row = tuple[str, str, int, str, Role]
+
+
+def _rows(found: Outline) -> Iterable[Row]:
+    yield "an item", _size(found.shape), prod(found.shape), "", "muted"
+    network = found.layers[0].network
+    for layer in found.layers:
+        if layer.network != network:
+            network = layer.network
+            yield f"{network} ↓", "", 0, "", "muted"
+        yield _of_layer(layer)
+
+
+def _of_layer(layer: Layer) -> Row:
+    shape = tuple(size for size in layer.output_shape if size is not None)
+    return f" {layer.name}", _size(shape), prod(shape), f"{layer.parameters:,}" if layer.parameters else "", ""
+
+
+def _size(shape: Sequence[int]) -> str:
+    return " × ".join(f"{size:,}" for size in shape)
+
+
+def _line(row: Row, widths: tuple[int, int, int], bars: int, largest: int) -> Line:
+    name, shape, size, count, role = row
+    cells = round(bars * log(size + 1) / log(largest + 1)) if size and bars else 0
+    cells += (bars - cells) % 2 if cells else 0
+    side = (bars - cells) // 2
+    bar = f"{' ' * side}{'█' * cells}{' ' * (bars - cells - side)}" if bars else ""
+    line = [Piece(f"{name:<{widths[0]}}  {shape:>{widths[1]}}  ", role), Piece(bar, "code")]
+    return [*line, Piece(f"  {count:>{widths[2]}}".rstrip() if count else "", "")]
