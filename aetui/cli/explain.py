@@ -75,12 +75,16 @@ def _configuration(
     from aetui.cli.train import assignments
     from aetui.explaining.live import Configuration
     from engine import datasets, registry
+    from engine.datasets import catalogue
+    from engine.errors import UsageError
     from engine.params import configure, describe
 
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
     base = registry.preset(variant, start)
+    if catalogue.dataset(key, chosen.accepts).kind not in chosen.accepts:
+        raise UsageError("Data do not fit", f"{variant} learns from {catalogue.keys(chosen.accepts)}, not from {key}")
     values = assignments(list(settings), describe(base))
     configure(base, values)  # refused as `aetui train` would
     return Configuration(variant, start, values, key)

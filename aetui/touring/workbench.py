@@ -45,8 +45,8 @@ class TourWorkbench(Workbench):
             self.desk.set_value("preset", registry.default_preset(first.key, bundled))
         self._card = TourCard()
         self.desk.mount(self._card, before=self.desk.query_one(EpochProgress))
-        self._show()
-        self.set_interval(LOOK_SECONDS, self._look)
+        self._say_step()
+        self.set_interval(LOOK_SECONDS, self._look_on)
 
     @property
     def touring(self) -> bool:
@@ -56,7 +56,7 @@ class TourWorkbench(Workbench):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The tour's own keys work where its card can be seen and nothing is being typed."""
         if action in ("tour_next", "tour_leave"):
-            return self.touring and self.screen is self.desk and not self._typed(action)
+            return self.touring and self.screen is self.desk and not self._taken_by_focus(action)
         return super().check_action(action, parameters)
 
     def action_tour_next(self) -> None:
@@ -65,7 +65,7 @@ class TourWorkbench(Workbench):
             self.action_tour_leave()
         else:
             self.step += 1
-            self._show()
+            self._say_step()
 
     def action_tour_leave(self) -> None:
         """Take the card away."""
@@ -73,25 +73,25 @@ class TourWorkbench(Workbench):
             self._card.remove()
             self._card = None
 
-    def _typed(self, action: str) -> bool:
+    def _taken_by_focus(self, action: str) -> bool:
         """Whether what has the focus takes the keys of `action` for itself now, such as a field that is filled in."""
         names = keymap.split(keymap.BY_ID[action], self.key_overrides)
         taken = self.desk.focused.check_consume_key if self.desk.focused else lambda key, character: False
         return any(taken(name, keymap.CHARACTERS.get(name) or key_to_character(name)) for name in names)
 
-    def _look(self) -> None:
+    def _look_on(self) -> None:
         if self._card is None:
             return
-        seen = self._seen()
+        seen = self._now_seen()
         if seen != self._history[-1]:
             self._history.append(seen)
         if not seen.dialog and STEPS[self.step].done(self._history):
             self.action_tour_next()
 
-    def _show(self) -> None:
+    def _say_step(self) -> None:
         if self._card is None:
             return
-        self._history = [self._seen()]
+        self._history = [self._now_seen()]
         step = STEPS[self.step]
         names = ("tour_next", "next step"), ("tour_leave", "leave the tour")
         keys = ", ".join(
@@ -99,7 +99,7 @@ class TourWorkbench(Workbench):
         )
         self._card.say(self.step + 1, len(STEPS), step.title, step.told(self.key_overrides), keys)
 
-    def _seen(self) -> Seen:
+    def _now_seen(self) -> Seen:
         run, top = self.desk.run_shown, self.screen_stack[-1]
         ours = run is not None and run.here
         return Seen(

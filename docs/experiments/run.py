@@ -36,9 +36,10 @@ def main() -> None:
     _save("digits-noisy", pictures.sheet(pictures.noisy()))
     store = RunStore(Path(os.environ["AETUI_RUNS"]) if "AETUI_RUNS" in os.environ else default_root())
     with trainer(store) as made:
-        for claim in CLAIMS:
-            if claim.key.startswith(wanted or ""):
-                _keep(claim, _measured(claim, made))
+        for begun in wanted or ("",):
+            for claim in CLAIMS:
+                if claim.key.startswith(begun):
+                    _keep(claim, _measured(claim, made))
 
 
 def _bring_sentences() -> None:

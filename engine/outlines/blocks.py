@@ -136,7 +136,7 @@ class PaperBlocks:
         return self._network("decoder", encoder.outputs[0].shape, [*layers, last])
 
     def networks(self, encoder: Network, decoder: Network, head: Network | None = None) -> Networks:
-        """All of them together."""
+        """Both halves, items → codes and codes → items, with `head`."""
         return Networks(encoder, decoder, head)
 
     def bag_of_words_head(self, encoder: Network, words: int) -> Network:
