@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import measures
 import pictures
-from measures import Measure, health, metric, term
+from measures import Measure, health, term
 from numpy.typing import NDArray
 from trained import Setting, Trained
 
@@ -60,7 +60,7 @@ def _varied(
     return tuple(Setting(f"{name}={value}", variant, preset, {**config, name: value}, dataset) for value in values)
 
 
-ERROR = metric("test_mse")
+ERROR = measures.error
 STACK_16, STACK_2 = (
     Setting(f"layers={layers}", "stacked", "small", {"layers": layers, "epochs": 20}) for layers in ("256-16", "256-2")
 )
@@ -116,8 +116,8 @@ CLAIMS: tuple[Claim, ...] = (
         "Two numbers from a deep stack tell the classes apart better than two principal components.",
         (STACK_2,),
         (
-            Figure("rightly classified by 15 nearest neighbours in PCA's plane", metric("pca_knn"), "up"),
-            Figure("in that of the codes", metric("knn"), "up"),
+            Figure("rightly classified by 15 nearest neighbours in PCA's plane", measures.pca_votes, "up"),
+            Figure("in that of the codes", measures.votes, "up"),
         ),
         None,
     ),
@@ -139,7 +139,7 @@ CLAIMS: tuple[Claim, ...] = (
         "autorec",
         "Without `weight_penalty` it learns ratings by heart.",
         _varied("autorec", "weight_penalty", 0.0, 2.0, preset="tuned", dataset="made-ratings", epochs=40),
-        (Figure("RMSE on the test ratings, in stars", metric("test_rmse"), "down"),),
+        (Figure("RMSE on the test ratings, in stars", measures.rmse, "down"),),
         pictures.table,
         on="made ratings",
     ),
@@ -164,8 +164,8 @@ CLAIMS: tuple[Claim, ...] = (
         "`bag_of_words` brings sentences of one matter together, and costs what is read back.",
         _varied("sentence", "bag_of_words", 0.0, 1.0, dataset="made-sentences", epochs=6, **SMALL_TEXT),
         (
-            Figure("share of the ten nearest that are of the same matter", pictures.same_matter, "up"),
-            Figure("share of the words that are read back", pictures.read_back, "down"),
+            Figure("share of the ten nearest that are of the same matter", measures.same_matter, "up"),
+            Figure("share of the words that are read back", measures.read_back, "down"),
         ),
         pictures.likeness,
         on="3,000 made sentences of six matters",
@@ -187,8 +187,8 @@ CLAIMS: tuple[Claim, ...] = (
         "With far too much of it answers are flat: nearly the same to everybody.",
         _varied("autorec", "weight_penalty", 2.0, 200.0, preset="tuned", dataset="made-ratings", epochs=40),
         (
-            Figure("standard deviation of the answers, in that of the ratings", pictures.flatness, "down"),
-            Figure("RMSE on the test ratings, in stars", metric("test_rmse"), "up"),
+            Figure("standard deviation of the answers, in that of the ratings", measures.flatness, "down"),
+            Figure("RMSE on the test ratings, in stars", measures.rmse, "up"),
         ),
         pictures.table,
         on="made ratings",
@@ -204,7 +204,7 @@ CLAIMS: tuple[Claim, ...] = (
         ),
         (
             Figure("error on the test part", ERROR, "down"),
-            Figure("of PCA", metric("pca_mse"), "stays"),
+            Figure("of PCA", measures.pca_error, "stays"),
             Figure("dead units of 16", health("dead"), "down"),
         ),
     ),
@@ -227,7 +227,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Eight seeds of one recipe:",
         (Setting("preset=small", "vanilla", "small", {"hidden_dim": 16, "epochs": 12}),),
         (
-            Figure("loss on the test part", metric("test_loss"), "any"),
+            Figure("loss on the test part", measures.test_loss, "any"),
             Figure("lowest validation loss", measures.lowest_loss, "any"),
         ),
         None,

@@ -1,6 +1,6 @@
 """Trains what the claims of the pages need, keeps the figures in `claims.json` and the pictures beside the pages.
 
-python docs/experiments/run.py [KEY…]      what the store (AETUI_RUNS) has already is not trained again
+python docs/experiments/run.py [KEY…]      some ten minutes for all of them; what is not named stays as it is
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ import numpy as np
 import pictures
 from claims import CLAIMS, Claim
 from PIL import Image
-from trained import Trainer, trainer
+from trained import Training
 
 from engine.datasets.own import adding, records
-from engine.runs.store import RunStore, default_root
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "claims.json"
@@ -28,18 +27,15 @@ PICTURES = HERE.parent / "models" / "pictures"
 
 def main() -> None:
     """Work at the claims whose keys begin with one of those given; at all without."""
-    import os
-
     wanted = tuple(sys.argv[1:])
     _bring_sentences()
-    _save("digits", pictures.sheet(pictures.chosen()))
-    _save("digits-noisy", pictures.sheet(pictures.noisy()))
-    store = RunStore(Path(os.environ["AETUI_RUNS"]) if "AETUI_RUNS" in os.environ else default_root())
-    with trainer(store) as made:
-        for begun in wanted or ("",):
-            for claim in CLAIMS:
-                if claim.key.startswith(begun):
-                    _keep(claim, _measured(claim, made))
+    _save("digits", pictures.sheet(pictures.chosen()[..., 0]))
+    _save("digits-noisy", pictures.sheet(pictures.noisy()[..., 0]))
+    made = Training()
+    for begun in wanted or ("",):
+        for claim in CLAIMS:
+            if claim.key.startswith(begun):
+                _keep(claim, _measured(claim, made))
 
 
 def _bring_sentences() -> None:
@@ -49,15 +45,16 @@ def _bring_sentences() -> None:
         adding.add("made-sentences", path, "text", {"lines": True}, copy=True)
 
 
-def _measured(claim: Claim, made: Trainer) -> dict[str, dict[str, list[float]]]:
+def _measured(claim: Claim, made: Training) -> dict[str, dict[str, list[float]]]:
     found: dict[str, dict[str, list[float]]] = {}
     for setting in claim.settings:
-        runs = [made.run(setting, seed) for seed in claim.seeds]
-        found[setting.label] = {
-            figure.words: [float(f"{figure.measure(run):.5g}") for run in runs] for figure in claim.figures
-        }
-        if claim.picture is not None:
-            _save(f"{claim.key}-{claim.settings.index(setting) + 1}", claim.picture(runs[0]))
+        found[setting.label] = {figure.words: [] for figure in claim.figures}
+        for seed in claim.seeds:
+            run = made.run(setting, seed)
+            for figure in claim.figures:
+                found[setting.label][figure.words].append(float(f"{figure.measure(run):.5g}"))
+            if claim.picture is not None and seed == claim.seeds[0]:
+                _save(f"{claim.key}-{claim.settings.index(setting) + 1}", claim.picture(run))
         print(claim.key, setting.label, found[setting.label], flush=True)
     return found
 

@@ -1,25 +1,33 @@
-"""Runs for the experiments of the pages: trained once by an engine of their own, and asked what a claim is about."""
+"""Runs for the experiments of the pages: the program's own training, without what a screen and a store want of it.
+
+The same networks, losses, order and noise as in a run of the program, and the weights of the best epoch by validation
+data at the end. What is left out is the look at every epoch, so that all of them take a few minutes.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from hashlib import sha256
-from queue import SimpleQueue
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events import EngineFailed, Event, RunFinished, complete_epochs
-from engine.queries.messages import Decode, Encode, Query, Reconstruct, Sample
-from engine.registry import VARIANTS
-from engine.runs.jobs import TrainJob
-from engine.runs.record import RunRecord
-from engine.runs.snapshots import read_nearest
-from engine.runs.store import RunStore
-from engine.session import Engine
+from engine import params, registry
+from engine.backend import Arrays, EpochReport, Position
+from engine.datasets.cache import DatasetCache
+from engine.events import Progress, Terms
+from engine.nn import runtime
+from engine.variants.variant import Variant
+
+runtime.load("cpu")
+
+from engine.nn.graph_cache import Graphs  # noqa: E402 (TensorFlow is to be loaded as the program loads it)
+from engine.nn.model import KerasModel, built, copied, restore  # noqa: E402
+from engine.nn.trainer import Trainer  # noqa: E402
+
+for each in registry.VARIANTS.values():
+    type(each).xla = False  # of so few steps compiling would take the longer part
 
 
 class Setting(NamedTuple):
@@ -31,107 +39,92 @@ class Setting(NamedTuple):
     config: dict[str, Any]
     dataset: str = "digits"
 
-    def job(self, seed: int) -> TrainJob:
-        """The run with this seed, whose name is the same wherever the same is to be trained."""
-        told = json.dumps([self.variant, self.preset, self.dataset, self.config], sort_keys=True)
-        name = f"{self.variant}-{sha256(told.encode()).hexdigest()[:10]}-{seed}"
-        return TrainJob(
-            variant=self.variant,
-            dataset=self.dataset,
-            preset=self.preset,
-            config={**self.config, "seed": seed},
-            name=name,
-        )
+    @property
+    def key(self) -> str:
+        """The same wherever the same is to be trained."""
+        return f"{self.variant} {self.preset} {self.dataset} {sorted(self.config.items())}"
+
+
+class _Lean(Trainer):
+    """Looks at the model at the end of the last epoch only."""
+
+    def _end_epoch(self, validation: Terms) -> Iterator[Progress | EpochReport]:
+        at = self._position
+        if at.epoch == self.config.epochs:
+            yield from super()._end_epoch(validation)
+            return
+        ended = at.epoch == sum(one.epochs for one in self.stages[: at.stage + 1])
+        self._note_best(at, validation)
+        self._position = Position(stage=at.stage + ended, epoch=at.epoch + 1)
 
 
 class Trained:
-    """A finished run."""
+    """What came of a run; good until the next one of the same setting is trained."""
 
-    def __init__(self, record: RunRecord, engine: Engine, seed: int) -> None:
-        self.record, self.seed, self._engine = record, seed, engine
-
-    def ask(self, query: Query) -> Any:
-        """The answer; raises EngineError."""
-        return self._engine.query(query).result()
-
-    @property
-    def metrics(self) -> dict[str, float]:
-        """Of the test part, and what stands beside the model."""
-        end = self.record.end
-        assert end is not None
-        return dict(end.metrics)
-
-    @property
-    def last(self) -> Any:
-        """The last epoch."""
-        return self.record.last_epoch
-
-    @property
-    def losses(self) -> list[float]:
+    def __init__(self, variant: Variant[Any], data: Any, model: KerasModel, last: Any, losses: list[float]) -> None:
+        self.variant, self.data, self.model = variant, data, model
+        self.last = last
+        """The event of the last epoch."""
+        self.losses = losses
         """The validation loss of every epoch."""
-        return [ended.validation["loss"] for ended in complete_epochs(self.record.events()[0])]
 
-    def views(self) -> dict[str, NDArray[Any]]:
-        """What was kept of the last epoch."""
-        return dict(read_nearest(self.record.folder, self.last.epoch)[1].views)
-
-    def answers(self, count: int, *, noise: bool = False) -> Any:
-        """What it makes of the first test items."""
-        return self.ask(Reconstruct(run_id=self.record.id, count=count, noise=noise))
-
-    def answers_to(self, items: NDArray[Any]) -> Any:
-        """What it makes of these."""
-        return self.ask(Reconstruct(run_id=self.record.id, inputs=items))
-
-    def codes(self, items: NDArray[Any]) -> NDArray[np.float32]:
-        """Those of these items."""
-        return self.ask(Encode(run_id=self.record.id, inputs=items)).codes
-
-    def texts(self, sentences: tuple[str, ...]) -> NDArray[np.float32]:
-        """Codes of sentences."""
-        return self.ask(Encode(run_id=self.record.id, texts=sentences)).codes
-
-    def decoded(self, codes: NDArray[Any]) -> NDArray[np.float32]:
-        """What belongs to these codes."""
-        return self.ask(Decode(run_id=self.record.id, codes=codes)).images
+    def answers_to(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """What it makes of these, as they are."""
+        return self.model.decode(self.model.encode(items))
 
     def drawn(self, count: int) -> NDArray[np.float32]:
         """New ones from the prior."""
-        return self.ask(Sample(run_id=self.record.id, count=count)).images
+        codes = np.random.default_rng(0).standard_normal((count, self.model.code_size), np.float32)
+        return self.model.decode(codes)
 
 
-class Trainer:
-    """Trains what the store does not have."""
+class _Kept(NamedTuple):
+    weights: Arrays
+    last: Any
+    losses: list[float]
 
-    def __init__(self, engine: Engine, events: SimpleQueue[Event], store: RunStore) -> None:
-        self._engine, self._events, self._store = engine, events, store
+
+class Training:
+    """Trains each setting with each seed once."""
+
+    def __init__(self) -> None:
+        self._data = DatasetCache(None)
+        self._graphs: dict[str, Graphs] = {}
+        self._models: dict[str, KerasModel] = {}
+        self._kept: dict[tuple[str, int], _Kept] = {}
 
     def run(self, setting: Setting, seed: int) -> Trained:
-        """The run of `setting` with `seed`, trained now if it was not before."""
-        job = setting.job(seed)
-        for record in self._store.runs():
-            if record.name == job.name and record.status == "completed":
-                return Trained(record, self._engine, seed)
-        run_id = self._engine.submit(job)
-        while True:
-            event = self._events.get()
-            if isinstance(event, EngineFailed):
-                raise RuntimeError(f"{job.name}: {event.title}: {event.message}")
-            if isinstance(event, RunFinished) and event.run_id == run_id:
-                if event.outcome != "completed":
-                    raise RuntimeError(f"{job.name}: {event.outcome}: {event.message}")
-                return Trained(self._store.find(run_id), self._engine, seed)
+        """The run of `setting` with `seed`."""
+        variant = registry.variant(setting.variant)
+        config = params.configure(registry.preset(setting.variant, setting.preset), {**setting.config, "seed": seed})
+        data = self._data.load(setting.dataset, variant.reading(config))
+        if setting.key not in self._graphs:
+            self._graphs[setting.key] = Graphs(variant, config, data)
+            self._models[setting.key] = KerasModel(variant, self._graphs[setting.key].autoencoder)
+        graphs, model = self._graphs[setting.key], self._models[setting.key]
+        variables = graphs.autoencoder.networks.variables
+        if (setting.key, seed) not in self._kept:
+            graphs.begin()
+            # The functions are those of the first seed; all that a seed decides is put in.
+            restore(variables, copied(built(variant, config, data.shape).networks.variables))
+            trainer = _Lean(variant, config, data, None, (), graphs)
+            last, losses = _run(trainer)
+            if (best := trainer.new_best()) is not None and trainer.held_out:
+                trainer.use(best)
+            self._kept[setting.key, seed] = _Kept(copied(variables), last, losses)
+        kept = self._kept[setting.key, seed]
+        restore(variables, kept.weights)
+        return Trained(variant, data, model, kept.last, kept.losses)
 
 
-@contextmanager
-def trainer(store: RunStore) -> Iterator[Trainer]:
-    """An engine, as long as it is needed."""
-    events: SimpleQueue[Event] = SimpleQueue()
-    for variant in VARIANTS.values():
-        type(variant).xla = False  # of so few steps compiling would take the longer part
-    engine = Engine(events.put, store)
-    engine.start()
-    try:
-        yield Trainer(engine, events, store)
-    finally:
-        engine.close()
+def _run(trainer: _Lean) -> tuple[Any, list[float]]:
+    losses: list[float] = []
+    note = trainer._note_best
+
+    def noted(at: Position, validation: Terms) -> None:
+        losses.append(validation["loss"])
+        note(at, validation)
+
+    trainer._note_best = noted  # type: ignore[method-assign]
+    reports = [report for report in trainer.run() if isinstance(report, EpochReport)]
+    return msgspec.structs.replace(reports[-1].event), losses
