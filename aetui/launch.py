@@ -46,7 +46,7 @@ def run(options: Options, open_run: str | None = None, *, tour: bool = False) ->
         from aetui.state import kept
 
         if tour:
-            from aetui.touring.workbench import TourWorkbench as Workbench  # type: ignore[assignment]
+            from aetui.touring.workbench import TourWorkbench as Workbench
     finally:
         answer = question.answer() if question else background.Answer()
 

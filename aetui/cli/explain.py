@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDEST = 100
 """Columns of a page, however wide the terminal is."""
 PIPED = 80
-STYLES = {"head": "1;36", "code": "33", "strong": "1", "muted": "2"}
+STYLES = {"head": "1;36", "code": "1;33", "formula": "33", "strong": "1", "muted": "2"}
 """Of roles, as terminals take them (ECMA-48, SGR)."""
 
 
@@ -111,7 +111,7 @@ def _show(page: object, configuration: Configuration | None) -> None:
     characters = told.characters if (sys.stdout.encoding or "").lower().startswith("utf") else "ascii"
     mode: ColourMode = "256" if coloured else "none"
     drawn = drawer(page.path.parent, "ascii" if characters == "ascii" and not coloured else AUTO, mode)
-    filling = partial(live.block, configuration) if configuration else lambda name, width: []
+    filling: lines.Live = partial(live.block, configuration) if configuration else live.nothing
     for line in lines.page(page.text, max(20, width), filling, drawn, characters):
         typer.echo(translated("".join(_sent(line, coloured)).rstrip(), characters))
 

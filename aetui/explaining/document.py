@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "text", "item", "code", "table", "picture", "live"]
-Role = Literal["", "head", "code", "strong", "muted"]
+Role = Literal["", "head", "code", "formula", "strong", "muted"]
 
 LIVE = ("layers", "errata", "alarms")
 """Blocks between `<!-- NAME -->` and `<!-- end -->` that the program fills in anew wherever it shows a page."""

@@ -110,9 +110,9 @@ def _words(text: Sequence[tuple[str, Role]]) -> Iterator[list[tuple[str, Role]]]
 def _code(text: str, width: int) -> list[Line]:
     """As it stands; what is too long goes on further in, broken at a space where there is one."""
     if cell_len(text) <= width:
-        return [[Piece(text, "code")]]
+        return [[Piece(text, "formula")]]
     indent = " " * min(len(text) - len(text.lstrip()), width // 3)
-    return wrapped([(text.strip(), "code")], width, indent, f"{indent}    ")
+    return wrapped([(text.strip(), "formula")], width, indent, f"{indent}    ")
 
 
 def _table(rows: Sequence[str], width: int) -> list[Line]:

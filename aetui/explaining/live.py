@@ -14,12 +14,13 @@ from engine.errors import EngineError
 from engine.outlines import outline
 
 if TYPE_CHECKING:
-    from engine.events import Layer
     from engine.outlines.outline import Outline
     from engine.variants.variant import Variant
 
 WIDEST = 28
 """Cells of the widest bar of a diagram."""
+LEAST = 6
+"""With less room than that there are no bars."""
 
 
 class Configuration(NamedTuple):
@@ -66,6 +67,12 @@ def block(configuration: Configuration, name: str, width: int) -> list[Line]:
     return [line for text in texts for line in wrapped(pieces(text), width, "• ", "  ")]
 
 
+def nothing(name: str, width: int) -> list[Line]:
+    """The same on a page that is about no one autoencoder."""
+    del name, width
+    return []
+
+
 def markdown(configuration: Configuration, name: str) -> str:
     """The same for the docs."""
     variant = registry.variant(configuration.variant)
@@ -105,6 +112,17 @@ class _Dots(dict[str, _Dot]):
         return _Dot()
 
 
+class Row(NamedTuple):
+    """A line of the diagram."""
+
+    name: str
+    shape: str = ""
+    size: int = 0
+    """Numbers that come out; 0: no bar."""
+    parameters: str = ""
+    role: Role = ""
+
+
 def diagram(configuration: Configuration, width: int) -> list[Line]:
     """Layers from top to bottom, each with what comes out of it, a bar as wide as that is large, and its parameters."""
     head = wrapped([(configuration.words, "muted")], width)
@@ -115,31 +133,26 @@ def diagram(configuration: Configuration, width: int) -> list[Line]:
     if not found.layers:
         return [*head, *wrapped([(found.missing, "")], width)]
     rows = list(_rows(found))
-    names, shapes, counts = (max(len(row[at]) for row in rows) for at in (0, 1, 3))
+    columns = zip(*((row.name, row.shape, row.parameters) for row in rows), strict=True)
+    names, shapes, counts = (max(map(len, column)) for column in columns)
     room = width - names - shapes - counts - 6
-    bars = min(WIDEST, room)
-    largest = max(row[2] for row in rows)
-    lines = [_line(row, (names, shapes, counts), bars if room >= 6 else 0, largest) for row in rows]
+    bars = min(WIDEST, room) if room >= LEAST else 0
+    largest = max(row.size for row in rows)
     total = sum(layer.parameters for layer in found.layers)
+    lines = [_line(row, (names, shapes, counts), bars, largest) for row in rows]
     return [*head, *lines, *wrapped([(f"{total:,} parameters", "strong")], width)]
 
 
-Row = tuple[str, str, int, str, Role]
-
-
 def _rows(found: Outline) -> Iterable[Row]:
-    yield "an item", _size(found.shape), prod(found.shape), "", "muted"
+    yield Row("an item", _size(found.shape), prod(found.shape), role="muted")
     network = found.layers[0].network
     for layer in found.layers:
         if layer.network != network:
             network = layer.network
-            yield f"{network} ↓", "", 0, "", "muted"
-        yield _of_layer(layer)
-
-
-def _of_layer(layer: Layer) -> Row:
-    shape = tuple(size for size in layer.output_shape if size is not None)
-    return f" {layer.name}", _size(shape), prod(shape), f"{layer.parameters:,}" if layer.parameters else "", ""
+            yield Row(f"{network} ↓", role="muted")
+        shape = tuple(size for size in layer.output_shape if size is not None)
+        parameters = f"{layer.parameters:,}" if layer.parameters else ""
+        yield Row(f" {layer.name}", _size(shape), prod(shape), parameters)
 
 
 def _size(shape: Sequence[int]) -> str:
@@ -147,10 +160,9 @@ def _size(shape: Sequence[int]) -> str:
 
 
 def _line(row: Row, widths: tuple[int, int, int], bars: int, largest: int) -> Line:
-    name, shape, size, count, role = row
-    cells = round(bars * log(size + 1) / log(largest + 1)) if size and bars else 0
-    cells += (bars - cells) % 2 if cells else 0
-    side = (bars - cells) // 2
-    bar = f"{' ' * side}{'█' * cells}{' ' * (bars - cells - side)}" if bars else ""
-    line = [Piece(f"{name:<{widths[0]}}  {shape:>{widths[1]}}  ", role), Piece(bar, "code")]
-    return [*line, Piece(f"  {count:>{widths[2]}}".rstrip() if count else "", "")]
+    names, shapes, counts = widths
+    cells = round(bars * log(row.size + 1) / log(largest + 1))
+    cells += (bars - cells) % 2 if cells else 0  # so that it lies in the middle
+    bar = ("█" * cells).center(bars)
+    line = [Piece(f"{row.name:<{names}}  {row.shape:>{shapes}}  ", row.role), Piece(bar, "formula")]
+    return [*line, Piece(f"  {row.parameters:>{counts}}" if row.parameters else "")]

@@ -26,7 +26,13 @@ WIDTH, SHARE, FRAME = 104, 0.96, 8
 """The most columns that the dialog takes, its share of the screen (as in the style sheet), and what frame, padding and
 scrollbar take of them."""
 LEAST = 20
-LOOKS = {"head": "bold $primary", "code": "$accent", "strong": "bold $foreground", "muted": "$text-muted"}
+LOOKS = {
+    "head": "bold $primary",
+    "code": "bold $accent",
+    "formula": "$accent",
+    "strong": "bold $foreground",
+    "muted": "$text-muted",
+}
 
 
 def screen(desk: Desk, name: str, overrides: Mapping[str, str]) -> ExplainScreen:
@@ -55,16 +61,17 @@ class ExplainScreen(Modal[None]):
         self._width = 0
 
     def compose(self) -> ComposeResult:
-        """A page that `on_resize` fills in."""
+        """The page in as much room as there is."""
         with Scroller(classes="dialog -page") as box:
             box.border_title = Content(f"Explained: {self.page.name}")
             others = [name for name in pages.pages() if pages.pages()[name].about != "models"]
             box.border_subtitle = Content(f":explain {'|'.join(others)} · {self._closing_key} closes")
-            yield Static(id="page")
+            self._width = _room(self.app.size.width)
+            yield Static(self._drawn(self._width), id="page")
 
     def on_resize(self) -> None:
         """Lines and pictures depend on the width."""
-        width = max(LEAST, min(WIDTH, int(SHARE * self.size.width)) - FRAME)
+        width = _room(self.size.width)
         if width != self._width:
             self._width = width
             self.query_one("#page", Static).update(self._drawn(width))
@@ -72,9 +79,14 @@ class ExplainScreen(Modal[None]):
     def _drawn(self, width: int) -> Content:
         workbench = cast("Workbench", self.app)
         drawn = drawer(self.page.path.parent, workbench.cells, colour_mode(self.app.console.color_system))
-        filling = partial(live.block, self.configuration) if self.configuration else lambda name, width: []
+        filling: lines.Live = partial(live.block, self.configuration) if self.configuration else live.nothing
         found = lines.page(self.page.text, width, filling, drawn, workbench.abilities.characters)
         return Content("\n").join([_content(line) for line in found])
+
+
+def _room(columns: int) -> int:
+    """Cells of a line on a screen of so many columns."""
+    return max(LEAST, min(WIDTH, int(SHARE * columns)) - FRAME)
 
 
 def _content(line: lines.Line) -> Content:

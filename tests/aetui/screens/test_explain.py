@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from pilots import Make, ready, until
+from rich.cells import cell_len
 from textual.widgets import Static
 
 from aetui.screens.dialogs import Notice
@@ -14,10 +14,9 @@ def text(screen: ExplainScreen) -> str:
     return screen.query_one("#page", Static).render().plain  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_f1_shows_the_page_of_the_chosen_model_with_its_settings(make_app: Make, size: tuple[int, int]) -> None:
+async def test_f1_shows_the_page_of_the_chosen_model_with_its_settings(make_app: Make) -> None:
     app = make_app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         app.desk.set_value("hidden_dim", "3")
         await pilot.press("f1")
@@ -27,8 +26,10 @@ async def test_f1_shows_the_page_of_the_chosen_model_with_its_settings(make_app:
         assert text(screen).startswith("Vanilla")
         assert "hidden_dim 3" in text(screen)
         assert "5,491 parameters" in text(screen)
-        page = screen.query_one("#page", Static)
-        assert max(map(len, text(screen).splitlines())) <= page.content_size.width  # nothing is wrapped once more
+        for size in ((80, 24), (120, 40), (60, 20)):
+            await pilot.resize_terminal(*size)
+            page = screen.query_one("#page", Static)
+            assert max(map(cell_len, text(screen).splitlines())) <= page.content_size.width  # nothing is wrapped again
         await pilot.press("escape")
         assert not isinstance(app.screen, ExplainScreen)
 
