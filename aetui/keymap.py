@@ -42,7 +42,7 @@ Scope = Literal[
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
-    "touring": "While the tour is on (`aetui tour`)",
+    "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aetui.explaining.document import Role, pieces
 from aetui.explaining.lines import Line, Piece, wrapped
+from aetui.render.text import plain
 from engine import registry
 from engine.datasets.catalogue import DataSet, dataset
 from engine.errors import EngineError
@@ -125,13 +126,13 @@ class Row(NamedTuple):
 
 def diagram(configuration: Configuration, width: int) -> list[Line]:
     """Layers from top to bottom, each with what comes out of it, a bar as wide as that is large, and its parameters."""
-    head = wrapped([(configuration.words, "muted")], width)
+    head = wrapped([(plain(configuration.words), "muted")], width)
     try:
         found = configuration.outline
     except EngineError as error:  # data sets come and go
-        return [*head, *wrapped([(str(error), "")], width)]
+        return [*head, *wrapped([(plain(str(error)), "")], width)]
     if not found.layers:
-        return [*head, *wrapped([(found.missing, "")], width)]
+        return [*head, *wrapped([(plain(found.missing), "")], width)]
     rows = list(_rows(found))
     columns = zip(*((row.name, row.shape, row.parameters) for row in rows), strict=True)
     names, shapes, counts = (max(map(len, column)) for column in columns)

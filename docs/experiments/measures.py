@@ -37,6 +37,11 @@ def term(name: str) -> Measure:
     return lambda run: float(run.last.validation[name])
 
 
+def gap(run: Trained) -> float:
+    """The error on validation data after the last epoch, as a multiple of that in training."""
+    return float(run.last.validation["reconstruction"] / run.last.train["reconstruction"])
+
+
 def lowest_loss(run: Trained) -> float:
     """The lowest validation loss."""
     return min(run.losses)
