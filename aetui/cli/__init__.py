@@ -14,9 +14,12 @@ from aetui.cli import (
     completion,
     data,
     decode,
+    detect,
     doctor,
     encode,
     explain,
+    export,
+    importing,
     manual,
     opening,
     probe,
@@ -51,9 +54,12 @@ app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
+app.command("export")(export.export)
+app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)

@@ -232,7 +232,7 @@ def _rows(view: View, samples: Samples, first: int) -> list[ImageRow]:
 def _compared(view: View, inputs: Floats, outputs: Floats, targets: Floats) -> list[ImageRow]:
     rows = [ImageRow("input", inputs), ImageRow("output", outputs)]
     if inputs.shape != targets.shape or bool((inputs != targets).any()):
-        rows.append(ImageRow("original", targets))
+        rows.append(ImageRow("target", targets))
     error = outputs - targets
     if view.signed:
         signed = signed_grey(error.mean(axis=3, keepdims=True), SIGNED_SCALE)
@@ -246,7 +246,7 @@ def _data(preview: Preview) -> Scene:
     if preview.seen is not None:
         rows.append(ImageRow("as seen", preview.seen))
     if preview.targets is not None:
-        rows.append(ImageRow("to answer", preview.targets))
+        rows.append(ImageRow("target", preview.targets))
     return Scene(rows, preview.names)
 
 

@@ -27,6 +27,14 @@ class Subject(NamedTuple):
     dataset: str
     config: Mapping[str, Any]
     """Its settings, at least those that differ from the preset."""
+    added: float = 0.0
+    """Tells data of the user from those that they replaced (`DataSet.added`)."""
+
+    @classmethod
+    def of(cls, variant: str, preset: str, dataset: str, config: Mapping[str, Any]) -> Subject:
+        """With the data as they are now."""
+        entry = datasets.known(dataset)
+        return cls(variant, preset, dataset, config, entry.added if entry else 0.0)
 
     def configured(self) -> TrainingConfig | None:
         """All settings; None where they cannot be."""
@@ -62,7 +70,7 @@ def read(subject: Subject, data_dir: Path | None) -> Preview | None:
         return None
     variant = VARIANTS[subject.variant]
     try:
-        items, targets, names = _items(subject.dataset, variant.reading(config), data_dir)
+        items, targets, names = _items(subject.dataset, subject.added, variant.reading(config), data_dir)
     except (EngineError, OSError):  # the engine says what is wrong when it is asked to train
         return None
     noise = str(getattr(config, "corruption", "noise")).replace("_", " ") if variant.noise(config) else ""
@@ -71,9 +79,10 @@ def read(subject: Subject, data_dir: Path | None) -> Preview | None:
 
 @lru_cache(8)
 def _items(
-    dataset: str, reading: Reading, data_dir: Path | None
+    dataset: str, added: float, reading: Reading, data_dir: Path | None
 ) -> tuple[NDArray[Any], NDArray[np.float32] | None, tuple[str, ...]]:
     """Only the items are kept: the data set itself is what the engine reads."""
+    del added
     from engine.datasets.data import silence
     from engine.runs.snapshots import PROBE_ITEMS
 

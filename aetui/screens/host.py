@@ -44,6 +44,10 @@ class Desk(Protocol):
     def draft(self) -> Subject | None:
         """What the form says: model, preset, data set and settings."""
 
+    @property
+    def run_shown(self) -> RunState | None:
+        """The run on the screen, if there is one."""
+
     def choose_model(self, key: str) -> None:
         """Choose one of `models`."""
 

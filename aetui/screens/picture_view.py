@@ -106,7 +106,7 @@ class PictureView(RunView):
             return self.draft
         if run.epochs or run.variant not in VARIANTS or not run.dataset:
             return None
-        return Subject(run.variant, run.preset, run.dataset, run.config)
+        return Subject.of(run.variant, run.preset, run.dataset, run.config)
 
     def _look_for_preview(self) -> None:
         subject = self._subject
@@ -134,7 +134,7 @@ class PictureView(RunView):
         if message.preview.noise and engine is not None:
             from engine.queries.messages import Corrupt
 
-            variant, preset, _, config = message.subject
+            variant, preset, _, config, _ = message.subject
             query = Corrupt(
                 run_id=self.run_id, variant=variant, preset=preset, config=config, items=message.preview.items
             )

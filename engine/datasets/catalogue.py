@@ -73,6 +73,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the numbers of an item lie in [0, 1], as those of images do."""
     own: bool = False
     """Whether it is the user's: it is nowhere until they bring it (see `engine.datasets.own`)."""
+    added: float = 0.0
+    """When they brought it (seconds since 1970): it is another one once they replace it."""
     files: tuple[RemoteFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """Addresses of folders that hold all `files`, best first; HTTPS only."""
@@ -305,6 +307,7 @@ def _row_of(own: OwnSet) -> DataSet:
     return DataSet(
         key=own.name,
         title=own.title,
+        added=own.added,
         kind=own.kind,
         shape=own.shape,
         classes=own.classes,

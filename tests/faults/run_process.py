@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import psutil
 
 from engine.runs.store import RunRecord, RunStore
@@ -45,6 +46,23 @@ class Home:
         places |= {f"XDG_{kind}_HOME": self.folder / kind.lower() for kind in ("CACHE", "DATA", "CONFIG", "STATE")}
         foreign = {name: value for name, value in os.environ.items() if not name.startswith(("AETUI_", "XDG_"))}
         return foreign | {name: str(path) for name, path in places.items()}
+
+    def add_images(self, name: str, items: int) -> None:
+        """Make an array of so many images of MNIST's size, the same ones every time, and have it known as `name`."""
+        path = self.folder / f"{name}.npy"
+        array = np.lib.format.open_memmap(path, "w+", np.uint8, (items, 28, 28))
+        random = np.random.default_rng(0)
+        tiles, noise = (
+            random.integers(0, 200, (1_000, 28, 28), np.uint8),
+            random.integers(0, 56, (997, 28, 28), np.uint8),
+        )
+        for start in range(0, items, 50_000):
+            places = np.arange(start, min(start + 50_000, items))
+            array[places] = tiles[places % len(tiles)] + noise[places % len(noise)]
+        array.flush()
+        process = self.start("data", "add", name, str(path), "--kind", "arrays")
+        if process.wait() != 0:
+            raise RuntimeError(process.said)
 
     def start(self, *arguments: str) -> Process:
         """`aetui` on the CPU, where figures repeat themselves to the bit."""

@@ -37,6 +37,22 @@ def read(path: Path, columns: Columns) -> NewItems:
     return NewItems(columns.encode(found), names, tuple(name for name in found.columns if name not in known))
 
 
+def labels(path: Path, columns: Columns, label: str) -> Sequence[str] | None:
+    """What the column `label` of such a file says of each item; None where it is not there.
+
+    Raises:
+        UsageError, BadData: as `read`.
+    """
+    if not columns.window:
+        found = table.read(path, {label: "words"})
+        return found.columns[label].words() if label in found.columns else None
+    by_step = series.labels(path, label, columns.time)
+    if by_step is None:
+        return None
+    begin = np.concatenate(series.starts(by_step.bounds, columns.window, columns.stride))
+    return series.of_windows(by_step.words, begin, columns.window)
+
+
 def _windows(path: Path, columns: Columns) -> NewItems:
     found = series.read(path, [column.name for column in columns.used], columns.time, exact=False)
     begin = np.concatenate(series.starts(found.bounds, columns.window, columns.stride))

@@ -158,5 +158,16 @@ def test_of_pairs_what_is_to_be_answered_is_shown_too(tmp_path: Path, monkeypatc
     rows = {row.label: row.images for row in _data(found).rows}
     assert [(label, images.shape, round(255 * images.max())) for label, images in rows.items()] == [
         ("data", (2, 4, 5, 1), 10),
-        ("to answer", (2, 4, 5, 1), 200),
+        ("target", (2, 4, 5, 1), 200),
     ]
+
+
+def test_data_that_were_replaced_are_read_anew(tmp_path: Path) -> None:
+    path, shades = tmp_path / "images.npy", []
+    for grey in (10, 200):
+        np.save(path, np.full((30, 4, 5), grey, np.uint8))
+        adding.add("mine", path, "arrays", {}, replace=True)
+        found = read(Subject.of("vanilla", "small", "mine", {}), None)
+        assert found is not None
+        shades.append(int(found.items.max()))
+    assert shades == [10, 200]

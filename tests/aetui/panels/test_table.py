@@ -224,7 +224,7 @@ async def test_a_run_that_lost_to_a_baseline_says_so_among_the_alarms(make_app: 
         await until(pilot, lambda: "▲" not in health_text(pilot))
 
 
-async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
+async def test_a_noisy_input_stands_beside_what_is_to_be_answered(make_app: Make) -> None:
     async with make_app().run_test(size=(160, 60)) as pilot:
         await stopped(pilot)
         await until(pilot, lambda: shown_epoch(pilot) == 2)
@@ -235,4 +235,4 @@ async def test_a_noisy_input_stands_beside_the_original(make_app: Make) -> None:
         digits = desk.query_one(Digits)
         digits.show(table.View(desk.run_shown, 2, noisy, ""))
         labels = [label for label, _ in digits._grid._rows]
-        assert labels == ["input", "output", "original", "linear-128", "|error|"]
+        assert labels == ["input", "output", "target", "linear-128", "|error|"]
