@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from assets import PAGES
 from engine.errors import UsageError
-
-FOLDERS = ("models", "answers")
+from engine.registry import VARIANTS
 
 
 class Page(NamedTuple):
@@ -31,9 +30,11 @@ class Page(NamedTuple):
 
 @cache
 def pages() -> dict[str, Page]:
-    """All of them by name, those of models first."""
-    found = [_page(path, about) for about in FOLDERS for path in sorted((PAGES / about).glob("*.md"))]
-    return {page.name: page for page in found}
+    """All of them by name: those of models in the order of their table, then the answers."""
+    models = [PAGES / "models" / f"{key}.md" for key in VARIANTS]
+    found = [_page(path, "models") for path in models if path.exists()]
+    answers = [_page(path, "answers") for path in sorted((PAGES / "answers").glob("*.md"))]
+    return {page.name: page for page in (*found, *answers)}
 
 
 def page(name: str) -> Page:

@@ -67,8 +67,9 @@ def told(key: str, claim: dict[str, Any], page: Path) -> str:
     seeds = "seeds {} to {}".format(*claim["seeds"])
     lines = [f"**{claim['says']}** Measured on {claim['on']}, {seeds}, {claim['common']}:", ""]
     for figure in claim["figures"]:
+        shown = each_one if figure["goes"] == "any" else spread
         values = [
-            f"{spread(each)} with {label}" if len(labels) > 1 else spread(each)
+            f"{shown(each)} with {label}" if len(labels) > 1 else shown(each)
             for each, label in zip(figure["values"], labels, strict=True)
         ]
         lines.append(f"- {figure['words']}: {', '.join(values)}")
@@ -80,6 +81,11 @@ def told(key: str, claim: dict[str, Any], page: Path) -> str:
         ]
         lines += ["", *(f"![{caption}]({path})" for path, caption in [*before, *sides])]
     return "\n".join(lines)
+
+
+def each_one(values: list[float]) -> str:
+    """Of every seed, where nothing is claimed of all of them."""
+    return " / ".join(f"{value:.4g}" for value in values)
 
 
 def spread(values: list[float]) -> str:
