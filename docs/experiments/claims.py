@@ -1,5 +1,5 @@
-"""What the pages claim, each with the runs that are to show it. `claims.json` keeps what came out; a row without an entry
-there was not measured yet, and stands on no page."""
+"""What the pages claim, each with the runs that are to show it. `claims.json` keeps what came out; a row without an
+entry there was not measured yet, and stands on no page."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ ERROR = measures.error
 STACK_16, STACK_2 = (
     Setting(f"layers={layers}", "stacked", "small", {"layers": layers, "epochs": 20}) for layers in ("256-16", "256-2")
 )
-DEEP = {"layers": "256-128-64-8", "epochs": 20, "pretrain_epochs": 2, "learning_rate": 0.003}
+DEEP = {"layers": "128-64-8", "epochs": 12, "pretrain_epochs": 1, "learning_rate": 0.003}
 SMALL_TEXT = {"units": 32, "length": 10, "vocabulary": 300, "dimensions": 16, "vectors": "corpus"}
 
 CLAIMS: tuple[Claim, ...] = (
@@ -162,8 +162,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "vq-entries",
         "vq",
-        "More `entries` say more, where a run gets going at all: with either number, the second of three seeds stayed at "
-        "the mean image for all of its eight epochs.",
+        "More `entries` say more, where a run gets going at all: with either number, the second of three seeds stayed "
+        "at the mean image for all of its eight epochs.",
         _varied("vq", "entries", 4, 64, epochs=8),
         (Figure("error on the test part", ERROR, "any"),),
     ),
