@@ -21,6 +21,7 @@ from aetui.render.text import plain
 Scope = Literal[
     "everywhere",
     "workbench",
+    "touring",
     "chart",
     "models",
     "lists",
@@ -42,6 +43,7 @@ Scope = Literal[
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
+    "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
@@ -64,6 +66,7 @@ SCOPES: dict[Scope, str] = {
 
 TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "chart"},
+    {"workbench", "touring"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
@@ -180,6 +183,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
     Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
+    Action("tour_next", "N", "next step", "the next step of the tour, whatever was done", "touring", "app.tour_next"),
+    Action("tour_leave", "escape", "leave the tour", "take the tour's card away", "touring", "app.tour_leave"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
     Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
@@ -273,6 +278,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("data", "3", "data", "all data sets; data of your own come and go", "everywhere", "app.mode('data')"),
+    Action("explain", "f1", "explain", "the page of the chosen model", "everywhere", "app.explain"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
     Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),
