@@ -14,7 +14,7 @@ import msgspec
 from engine.datasets import catalogue
 from engine.datasets.data import Report, silence
 from engine.datasets.own import fingerprints, records
-from engine.datasets.own.readers import READERS, UNLISTED
+from engine.datasets.own.readers import READERS, reader_of
 from engine.datasets.own.records import OwnSet
 from engine.errors import DataUnavailable, UsageError
 from engine.storage.atomic import make_folder
@@ -123,7 +123,7 @@ def read(own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         DataUnavailable: its files are gone, or another version added it.
         UsageError, BadData, Stopped: as `Reader.read`.
     """
-    reader = READERS.get(own.reader) or UNLISTED.get(own.reader)
+    reader = reader_of(own.reader)
     if reader is None:
         raise DataUnavailable("Unknown kind", f"{own.name} is read as {own.reader!r}, which this version cannot")
     if not reader.there(own):
