@@ -11,6 +11,8 @@ from engine.queries.messages import (
     Corrupt,
     Corrupted,
     Cosine,
+    Export,
+    Exported,
     Nearest,
     Neighbour,
     Neighbours,
@@ -76,6 +78,21 @@ def recommended(query: Recommend, epoch: int) -> Recommendations:
     )
 
 
+def exported(query: Export, epoch: int) -> Exported:
+    return Exported(
+        path=query.path,
+        files=("encoder.keras",),
+        bytes=1_234,
+        difference=2e-3,
+        differences={"encode": 2e-3},
+        beyond=3,
+        items=1_000,
+        of="test items",
+        notes=("a note",),
+        epoch=epoch,
+    )
+
+
 def answer(query: Query, epoch: int = 3) -> Any:
     """What the fake model says to a question.
 
@@ -86,6 +103,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return reconstruction(query, epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Export):
+        return exported(query, epoch)
     if isinstance(query, Recommend):
         return recommended(query, epoch)
     texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)

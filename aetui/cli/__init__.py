@@ -17,6 +17,8 @@ from aetui.cli import (
     detect,
     doctor,
     encode,
+    export,
+    importing,
     manual,
     opening,
     probe,
@@ -50,6 +52,8 @@ app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
+app.command("export")(export.export)
+app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)

@@ -41,6 +41,14 @@ def presets(ctx: Any, incomplete: str) -> Offers:
             yield preset, f"of {variant.key}"
 
 
+def formats(ctx: Any, incomplete: str) -> Offers:
+    """Formats of exports."""
+    from engine.exports.table import FORMATS
+
+    for key, row in FORMATS.items():
+        yield key, row.label
+
+
 def settings(ctx: Any, incomplete: str) -> Offers:
     """`FIELD=` for the settings of the variant that is named, and `FIELD=VALUE` where there are choices."""
     from engine import params, registry

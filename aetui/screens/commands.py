@@ -195,6 +195,18 @@ def _data_choices(typed: Typed, text: str) -> Iterable[str]:
     return data_commands.choices(typed.app, text)
 
 
+def _export(typed: Typed, text: str) -> Then:
+    from aetui.screens import model_export
+
+    return model_export.run(typed.app, text)
+
+
+def _export_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import model_export
+
+    return model_export.choices(typed.app, text)
+
+
 def _quit(typed: Typed, text: str) -> Then:
     del text
     return partial(typed.app.run_soon, typed.screen, "app.quit")
@@ -229,6 +241,14 @@ COMMANDS: dict[str, Command] = {
             "all data sets; data add NAME PATH brings your own",
             _data,
             _data_choices,
+            slow=True,
+        ),
+        Command(
+            "export-model",
+            "FORMAT PATH",
+            "write the run shown for other programs",
+            _export,
+            _export_choices,
             slow=True,
         ),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),

@@ -39,6 +39,10 @@ class Desk(Protocol):
     def params(self) -> Sequence[Param]:
         """The fields of the form."""
 
+    @property
+    def run_shown(self) -> RunState | None:
+        """The run on the screen, if there is one."""
+
     def choose_model(self, key: str) -> None:
         """Choose one of `models`."""
 

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from aetui import bridge
 from aetui.render.metrics import AVERAGE
+from aetui.screens import model_export
 from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
 from engine.errors import EngineError, RunError
@@ -87,11 +88,18 @@ class QueryView(TakeView):
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
-        from engine.queries.messages import Neighbours, Recommend  # imports numpy; the one who asked has done so before
+        from engine.queries.messages import (
+            Export,
+            Neighbours,
+            Recommend,
+        )  # imports numpy; the one who asked has done so before
 
         if isinstance(message.query, Neighbours | Recommend):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
+        if isinstance(message.query, Export):
+            self.workbench.hear(QueryOver(message.query.run_id))
+            model_export.tell(self.workbench, message.query, message.answer, message.error)
 
     def action_panel(self, key: str) -> None:
         """The key bar is drawn anew too: some keys work in one panel only."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
     from engine.datasets.image_data import ImageData
+    from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
 LIT, DARK = 0.02, 0.005
@@ -48,6 +49,23 @@ class Image(Arrays):
         """Pixels that are black in every output though they are lit in the images to be answered."""
         lit = data.targets(items).mean(axis=0) > LIT
         return lit.size, int(((outputs.max(axis=0) < DARK) & lit).sum())
+
+    def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
+        """Bytes as numbers from 0 to 1; of the user's own pictures also how they were brought to one size."""
+        from engine.datasets.own import records
+
+        del folder, reading
+        own, size = records.find(dataset), dict(zip(("height", "width", "channels"), shape, strict=True))
+        fitted = f"Pictures were read as {dict(own.options)} says." if own and own.options else ""
+        scaled = "Bytes (0 to 255) are divided by 255: a network sees float32 from 0 (black) to 1 (white)."
+        order = f"An item is (height, width, channels) = {shape}; of several channels red is the first."
+        return {
+            "steps": [step for step in (fitted, scaled, order) if step],
+            "scaling": {"mean": 0, "scale": 255},
+            "range": [0, 1],
+            **size,
+            "read_with": dict(own.options) if own else {},
+        }
 
     def drawable(self, samples: Samples) -> bool:
         """Whether they are (count, height, width, channels)."""

@@ -81,6 +81,8 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Names of the files that `keep` writes."""
 
     pictured: ClassVar[bool] = True
     """Whether the weights of a unit, in the shape of an item, are worth being looked at and kept of every epoch."""
@@ -152,6 +154,19 @@ class Kind(Origin):
     def kept(self, folder: Path, reading: Reading) -> Any:
         """What `keep` wrote. Raises RunError where it is gone or damaged."""
         del folder, reading
+
+    # How other programs use its models.
+
+    vocabulary: ClassVar[tuple[str, ...]] = ()
+    """Files in a run's folder that whoever uses its networks elsewhere must have, beside what `preprocessing` says."""
+
+    @abstractmethod
+    def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
+        """What becomes of data before a network sees them as items of `shape`, for a program elsewhere: `steps` is a
+        list of sentences, the rest the numbers and names that they speak of. `folder`: of the run.
+
+        Raises RunError where what the run keeps is gone.
+        """
 
     # What it is looked at and compared with.
 

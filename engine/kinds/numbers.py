@@ -29,6 +29,7 @@ class Numbers(Arrays):
     """Rows and windows."""
 
     inputs = "engine.nn.inputs:Numbers"
+    files = ("columns.json",)
     rank: ClassVar[int]
     """Of an item."""
 
@@ -56,6 +57,24 @@ class Numbers(Arrays):
 
         del reading
         return Columns.kept(folder)
+
+    def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
+        """The columns in their order, with what was taken off each and what the rest was divided by."""
+        import msgspec
+
+        del dataset
+        columns = self.kept(folder, reading)
+        steps = [
+            f"An item is {' × '.join(map(str, shape))} numbers, the last axis in the order of `numbers`.",
+            "A number is (value − mean) / scale of its column; a date counts in seconds since 1970, true is 1; a "
+            "category has a number for each of its levels, 1 for that which it is and 0 for the others.",
+            "What is not known is 0.",
+        ]
+        if columns.window:
+            steps.append(f"Windows are {columns.window} steps long, one every {columns.stride}.")
+        each = [(column.mean, column.scale) for column in columns.used for _ in column.numbers]
+        scaling = {"mean": [mean for mean, _ in each], "scale": [scale for _, scale in each]}
+        return {"steps": steps, "numbers": columns.numbers, "scaling": scaling, **msgspec.to_builtins(columns)}
 
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from engine.errors import UsageError
 from engine.kinds.kind import Described, Features, Kind
@@ -33,6 +33,7 @@ class Ratings(Kind):
     commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"
+    files = ("ratings.npz", "rating-names.json")
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
         """Those that this program makes; the user's own are read by a reader."""
@@ -82,6 +83,23 @@ class Ratings(Kind):
         from engine.ratings.rating_data import RatingsData
 
         return RatingsData(rating_files.read(folder), _reading(reading, folder.name).rows)
+
+    def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
+        """What ratings are normalised by, and the columns of a row by their names."""
+        del dataset
+        kept, rows = self.kept(folder, reading), _reading(reading, folder.name).rows
+        ratings = kept.ratings
+        return {
+            "steps": [
+                f"A row has {shape[0]:,} numbers, in the order of `columns`; it is one of the {rows}.",
+                "A number is (rating − mean) / scale; 0 where there is no rating.",
+                "Answers times scale, plus mean, are ratings; those beyond `range` are cut.",
+            ],
+            "rows": rows,
+            "columns": list(ratings.names("users" if rows == "items" else "items")),
+            "scaling": {"mean": ratings.mean, "scale": ratings.deviation},
+            "range": list(ratings.range),
+        }
 
     def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
         """Means, biases, and a truncated SVD of what was rated, fitted to the training part before this returns."""

@@ -36,6 +36,7 @@ class Text(Kind):
     key = "text"
     items, unit = "sentences", "sent"
     keeps = True
+    files = ("vocabulary.txt", "vectors.npy", "vectors-source.txt", "segmentation.txt")
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
     beside = "average"
@@ -83,6 +84,30 @@ class Text(Kind):
         if not isinstance(reading, TextReading):
             raise UsageError("Data do not fit", f"{source.key} is text; choose a variant that learns from text")
         return read(cast("Corpus", source), reading, folder, data_dir, report)
+
+    vocabulary = ("vocabulary.txt", "vectors.npy", "vectors-source.txt")
+
+    def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
+        """How a sentence becomes vectors of words."""
+        del dataset
+        lexicon, (length, dimensions) = self.kept(folder, reading), shape
+        return {
+            "steps": [
+                f"A sentence is cut into words {lexicon.sequencer.label}: {length} of them.",
+                "A word's id is its line in vocabulary.txt, from 0: line 0 stands for padding, line 1 for every word "
+                "that is not in the file.",
+                f"The network sees the rows of vectors.npy at these ids, {length} × {dimensions} float32.",
+                "What it answers are vectors: of each the word with the nearest one is meant.",
+            ],
+            "words": "vocabulary.txt",
+            "vectors": "vectors.npy",
+            "length": length,
+            "dimensions": dimensions,
+            "padding": 0,
+            "unknown": 1,
+            "padded_on_the_left": lexicon.sequencer.last,
+            "segmentation": lexicon.segmentation,
+        }
 
     def keep(self, data: Data, folder: Path) -> None:
         """The lexicon: its words, their vectors and where these came from."""

@@ -23,7 +23,7 @@ class TopK(keras.layers.Layer):
 
     def __init__(self, k: int, **settings: Any) -> None:
         super().__init__(**settings)
-        self._k = k
+        self.k = k
 
     def compute_output_shape(self, shape: Any) -> Any:
         """The shape in is the shape out."""
@@ -39,7 +39,7 @@ class TopK(keras.layers.Layer):
         low, high = (extreme(inputs, axis=-1, keepdims=True) for extreme in (ops.min, ops.max))
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            enough = ops.sum(ops.cast(inputs >= middle, "float32"), axis=-1, keepdims=True) >= self._k
+            enough = ops.sum(ops.cast(inputs >= middle, "float32"), axis=-1, keepdims=True) >= self.k
             low, high = ops.where(enough, middle, low), ops.where(enough, high, middle)
         return ops.stop_gradient(low)
 

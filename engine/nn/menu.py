@@ -68,12 +68,12 @@ class Dropout(_Drawing):
 
     def __init__(self, rate: float, **settings: Any) -> None:
         super().__init__(**settings)
-        self._rate = rate
+        self.rate = rate
 
     def noisy(self, inputs: Tensor, keys: NoiseKeys) -> Tensor:
         """Any shape → the same shape; `keys` decide which numbers become 0."""
-        kept = self.drawn(noise.uniform, inputs, keys) >= self._rate
-        return ops.where(kept, inputs / (1 - self._rate), 0)
+        kept = self.drawn(noise.uniform, inputs, keys) >= self.rate
+        return ops.where(kept, inputs / (1 - self.rate), 0)
 
 
 class GaussianNoise(_Drawing):
@@ -81,11 +81,11 @@ class GaussianNoise(_Drawing):
 
     def __init__(self, stddev: float, **settings: Any) -> None:
         super().__init__(**settings)
-        self._stddev = stddev
+        self.stddev = stddev
 
     def noisy(self, inputs: Tensor, keys: NoiseKeys) -> Tensor:
         """Any shape → the same shape; `keys` decide what is added to each number."""
-        return inputs + self._stddev * self.drawn(noise.normal, inputs, keys)
+        return inputs + self.stddev * self.drawn(noise.normal, inputs, keys)
 
 
 OWN: dict[str, type[_Drawing]] = {"Dropout": Dropout, "GaussianNoise": GaussianNoise}

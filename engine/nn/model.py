@@ -29,7 +29,8 @@ class KerasModel:
     def __init__(self, variant: Variant[Any], autoencoder: Autoencoder[TrainingConfig]) -> None:
         self._variant = variant
         self._autoencoder = autoencoder
-        networks = autoencoder.networks
+        self.networks = autoencoder.networks
+        networks = self.networks
         self.block = variant.block
         self.shape = networks.shape
         self.code_size = networks.code_size

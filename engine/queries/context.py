@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from engine.backend import Model
 from engine.datasets.data import Data
 from engine.queries.messages import Answer, Weights
+from engine.runs.store import RunRecord
 from engine.variants.variant import Variant
 
 Steps = Generator[tuple[int, int], None, Answer]
@@ -34,5 +35,8 @@ class QueryContext(NamedTuple):
     """The model with weights that stay as they are."""
     data: Callable[[], Data]
     """What it learned from."""
+    record: RunRecord
+    exact: Callable[[], Model]
+    """As `still`, computing in float32 whatever it was trained in."""
     kept: Callable[[], Any]
     """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""

@@ -20,13 +20,13 @@ from engine.runs.loop import PROGRESS_SECONDS
 
 ANSWER_SECONDS = 0.2
 """How long a training waits for an answer that takes longer, before its next chunk."""
-ENCODING = "encoding the data"
 
 
 class _LongAnswer(NamedTuple):
     """An answer under way."""
 
     run_id: str
+    doing: str
     steps: Steps
     future: Future[Answer]
 
@@ -65,7 +65,7 @@ class QueryQueue:
                 _settle(future, error)
                 continue
             if isinstance(answer, Generator):
-                self._long.append(_LongAnswer(query.run_id, answer, future))
+                self._long.append(_LongAnswer(query.run_id, query.doing, answer, future))
             else:
                 _settle(future, answer)
         self._work_at_long_answers()
@@ -83,16 +83,16 @@ class QueryQueue:
         """A long answer is brought to its end even if nobody waits any more: the next query finds its index."""
         until = time.monotonic() + ANSWER_SECONDS
         while self._long and time.monotonic() < until:
-            run_id, steps, future = self._long[0]
+            run_id, doing, steps, future = self._long[0]
             try:
-                self._tell_progress(run_id, ENCODING, *next(steps))
+                self._tell_progress(run_id, doing, *next(steps))
                 continue
             except StopIteration as end:
                 _settle(future, end.value)
             except Exception as error:
                 _settle(future, error)
             self._long.popleft()
-            self._tell_progress(run_id, ENCODING, 1, 1)
+            self._tell_progress(run_id, doing, 1, 1)
 
     def _reporter(self, run_id: str, ending: Callable[[], bool]) -> Report:
         """Tells how far the reading of data for an answer is."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import params, registry
-from engine.backend import Backend, Model, version_of
+from engine.backend import Backend, Checkpoint, Model, version_of
 from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Data, Report
 from engine.errors import RunError, UsageError
@@ -19,12 +19,14 @@ from engine.params import TrainingConfig
 from engine.queries import models
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
+from engine.queries.exporting import export
 from engine.queries.messages import (
     Answer,
     Corrupt,
     Decode,
     Detect,
     Encode,
+    Export,
     Neighbours,
     Probe,
     Query,
@@ -74,6 +76,7 @@ class QueryService:
             Read: reading,
             Neighbours: Search().neighbours,
             Recommend: recommend,
+            Export: export,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -96,7 +99,7 @@ class QueryService:
         self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
     ) -> QueryContext:
         record = self._store.find(run_id)
-        variant, config = registry.variant(record.variant), _config(record)
+        variant, config = registry.variant(record.variant).opened(record.folder), _config(record)
         training = execution.training if execution is not None and execution.run_id == run_id else None
         live = training if training and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))
@@ -110,8 +113,17 @@ class QueryService:
             kept = self._stored(record, variant, config, weights)
             model, version = kept.model, kept.version
 
+            def checkpoint() -> Checkpoint:
+                return _read(record, weights)
+
             def still() -> Model:
                 return model
+
+        def exact() -> Model:
+            if config.precision == "float32":
+                return still()
+            plain = msgspec.structs.replace(config, precision="float32")
+            return self._backend.model(variant, plain, record.info.shape, checkpoint())
 
         reading = variant.reading(config)
         return QueryContext(
@@ -123,6 +135,8 @@ class QueryService:
             weights=weights,
             held_out=bool(config.validation),
             still=still,
+            record=record,
+            exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
         )
@@ -143,11 +157,7 @@ class QueryService:
         path = record.folder / FILES[weights]
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):
-            checkpoint = read_checkpoint(path)
-            if checkpoint is None:
-                raise RunError(
-                    "No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it"
-                )
+            checkpoint = _read(record, weights)
             self._kept = _Kept(
                 path,
                 changed,
@@ -161,6 +171,15 @@ class QueryService:
             kind = registry.kind(record.variant, record.dataset, record.kind)
             self._kept_of_data = record.folder, kind.kept(record.folder, reading)
         return self._kept_of_data[1]
+
+
+def _read(record: RunRecord, weights: Weights) -> Checkpoint:
+    """Raises RunError where there is none."""
+    path = record.folder / FILES[weights]
+    checkpoint = read_checkpoint(path)
+    if checkpoint is None:
+        raise RunError("No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it")
+    return checkpoint
 
 
 def _check_kind(query: Query, record: RunRecord) -> None:

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -41,6 +41,7 @@ from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
 from engine.runs.snapshot_writer import budget
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
+from engine.variants.variant import Variant
 
 BUILDING = "building the network"
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class Execution:
             return _resumption(store.find(job.run_id), job)
         budget()
         variant = registry.variant(job.variant)
+        _check_trained(variant)
         entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
@@ -295,8 +297,15 @@ class Execution:
         )
 
 
+def _check_trained(variant: Variant[Any]) -> None:
+    if not variant.trained:
+        able = ", ".join(registry.VARIANTS)
+        raise UsageError("Not trained here", f"{variant.key} is what came in as a file; there are to train: {able}")
+
+
 def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
     """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
+    _check_trained(registry.variant(record.variant))
     status, info, epochs = record.status, record.info, asked.epochs
     if status in ("running", "paused", "held") and descriptor is None:
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")

@@ -8,7 +8,9 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
 from engine.params import HELD_OUT
+from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
+from engine.variants.scripted import Script
 
 if TYPE_CHECKING:
     from engine.nn.autoencoder import Autoencoder
@@ -103,6 +105,22 @@ class Contractive(DenseVariant[ContractiveConfig]):
             "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
+
+    def script(self, config: ContractiveConfig) -> Script:
+        """The error and λ ‖J‖²."""
+        slopes = {
+            "relu": "ops.cast(codes > 0, 'float32')",
+            "sigmoid": "codes * (1 - codes)",
+            "tanh": "1 - codes * codes",
+        }
+        return Script(
+            lines=(
+                *scripted.reconstruction(config.reconstruction),
+                "sizes = ops.sum(ops.square(model.encoder.get_layer('code').kernel), axis=0)",
+                f"norm = ops.mean(ops.sum(ops.square({slopes[config.activation]}) * sizes, axis=1))",
+                f"terms['contraction'] = norm * {config.contraction} / ops.prod(ops.shape(target)[1:])",
+            )
+        )
 
     def views(self, model: Autoencoder[ContractiveConfig], items: Tensor) -> dict[str, Tensor]:
         """`spectrum`: mean singular values of J around the first images, largest first, (min(units, pixels),)."""

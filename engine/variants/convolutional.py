@@ -9,6 +9,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, advised
 from engine.errors import SettingError
 from engine.params import HELD_OUT, TrainingConfig
+from engine.variants import scripted
 from engine.variants.corruption import (
     Clip,
     Corruption,
@@ -21,6 +22,7 @@ from engine.variants.corruption import (
     noise,
 )
 from engine.variants.dense import reconstruction_error
+from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
@@ -120,6 +122,14 @@ class Convolutional(Variant[ConvolutionalConfig]):
         plan=(Repeats(seeds=5, epochs=2), Repeats(seeds=3, epochs=50)),
         errata=("The published run computed in float32; precision auto may compute products in bfloat16.",),
     )
+
+    def script(self, config: ConvolutionalConfig) -> Script:
+        """As `Denoising.script`."""
+        return Script(
+            lines=scripted.reconstruction(config.reconstruction),
+            corruption=scripted.corruption(config),
+            drawn_once=not config.resample,
+        )
 
     def networks(self, config: ConvolutionalConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """(batch, height, width, channels) → (batch, ⌈height / 8⌉ · ⌈width / 8⌉ · code filters) → images again; or

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.params import HELD_OUT
+from engine.variants import scripted
 from engine.variants.corruption import (
     Clip,
     Corruption,
@@ -17,6 +18,7 @@ from engine.variants.corruption import (
     noise,
 )
 from engine.variants.dense import DenseConfig, DenseVariant
+from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
@@ -129,6 +131,14 @@ class Denoising(DenseVariant[DenoisingConfig]):
     def corrupt(self, model: Autoencoder[DenoisingConfig], items: Tensor, keys: NoiseKeys) -> Tensor:
         """(batch, *shape) → the same shape, see `engine.variants.corruption.corrupt`."""
         return corrupt(model, items, keys)
+
+    def script(self, config: DenoisingConfig) -> Script:
+        """The error against the clean items."""
+        return Script(
+            lines=scripted.reconstruction(config.reconstruction),
+            corruption=scripted.corruption(config),
+            drawn_once=not config.resample,
+        )
 
     def check_data(self, config: DenoisingConfig, entry: DataSet) -> None:
         """Raises SettingError also for noise that is made for pixels."""

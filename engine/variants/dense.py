@@ -9,6 +9,8 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, advised
 from engine.errors import SettingError
 from engine.params import TrainingConfig
+from engine.variants import scripted
+from engine.variants.scripted import Script
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ class DenseVariant(Variant[DenseConfigT]):
     def check_data(self, config: DenseConfigT, entry: DataSet) -> None:
         """Raises SettingError for an output that cannot reach all numbers of the data."""
         check_output(config.output, entry)
+
+    def script(self, config: DenseConfigT) -> Script | None:
+        """The error that the settings name."""
+        return Script(lines=scripted.reconstruction(config.reconstruction))
 
     def networks(self, config: DenseConfigT, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """(batch, *shape) → (batch, hidden_dim) → (batch, *shape), such as (height, width, channels)."""

@@ -9,7 +9,9 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, Condition, History, advised
 from engine.errors import SettingError
 from engine.params import HELD_OUT
+from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
+from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats
 
 if TYPE_CHECKING:
@@ -239,6 +241,21 @@ class Sparse(DenseVariant[SparseConfig]):
     def _less(self, ops: Any, part: Tensor, whole: Tensor) -> Tensor:
         """1 − part / whole; 0 where there is no whole to speak of, as in a batch of one image or of black ones."""
         return ops.where(whole > LEAST, 1 - part / ops.maximum(whole, LEAST), 0.0)
+
+    def script(self, config: SparseConfig) -> Script:
+        """The error, and the penalty where there is one."""
+        error = scripted.reconstruction(config.reconstruction)
+        if config.penalty == "topk":
+            return Script(lines=error)
+        if config.penalty == "kl":
+            rho = config.rho
+            parts = f"{rho} * ops.log({rho} / rate) + {1 - rho} * ops.log({1 - rho} / (1 - rate))"
+            penalty = ("rate = ops.clip(ops.mean(codes, axis=0), 1e-6, 1 - 1e-6)", f"sizes = {parts}")
+            return Script(lines=(*error, *penalty, f"terms['penalty'] = {config.beta} * ops.sum(sizes)"))
+        l1 = config.l1 if config.penalty in ("l1", "l1_l2") else 0
+        l2 = config.l2 if config.penalty in ("l2", "l1_l2") else 0
+        sizes = f"{l1} * ops.abs(codes) + {l2} * ops.square(codes)"
+        return Script(lines=(*error, f"terms['penalty'] = ops.mean(ops.sum({sizes}, axis=1))"))
 
     def target_rate(self, config: SparseConfig) -> float | None:
         """ρ with penalty kl; None with the others, which name no rate."""

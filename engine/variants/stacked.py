@@ -10,6 +10,7 @@ from engine.analysis.alarms import advised
 from engine.errors import SettingError
 from engine.events import Stage
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
+from engine.variants import scripted
 from engine.variants.dense import (
     GELU,
     SIGMOID,
@@ -19,6 +20,7 @@ from engine.variants.dense import (
     check_reconstruction,
     reconstruction_error,
 )
+from engine.variants.scripted import Script
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -144,6 +146,10 @@ class Stacked(Variant[StackedConfig]):
         kind = model.config.reconstruction if batch.stage == WHOLE else "mse"
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch, kind)}
+
+    def script(self, config: StackedConfig) -> Script | None:
+        """The error, where all layers are trained at once."""
+        return Script(lines=scripted.reconstruction(config.reconstruction)) if config.training == "end_to_end" else None
 
     def stages(self, config: StackedConfig) -> tuple[Stage, ...]:
         """One; with greedy training one for each pair, from the outside in, and then one for all layers."""

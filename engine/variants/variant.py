@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from engine.analysis.alarms import DEAD_OUTPUTS, DEAD_UNITS, EXPLODING, OVERFITT
 from engine.events import Stage
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
+from engine.variants.scripted import Script
 
 if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
@@ -96,10 +98,21 @@ class Variant(ABC, Generic[ConfigT]):
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
+    trained: ClassVar[bool] = True
+    """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
     alarms: ClassVar[tuple[Condition, ...]] = (EXPLODING, DEAD_UNITS, DEAD_OUTPUTS, OVERFITTING)
     """What its runs are watched for, the gravest first."""
+
+    def opened(self, folder: Path) -> Variant[ConfigT]:
+        """As the run in `folder` has it; itself, where all of it is in the run's settings.
+
+        Raises:
+            RunError: what the folder should hold is gone.
+        """
+        del folder
+        return self
 
     def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.
@@ -167,6 +180,11 @@ class Variant(ABC, Generic[ConfigT]):
     def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
         return Reading(validation=config.validation, normal=config.normal)
+
+    def script(self, config: ConfigT) -> Script | None:
+        """Its loss in plain Keras (`aetui export --format script`); None where a short program cannot say it."""
+        del config
+        return None
 
     def bits(self, config: ConfigT, shape: tuple[int, ...]) -> int:
         """Of the code of an item of `shape`, where codes are chosen from finitely many; 0 where they are numbers."""

@@ -9,6 +9,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, Condition, History, advised
 from engine.errors import SettingError
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
+from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
@@ -186,6 +187,25 @@ class Variational(Variant[VariationalConfig]):
             "reconstruction": ops.mean(ops.sum(error, axis=tuple(range(1, len(model.shape) + 1)))),
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
+
+    def script(self, config: VariationalConfig) -> Script:
+        """The bound, nats an item."""
+        gaussian = "0.5 * ops.square(target - model.decoder(codes, training=learning))"
+        bernoulli = "cross_entropy(target, model.logits(codes, training=learning))"
+        growing = f"{config.beta} * ops.minimum(1.0, epoch / {config.warmup}) if learning else {config.beta}"
+        return Script(
+            lines=(
+                "mean, log_variance = model.encoder(seen, training=learning)",
+                "drawn = keras.random.normal(ops.shape(mean), seed=model.noise)",
+                "codes = mean + ops.exp(0.5 * log_variance) * drawn",
+                f"error = {gaussian if config.likelihood == 'gaussian' else bernoulli}",
+                "terms['reconstruction'] = ops.mean(ops.sum(error, axis=tuple(range(1, len(error.shape)))))",
+                "divergence = -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))",
+                f"weight = {growing if config.warmup else config.beta}",
+                "terms['kl'] = weight * ops.mean(ops.sum(divergence, axis=1))",
+            ),
+            clip_norm=config.clip_norm,
+        )
 
     def optimizer(self, model: Autoencoder[VariationalConfig], steps: int) -> Optimizer:
         """Adam, with gradients that are scaled down to the norm `clip_norm` if they are longer."""

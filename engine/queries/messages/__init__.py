@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.queries.messages.detection import Beside, Detect, Detection
+from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.items import (
     Accuracies,
     Codes,
@@ -20,9 +21,32 @@ from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 
-Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Detect | Similarity | Read | Neighbours | Recommend
+Query = (
+    Reconstruct
+    | Corrupt
+    | Encode
+    | Decode
+    | Sample
+    | Probe
+    | Detect
+    | Similarity
+    | Read
+    | Neighbours
+    | Recommend
+    | Export
+)
 Answer = (
-    Reconstruction | Corrupted | Codes | Images | Accuracies | Detection | Cosine | Reading | Nearest | Recommendations
+    Reconstruction
+    | Corrupted
+    | Codes
+    | Images
+    | Accuracies
+    | Detection
+    | Cosine
+    | Reading
+    | Nearest
+    | Recommendations
+    | Exported
 )
 
 __all__ = [
@@ -37,6 +61,8 @@ __all__ = [
     "Detect",
     "Detection",
     "Encode",
+    "Export",
+    "Exported",
     "Images",
     "Nearest",
     "Neighbour",

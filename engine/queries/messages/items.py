@@ -52,6 +52,7 @@ class Corrupt(msgspec.Struct, frozen=True, kw_only=True):
     """What would a model with these settings see of these items? There need be no run yet: nothing of it is learned."""
 
     about: ClassVar[str] = ""
+    doing: ClassVar[str] = RunQuery.doing
 
     run_id: str = ""
     """Of the run that they are of, if there is one."""

@@ -15,6 +15,8 @@ Weights = Literal["best", "last"]
 class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
     about: ClassVar[str] = ""
     """The kind of data that a run must have learned from to answer (a key of `engine.kinds.KINDS`); empty for any."""
+    doing: ClassVar[str] = "encoding the data"
+    """What goes on while a long answer is worked at, in words."""
 
     run_id: str
     weights: Weights | None = None

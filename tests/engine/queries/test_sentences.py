@@ -61,6 +61,8 @@ def make_context(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
             still=lambda: model,
             data=lambda: data,
             kept=lambda: data.lexicon,
+            record=None,
+            exact=lambda: model,
         )
 
     return make

@@ -1,0 +1,1 @@
+"""What leaves: models, curves, pictures and whole runs as files that others read."""
