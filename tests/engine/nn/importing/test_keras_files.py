@@ -64,9 +64,9 @@ for name, changed in {
 store, found = RunStore(folder / "runs"), {}
 
 
-def brought(name, **settings):
+def brought(file, **settings):
     wanted = {"dataset": "digits", "data_dir": None, "code": None, "name": "", "device": "CPU", **settings}
-    return write(folder / f"{name}.keras", store, **wanted)
+    return write(folder / f"{file}.keras", store, **wanted)
 
 
 for name in ("own", "half", "branch", "linked", "torn", "untold"):
