@@ -21,11 +21,13 @@ from aetui.render.text import plain
 Scope = Literal[
     "everywhere",
     "workbench",
+    "touring",
     "chart",
     "models",
     "lists",
     "settings",
     "sentences",
+    "anomalies",
     "runs",
     "run_line",
     "data",
@@ -41,9 +43,11 @@ Scope = Literal[
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
+    "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
+    "anomalies": "While the anomalies have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -62,8 +66,10 @@ SCOPES: dict[Scope, str] = {
 
 TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "chart"},
+    {"workbench", "touring"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
+    {"workbench", "anomalies"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -139,14 +145,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("unqueue", "X", "unqueue", "take the last waiting run out of the queue", "workbench", "unqueue", 4),
     Action("resume", "r", "resume", "go on with a run, to more epochs if so set", "workbench", "resume", 5),
     Action(
-        "epoch_back",
-        "left",
-        "epoch",
-        "one epoch back: curve and pictures",
-        "workbench",
-        "cursor(-1)",
-        6,
-        "one epoch back",
+        "epoch_back", "left", "epoch", "one epoch back: curve, pictures", "workbench", "cursor(-1)", 6, "one epoch back"
     ),
     Action("epoch_forward", "right", "epoch", "one epoch forward", "workbench", "cursor(1)", 6, "one epoch forward"),
     Action("epochs_back", "shift+left", "ten epochs back", "ten epochs back", "workbench", "cursor(-10)"),
@@ -184,6 +183,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
     Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
+    Action("tour_next", "N", "next step", "the next step of the tour, whatever was done", "touring", "app.tour_next"),
+    Action("tour_leave", "escape", "leave the tour", "take the tour's card away", "touring", "app.tour_leave"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
     Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
@@ -208,6 +209,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave", "escape", "leave", "leave the field, so that keys are keys again", "sentences", "screen.chart", 3),
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
+    Action("lower", "left", "threshold", "the threshold lower", "anomalies", "threshold(-1)", 6, "lower"),
+    Action("higher", "right", "threshold", "the threshold higher", "anomalies", "threshold(1)", 6, "threshold higher"),
+    Action("much_lower", "shift+left", "much lower", "threshold ten columns down", "anomalies", "threshold(-10)"),
+    Action("much_higher", "shift+right", "much higher", "threshold ten columns up", "anomalies", "threshold(10)"),
+    Action("threshold", "0", "threshold", "the threshold of the validation items", "anomalies", "threshold_back"),
+    Action("baselines", "b", "baselines", "PCA and others score the same items", "anomalies", "baselines", 15),
+    Action(
+        "normal", "N", "normal", "take the next class for normal, all others for strange", "anomalies", "normal", 17
+    ),
+    Action(
+        "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
+    ),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
@@ -265,6 +278,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("data", "3", "data", "all data sets; data of your own come and go", "everywhere", "app.mode('data')"),
+    Action("explain", "f1", "explain", "the page of the chosen model", "everywhere", "app.explain"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
     Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),

@@ -99,6 +99,9 @@ class Variant(ABC, Generic[ConfigT]):
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
+    scores: ClassVar[Mapping[str, str]] = {}
+    """By the name of a preset, what its runs tell strange items by (a key of `engine.anomalies.scores.SCORES`) unless
+    they are asked otherwise; runs of other presets, and on data that have no such score, by the first that there is."""
     trained: ClassVar[bool] = True
     """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False

@@ -17,6 +17,7 @@ import aetui.widgets
 from aetui import keymap, settings
 from aetui.app import Workbench
 from aetui.keymap import BY_ID
+from aetui.touring.workbench import TourWorkbench
 
 
 def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
@@ -64,6 +65,7 @@ def _bindings() -> Iterator[Binding]:
                 if isinstance(thing, type) and issubclass(thing, DOMNode) and thing.__module__ == module.name:
                     yield from Binding.make_bindings(vars(thing).get("BINDINGS", ()))
     yield from Binding.make_bindings(Workbench.BINDINGS)
+    yield from Binding.make_bindings(TourWorkbench.BINDINGS)
 
 
 SHARED = {
@@ -73,7 +75,13 @@ SHARED = {
     frozenset({"less", "panel_health"}),
     frozenset({"more", "epoch_forward"}),
     frozenset({"more", "log_scale"}),
+    frozenset({"lower", "epoch_back"}),
+    frozenset({"higher", "epoch_forward"}),
+    frozenset({"much_lower", "epochs_back"}),
+    frozenset({"much_higher", "epochs_forward"}),
+    frozenset({"baselines", "beside"}),
     frozenset({"leave", "chart"}),
+    frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
     frozenset({"filter_models", "ask"}),
 }
