@@ -20,5 +20,5 @@ READERS: dict[str, Reader] = {
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""
 
-KNOWN: dict[str, Reader] = {**READERS, GivenReader.key: GivenReader()}
-"""With what reads sets that nobody adds."""
+UNLISTED: dict[str, Reader] = {GivenReader.key: GivenReader()}
+"""What reads sets that nobody adds."""
