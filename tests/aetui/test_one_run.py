@@ -39,7 +39,7 @@ async def test_a_model_without_runs_takes_a_run_of_another_kind_off_the_screen(m
         await ready(pilot)
         await choose(pilot, 5)
         await until(pilot, lambda: app.desk.run_shown and app.desk._samples)
-        for keys in (("m", "g"), ("G",), ("k",), ("k", "k", "k", "k")):
+        for keys in (("m", "g"), ("G",), ("k",), ("k",) * 5):
             await pilot.press(*keys)
             await until(pilot, lambda: app.desk._tabs.panel)
             assert contradictions(app) == []

@@ -6,6 +6,7 @@ Rows are light: what reads is imported by the call that needs it.
 from __future__ import annotations
 
 from engine.datasets.own.readers.arrays import ArrayReader
+from engine.datasets.own.readers.given import GivenReader
 from engine.datasets.own.readers.images import ImageReader
 from engine.datasets.own.readers.ratings import RatingsReader
 from engine.datasets.own.readers.reader import Reader
@@ -18,3 +19,6 @@ READERS: dict[str, Reader] = {
     for reader in (ImageReader(), ArrayReader(), RatingsReader(), VectorsReader(), WindowsReader(), TextReader())
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""
+
+UNLISTED: dict[str, Reader] = {GivenReader.key: GivenReader()}
+"""What reads sets that nobody adds."""
