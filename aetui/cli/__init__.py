@@ -19,6 +19,7 @@ from aetui.cli import (
     detect,
     doctor,
     encode,
+    explain,
     export,
     finetune,
     importing,
@@ -32,6 +33,7 @@ from aetui.cli import (
     sentences,
     serve,
     stop,
+    tour,
     train,
     variants,
 )
@@ -68,6 +70,8 @@ app.command("finetune")(finetune.finetune)
 app.command("classify")(classify.classify)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
+app.command("explain")(explain.explain)
+app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)

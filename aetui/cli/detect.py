@@ -50,7 +50,10 @@ def detect(
         typer.Option(help="In place of --quantile: the share of anomalies that you expect among the items."),
     ] = None,
     score: Annotated[
-        str, typer.Option(help="What is measured (default: error; of sentences cosine); a wrong one lists them all.")
+        str,
+        typer.Option(
+            help="What is measured (default: error; of sentences cosine; or the preset's); a wrong one lists them all."
+        ),
     ] = "",
     normal: Annotated[
         str,

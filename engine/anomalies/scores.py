@@ -147,6 +147,12 @@ SCORES: dict[str, Score] = {
             f"{_FITTED}:standardised",
         ),
         Score(
+            "coherent",
+            "coherent error",
+            "mean squared error of an image after a blur: errors of one sign that hang together",
+            "engine.anomalies.coherent_error:coherent",
+        ),
+        Score(
             "code",
             "distance of the code",
             "Mahalanobis distance of the code, squared, from the codes of the training items",

@@ -24,7 +24,7 @@ class Arrays(Kind):
 
     points: ClassVar[tuple[str, ...]]
     beside = "pca"
-    scores = ("error", "standardised", "code", "cosine")
+    scores: ClassVar[tuple[str, ...]] = ("error", "standardised", "code", "cosine")
     commands = "`aetui encode`, `aetui decode`, `aetui reconstruct`"
     trained_by = "`aetui train vanilla`"
 

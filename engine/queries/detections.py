@@ -69,7 +69,8 @@ class Detections:
         kind = KINDS[data.kind]
         if not kind.scores:
             raise UsageError("No scores", f"{kind.unscored}; ask a run on other data")
-        score = scoring.score_of(query.score, kind.scores)
+        usual = context.variant.scores.get(context.preset, "")
+        score = scoring.score_of(query.score or (usual if usual in kind.scores else ""), kind.scores)
         if query.share is None:
             thresholds.check_quantile(query.quantile)
         else:

@@ -135,6 +135,7 @@ class QueryService:
         return QueryContext(
             model=model,
             variant=variant,
+            preset=record.preset,
             folder=record.folder,
             version=version,
             live=live is not None,

@@ -91,13 +91,17 @@ class Variant(ABC, Generic[ConfigT]):
     """What is trained when nobody says otherwise."""
     block: ClassVar[int] = 1_000
     """Items encoded or validated at a time: at most what takes a few tenths of a second."""
-    xla: ClassVar[bool] = True
-    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
+    xla: ClassVar[bool | Literal["cpu"]] = True
+    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, wide LSTM);
+    "cpu": only where there is no GPU."""
     former_names: ClassVar[Mapping[str, str]] = {}
     """Settings and loss terms that earlier versions had under other names: those in run folders, and today's."""
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
+    scores: ClassVar[Mapping[str, str]] = {}
+    """By the name of a preset, what its runs tell strange items by (a key of `engine.anomalies.scores.SCORES`) unless
+    they are asked otherwise; runs of other presets, and on data that have no such score, by the first that there is."""
     trained: ClassVar[bool] = True
     """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False

@@ -31,7 +31,7 @@ class Detect(RunQuery, frozen=True, kw_only=True):
     strange: NDArray[np.bool_] | None = None
     """Which of `inputs` or `texts` are known to be anomalies, (n,): what the scores are judged by."""
     score: str = ""
-    """A key of `engine.anomalies.scores.SCORES`; empty for the first one of the kind of data."""
+    """A key of `engine.anomalies.scores.SCORES`; empty for that of the preset (`Variant.scores`)."""
     noise: bool = False
     """Whether a model that learned from corrupted items sees these with the noise of its validation."""
     quantile: float = 0.99
