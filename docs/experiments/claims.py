@@ -66,7 +66,15 @@ STACK_16, STACK_2 = (
     Setting(f"layers={layers}", "stacked", "small", {"layers": layers, "epochs": 20}) for layers in ("256-16", "256-2")
 )
 DEEP = {"layers": "128-64-8", "epochs": 12, "pretrain_epochs": 1, "learning_rate": 0.003}
-SMALL_TEXT = {"units": 32, "length": 10, "vocabulary": 300, "dimensions": 16, "vectors": "corpus"}
+SMALL_TEXT = {
+    "bag_of_words": 0.0,
+    "epochs": 6,
+    "units": 32,
+    "length": 10,
+    "vocabulary": 300,
+    "dimensions": 16,
+    "vectors": "corpus",
+}
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -118,25 +126,31 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "stacked-pca",
         "stacked",
-        "Two numbers from a deep stack tell the classes apart better than two principal components.",
+        "Two numbers are no better a map by themselves: of so few digits, after so short a run, the plane of two "
+        "principal components tells the classes apart better.",
         (STACK_2,),
         (
-            Figure("rightly classified by 15 nearest neighbours in PCA's plane", measures.pca_votes, "up"),
-            Figure("in that of the codes", measures.votes, "up"),
+            Figure("rightly classified by 15 nearest neighbours in PCA's plane", measures.pca_votes, "any"),
+            Figure("in that of the codes", measures.votes, "any"),
         ),
         None,
     ),
     Claim(
-        "contractive-contraction",
+        "contractive-saturated",
         "contractive",
-        "A larger `contraction` makes the code stiller, and costs error.",
-        _varied("contractive", "contraction", 0.0, 10.0, epochs=12, activation="sigmoid", learning_rate=0.01),
+        "A code can be still because it is dead: at this rate, and without `contraction`, sigmoid units saturate. Then "
+        "‖J‖² is 0, and every answer is the mean image.",
         (
-            Figure("‖J‖² on validation images", term("contraction"), "down"),
-            Figure(
-                "how far a code moves when noise is added, in its standard deviations", measures.restlessness, "down"
+            Setting(
+                "contraction=0.0",
+                "contractive",
+                "small",
+                {"epochs": 12, "activation": "sigmoid", "learning_rate": 0.01, "contraction": 0.0},
             ),
-            Figure("error on the test part", ERROR, "up"),
+        ),
+        (
+            Figure("‖J‖² on validation images", term("contraction"), "any"),
+            Figure("error on the test part", ERROR, "any"),
         ),
     ),
     Claim(
@@ -168,13 +182,14 @@ CLAIMS: tuple[Claim, ...] = (
         (Figure("error on the test part", ERROR, "any"),),
     ),
     Claim(
-        "sentence-bag_of_words",
+        "sentence-finding",
         "sentence",
-        "`bag_of_words` brings sentences of one matter together, and costs what is read back.",
-        _varied("sentence", "bag_of_words", 0.0, 1.0, dataset="made-sentences", epochs=6, **SMALL_TEXT),
+        "Finding is easier than saying again: the ten nearest are all of the same matter, while few words come back "
+        "from the code.",
+        (Setting("bag_of_words=0.0", "sentence", "small", SMALL_TEXT, "made-sentences"),),
         (
-            Figure("share of the ten nearest that are of the same matter", measures.same_matter, "up"),
-            Figure("share of the words that are read back", measures.read_back, "down"),
+            Figure("share of the ten nearest that are of the same matter", measures.same_matter, "any"),
+            Figure("share of the words that are read back", measures.read_back, "any"),
         ),
         pictures.likeness,
         on="3,000 made sentences of six matters",
@@ -206,7 +221,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "pca-first",
         "why-pca",
-        "A first run with the published settings loses to PCA.",
+        "A first run with the published settings loses to PCA by far. Preset `small` has come nearer after as many "
+        "epochs, and is still behind: it is made for a hundred.",
         (
             Setting("preset=book, 16 numbers", "vanilla", "book", {"hidden_dim": 16, "epochs": 12, "validation": 0.1}),
             Setting("preset=small", "vanilla", "small", {"hidden_dim": 16, "epochs": 12}),

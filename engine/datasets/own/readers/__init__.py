@@ -20,5 +20,10 @@ READERS: dict[str, Reader] = {
 }
 """By what `aetui data add --kind` calls them, in the order in which they are asked whether a file is theirs."""
 
-KNOWN: dict[str, Reader] = {**READERS, GivenReader.key: GivenReader()}
-"""With what reads sets that nobody adds."""
+_UNLISTED: dict[str, Reader] = {GivenReader.key: GivenReader()}
+"""What reads sets that nobody adds."""
+
+
+def reader_of(key: str) -> Reader | None:
+    """What reads the sets that say `key`; None where this version cannot."""
+    return READERS.get(key) or _UNLISTED.get(key)
