@@ -255,6 +255,8 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     `linear_mse` (the best linear map of the same rank from noisy to clean images). For codes small enough to search
     quickly `knn`, the accuracy of the 15 nearest neighbours' vote, beside `pca_knn` and, if affordable, `raw_knn` (on
     pixels).
+    Where one class is learned alone, the errors are of its items of the test part, and `auroc` beside `pca_auroc` and
+    so on says how well they tell it from all other classes there.
     Text: `cosine_mean`, `cosine_q1`, `cosine_median`, `cosine_q3` of 500 sentences' codes and those of their
     reconstructions; `target_variance` (mean squared deviation of word vectors from their mean, over the places that the
     loss is over) and `variance_left` (the squared error as a share of it); where documents have topics

@@ -67,6 +67,13 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             description="epochs without a better validation loss to stop after; 0: none",
         ),
     ] = 0
+    normal: Annotated[
+        str,
+        Meta(
+            description="the class that alone is learned from and chosen by, its name or number; all others are "
+            "strange; empty: all classes",
+        ),
+    ] = ""
     shuffle: Annotated[bool, Meta(description="items in a new order every epoch, or in the order of the data set")] = (
         True
     )
@@ -96,6 +103,8 @@ class Param(msgspec.Struct, frozen=True):
             return "on, off"
         if self.pattern:
             return "whole numbers joined by -, as in 500-2"
+        if self.kind == "text":
+            return "any text"
         low = "" if self.low is None else f"above {self.low:,g}" if self.low_excluded else f"{self.low:,g}"
         high = "" if self.high is None else f"{self.high:,.10g}"
         if high and self.high_excluded:

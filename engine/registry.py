@@ -15,6 +15,8 @@ from engine.variants.autorec import Autorec
 from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
+from engine.variants.imported import Imported
+from engine.variants.recurrent import Recurrent
 from engine.variants.sentence import Sentence
 from engine.variants.sparse import Sparse
 from engine.variants.stacked import Stacked
@@ -38,8 +40,18 @@ VARIANTS: dict[str, Variant[Any]] = {
         Contractive(),
         Vq(),
         Autorec(),
+        Recurrent(),
     )
 }
+
+
+OTHERS: dict[str, Variant[Any]] = {other.key: other for other in (Imported(),)}
+"""What runs may be of that are not trained here: no list and no form offers these."""
+
+
+def known(key: str) -> Variant[Any] | None:
+    """The autoencoder called `key`, whether it is trained here or not; None where there is none."""
+    return VARIANTS.get(key) or OTHERS.get(key)
 
 
 def variant(key: str) -> Variant[Any]:
@@ -48,16 +60,17 @@ def variant(key: str) -> Variant[Any]:
     Raises:
         UsageError: there is none of that name.
     """
-    try:
-        return VARIANTS[key]
-    except KeyError:
-        known = ", ".join(VARIANTS)
-        raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {known}") from None
+    found = known(key)
+    if found is None:
+        there = ", ".join(VARIANTS)
+        raise UsageError("Unknown variant", f"{key!r} is not an autoencoder here; there are: {there}")
+    return found
 
 
 def alarms(variant: str) -> tuple[Condition, ...]:
     """What runs of `variant` are watched for; where it is not known here, what all are."""
-    return VARIANTS[variant].alarms if variant in VARIANTS else Variant.alarms
+    found = known(variant)
+    return found.alarms if found else Variant.alarms
 
 
 def kind(variant: str, dataset: str, key: str = "") -> Kind:
@@ -65,9 +78,9 @@ def kind(variant: str, dataset: str, key: str = "") -> Kind:
     data, or of the model; images where neither is known here."""
     if key in KINDS:
         return KINDS[key]
-    known = datasets.known(dataset)
-    accepts = VARIANTS[variant].accepts if variant in VARIANTS else ("image",)
-    return KINDS[known.kind if known and known.kind in KINDS else accepts[0]]
+    entry, model = datasets.known(dataset), known(variant)
+    accepts = model.accepts if model else ("image",)
+    return KINDS[entry.kind if entry and entry.kind in KINDS else accepts[0]]
 
 
 def renamed(key: str, values: Mapping[str, T]) -> dict[str, T]:
@@ -78,7 +91,8 @@ def renamed(key: str, values: Mapping[str, T]) -> dict[str, T]:
 
 def former_names(key: str) -> Mapping[str, str]:
     """As `Variant.former_names`; none of a variant that is unknown here."""
-    return VARIANTS[key].former_names if key in VARIANTS else {}
+    found = known(key)
+    return found.former_names if found else {}
 
 
 def default_preset(key: str, dataset: str) -> str:
@@ -101,5 +115,5 @@ def preset(key: str, name: str) -> TrainingConfig:
     try:
         return presets[name]
     except KeyError:
-        known = ", ".join(presets)
-        raise UsageError("Unknown preset", f"{key} has no preset {name!r}; there are: {known}") from None
+        there = ", ".join(presets)
+        raise UsageError("Unknown preset", f"{key} has no preset {name!r}; there are: {there}") from None

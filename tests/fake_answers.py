@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from engine.errors import UsageError
 from engine.queries.messages import (
+    Beside,
     Corrupt,
     Corrupted,
     Cosine,
+    Detect,
+    Detection,
     Export,
     Exported,
     Nearest,
@@ -53,6 +57,39 @@ def reconstruction(query: Reconstruct, epoch: int) -> Reconstruction:
     return Reconstruction(
         inputs=items, outputs=items * 0.9, targets=items, codes=codes, errors=errors, epoch=epoch, weights="best"
     )
+
+
+def detection(epoch: int = 3, **changes: Any) -> Detection:
+    """Scores of the test items: every tenth is of the class 3, which is normal, and scores lower than the others."""
+    labels = np.arange(TEST_ITEMS, dtype=np.int64) % 10
+    scores = np.linspace(0.02, 0.05, TEST_ITEMS, dtype=np.float32) - 0.015 * (labels == 3).astype(np.float32)
+    normal = np.linspace(0.005, 0.03, 100, dtype=np.float32)
+    nothing = np.zeros((0, 28, 28, 1), np.float32)
+    found = Detection(
+        score="error",
+        scores=scores,
+        threshold=0.0299,
+        anomalous=scores > 0.0299,
+        probability=np.linspace(0, 1, TEST_ITEMS, dtype=np.float32),
+        confidence=np.ones(TEST_ITEMS, np.float32),
+        validation_scores=normal,
+        reference="validation",
+        share=None,
+        labels=labels,
+        classes=tuple("0123456789"),
+        normal="3",
+        strange=labels != 3,
+        auroc=0.97,
+        average_precision=0.99,
+        explained=np.zeros(0, np.int64),
+        inputs=nothing,
+        targets=nothing,
+        outputs=nothing,
+        errors=nothing,
+        epoch=epoch,
+        weights="best",
+    )
+    return msgspec.structs.replace(found, **changes)
 
 
 STRANGER = "stranger"
@@ -101,6 +138,17 @@ def answer(query: Query, epoch: int = 3) -> Any:
     """
     if isinstance(query, Reconstruct):
         return reconstruction(query, epoch)
+    if isinstance(query, Detect):
+        beside = Beside(
+            key="pca",
+            label="PCA error",
+            scores=np.ones(TEST_ITEMS, np.float32),
+            threshold=1.0,
+            auroc=0.9,
+            average_precision=0.95,
+            fitted_to=100,
+        )
+        return detection(epoch, baselines=(beside,) if query.baselines else ())
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
     if isinstance(query, Export):

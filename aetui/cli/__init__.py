@@ -14,9 +14,12 @@ from aetui.cli import (
     completion,
     data,
     decode,
+    detect,
     doctor,
     encode,
+    explain,
     export,
+    importing,
     manual,
     opening,
     probe,
@@ -27,6 +30,7 @@ from aetui.cli import (
     sentences,
     serve,
     stop,
+    tour,
     train,
     variants,
 )
@@ -51,13 +55,17 @@ app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("export")(export.export)
+app.command("import")(importing.import_file)
 app.command("sample")(sample.sample)
 app.command("similarity")(sentences.similarity)
 app.command("neighbours")(sentences.neighbours)
+app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
+app.command("explain")(explain.explain)
+app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)

@@ -60,6 +60,13 @@ def train(
         int,
         typer.Option(min=1, max=MOST_SEEDS, help="So many runs, each with the next seed: a row each, and mean ± sd."),
     ] = 1,
+    normal: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn from one class alone, its name or number, so that `aetui detect` finds all others strange; the "
+            "test part keeps all classes (the same as --set normal=CLASS)."
+        ),
+    ] = None,
     name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
     json: Json = False,
     detached: Detach = False,
@@ -75,8 +82,9 @@ def train(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = _assignments(settings or [], describe(registry.preset(variant, start)))
-    config |= {key: value for key, value in (("epochs", epochs), ("seed", seed)) if value is not None}
+    config = assignments(settings or [], describe(registry.preset(variant, start)))
+    given = (("epochs", epochs), ("seed", seed), ("normal", normal))
+    config |= {key: value for key, value in given if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
     if seeds > 1:
         _train_group(groups.begin(job, seeds, options.store), options, json, detached)
@@ -131,7 +139,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         several.carry_out(group, options, json)
 
 
-def _assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
+def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     """What `--set` says, by the names of settings, of which a part will do that no other has."""
     from engine.errors import UsageError
     from engine.params import named

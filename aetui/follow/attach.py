@@ -13,6 +13,7 @@ from aetui.follow.reading import Followed, RunRead, follow, read_run
 from aetui.screens.faults import Unfailing
 from aetui.state.fold import Change, GroupRead, Read, fold
 from aetui.state.run_state import WorkbenchState
+from engine import registry
 from engine.errors import EngineError
 from engine.registry import VARIANTS
 
@@ -104,7 +105,7 @@ class RunFollower(Unfailing):
     def _run_read(self, message: RunRead) -> None:
         if message.number != self._reading or (self.desk.run_id and not message.asked):
             return
-        if message.run.variant not in VARIANTS:
+        if registry.known(message.run.variant) is None:
             self.notice("Unknown model", f"{message.run.run_id} is of a model that this version does not have")
             return
         run, known = message.run, self.state.runs.get(message.run.run_id)

@@ -97,6 +97,8 @@ class PanelKind(NamedTuple):
     """Whether it shows what is kept of epochs, of a long run only of some."""
     tells_alarms: bool = False
     """Whether it is the one to look at when something is wrong."""
+    has_keys: bool = False
+    """Whether it has keys of its own, and so gets the focus by its key."""
 
     def make(self) -> Widget:
         """A new widget of the panel, which is a `Panel`; its module is imported now."""
@@ -129,6 +131,16 @@ PANELS: dict[str, PanelKind] = {
         PanelKind("codebook", "Codebook", "B", "codebook:Codebook", "how often each entry of the codebook is chosen"),
         PanelKind(
             "weights", "Weights", "w", "weights:Weights", "what each unit looks for, and how active the units are"
+        ),
+        PanelKind(
+            "anomalies",
+            "Anomalies",
+            "A",
+            "anomalies:Anomalies",
+            "which test items do not fit, and where the threshold cuts",
+            by_epoch=False,
+            of_samples=False,
+            has_keys=True,
         ),
         PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
         PanelKind(

@@ -88,13 +88,10 @@ class QueryView(TakeView):
     @on(bridge.Answered)
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
-        from engine.queries.messages import (
-            Export,
-            Neighbours,
-            Recommend,
-        )  # imports numpy; the one who asked has done so before
+        # It imports numpy; the one who asked has done so before.
+        from engine.queries.messages import Detect, Export, Neighbours, Recommend
 
-        if isinstance(message.query, Neighbours | Recommend):
+        if isinstance(message.query, Detect | Neighbours | Recommend):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):
@@ -102,8 +99,13 @@ class QueryView(TakeView):
             model_export.tell(self.workbench, message.query, message.answer, message.error)
 
     def action_panel(self, key: str) -> None:
-        """The key bar is drawn anew too: some keys work in one panel only."""
+        """A panel with keys of its own gets the focus. The key bar is drawn anew too: some keys work in one panel
+        only."""
         super().action_panel(key)
+        panel = self._tabs.panel
+        if panel is not None and any(kind.key == key and kind.has_keys for kind in self._tabs.kinds):
+            self.remove_class("-drawer")
+            self.set_focus(panel)
         self.refresh_bindings()
 
     def action_step(self, by: int) -> None:

@@ -194,7 +194,8 @@ class WorkbenchScreen(QueryView):
         run = self.run_shown
         kind = run.kind if run else registry.kind(self.variant.key, str(self._form.values["dataset"]))
         self._instead = kind.panels
-        offered = table.of_variant(self.variant.panels, kind.panels)
+        shown = registry.known(run.variant) if run else None
+        offered = table.of_variant((shown or self.variant).panels, kind.panels)
         if offered != self._tabs.kinds:
             self._tabs.set_kinds(offered)
             self.call_later(self._fill_panels)
@@ -350,8 +351,9 @@ class WorkbenchScreen(QueryView):
         run = self.workbench.state.runs.get(run_id)
         if run_id != self.run_id:
             self._lengthened = False
-        if run is not None and (asked or run.variant != self.variant.key or not self.at_work):
-            self._take(job_form.of_run(run, VARIANTS[run.variant], self.workbench.data_dir))
+        variant = VARIANTS.get(run.variant) if run is not None else None  # of others the form has nothing to say
+        if run is not None and variant and (asked or run.variant != self.variant.key or not self.at_work):
+            self._take(job_form.of_run(run, variant, self.workbench.data_dir))
         super().show_run(run_id if run is not None else "")
 
     def show_unbegun(self) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import cast
 
 from aetui.follow.group import Others
-from aetui.state.run_state import Level, LogLine, Plan, RunState, WorkbenchState
+from aetui.state.run_state import Level, LogLine, RunState, WorkbenchState
 from engine.errors import counted
 from engine.events import (
     CheckpointSaved,
@@ -28,6 +28,7 @@ from engine.events import (
     RunResumed,
     RunStarted,
 )
+from engine.runs.repeating import Plan
 
 
 @dataclass(frozen=True)

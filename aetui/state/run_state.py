@@ -13,6 +13,7 @@ from aetui.state.epochs import Epochs
 from engine import registry
 from engine.analysis.alarms import Alarm, History, bests, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+from engine.runs.repeating import Plan
 from engine.runs.step_history import StepHistory
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ class LogLine:
     at: float
     level: Level
     text: str
-
-
-class Plan(NamedTuple):
-    """How many epochs a run was to have at some time."""
-
-    epochs: int
-    over: bool
-    """Whether what had been planned before was carried out by then."""
 
 
 class Curve(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,18 +12,18 @@ import msgspec
 
 from aetui.follow.reading import read_run
 from aetui.render.text import plain
-from aetui.state.run_state import Plan, RunState
+from aetui.state.run_state import RunState
 from engine import params, registry
 from engine.datasets import dataset, locate
+from engine.datasets.own import records
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 from engine.runs.jobs import TrainJob
+from engine.runs.repeating import UNTRAINED, Plan, follow, train_command
 
 if TYPE_CHECKING:
     from engine.runs.store import RunRecord
 
-OPTIONS = ("epochs", "seed")
-"""Settings with an option of their own."""
 UNKNOWN = "how long it was to be at first is not known yet"
 UNTYPED = "a setting of it holds characters that cannot be typed"
 TURNED = (
@@ -52,20 +51,19 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
     A run's name is left out: it changes nothing, and may be taken.
     """
     try:
+        if not registry.variant(run.variant).trained:
+            return Repeat((), UNTRAINED)
         dataset(run.dataset)
         config = _config(run.variant, run.preset, run.config, run.planned)
-        changes = _changes(run.variant, run.preset, config)
     except EngineError as error:
         return Repeat((), f"this version cannot train it: {plain(error.message)}")
     plans = run.plans or (() if run.seq else (Plan(run.planned, over=True),))
     if not plans:
         return Repeat((), UNKNOWN)
-    if len(plans) > 1 and not _depends_on_plan(config):
-        plans = plans[-1:]
-    elif not all(plan.over for plan in plans):
+    if not (lengths := follow(plans, config)):
         return Repeat((), TURNED)
-    first, *later = (plan.epochs for plan in plans)
-    begin = _train(run.variant, run.dataset, run.preset, first, config.seed, changes)
+    first, *later = lengths
+    begin = train_command(run.variant, run.dataset, run.preset, config, first)
     if not begin.isprintable():
         return Repeat((), UNTYPED)
     return Repeat((begin, *(f"aetui resume last --epochs {epochs}" for epochs in later)), _remark(run, data_dir))
@@ -81,8 +79,7 @@ def of_job(job: TrainJob, data_dir: Path | None = None) -> Repeat:
     config = params.configure(registry.preset(job.variant, job.preset), job.config)
     values = msgspec.structs.asdict(config)
     run = RunState("", variant=job.variant, preset=job.preset, dataset=job.dataset, config=values)
-    changes = _changes(job.variant, job.preset, config)
-    begin = _train(job.variant, job.dataset, job.preset, config.epochs, config.seed, changes)
+    begin = train_command(job.variant, job.dataset, job.preset, config, config.epochs)
     return Repeat((begin,), _remark(run, data_dir))
 
 
@@ -107,39 +104,14 @@ def _config(variant: str, preset: str, values: Mapping[str, Any], epochs: int) -
     return params.stored(registry.preset(variant, preset), {**values, "epochs": epochs})
 
 
-def _changes(variant: str, preset: str, config: TrainingConfig) -> dict[str, str]:
-    """What is not as in the preset, as `--set` takes it."""
-    before, after = msgspec.structs.asdict(registry.preset(variant, preset)), msgspec.structs.asdict(config)
-    return {name: _written(value) for name, value in after.items() if name not in OPTIONS and value != before.get(name)}
-
-
-def _written(value: object) -> str:
-    """Such that it is read as the very same value."""
-    return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
-
-
-def _depends_on_plan(config: TrainingConfig) -> bool:
-    """Whether an epoch comes out otherwise when more are to follow."""
-    return config.schedule != "constant" or config.patience > 0
-
-
-def _train(variant: str, data: str, preset: str, epochs: int, seed: int, changes: Mapping[str, str]) -> str:
-    options = [
-        *("--dataset", data),
-        *("--preset", preset),
-        *("--epochs", str(epochs)),
-        *("--seed", str(seed)),
-        *(part for name, value in changes.items() for part in ("--set", f"{name}={value}")),
-    ]
-    return shlex.join(["aetui", "train", variant, *options])
-
-
 def _remark(run: RunState, data_dir: Path | None = None) -> str:
     """What else must be as it was."""
     row, needs = dataset(run.dataset), []
     if (folder := _folder(row.key, data_dir)) is not None:
         needs.append(f"the data in {plain(str(folder))} (`--data-dir` or AETUI_DATA)")
-    if row.own:
+    if records.GIVEN.fullmatch(row.key):
+        needs.append("the arrays of a Python program, while they are kept below the cache")
+    elif row.own:
         needs.append(f"the same data: `aetui data add {row.key} PATH`")
     elif row.package and not row.train_items:
         needs.append("the same versions of the installed packages, whose texts these are")

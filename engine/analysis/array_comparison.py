@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.analysis import pca, plane
 from engine.analysis.baselines import Fitting, fitted, task_of
-from engine.analysis.final_metrics import SMALL, neighbours_votes, reconstruction_errors
+from engine.analysis.final_metrics import SMALL, areas, neighbours_votes, reconstruction_errors
 from engine.backend import Model
 from engine.runs.snapshots import Samples
 
@@ -22,7 +22,7 @@ class ArrayComparison:
     def __init__(self, fitting: Fitting) -> None:
         self._data, self._cache = fitting.data, fitting.cache
         self._answering = fitted(task_of(fitting.model, paired=fitting.data.paired), fitting)
-        self._small = fitting.size <= SMALL and len(fitting.data.classes) > 1
+        self._small = fitting.size <= SMALL and len(fitting.data.classes) > 1 and not fitting.data.normal
         self._features = fitted("features", fitting) if self._small else {}
         self._shown = next(iter(self._answering.values()))
         part = self._data.validation
@@ -46,7 +46,8 @@ class ArrayComparison:
         }
 
     def metrics(self, model: Model, folder: Path, version: str) -> Generator[tuple[int, int], None, dict[str, float]]:
-        """Squared errors on the test part and, for codes of at most `SMALL` numbers, votes of neighbours.
+        """Squared errors on the test part and, for codes of at most `SMALL` numbers, votes of neighbours; where one
+        class is learned alone, how well errors tell it from all others.
 
         Yields how many items are done, and of how many.
         """
@@ -54,4 +55,6 @@ class ArrayComparison:
         found = yield from reconstruction_errors(model, self._data, self._answering)
         if self._small:
             found |= yield from neighbours_votes(model, self._data, self._features, self._cache)
+        if self._data.normal:
+            found |= yield from areas(model, self._data, self._answering)
         return found

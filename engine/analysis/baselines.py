@@ -116,6 +116,7 @@ class Measure(NamedTuple):
 
 
 MEASURES = (
+    Measure("auroc", "auroc", "AUROC", higher_is_better=True, short="AUROC"),
     Measure("mse", "test_mse", "test MSE", higher_is_better=False, short="MSE"),
     Measure("rmse", "test_rmse", "test RMSE", higher_is_better=False, short="RMSE"),
     Measure("knn", "knn", "15-NN accuracy", higher_is_better=True, short="15-NN"),

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from engine.analysis import probe, raw_items
 from engine.analysis.baselines import Fitted
+from engine.anomalies.judging import judged
+from engine.anomalies.scores import mean_squared_errors
 from engine.backend import Model
 from engine.datasets.array_data import ArrayData
 from engine.datasets.data import Part, in_blocks, spread_blocks
@@ -29,12 +31,13 @@ Answer = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 
 def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str, Fitted]) -> Steps[dict[str, float]]:
-    """Mean squared error against what is known of the test items without noise, as `test_mse` and for each baseline as
+    """Mean squared error against what is known of the test items (those of the class that is learned alone, where one
+    is) without noise, as `test_mse` and for each baseline as
     `pca_mse` and so on: of what is made of them as the model's encoder gets to see them in validation. Those that are
     finite."""
     answers: dict[str, Answer] = {"test_mse": lambda seen: model.decode(model.encode(seen))}
     answers |= {f"{key}_mse": baseline.answer for key, baseline in baselines.items()}
-    totals, count, items = dict.fromkeys(answers, 0.0), 0, data.test.items
+    totals, count, items = dict.fromkeys(answers, 0.0), 0, data.judged.items
     for block in in_blocks(items, model.block):
         compact = items[block]
         seen = model.corrupted(data.as_floats(compact), block.start)
@@ -45,6 +48,24 @@ def reconstruction_errors(model: Model, data: ArrayData, baselines: Mapping[str,
             totals[name] += float((squares if known is None else squares[known]).sum())
         yield block.stop, len(items)
     return _finite({name: total / max(count, 1) for name, total in totals.items()})
+
+
+def areas(model: Model, data: ArrayData, baselines: Mapping[str, Fitted]) -> Steps[dict[str, float]]:
+    """AUROC of the reconstruction error on the whole test part, items of all classes but the one that is learned alone
+    being anomalies, as `auroc` and for each baseline as `pca_auroc` and so on: of items as they are, without noise."""
+    answers: dict[str, Answer] = {"auroc": lambda seen: model.decode(model.encode(seen))}
+    answers |= {f"{key}_auroc": baseline.answer for key, baseline in baselines.items()}
+    found: dict[str, list[NDArray[np.float32]]] = {name: [] for name in answers}
+    items = data.test.items
+    for block in in_blocks(items, model.block):
+        compact = items[block]
+        seen, targets, known = data.as_floats(compact), data.targets(compact), data.known(compact)
+        for name, answer in answers.items():
+            found[name].append(mean_squared_errors(answer(seen), targets, known))
+        yield block.stop, len(items)
+    strange = data.test.labels != data.classes.index(data.normal)
+    told = {name: judged(np.nan_to_num(np.concatenate(errors)), strange).auroc for name, errors in found.items()}
+    return {name: area for name, area in told.items() if area is not None}
 
 
 def neighbours_votes(

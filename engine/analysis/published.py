@@ -27,7 +27,7 @@ FREE = frozenset({"seed", "precision"})
 
 def of(record: RunRecord) -> Published | None:
     """The published figures of the recipe that a run began from, on the data that it learns from."""
-    variant = registry.VARIANTS.get(record.variant)
+    variant = registry.known(record.variant)
     published = variant.published if variant else None
     same = published is not None and record.preset == PRESET and record.dataset == published.dataset
     return published if same else None

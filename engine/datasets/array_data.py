@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.classes import class_of
 from engine.datasets.data import Part, in_blocks
 from engine.datasets.splits import stratified
 from engine.errors import UsageError, counted
@@ -31,6 +32,8 @@ class ArrayData:
     """A key of `engine.kinds.KINDS`; the same for all of a class."""
     bounded: bool = True
     """Whether the numbers of an item lie in [0, 1]: then so do those of what a baseline answers."""
+    normal: str = ""
+    """As `engine.datasets.data.Data.normal`; see `only`."""
     plane_items = 500
     health_items = 1_000
 
@@ -48,6 +51,7 @@ class ArrayData:
         self.key = key
         self.train = train
         self.validation = test if validation is None else validation
+        self._held_out = validation is not None
         self.test = test
         self.split = split
         self.classes = classes
@@ -57,7 +61,12 @@ class ArrayData:
     @property
     def held_out(self) -> bool:
         """Whether the validation part is one of its own; as published, the test part validates."""
-        return self.validation is not self.test
+        return self._held_out
+
+    @cached_property
+    def judged(self) -> Part:
+        """As `engine.datasets.data.Data.judged`."""
+        return self.test.at(self.test.labels == self.classes.index(self.normal)) if self.normal else self.test
 
     @property
     def paired(self) -> bool:
@@ -77,11 +86,34 @@ class ArrayData:
             told = f"expected at least 2 items to hold some out for validation, got {count}; set validation to 0"
             raise UsageError("Too few items", told)
         chosen = stratified(self.train.labels, min(max(share, 1 / count), 1 - 1 / count))
-        made = self._divided(self.train.at(~chosen), self.train.at(chosen), f"held-out-{share:g}-")
+        return self._cut(self.train.at(~chosen), self.train.at(chosen), f"held-out-{share:g}-")
+
+    def only(self, normal: str) -> Self:
+        """The same with items of the class `normal` (its name or number) alone to train on and to choose by, so that
+        all others are strange; as it is where it is empty. The test part stays whole.
+
+        Raises UsageError where there is no such class, or nothing of it to train on.
+        """
+        if not normal:
+            return self
+        place = class_of(normal, self.classes)
+        train = self.train.at(self.train.labels == place)
+        validation = self.validation.at(self.validation.labels == place) if self.held_out else None
+        if not len(train.labels) or (validation is not None and not len(validation.labels)):
+            part = "to choose by" if len(train.labels) else "to train on"
+            raise UsageError("Too few items", f"expected items of {self.classes[place]!r}, but there are none {part}")
+        return self._cut(train, validation, f"only-{place}-", self.classes[place])
+
+    def _cut(self, train: Part, validation: Part | None, how: str, normal: str = "") -> Self:
+        """The same with another training and validation part; it is still the same data."""
+        made = self._divided(train, validation, self.split + how)
         made.__dict__["fingerprint"] = self.fingerprint  # of the whole, however it is cut
+        made.normal = normal or self.normal
+        if validation is None:
+            made.validation = made.judged
         return made
 
-    def _divided(self, train: Part, validation: Part, split: str) -> Self:
+    def _divided(self, train: Part, validation: Part | None, split: str) -> Self:
         """The same data in other parts."""
         return type(self)(self.key, train, self.test, self.classes, self.path, validation, split)
 
@@ -89,7 +121,13 @@ class ArrayData:
     def metadata(self) -> dict[str, str]:
         """`validation`: which items the losses of validation are of."""
         held_out = f"{counted(len(self.validation.labels), 'item')} held out of training"
-        return {"validation": held_out if self.held_out else "the test part, as published"}
+        told = {"validation": held_out if self.held_out else "the test part, as published"}
+        if self.held_out and self.test.items is self.validation.items:
+            told = {"validation": f"{held_out}; there is no other test part"}
+        elif self.test.items is self.train.items:
+            told = {"validation": "the items to train on: nothing was held out"}
+        normal = {"normal": f"{self.normal}: it alone is learned, all others are strange"} if self.normal else {}
+        return told | normal
 
     def as_floats(self, items: NDArray[Any]) -> NDArray[np.float32]:
         """What a network sees of compact items (count, …), (count, *shape); 0 where a number is not known."""

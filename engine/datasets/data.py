@@ -113,12 +113,18 @@ class Data(Protocol):
     """What the final metrics are of."""
     classes: tuple[str, ...]
     """Names of the labels."""
+    normal: str
+    """The class that alone is learned from and chosen by; empty where all are."""
     path: Path | None
     """The file or folder it was read from; None for data that come with packages."""
     plane_items: int
     """How many items of each class the latent plane shows: encoding them must not hold up an epoch."""
     health_items: int
     """How many validation items the health of a model is measured on."""
+
+    @property
+    def judged(self) -> Part:
+        """Of the test part, what a model is judged on: all, or the items of the class that it learns from alone."""
 
     @property
     def held_out(self) -> bool:

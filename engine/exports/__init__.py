@@ -1,1 +1,1 @@
-"""Models that leave: what a run can be written as for other programs."""
+"""What leaves: models, curves, pictures and whole runs as files that others read."""

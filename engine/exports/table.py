@@ -57,6 +57,34 @@ FORMATS: dict[str, Format] = {
             writer="engine.nn.exporting.script_file:write",
             kinds=("image", "vectors", "windows"),
         ),
+        Format(
+            key="csv",
+            label="losses by epoch, and by step where they were kept, as tables for whatever program",
+            folder=True,
+            needs="record",
+            writer="engine.exports.curves:write_csv",
+        ),
+        Format(
+            key="tensorboard",
+            label="losses, settings, metrics and pictures of the probe set, as event files for TensorBoard",
+            folder=True,
+            needs="record",
+            writer="engine.nn.exporting.event_files:write",
+        ),
+        Format(
+            key="card",
+            label="a model card: data, settings, metrics beside baselines, alarms, limits, how to repeat it; Markdown",
+            folder=False,
+            needs="record",
+            writer="engine.exports.card:write_card",
+        ),
+        Format(
+            key="bundle",
+            label="the whole run as one archive, for `aetui import` on another machine",
+            folder=False,
+            needs="record",
+            writer="engine.exports.bundle:write_bundle",
+        ),
     )
 }
 

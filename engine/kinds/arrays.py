@@ -6,12 +6,15 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from engine.datasets.classes import class_of
+from engine.errors import SettingError, UsageError
 from engine.kinds.kind import Described, Features, Kind
 
 if TYPE_CHECKING:
     from engine.analysis.comparison import Comparison
     from engine.backend import Training
     from engine.datasets.array_data import ArrayData
+    from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source
     from engine.kinds.reading import Reading
 
@@ -21,6 +24,7 @@ class Arrays(Kind):
 
     points: ClassVar[tuple[str, ...]]
     beside = "pca"
+    scores: ClassVar[tuple[str, ...]] = ("error", "standardised", "code", "cosine")
     commands = "`aetui encode`, `aetui decode`, `aetui reconstruct`"
     trained_by = "`aetui train vanilla`"
 
@@ -34,12 +38,21 @@ class Arrays(Kind):
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
     ) -> Data:
-        """With `reading.validation` of the training part held out, unless the data brought a validation part along.
+        """With `reading.validation` of the training part held out, unless the data brought a validation part along; of
+        the class `reading.normal` alone, where there is one.
 
         Raises UsageError if it has fewer than two items.
         """
         del folder, data_dir, report
-        return arrays(source).with_validation(reading.validation)
+        return arrays(source).only(reading.normal).with_validation(reading.validation)
+
+    def check_normal(self, normal: str, entry: DataSet) -> None:
+        """Raises SettingError where the data have no such class."""
+        try:
+            if normal:
+                class_of(normal, entry.classes)
+        except UsageError as error:
+            raise SettingError("normal", error.message) from error
 
     def comparison(self, data: Data, training: Training, cache: Path, report: Report) -> Comparison:
         """The baselines of what the model is asked to do, fitted to the training part before this returns."""

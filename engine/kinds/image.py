@@ -29,6 +29,7 @@ class Image(Arrays):
     items, unit = "images", "img"
     points: ClassVar[tuple[str, ...]] = ("PCA of the images", "PCA")
     inputs = "engine.nn.inputs:Pixels"
+    scores = (*Arrays.scores, "coherent")
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
         """Training and test part as published, bytes (count, height, width, channels); held against the catalogue."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from engine.errors import UsageError
+from engine.errors import SettingError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,6 +81,8 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Names of the files that `keep` writes."""
 
     pictured: ClassVar[bool] = True
     """Whether the weights of a unit, in the shape of an item, are worth being looked at and kept of every epoch."""
@@ -99,6 +101,11 @@ class Kind(Origin):
     """The command that makes such a run."""
     panels: ClassVar[Mapping[str, str]] = {}
     """Panels in the place of those that a variant names: its pictures may be none here."""
+    scores: ClassVar[tuple[str, ...]] = ()
+    """How strange an item is can be told by these (keys of `engine.anomalies.scores.SCORES`), the first unless another
+    one is asked for; none: not at all."""
+    unscored: ClassVar[str] = ""
+    """Why not."""
     inputs: ClassVar[str]
     """What turns compact items into tensors, "module:class" in `engine.nn`; made of the data."""
 
@@ -106,6 +113,12 @@ class Kind(Origin):
         """Raises UsageError where `entry` is of another kind."""
         if entry.kind != self.key:
             raise UsageError(f"No {self.items}", f"expected {self.items}, but {entry.key} is {entry.kind}")
+
+    def check_normal(self, normal: str, entry: DataSet) -> None:
+        """Raises SettingError where not one class `normal` of `entry` can be learned alone (empty: all are)."""
+        if normal:
+            told = f"{entry.key} holds {self.items}, which are learned all together"
+            raise SettingError("normal", f"{told}; leave it empty")
 
     # What lies there.
 
@@ -128,6 +141,12 @@ class Kind(Origin):
         return Described()
 
     # How a run learns from it.
+
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """Of an item as a network sees it, told before anything is read; `shape` as in the table of data sets. Empty
+        where only reading tells."""
+        del reading
+        return shape
 
     @abstractmethod
     def seen(

@@ -29,6 +29,7 @@ class Numbers(Arrays):
     """Rows and windows."""
 
     inputs = "engine.nn.inputs:Numbers"
+    files = ("columns.json",)
     rank: ClassVar[int]
     """Of an item."""
 

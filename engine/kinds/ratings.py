@@ -29,9 +29,11 @@ class Ratings(Kind):
     pictured = False
     points: ClassVar[tuple[str, ...]] = ("SVD of what was rated", "SVD")
     beside = "svd"
+    unscored = "a row of ratings is judged on those that are held out of it, too few to say whether it is strange"
     commands = "`aetui recommend RUN USER`, `aetui encode`, `aetui reconstruct`"
     trained_by = "`aetui train autorec`"
     inputs = "engine.nn.inputs:Ratings"
+    files = ("ratings.npz", "rating-names.json")
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:
         """Those that this program makes; the user's own are read by a reader."""
@@ -55,6 +57,13 @@ class Ratings(Kind):
         ratings = _given(source)
         train, validation, test = (int((ratings.part == part).sum()) for part in (TRAIN, VALIDATION, TEST))
         return Described((len(ratings.users), len(ratings.items)), (), (train, validation, test))
+
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """The columns of the table, which is (users, items) large: a row that is an item has one of each user."""
+        if not isinstance(reading, RatingsReading) or len(shape) != 2:
+            return ()
+        users, items = shape
+        return (users if reading.rows == "items" else items,)
 
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report

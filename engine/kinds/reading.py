@@ -12,6 +12,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     validation: float = 0.0
     """Share of what is not for the test that is held out."""
+    normal: str = ""
+    """The class that alone is learned from and chosen by; empty for all."""
 
 
 class TextReading(Reading, frozen=True, kw_only=True):

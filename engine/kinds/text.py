@@ -36,9 +36,11 @@ class Text(Kind):
     key = "text"
     items, unit = "sentences", "sent"
     keeps = True
+    files = ("vocabulary.txt", "vectors.npy", "vectors-source.txt", "segmentation.txt")
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
     beside = "average"
+    scores = ("cosine", "code")
     commands = (
         "`aetui neighbours`, `aetui similarity`, `aetui encode`, and to read back `aetui reconstruct RUN FILE.txt`"
     )
@@ -67,6 +69,11 @@ class Text(Kind):
         from engine.text import corpus_statistics
 
         return corpus_statistics.of(cast("Corpus", source))
+
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """Words of a sentence, numbers of a word."""
+        del shape
+        return (reading.length, reading.dimensions) if isinstance(reading, TextReading) else ()
 
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report

@@ -12,6 +12,7 @@ from keras import ops
 
 from engine.nn import coding, menu, noise, recurrent
 from engine.nn.greedy import pair
+from engine.nn.importing import halves
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, Weighted, chain, through
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
@@ -67,6 +68,10 @@ class Blocks:
     def attention_over_steps(self, *, name: str) -> keras.Layer:
         """(batch, steps, n) → (batch, n), the mean with weights that the layer learns to give to each step."""
         return recurrent.AttentionPooling(name=name, kernel_initializer=self._glorot())
+
+    def reversed_steps(self, *, name: str) -> keras.Layer:
+        """(batch, steps, n) → the same, the last step first."""
+        return recurrent.ReversedSteps(name=name)
 
     def repeat(self, steps: int) -> keras.Layer:
         """(batch, n) → (batch, steps, n), float32."""
@@ -124,6 +129,10 @@ class Blocks:
     def networks(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> Networks:
         """Both halves, items → codes and codes → items, with `head`: from codes to what else is predicted by them."""
         return Networks(encoder, decoder, head)
+
+    def stored(self, description: bytes, shape: tuple[int, ...]) -> Networks:
+        """Both halves for items of `shape`, of the layers that a text describes. Raises as `halves.rebuilt`."""
+        return halves.rebuilt(description, shape)
 
     def bag_of_words_head(self, encoder: keras.Model, words: int) -> keras.Model:
         """From codes to the logarithms of the probabilities of `words` words, (batch, words)."""

@@ -135,9 +135,10 @@ class Trainer:
         self._used = weights.position
 
     def judged(self) -> Generator[None, None, Terms]:
-        """Loss terms over the test part, means over its items, of the stage that trained last. Raises Diverged."""
+        """Loss terms over what is judged of the test part, means over its items, of the stage that trained last. Raises
+        Diverged."""
         with enough_memory(self.config):
-            test = self._judging(self._data.test)
+            test = self._judging(self._data.judged)
             self._stage.compile(test, self._variant.block, learn=False)
             return (yield from self._evaluate(test))
 

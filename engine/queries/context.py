@@ -21,6 +21,8 @@ class QueryContext(NamedTuple):
 
     model: Model
     variant: Variant[Any]
+    preset: str
+    """What the settings of the run were made from."""
     folder: Path
     """Of the run."""
     version: str

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from engine import params, registry
 from engine.analysis import probe, raw_items
 from engine.analysis.neighbours import by_block, encoded
+from engine.anomalies.scores import mean_squared_errors
 from engine.backend import Backend, Model
 from engine.datasets.array_data import as_floats
 from engine.datasets.data import Data, Part, in_blocks
 from engine.datasets.folders import cache_dir
 from engine.errors import UsageError
 from engine.kinds import KINDS
-from engine.queries import sentences
+from engine.queries import parts, sentences
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
     Accuracies,
@@ -28,7 +29,6 @@ from engine.queries.messages import (
     Decode,
     Encode,
     Images,
-    PartName,
     Probe,
     Reconstruct,
     Reconstruction,
@@ -84,22 +84,11 @@ def _reconstructed(context: QueryContext, query: Reconstruct) -> Reconstruction:
         outputs=outputs,
         targets=targets,
         codes=codes,
-        errors=errors(outputs, targets, known),
+        errors=mean_squared_errors(outputs, targets, known),
         known=known,
         names=None if names is None else tuple(names[query.start : query.start + query.count]),
         epoch=model.epoch,
     )
-
-
-def errors(
-    outputs: NDArray[np.float32], targets: NDArray[np.float32], known: NDArray[np.bool_] | None
-) -> NDArray[np.float32]:
-    """Mean squared error of each item, (count,), over what of it is `known` (None: all); 0 where nothing is."""
-    squares = np.square(outputs - targets)
-    inside = tuple(range(1, targets.ndim))
-    if known is None:
-        return np.asarray(squares.mean(axis=inside), np.float32)
-    return np.asarray((squares * known).sum(axis=inside) / np.maximum(known.sum(axis=inside), 1), np.float32)
 
 
 def _seen(
@@ -138,7 +127,7 @@ def encode(context: QueryContext, query: Encode) -> Codes | Steps:
         return Codes(codes=model.encode(sentences.read(context, query.texts)[1]), labels=None, epoch=model.epoch)
     if query.inputs is None:
         data = context.data()
-        part = _part(data, query.part).at(slice(query.count or None))
+        part = parts.named(data, query.part).at(slice(query.count or None))
         return _encode_by_block(context.still(), part, data.as_floats, query.into)
     if query.into is None:
         return Codes(codes=model.encode(query.inputs[:]), labels=None, epoch=model.epoch)
@@ -170,17 +159,6 @@ def _encode_by_block(
         into(codes(block, encode(items[block])))
         yield block.stop, len(items)
     return codes(slice(0), np.zeros((0, model.code_size), np.float32))
-
-
-def _part(data: Data, name: PartName) -> Part:
-    """Raises UsageError for the validation part of data that have none of their own."""
-    if name == "validation" and not data.held_out:
-        told = (
-            "the run held no items out of training (its validation is 0) and was judged on the test part; encode that"
-        )
-        raise UsageError("No validation part", told)
-    part: Part = getattr(data, name)
-    return part
 
 
 def decode(context: QueryContext, query: Decode) -> Images:

@@ -18,11 +18,13 @@ from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
 from engine.queries import models
 from engine.queries.context import QueryContext, Steps
+from engine.queries.detections import Detections
 from engine.queries.exporting import export
 from engine.queries.messages import (
     Answer,
     Corrupt,
     Decode,
+    Detect,
     Encode,
     Export,
     Neighbours,
@@ -69,6 +71,7 @@ class QueryService:
             Decode: models.decode,
             Sample: models.sample,
             Probe: models.probed,
+            Detect: Detections().detect,
             Similarity: similarity,
             Read: reading,
             Neighbours: Search().neighbours,
@@ -96,7 +99,7 @@ class QueryService:
         self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
     ) -> QueryContext:
         record = self._store.find(run_id)
-        variant, config = registry.variant(record.variant), _config(record)
+        variant, config = registry.variant(record.variant).opened(record.folder), _config(record)
         training = execution.training if execution is not None and execution.run_id == run_id else None
         live = training if training and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))
@@ -126,6 +129,7 @@ class QueryService:
         return QueryContext(
             model=model,
             variant=variant,
+            preset=record.preset,
             folder=record.folder,
             version=version,
             live=live is not None,

@@ -34,6 +34,7 @@ class TextData:
     kind = "text"
     plane_items = 50
     health_items = 500
+    normal = ""
 
     def __init__(
         self,
@@ -72,6 +73,11 @@ class TextData:
     def held_out(self) -> bool:
         """Whether sentences were held out to choose by; the vocabulary is then made of the training part alone."""
         return self._held_out
+
+    @property
+    def judged(self) -> Part:
+        """The test part."""
+        return self.test
 
     @property
     def paired(self) -> bool:

@@ -67,7 +67,7 @@ class Convolutional(Variant[ConvolutionalConfig]):
     reference = "Masci, Meier, Ciresan & Schmidhuber, ICANN (2011) 52-59"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "latent", "health", "parameters", "log")
+    panels = ("digits", "latent", "anomalies", "health", "parameters", "log")
     alarms = advised(
         Variant.alarms,
         dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
@@ -100,11 +100,11 @@ class Convolutional(Variant[ConvolutionalConfig]):
         ),
         "series": ConvolutionalConfig(
             epochs=60,
-            batch_size=32,
+            batch_size=16,
             learning_rate=0.003,
             schedule="cosine",
             seed=11,
-            code_filters=1,
+            code_filters=4,
             activation="gelu",
             reconstruction="mse",
             noise_std=0.3,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -59,7 +60,7 @@ class Stacked(Variant[StackedConfig]):
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID)
-    panels = ("latent", "digits", "weights", "health", "parameters", "log")
+    panels = ("latent", "digits", "weights", "anomalies", "health", "parameters", "log")
     presets = {
         "book": StackedConfig(epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="500-2"),
         "tuned": StackedConfig(
@@ -79,6 +80,17 @@ class Stacked(Variant[StackedConfig]):
             seed=11,
             layers="1000-500-250-2",
             training="greedy",
+            validation=HELD_OUT,
+        ),
+        "one-class": StackedConfig(
+            epochs=40,
+            batch_size=64,
+            learning_rate=1e-3,
+            schedule="cosine",
+            seed=11,
+            layers="512-16",
+            activation="gelu",
+            reconstruction="bce",
             validation=HELD_OUT,
         ),
         "small": StackedConfig(
@@ -114,6 +126,8 @@ class Stacked(Variant[StackedConfig]):
             validation=HELD_OUT,
         ),
     }
+
+    scores: ClassVar[Mapping[str, str]] = {"one-class": "coherent"}
 
     def check(self, config: StackedConfig) -> None:
         """Raises SettingError for bce without the sigmoid output, or if pretraining leaves no epoch for all layers."""

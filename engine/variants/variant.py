@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
@@ -90,17 +91,32 @@ class Variant(ABC, Generic[ConfigT]):
     """What is trained when nobody says otherwise."""
     block: ClassVar[int] = 1_000
     """Items encoded or validated at a time: at most what takes a few tenths of a second."""
-    xla: ClassVar[bool] = True
-    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
+    xla: ClassVar[bool | Literal["cpu"]] = True
+    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, wide LSTM);
+    "cpu": only where there is no GPU."""
     former_names: ClassVar[Mapping[str, str]] = {}
     """Settings and loss terms that earlier versions had under other names: those in run folders, and today's."""
     published: ClassVar[Published | None] = None
     compared_with: ClassVar[str] = ""
     """The variant whose weights are shown beside this one's."""
+    scores: ClassVar[Mapping[str, str]] = {}
+    """By the name of a preset, what its runs tell strange items by (a key of `engine.anomalies.scores.SCORES`) unless
+    they are asked otherwise; runs of other presets, and on data that have no such score, by the first that there is."""
+    trained: ClassVar[bool] = True
+    """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
     alarms: ClassVar[tuple[Condition, ...]] = (EXPLODING, DEAD_UNITS, DEAD_OUTPUTS, OVERFITTING)
     """What its runs are watched for, the gravest first."""
+
+    def opened(self, folder: Path) -> Variant[ConfigT]:
+        """As the run in `folder` has it; itself, where all of it is in the run's settings.
+
+        Raises:
+            RunError: what the folder should hold is gone.
+        """
+        del folder
+        return self
 
     def check(self, config: ConfigT) -> None:
         """Refuse settings that are possible each but not together.
@@ -167,7 +183,7 @@ class Variant(ABC, Generic[ConfigT]):
 
     def reading(self, config: ConfigT) -> Reading:
         """How its data are to be seen."""
-        return Reading(validation=config.validation)
+        return Reading(validation=config.validation, normal=config.normal)
 
     def script(self, config: ConfigT) -> Script | None:
         """Its loss in plain Keras (`aetui export --format script`); None where a short program cannot say it."""

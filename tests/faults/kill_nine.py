@@ -34,7 +34,7 @@ Moment = Literal["start", "training", "writing", "metrics"]
 """When to kill: before the first event, from then to the end of the training, while a file is being written, or from
 the last epoch to the end of the process."""
 SHARES: dict[Moment, int] = {"start": 1, "training": 6, "writing": 2, "metrics": 1}
-LONG = 300.0
+LONG = 900.0
 ROW = "{:>5}  {:<11}  {:<8}  {:>7}  {:>6}  {:>5}  {:<28}  {:<18}  {}"
 HEAD = ("KILL", "RECIPE", "MOMENT", "SECONDS", "SHARE", "TORN", "UNFINISHED", "WENT ON", "OUTCOME")
 

@@ -40,14 +40,15 @@ class NumberData(ArrayData):
         made = f"{counted(self.columns.width, 'number')} of {counted(len(used), 'column')}"
         return {**super().metadata, "columns": made}
 
-    def _divided(self, train: Part, validation: Part, split: str) -> Self:
+    def _divided(self, train: Part, validation: Part | None, split: str) -> Self:
         """The same in other parts, with the columns fitted to the new training part."""
         columns, shift, scale = self.columns.refitted(np.asarray(train.items))
 
         def again(part: Part) -> Part:
             return part._replace(items=((np.asarray(part.items) - shift) / scale).astype(np.float32))
 
-        parts = again(train), again(self.test), self.classes, self.path, again(validation), split
+        held_out = None if validation is None else again(validation)
+        parts = again(train), again(self.test), self.classes, self.path, held_out, split
         return type(self)(self.key, *parts, columns=columns)
 
 
@@ -71,9 +72,7 @@ class WindowData(NumberData):
         first = count - min(max(round(share * count), 1), count - 1)
         gap = -(-self.columns.window // max(self.columns.stride, 1)) - 1
         train = self.train.at(slice(max(1, first - gap)))
-        made = self._divided(train, self.train.at(slice(first, count)), f"last-{share:g}-")
-        made.__dict__["fingerprint"] = self.fingerprint  # of the whole, however it is cut
-        return made
+        return self._cut(train, self.train.at(slice(first, count)), f"last-{share:g}-")
 
 
 class NumberStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,11 +105,13 @@ _HOW = {
     "standard": "standardised: less the mean of the training part, by its standard deviation",
     "minmax": "0 for the least of the training part, 1 for the most",
     "none": "as they are",
+    "unit": "from 0 to 1, by a scale that was said",
 }
 _HEADS = {
     "standard": ("COLUMN", "BECOMES", "MEAN", "SD", "MISSING"),
     "minmax": ("COLUMN", "BECOMES", "LEAST", "RANGE", "MISSING"),
     "none": ("COLUMN", "BECOMES", "", "", "MISSING"),
+    "unit": ("COLUMN", "BECOMES", "LEAST", "RANGE", "MISSING"),
 }
 _LEVELS = 8
 """Of a category that are told."""

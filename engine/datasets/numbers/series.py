@@ -17,6 +17,8 @@ from engine.storage.npz import read_npy
 
 WAV = (".wav", ".wave")
 SUFFIXES = (*table.SUFFIXES, *WAV)
+UNSAID = "unknown"
+"""The class of a step that has none."""
 SIDES = {1: ("mono",), 2: ("left", "right")}
 
 
@@ -40,7 +42,7 @@ def read(path: Path, columns: Collection[str] = (), time: str = "", *, exact: bo
         UsageError: there is no series, or the files have different channels.
         BadData: a file is none, is broken, or a column is not there or holds something else.
     """
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
+    files = _files(path)
     if not files:
         raise UsageError("No series", f"expected files that end in {', '.join(SUFFIXES)} in {path}, found none")
     found = [_channels(file, columns, time, exact) for file in files]
@@ -55,6 +57,10 @@ def read(path: Path, columns: Collection[str] = (), time: str = "", *, exact: bo
     names = [file.name if path.is_file() else file.relative_to(path).as_posix() for file in files]
     bounds = [(end - length, end) for length, end in zip(lengths, ends, strict=True)]
     return Series(Table(path, joined, ends[-1]), names, bounds)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
 
 
 def _channels(path: Path, columns: Collection[str], time: str, exact: bool) -> dict[str, NDArray[np.float64]]:
@@ -103,6 +109,46 @@ def _order(found: Table, time: str) -> NDArray[np.int64]:
         told = f"expected each time once in the column {time!r}, but {again} stands there several times"
         raise BadData(found.path, f"{told}; if there are several series in it, give each a file of its own")
     return order.astype(np.int64)
+
+
+class Labels(NamedTuple):
+    """What a column says of each step of several series, one after the other."""
+
+    words: list[str]
+    bounds: list[tuple[int, int]]
+    """Where each series begins, and ends."""
+
+
+def labels(path: Path, label: str, time: str = "") -> Labels | None:
+    """The column `label` of the tables that `read` makes series of; None where one of them lacks it.
+
+    Raises:
+        BadData: as `read`.
+    """
+    words: list[str] = []
+    bounds = []
+    for file in _files(path):
+        if file.suffix.lower() not in table.SUFFIXES or file.suffix.lower() == ".npy":
+            return None
+        found = table.read(file, {label: "words"})
+        if label not in found.columns:
+            return None
+        said = found.columns[label].words()
+        order = _order(found, time).tolist() if time in found.columns else range(len(said))
+        bounds.append((len(words), len(words) + len(said)))
+        words += [said[place] or UNSAID for place in order]
+    return Labels(words, bounds)
+
+
+def of_windows(words: Sequence[str], begin: NDArray[np.int64], window: int) -> list[str]:
+    """The class of each window that begins at a step of `begin`, of the classes of its steps the one that is rarest
+    among all: a fault that lasts for some steps makes a window faulty."""
+    names, members, counts = np.unique(np.asarray(words, np.str_), return_inverse=True, return_counts=True)
+    by_rarity = np.argsort(counts, kind="stable")
+    rank = np.empty(len(names), np.int64)
+    rank[by_rarity] = np.arange(len(names))
+    ranks = rank[members]
+    return [str(names[by_rarity[ranks[first : first + window].min()]]) for first in begin.tolist()]
 
 
 def wav(path: Path) -> dict[str, NDArray[np.float64]]:

@@ -135,6 +135,11 @@ def _as_it_is(layer: Any, making: Making) -> Call:
     return cast("Call", keras.layers.Identity(name=layer.name, dtype="float32"))
 
 
+def _reversed(layer: Any, making: Making) -> Call:
+    del making
+    return lambda states: _named(layer.name, ops.flip(states, axis=1))
+
+
 def _attention(layer: Any, making: Making) -> Call:
     score = keras.layers.Dense(1, use_bias=False, name=f"{layer.name}_scores", dtype="float32")
     making.weights.append((score, layer.get_weights()))
@@ -195,6 +200,7 @@ RULES: dict[type, Callable[[Any, Making], Call]] = {
     keras.layers.Bidirectional: _both_ways,
     recurrent.UntilLastWord: _as_it_is,
     recurrent.AttentionPooling: _attention,
+    recurrent.ReversedSteps: _reversed,
     coding.TopK: _largest,
     coding.Codebook: _nearest,
     menu.Dropout: _dropout,

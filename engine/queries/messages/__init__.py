@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.queries.messages.detection import Beside, Detect, Detection
 from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.items import (
     Accuracies,
@@ -20,19 +21,45 @@ from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 
-Query = Reconstruct | Corrupt | Encode | Decode | Sample | Probe | Similarity | Read | Neighbours | Recommend | Export
+Query = (
+    Reconstruct
+    | Corrupt
+    | Encode
+    | Decode
+    | Sample
+    | Probe
+    | Detect
+    | Similarity
+    | Read
+    | Neighbours
+    | Recommend
+    | Export
+)
 Answer = (
-    Reconstruction | Corrupted | Codes | Images | Accuracies | Cosine | Reading | Nearest | Recommendations | Exported
+    Reconstruction
+    | Corrupted
+    | Codes
+    | Images
+    | Accuracies
+    | Detection
+    | Cosine
+    | Reading
+    | Nearest
+    | Recommendations
+    | Exported
 )
 
 __all__ = [
     "Accuracies",
     "Answer",
+    "Beside",
     "Codes",
     "Corrupt",
     "Corrupted",
     "Cosine",
     "Decode",
+    "Detect",
+    "Detection",
     "Encode",
     "Export",
     "Exported",

@@ -22,6 +22,8 @@ from engine.registry import VARIANTS
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 
 SHAPE = (8, 8, 1)
+NAMES: dict[str, list[str]] = json.loads(Path(__file__).with_name("weight_names.json").read_text())
+"""Of the weights in a checkpoint of each case: other programs read them, and later versions."""
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     **{key: (key, "book", {}) for key in VARIANTS},
     "vq": ("vq", "book", {"filters": 8, "entries": 16, "dimensions": 4, "precision": "float32"}),
@@ -89,7 +91,7 @@ def figures(run: Training) -> list[EpochEnded]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
+def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit_and_its_weights_keep_their_names(
     name: str, small_data: Any, small_text: Any, small_ratings: Any, tmp_path: Path
 ) -> None:
     data = data_for(name, small_data, small_text, small_ratings)
@@ -101,6 +103,7 @@ def test_a_run_cut_inside_any_epoch_goes_on_bit_for_bit(
         write_checkpoint(tmp_path / f"{number:02}.safetensors", run.checkpoint())
     checkpoints = sorted(tmp_path.iterdir())
     end = run.checkpoint()
+    assert sorted(each for each in end.arrays if not each.startswith("optimizer/")) == NAMES.get(name)
     stored = [read_checkpoint(path) for path in checkpoints]
     second = [one for one in stored if one and one.position.epoch == 2]
     inside, between = next(one for one in second if one.position.step), second[0]

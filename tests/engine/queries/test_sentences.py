@@ -53,6 +53,7 @@ def make_context(data: TextData, tmp_path: Path) -> Callable[..., QueryContext]:
         return QueryContext(
             model=model,
             variant=None,
+            preset="",
             folder=tmp_path,
             version=version,
             live=live,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,8 +11,7 @@ from msgspec import Meta
 
 from engine.datasets.own.cutting import CALLED, Cutting
 from engine.datasets.own.readers.reader import Reader, Reading
-from engine.datasets.own.readers.vectors import read_how
-from engine.errors import UsageError, counted
+from engine.errors import BadData, UsageError, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,9 @@ class WindowOptions(Cutting, frozen=True, kw_only=True):
 
     columns: Annotated[str, Meta(description="the channels, joined by commas; empty: all columns with numbers")] = ""
     time: Annotated[str, Meta(description="the column that orders the rows")] = ""
+    label: Annotated[
+        str, Meta(description="the column that says the class of a step; a window has the rarest one among its steps")
+    ] = ""
     window: Annotated[int, Meta(ge=2, le=65_536, description="steps of a window")] = 128
     stride: Annotated[int, Meta(ge=1, le=65_536, description="steps from one window to the next")] = 16
     normalise: Annotated[
@@ -64,23 +67,30 @@ class WindowsReader(Reader):
 
         from engine.datasets.array_data import UNLABELLED
         from engine.datasets.numbers import series
-        from engine.datasets.numbers.columns import fit, named
+        from engine.datasets.numbers.columns import fit, named, told
         from engine.datasets.numbers.number_data import WindowData
 
         del data_dir
         options: WindowOptions = self.options(own)
         report(f"reading {Path(own.path).name}", 0, 0)
         found = series.read(Path(own.path), named(options.columns), options.time)
+        said = series.labels(Path(own.path), options.label, options.time) if options.label else None
+        if options.label and said is None:
+            raise BadData(own.path, f"expected a column {options.label!r} in each table, to tell classes by")
+        channels = {name: raw for name, raw in found.table.columns.items() if name != options.label}
+        found = found._replace(table=found.table._replace(columns=channels))
         stretches = _stretches(found, options)
         train = np.concatenate([np.arange(*bounds) for bounds in stretches[0]])
         fitted = fit(found.table, train, options.normalise, ())
         fitted = msgspec.structs.replace(fitted, window=options.window, stride=options.stride, time=options.time)
         encoded = fitted.encode(found.table)
-        parts = [_part(found, encoded, bounds, options) for bounds in stretches]
+        words = said and said.words
+        classes = sorted(set(words)) if words else [UNLABELLED]
+        parts = [_part(found, encoded, bounds, options, words, classes) for bounds in stretches]
         _check(found, parts, options)
         validation = parts[1] if len(parts[1].labels) else None
-        data = WindowData(own.name, parts[0], parts[2], (UNLABELLED,), found.table.path, validation, columns=fitted)
-        how = read_how(fitted, found.table.rows)
+        data = WindowData(own.name, parts[0], parts[2], tuple(classes), found.table.path, validation, columns=fitted)
+        how = told(fitted, found.table.rows)
         how["read"] = f"{counted(len(found.names), 'file')}, {found.table.rows:,} steps, " + how["read"].split(", ")[1]
         how["windows"] = f"of {options.window:,} steps, one every {options.stride:,}; none reaches into another part"
         return Reading(data, how)
@@ -116,7 +126,14 @@ def _stretches(found: Series, options: WindowOptions) -> tuple[Bounds, Bounds, B
     return train, validation, test
 
 
-def _part(found: Series, encoded: NDArray[np.float32], bounds: Bounds, options: WindowOptions) -> Part:
+def _part(
+    found: Series,
+    encoded: NDArray[np.float32],
+    bounds: Bounds,
+    options: WindowOptions,
+    words: Sequence[str] | None,
+    classes: Sequence[str],
+) -> Part:
     import numpy as np
 
     from engine.datasets.data import Part
@@ -124,7 +141,11 @@ def _part(found: Series, encoded: NDArray[np.float32], bounds: Bounds, options: 
 
     begin = np.concatenate([np.zeros(0, np.int64), *series.starts(bounds, options.window, options.stride)])
     items = series.windows(encoded, begin, options.window, options.stride)
-    return Part(items, np.zeros(len(begin), np.int64), series.named(found, begin))
+    labels = np.zeros(len(begin), np.int64)
+    if words:
+        place = {name: at for at, name in enumerate(classes)}
+        labels[:] = [place[word] for word in series.of_windows(words, begin, options.window)]
+    return Part(items, labels, series.named(found, begin))
 
 
 def _check(found: Series, parts: list[Part], options: WindowOptions) -> None:
