@@ -319,6 +319,15 @@ class Workbench(Orders):
 
         self.push_screen(HelpScreen(self.key_overrides))
 
+    def action_explain(self, name: str = "") -> None:
+        """Open the page called `name`, else that of the chosen model, above what is on the screen."""
+        from aetui.screens.explain import screen
+
+        try:
+            self.push_screen(screen(self.desk, name, self.key_overrides))
+        except EngineError as error:
+            self.notice(error.title, error.message)
+
     def action_command_palette(self) -> None:
         """Textual's own has a fixed id: a second one, while the first is covered or on its way out, would raise."""
         if not isinstance(self.screen, CommandPalette):

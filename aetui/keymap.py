@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import string
 import unicodedata
 from collections.abc import Mapping
@@ -16,11 +15,11 @@ from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.panels.table import PANELS
-from aetui.render.text import plain
 
 Scope = Literal[
     "everywhere",
     "workbench",
+    "touring",
     "chart",
     "models",
     "lists",
@@ -42,6 +41,7 @@ Scope = Literal[
 
 SCOPES: dict[Scope, str] = {
     "workbench": "Workbench",
+    "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
@@ -64,6 +64,7 @@ SCOPES: dict[Scope, str] = {
 
 TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "chart"},
+    {"workbench", "touring"},
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
@@ -180,6 +181,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
     Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
+    Action("tour_next", "N", "next step", "the next step of the tour, whatever was done", "touring", "app.tour_next"),
+    Action("tour_leave", "escape", "leave the tour", "take the tour's card away", "touring", "app.tour_leave"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
     Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
@@ -273,6 +276,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("workbench", "1", "workbench", "the workbench", "everywhere", "app.mode('workbench')", 19),
     Action("runs", "2", "runs", "the table of all runs", "everywhere", "app.mode('runs')"),
     Action("data", "3", "data", "all data sets; data of your own come and go", "everywhere", "app.mode('data')"),
+    Action("explain", "f1", "explain", "the page of the chosen model", "everywhere", "app.explain"),
     Action("help", "question_mark", "help", "this page", "everywhere", "app.help", 20),
     Action("palette", "ctrl+p", "palette", "every action by name", "everywhere", "app.command_palette", 22),
     Action("command", "colon", "command", "type a command; tab completes it", "everywhere", "app.command_line", 23),
@@ -305,7 +309,7 @@ def keys(action: Action, overrides: Mapping[str, str]) -> str:
 
 def split(action: Action, overrides: Mapping[str, str]) -> list[str]:
     """The action's keys as Textual calls them."""
-    return _split(overrides.get(action.id, action.keys))
+    return named(overrides.get(action.id, action.keys))
 
 
 def first_key(action: Action, overrides: Mapping[str, str]) -> str:
@@ -322,76 +326,7 @@ def display(key: str) -> str:
     return "".join(marks.get(mark, f"{mark}+") for mark in modifiers) + named
 
 
-def accept(wanted: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
-    """The user's keys that can be had, by action, and what is wrong with the others."""
-    keys: dict[str, str] = {}
-    complaints = []
-    for name, text in wanted.items():
-        complaint = _unknown_action(name) or _impossible_keys(name, text)
-        if complaint:
-            complaints.append(complaint)
-        else:
-            keys[name] = ",".join(_split(str(text)))
-    # Taking keys back gives others their default keys again, which may meet the user's: hence again until all agree.
-    while clash := _clash(keys):
-        key, one, other = clash
-        losers = [action.id for action in (one, other) if action.id in keys]
-        for loser in losers:
-            del keys[loser]
-        complaints.append(
-            f"{one.id} and {other.id} would both be on {key}; default keys are used for {' and '.join(losers)}"
-        )
-    return keys, complaints
-
-
-def _split(keys: str) -> list[str]:
+def named(keys: str) -> list[str]:
+    """Keys as Textual calls them, of a text with commas between them."""
     names = (key.strip() for key in keys.split(","))
     return [NAMES.get(key, key) for key in names if key]
-
-
-def _unknown_action(name: str) -> str:
-    if name in BY_ID:
-        return ""
-    near = difflib.get_close_matches(name, BY_ID, 1)
-    meant = f", perhaps {near[0]} is meant" if near else ""
-    return f"there is no action {plain(name, 80)!r}{meant}; {first_key(BY_ID['help'], {})} lists them"
-
-
-def _impossible_keys(name: str, text: object) -> str:
-    default = f"default keys are used for {name}"
-    names = _split(text) if isinstance(text, str) else []
-    if not names:
-        return f'{name}: expected keys like "ctrl+t" or "left,h", got {plain(repr(text), 80)}; {default}'
-    for key in names:
-        if key == LAST_RESORT:
-            return f"{name}: {key} always quits; {default}"
-        if not _is_key(key):
-            return f"{name}: there is no key {plain(key, 80)!r}; {default}"
-    return ""
-
-
-def _is_key(key: str) -> bool:
-    return key in KEYS or (len(key) == 1 and key.isprintable()) or (key.startswith("alt+") and _is_key(key[4:]))
-
-
-def _clash(overrides: Mapping[str, str]) -> tuple[str, Action, Action] | None:
-    """A key that would mean two things in one place, and these two; at least one has it from the user.
-
-    Pairs that share a key by default are meant to: the focused list or form comes first.
-    """
-    for name in overrides:
-        one = BY_ID[name]
-        for other in ACTIONS:
-            both = set(split(one, overrides)) & set(split(other, overrides))
-            meant = set(_split(one.keys)) & set(_split(other.keys))
-            if both and other is not one and not meant and meet(one, other):
-                return min(both), one, other
-    return None
-
-
-def meet(one: Action, other: Action) -> bool:
-    """Whether there is a place where the keys of both actions are looked at."""
-    scopes = {one.scope, other.scope}
-    if "everywhere" in scopes and scopes & MODAL:
-        return bool({one.id, other.id} & FIRST)
-    return len(scopes) == 1 or "everywhere" in scopes or scopes in TOGETHER

@@ -20,8 +20,8 @@ RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
 
 
-def run(options: Options, open_run: str | None = None) -> None:
-    """Open the workbench and leave the process when it is closed."""
+def run(options: Options, open_run: str | None = None, *, tour: bool = False) -> None:
+    """Open the workbench, with a `tour` if asked for, and leave the process when it is closed."""
     from aetui.terminal import abilities as terminal
     from aetui.terminal import background
     from engine.errors import UsageError
@@ -44,6 +44,9 @@ def run(options: Options, open_run: str | None = None) -> None:
         from aetui.app import Workbench
         from aetui.follow.gpu import Gpus
         from aetui.state import kept
+
+        if tour:
+            from aetui.touring.workbench import TourWorkbench as Workbench
     finally:
         answer = question.answer() if question else background.Answer()
 

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 import platformdirs
 from textual.theme import Theme
 
-from aetui import keymap
 from aetui.render import ladder
 from aetui.render.text import plain
+from aetui.terminal import own_keys
 
 # Ink and paper with one warm light: amber marks where the user is, teal what the machine does. Background and panel are
 # grey enough that 256 colours keep them apart (Rich takes a saturation of 0.15 and more for a colour, here black).
@@ -137,7 +137,7 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         keys = {}
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
-    accepted, refused = keymap.accept(dict(list(keys.items())[:MOST]))
+    accepted, refused = own_keys.accept(dict(list(keys.items())[:MOST]))
     return Settings(theme, low_bandwidth, accepted, cells, (*complaints, *refused))
 
 

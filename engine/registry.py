@@ -16,6 +16,7 @@ from engine.variants.contractive import Contractive
 from engine.variants.convolutional import Convolutional
 from engine.variants.denoising import Denoising
 from engine.variants.imported import Imported
+from engine.variants.recurrent import Recurrent
 from engine.variants.sentence import Sentence
 from engine.variants.sparse import Sparse
 from engine.variants.stacked import Stacked
@@ -39,6 +40,7 @@ VARIANTS: dict[str, Variant[Any]] = {
         Contractive(),
         Vq(),
         Autorec(),
+        Recurrent(),
     )
 }
 

@@ -56,12 +56,15 @@ class Engine:
         device: str = "auto",
         data_dir: Path | None = None,
         backend: Callable[[str], Backend] = tensorflow_backend,
+        niceness: int = BACKGROUND_NICENESS,
     ) -> None:
+        """`niceness`: how far the engine's threads step back behind all others; 0: not, where nobody draws a screen."""
         self._send = emit
         self._store = store
         self._device = device
         self._datasets = DatasetCache(data_dir)
         self._make_backend = backend
+        self._niceness = niceness
         self._changed = threading.Condition()
         self._jobs: deque[Execution] = deque()
         self._present: Execution | None = None
@@ -191,7 +194,7 @@ class Engine:
     # What follows runs on the engine's thread.
 
     def _main(self) -> None:
-        _step_back()
+        _step_back(self._niceness)
         try:
             self._emit(EngineLoading())
             backend = self._load()
@@ -296,13 +299,13 @@ class Engine:
         self._tidy()
 
 
-def _step_back() -> None:
+def _step_back(niceness: int) -> None:
     """Let every other thread go first. On Linux a priority belongs to a thread, and TensorFlow's threads inherit it
     from the one that loads it: a screen in this process is then drawn at once, though a training uses every core.
     """
-    if sys.platform == "linux":
+    if sys.platform == "linux" and niceness:
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def failure(error: EngineError, run_id: str = "") -> EngineFailed:

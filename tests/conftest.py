@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,3 +36,16 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., W
         return Workbench(lambda emit: FakeEngine(emit, store), store, None, open_run=open_run, config=path, look=look)
 
     return make
+
+
+@pytest.fixture
+def eagerly() -> Iterator[None]:
+    """TensorFlow without compiled steps: where there are many fits of a few steps, compiling is nearly all of it."""
+    from engine.nn import runtime
+
+    runtime.load("cpu")
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

@@ -25,6 +25,8 @@ def loaded_by(statement: str) -> set[str]:
         ("import aetui.app", (*HEAVY, "numpy")),
         ("import aetui.cli", (*HEAVY, "textual", "numpy")),
         ("import engine.session, engine.registry, engine.datasets", (*HEAVY, *SCREEN)),
+        ("import engine", (*HEAVY, *SCREEN, "numpy", "msgspec")),
+        ("from engine import Autoencoder; Autoencoder('vanilla')", ("tensorflow", "keras", *SCREEN, "aetui")),
     ],
 )
 def test_nothing_heavy_is_loaded_before_it_is_needed(statement: str, forbidden: tuple[str, ...]) -> None:

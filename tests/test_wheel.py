@@ -49,6 +49,9 @@ def test_it_trains_and_shows_the_workbench(installed: Path, tmp_path: Path) -> N
 
     where = run(str(installed / "python"), "-c", "import aetui, engine, assets; print(aetui, engine, assets)")
     assert where.count(str(installed.parent)) == 3
+    explained = run(command, "explain", "vanilla")
+    assert "25,888 parameters" in explained  # the layers of preset small on the bundled digits
+    assert "is missing" not in explained  # pictures come along
     assert "completed, 1 epoch" in run(command, "train", "vanilla", "--epochs", "1")
     terminal = Terminal([command], environment)
     try:

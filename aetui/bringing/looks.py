@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aetui.bringing.typed_paths import meant
 from engine.datasets.own import adding
+from engine.datasets.own.readers import READERS
 from engine.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
@@ -73,16 +75,31 @@ def look(wish: Wish) -> Look:
         options = {name: value for name, value in wish.options if name in reader.Options.__struct_fields__}
         preview = reader.preview(path, reader.parsed(options))
     except SettingError as error:
-        return Look(wish, path, reader.key, because, wrong=error.message, field=error.field)
+        return Look(wish, path, reader.key, because, wrong=told(error), field=error.field)
     except Exception as error:  # of files that are not what their names say anything can be raised
         return Look(wish, path, reader.key, because, wrong=told(error))
-    return Look(wish, path, reader.key, because, preview)
+    return Look(wish, path, reader.key, because, preview, wrong=as_fields(preview.wrong))
+
+
+OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+"""As a command line has it."""
+
+
+def as_fields(message: str) -> str:
+    """What a message calls options, as the form calls its fields: `--split-column` is split_column there."""
+    fields = {"name", "path", "kind", "copy"}.union(*(reader.Options.__struct_fields__ for reader in READERS.values()))
+
+    def field(found: re.Match[str]) -> str:
+        name = found[1].replace("-", "_")
+        return name if name in fields else found[0]
+
+    return OPTION.sub(field, message)
 
 
 def told(error: Exception) -> str:
-    """The message of an error, for people."""
+    """The message of an error, for people who have the form before them."""
     if isinstance(error, EngineError):
-        return error.message
+        return as_fields(error.message)
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 

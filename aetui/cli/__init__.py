@@ -17,6 +17,7 @@ from aetui.cli import (
     detect,
     doctor,
     encode,
+    explain,
     export,
     importing,
     manual,
@@ -29,6 +30,7 @@ from aetui.cli import (
     sentences,
     serve,
     stop,
+    tour,
     train,
     variants,
 )
@@ -62,6 +64,8 @@ app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
+app.command("explain")(explain.explain)
+app.command("tour")(tour.tour)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)

@@ -67,6 +67,14 @@ def settings(ctx: Any, incomplete: str) -> Offers:
                 yield f"{field}={choice}", "as it is" if choice == str(param.default) else ""
 
 
+def pages(ctx: Any, incomplete: str) -> Offers:
+    """Pages that explain."""
+    from aetui.explaining.pages import pages as known
+
+    for name, page in known().items():
+        yield name, page.title
+
+
 def datasets(ctx: Any, incomplete: str) -> Offers:
     """Data sets; where a variant is named, those that it can learn from."""
     from engine import registry

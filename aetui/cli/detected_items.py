@@ -66,10 +66,15 @@ def check_noise(record: RunRecord) -> None:
 
 def read(asked: Request) -> Found:
     """Raises EngineError where there is no such input, or it does not fit the model."""
+    from engine.datasets import known
+    from engine.datasets.classes import class_of
     from engine.errors import UsageError
 
     record = asked.record
     if files.is_own(record, asked.source):
+        entry = known(record.dataset)
+        if asked.normal and entry is not None and entry.classes:
+            class_of(asked.normal, entry.classes)
         return Found({"part": asked.part, "count": asked.most}, own=True)
     if not files.answers_itself(record):
         told = f"{record.id} answers pairs, and what is to be answered to {asked.source} is not known"

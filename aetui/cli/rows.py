@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, TypeVar
 import typer
 
 from aetui.cli import engines, files
+from aetui.cli.number_tables import STDIN
+from aetui.cli.piped import piped_table
 from aetui.cli.tables import aligned
 from aetui.render.text import plain
 from engine.errors import counted
@@ -62,20 +64,29 @@ def columns_of(record: RunRecord) -> Columns:
 
 
 def read(options: Options, record: RunRecord, source: str, count: int) -> Read:
-    """At most `count` items (0: all) of a file with the columns of the run, or of a data set's file.
+    """At most `count` items (0: all) of a file with the columns of the run, of a data set's file, or of `-`, standard
+    input.
 
     Raises:
         EngineError: there is no such file, or it lacks a column.
     """
-    from engine.datasets.numbers import new_items
     from engine.datasets.own import records
     from engine.errors import UsageError
 
+    if source == STDIN:
+        with piped_table() as path:
+            return _read(options, record, path, count)
     own = records.find(source)
     path = Path(own.path if own and not Path(source).exists() else source)
     if not path.exists():
         told = f"expected a file with the columns of {record.id}, or a data set of yours, but {source} is neither"
         raise UsageError("No such input", told)
+    return _read(options, record, path, count)
+
+
+def _read(options: Options, record: RunRecord, path: Path, count: int) -> Read:
+    from engine.datasets.numbers import new_items
+
     found = new_items.read(path, columns_of(record))
     if found.ignored and not options.quiet:
         typer.echo(plain(f"not among the columns of the run, ignored: {', '.join(found.ignored)}"), err=True)

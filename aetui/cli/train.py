@@ -82,7 +82,7 @@ def train(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = _assignments(settings or [], describe(registry.preset(variant, start)))
+    config = assignments(settings or [], describe(registry.preset(variant, start)))
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
@@ -139,7 +139,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         several.carry_out(group, options, json)
 
 
-def _assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
+def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     """What `--set` says, by the names of settings, of which a part will do that no other has."""
     from engine.errors import UsageError
     from engine.params import named

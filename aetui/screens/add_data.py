@@ -180,7 +180,7 @@ class AddDialog(Modal[str]):
         try:
             adding.check_name(name)
         except UsageError as error:
-            form.refuse(NAME, error.message)
+            form.refuse(NAME, told(error))
             return
         kind, options, copy = form.kind, form.options, bool(form.values[COPY])
 
@@ -229,7 +229,7 @@ class AddDialog(Modal[str]):
         self.set_focus(self._form)
         match message.error:
             case SettingError(field=field) as error if field in self._form.values:
-                self._form.refuse(field, error.message)
+                self._form.refuse(field, told(error))
             case Stopped():
                 self._complain(STOPPED)
             case EngineError() | OSError() as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.actions import parse
 
 from aetui import keymap
+from aetui.explaining import pages
 from aetui.render.text import plain
 from engine.errors import UsageError
 from engine.params import named
@@ -176,6 +177,12 @@ def _panel(typed: Typed, text: str) -> Then:
     return typed.app.show_workbench
 
 
+def _explain(typed: Typed, text: str) -> Then:
+    if text:
+        pages.page(text)  # raises where there is none
+    return partial(typed.app.action_explain, text)
+
+
 def _epoch(typed: Typed, text: str) -> Then:
     if not text.isdecimal():
         raise UsageError("Command", f"expected the number of an epoch, got {plain(text, 40)!r}")
@@ -234,6 +241,7 @@ COMMANDS: dict[str, Command] = {
         Command("model", "NAME", "choose an autoencoder", _model, _beginning(lambda typed: typed.app.desk.models)),
         Command("open", "RUN", "show a run in the workbench", _open, _runs, slow=True),
         Command("panel", "NAME", "open a panel", _panel, _beginning(lambda typed: typed.app.desk.panels)),
+        Command("explain", "PAGE", "what a model does; answers", _explain, _beginning(lambda typed: pages.pages())),
         Command("epoch", "NUMBER", "go to an epoch; its number alone will do", _epoch, lambda typed, text: ()),
         Command(
             "data",

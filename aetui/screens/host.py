@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from aetui.bridge import EngineLike
     from aetui.bringing.looks import Given
+    from aetui.panels.preview import Subject
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
     from aetui.terminal.abilities import Abilities
@@ -38,6 +39,10 @@ class Desk(Protocol):
     @property
     def params(self) -> Sequence[Param]:
         """The fields of the form."""
+
+    @property
+    def draft(self) -> Subject | None:
+        """What the form says: model, preset, data set and settings."""
 
     @property
     def run_shown(self) -> RunState | None:
@@ -114,6 +119,9 @@ class Workbench(Protocol):
 
     def remember(self, command: str) -> None:
         """Keep what was typed in the command line."""
+
+    def action_explain(self, name: str = "") -> None:
+        """Open the page called `name`, else that of the chosen model."""
 
     def show_workbench(self) -> None:
         """Go to the screen on which runs are trained."""

@@ -151,6 +151,11 @@ class RunView(Screen[None]):
         if not isinstance(event, Progress) and self._wait is not None:
             self._curves_due.request()
 
+    @property
+    def open_panel(self) -> str:
+        """The key of the panel that is open."""
+        return self._tabs.open_key
+
     # The time machine.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

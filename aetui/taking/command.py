@@ -15,10 +15,11 @@ from aetui.render.text import plain
 from aetui.state.run_state import RunState
 from engine import params, registry
 from engine.datasets import dataset, locate
+from engine.datasets.own import records
 from engine.errors import EngineError
 from engine.params import TrainingConfig
 from engine.runs.jobs import TrainJob
-from engine.runs.repeating import Plan, follow, train_command
+from engine.runs.repeating import UNTRAINED, Plan, follow, train_command
 
 if TYPE_CHECKING:
     from engine.runs.store import RunRecord
@@ -50,6 +51,8 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
     A run's name is left out: it changes nothing, and may be taken.
     """
     try:
+        if not registry.variant(run.variant).trained:
+            return Repeat((), UNTRAINED)
         dataset(run.dataset)
         config = _config(run.variant, run.preset, run.config, run.planned)
     except EngineError as error:
@@ -106,7 +109,9 @@ def _remark(run: RunState, data_dir: Path | None = None) -> str:
     row, needs = dataset(run.dataset), []
     if (folder := _folder(row.key, data_dir)) is not None:
         needs.append(f"the data in {plain(str(folder))} (`--data-dir` or AETUI_DATA)")
-    if row.own:
+    if records.GIVEN.fullmatch(row.key):
+        needs.append("the arrays of a Python program, while they are kept below the cache")
+    elif row.own:
         needs.append(f"the same data: `aetui data add {row.key} PATH`")
     elif row.package and not row.train_items:
         needs.append("the same versions of the installed packages, whose texts these are")

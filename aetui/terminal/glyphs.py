@@ -180,3 +180,55 @@ _TRANSLATIONS = {"ascii": Translation("ascii"), "console": Translation("console"
 def translated(text: str, characters: Characters) -> str:
     """`text` with what `characters` lacks replaced."""
     return text if text.isascii() or characters == "unicode" else text.translate(_TRANSLATIONS[characters])
+
+
+_SPELLED = {
+    "x̂": "x^",
+    "r̂": "r^",
+    "ρ̂": "rho^",
+    "x̃": "x~",
+    "h̃": "h~",
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "ε": "eps",
+    "λ": "lambda",
+    "µ": "mu",
+    "μ": "mu",
+    "ρ": "rho",
+    "σ": "sigma",
+    "Σ": "sum",
+    "∂": "d",
+    "‖": "||",
+    "√": "sqrt",
+    "²": "^2",
+    "⁻¹": "^-1",
+    "½": "1/2",
+    "·": "*",
+    "≤": "<=",
+    "≥": ">=",
+    "≈": "~",
+    "→": "->",
+    "←": "<-",
+    "∈": "in",
+    "∞": "inf",
+    "⊙": "*",
+    "⌈": "ceil(",
+    "⌉": ")",
+    "₁": "_1",
+    "₂": "_2",
+    "ₙ": "_n",
+    "ₜ": "_t",
+    "ⱼ": "_j",
+    "ᵢ": "_i",
+}
+
+
+def spelled(text: str, characters: Characters) -> str:
+    """`text` with the letters of equations in words where `characters` lack some of them: x̂ would become x. It may
+    get longer, so this comes before lines are made, and `translated` after."""
+    if characters == "unicode" or text.isascii():
+        return text
+    for char, words in _SPELLED.items():
+        text = text.replace(char, words)
+    return text

@@ -36,11 +36,12 @@ class FilePreview(Vertical):
         yield ImageGrid()
 
     def show(self, preview: Preview | None, instead: str = "", style: str = "$text-muted") -> None:
-        """Show what was found; where nothing was, say `instead`."""
+        """Show what was found; where nothing was, or something is not plain, say `instead`."""
         if preview is None:
             words = Content.styled(plain(instead), style)
         else:
-            words = Content("\n").join(Content(plain(line, LONGEST)) for line in preview.lines)
+            lines = [Content(plain(line, LONGEST)) for line in preview.lines]
+            words = Content("\n").join([*lines, *([Content.styled(plain(instead), style)] if instead else [])])
         pictures = preview is not None and preview.images is not None and len(preview.images) > 0
         self.set_class(pictures, "-pictures")
         # Of pictures the words are a caption, and give them the room.

@@ -21,8 +21,8 @@ NARROW = 15
 """Numbers in a code up to which a tree finds neighbours faster than multiplying everything by everything."""
 VOTES = 500
 """Items that are looked up at a time: 0.1 s among 60,000 codes of 8 numbers."""
-PIECES = 5
-"""Of those, where all distances are computed: 24 MB for 60,000 codes."""
+DISTANCES = 24_000_000
+"""Bytes of distances that are in memory at a time, where all are computed: of 100 items to 60,000 codes."""
 GROUP = 256
 """Distances whose minimum is looked at first."""
 
@@ -72,7 +72,8 @@ def _by_product(codes: NDArray[np.float32], neighbours: int) -> Search:
 
     @one_thread()
     def nearest(asked: NDArray[np.float32]) -> NDArray[np.integer]:
-        blocks = np.array_split((asked - centre) / scale, PIECES)
+        pieces = -(-asked.shape[0] * around.shape[0] * around.itemsize // DISTANCES)
+        blocks = np.array_split((asked - centre) / scale, min(pieces, len(asked)) or 1)
         found = [_least(squares - 2 * (block @ around.T), neighbours) for block in blocks]
         return np.concatenate(found)
 

@@ -65,6 +65,8 @@ def _advice(variant: str, dataset: str, config: Mapping[str, Any]) -> list[str]:
         now = params.stored(registry.preset(variant, registry.variant(variant).default_preset), config)
     except EngineError:  # of another version
         return []
+    if not registry.variant(variant).trained:
+        return []
     wider = [text for name, text in WIDTHS.items() if name in config][:1]
     if "corruption" in config and "hidden_dim" in config:  # noise is told from images by more units than a code needs
         wider = ["more units (hidden_dim)"]

@@ -122,6 +122,10 @@ class ArrayData:
         """`validation`: which items the losses of validation are of."""
         held_out = f"{counted(len(self.validation.labels), 'item')} held out of training"
         told = {"validation": held_out if self.held_out else "the test part, as published"}
+        if self.held_out and self.test.items is self.validation.items:
+            told = {"validation": f"{held_out}; there is no other test part"}
+        elif self.test.items is self.train.items:
+            told = {"validation": "the items to train on: nothing was held out"}
         normal = {"normal": f"{self.normal}: it alone is learned, all others are strange"} if self.normal else {}
         return told | normal
 

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.datasets.own import records
-from engine.errors import UsageError
+from engine.errors import DataUnavailable, UsageError
 
 if TYPE_CHECKING:
     from engine.datasets.data import Part
     from engine.datasets.own.records import OwnSet
+
+
+GIVEN = (
+    "they came from a Python program, and are kept below the cache only up to a size, only while there is room, and "
+    "only if it wants that (store=True, not partial_fit); give INPUT: a file with items of that form"
+)
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
@@ -87,6 +93,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def remedy(self) -> str:
         """What a user without it can do."""
+        if records.GIVEN.fullmatch(self.key):
+            return GIVEN
         if self.own:
             there = f", or give --data-dir (or AETUI_DATA) a folder that holds {' or '.join(self.inside)}"
             return f"Run `aetui data add {self.key} PATH` with files of your own{there if self.inside else ''}."
@@ -331,8 +339,11 @@ def dataset(key: str, kinds: Collection[str] = ()) -> DataSet:
 
     Raises:
         UsageError: there is none of that name.
+        DataUnavailable: a Python program had it, and nothing of it is kept.
     """
     found = known(key)
+    if found is None and records.GIVEN.fullmatch(key):
+        raise DataUnavailable("Data are gone", f"the arrays {key} are not on this machine: {GIVEN}")
     if found is None:
         there = keys(kinds or {row.kind for row in all_sets().values()})
         raise UsageError("Unknown data set", f"{key!r} is not a data set here; there are: {there}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.datasets.catalogue import DataSet, dataset
 from engine.datasets.folders import Location, folders
 from engine.datasets.own import records
-from engine.datasets.own.readers import READERS
+from engine.datasets.own.readers import reader_of
 from engine.kinds import ORIGINS
 
 
@@ -21,8 +21,9 @@ def locate(key: str, data_dir: Path | None) -> Location | None:
     """
     entry, own = dataset(key), records.find(key)
     if own:
-        path = Path(own.path)
-        return Location(key, path, "yours, copied" if own.copied else "yours") if path.exists() else None
+        reader = reader_of(own.reader)
+        there = reader is None or reader.there(own)
+        return Location(key, Path(own.path), "yours, copied" if own.copied else "yours") if there else None
     if entry.package:
         return Location(key, None, f"with {entry.package}")
     return ORIGINS[entry.kind].located(entry, data_dir)
@@ -32,7 +33,8 @@ def state(key: str, location: Location) -> object:
     """Changes when what lies there may have: the user's own may between two runs, as published data do not."""
     own = records.find(key)
     if own:
-        return own, READERS[own.reader].state(own) if own.reader in READERS else None
+        reader = reader_of(own.reader)
+        return own, reader.state(own) if reader else None
     return ORIGINS[dataset(key).kind].state(location)
 
 

@@ -28,6 +28,7 @@ from engine.runs.record import RunRecord, Status
 from engine.variants.variant import Variant
 
 UNKNOWN = "not known"
+BETTER = {True: " (higher is better)", False: " (lower is better)", None: ""}
 ROUNDED = 6
 """Digits of a figure."""
 STANDS: dict[Status, str] = {
@@ -203,9 +204,7 @@ def _measured(metrics: dict[str, float]) -> str:
             continue
         measure = labels.get(name)
         beside = [(row.label, metrics.get(f"{row.key}_{measure.key}")) for row in BASELINES] if measure else []
-        better = {True: " (higher is better)", False: " (lower is better)"}.get(
-            measure.higher_is_better if measure else None, ""
-        )
+        better = BETTER[measure.higher_is_better if measure else None]
         known = "; ".join(f"{label} {_figure(each)}" for label, each in beside if each is not None)
         rows.append((f"{measure.label if measure else name.replace('_', ' ')}{better}", _figure(value), known))
     return _table(("metric", "model", "baselines"), rows)

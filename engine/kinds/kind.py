@@ -142,6 +142,12 @@ class Kind(Origin):
 
     # How a run learns from it.
 
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """Of an item as a network sees it, told before anything is read; `shape` as in the table of data sets. Empty
+        where only reading tells."""
+        del reading
+        return shape
+
     @abstractmethod
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report

@@ -58,6 +58,13 @@ class Ratings(Kind):
         train, validation, test = (int((ratings.part == part).sum()) for part in (TRAIN, VALIDATION, TEST))
         return Described((len(ratings.users), len(ratings.items)), (), (train, validation, test))
 
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """The columns of the table, which is (users, items) large: a row that is an item has one of each user."""
+        if not isinstance(reading, RatingsReading) or len(shape) != 2:
+            return ()
+        users, items = shape
+        return (users if reading.rows == "items" else items,)
+
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
     ) -> Data:

@@ -70,6 +70,11 @@ class Text(Kind):
 
         return corpus_statistics.of(cast("Corpus", source))
 
+    def item_shape(self, shape: tuple[int, ...], reading: Reading) -> tuple[int, ...]:
+        """Words of a sentence, numbers of a word."""
+        del shape
+        return (reading.length, reading.dimensions) if isinstance(reading, TextReading) else ()
+
     def seen(
         self, source: Source, reading: Reading, folder: Path | None, data_dir: Path | None, report: Report
     ) -> Data:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import keras
 import numpy as np
@@ -20,6 +20,7 @@ from engine.nn.feed import Held
 from engine.nn.inputs import Items
 from engine.nn.menu import drawing
 from engine.nn.networks import Batch, NoiseKeys, Tensor, Weighted
+from engine.nn.recurrent import on_gpu
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
@@ -102,7 +103,7 @@ class Chunks:
                 self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
             return tf.stack([loss, *map(_reported, terms.values()), norm])
 
-        @tf.function(jit_compile=self._variant.xla, autograph=False)
+        @tf.function(jit_compile=_by_xla(self._variant.xla), autograph=False)
         def chunk(
             data: Tensor, places: Tensor, numbers: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor
         ) -> Tensor:
@@ -137,6 +138,10 @@ class Chunks:
         blank, seed = self._items.blank(), tf.zeros([2], tf.int32)
         keys = NoiseKeys(seed, seed, tf.zeros([1], tf.int32))
         return tuple(self._loss_terms(blank, keys, tf.zeros([]), learn=False))
+
+
+def _by_xla(wanted: bool | Literal["cpu"]) -> bool:
+    return wanted is True or (wanted == "cpu" and not on_gpu())
 
 
 def _counted(term: Tensor | Weighted) -> Tensor:

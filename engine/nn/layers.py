@@ -69,6 +69,10 @@ class Blocks:
         """(batch, steps, n) → (batch, n), the mean with weights that the layer learns to give to each step."""
         return recurrent.AttentionPooling(name=name, kernel_initializer=self._glorot())
 
+    def reversed_steps(self, *, name: str) -> keras.Layer:
+        """(batch, steps, n) → the same, the last step first."""
+        return recurrent.ReversedSteps(name=name)
+
     def repeat(self, steps: int) -> keras.Layer:
         """(batch, n) → (batch, steps, n), float32."""
         return self.layer("RepeatVector", n=steps, name="repeat", dtype="float32")

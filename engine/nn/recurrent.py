@@ -119,6 +119,15 @@ class AttentionPooling(keras.layers.Layer):
         return {**super().get_config(), "kernel_initializer": initializer}
 
 
+@keras.saving.register_keras_serializable("aetui")
+class ReversedSteps(keras.layers.Layer):
+    """(batch, steps, n) → the same, the last step first."""
+
+    def call(self, states: Tensor) -> Tensor:
+        """(batch, steps, n) → the same shape."""
+        return ops.flip(states, axis=1)
+
+
 def on_gpu() -> bool:
     """Whether TensorFlow may use a GPU, where Keras has cuDNN's kernels do the loop."""
     return bool(tf.config.get_visible_devices("GPU"))

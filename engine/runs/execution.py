@@ -150,7 +150,7 @@ class Execution:
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
-                self._describe(writer, backend.device, emit, control)
+                self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)
                 raise Stopped
@@ -166,9 +166,10 @@ class Execution:
         history = self._record.events()[0] if self._record else []
         return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
 
-    def _describe(self, writer: RunWriter, device: str, emit: Emit, control: Control) -> None:
+    def _describe(self, writer: RunWriter, data: Data, device: str, emit: Emit, control: Control) -> None:
         assert self._record is not None
-        info = self._info(self._record.info, device)
+        learned = msgspec.structs.replace(self._record.info, dataset=data.key, fingerprint=data.fingerprint)
+        info = self._info(learned, device)
         self._keep(lambda: writer.describe(info), writer, emit, control)
 
     def _keep(self, write: Callable[[], T], writer: RunWriter, emit: Emit, control: Control) -> T:
@@ -209,6 +210,9 @@ class Execution:
         """What to go on from; called with the run's lock held, so nobody writes a newer one meanwhile."""
         if record.last_seq != self._seen:
             raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
+        path = record.folder / "checkpoint.safetensors"
+        if isinstance(self.submitted, ResumeJob) and self.submitted.dataset:
+            return _with_other_data(read_checkpoint(path), record, data)
         before, now = record.info.fingerprint, data.fingerprint
         if before != now:
             raise RunError(
@@ -216,7 +220,7 @@ class Execution:
                 f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
                 f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
             )
-        return read_checkpoint(record.folder / "checkpoint.safetensors")
+        return read_checkpoint(path)
 
     def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
@@ -303,6 +307,16 @@ def _check_trained(variant: Variant[Any]) -> None:
         raise UsageError("Not trained here", f"{variant.key} is what came in as a file; there are to train: {able}")
 
 
+def _with_other_data(kept: Checkpoint | None, record: RunRecord, data: Data) -> Checkpoint | None:
+    """`kept` at the beginning of its epoch: how far it had come in it means nothing for `data`."""
+    if (data.kind, data.shape) != (record.kind, record.info.shape):
+        told = f"expected {record.kind} {record.info.shape} as {record.id} learned from, got {data.kind} {data.shape}"
+        raise UsageError("Data do not fit", told)
+    if kept is None:
+        return None
+    return msgspec.structs.replace(kept, position=msgspec.structs.replace(kept.position, step=0, sums={}))
+
+
 def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
     """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
     _check_trained(registry.variant(record.variant))
@@ -320,7 +334,7 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
     job = TrainJob(
         variant=record.variant,
         preset=record.preset,
-        dataset=record.dataset,
+        dataset=asked.dataset or record.dataset,
         config=record.config,
         name=record.name,
         group=record.group,

@@ -27,6 +27,8 @@ class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):
 
     run_id: str
     epochs: int | None = None
+    dataset: str = ""
+    """Other data of the same form to go on with, which are those of the run from then on; empty: its own."""
 
 
 Job = TrainJob | ResumeJob

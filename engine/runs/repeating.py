@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import params, registry
+from engine.errors import UsageError
 from engine.events import Event, RunFinished, RunResumed, RunStarted
 from engine.params import TrainingConfig
 
 OPTIONS = ("epochs", "seed")
 """Settings with an option of their own."""
+
+
+UNTRAINED = "it came in as a file: how it was trained is not known here"
 
 
 class Plan(NamedTuple):
@@ -73,6 +77,8 @@ def train_command(variant: str, data: str, preset: str, config: TrainingConfig, 
 def commands(variant: str, data: str, preset: str, values: Mapping[str, Any], planned: tuple[Plan, ...]) -> list[str]:
     """What trains a run of these settings and plans, to be run one after the other; none where nothing does the same.
     Raises EngineError for what this version does not know."""
+    if not registry.variant(variant).trained:
+        raise UsageError("Not trained here", UNTRAINED)
     config = params.stored(registry.preset(variant, preset), values)
     first, *later = follow(planned, config) or (0,)
     if not first:

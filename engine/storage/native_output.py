@@ -10,6 +10,8 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -57,3 +59,37 @@ def _open(path: Path) -> int:
         return os.open(path, flags, FILE)
     except OSError:
         return os.open(os.devnull, os.O_WRONLY)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """For a moment only, as a program that is not ours needs it: what native libraries write goes to the file, and
+    whatever Python writes where it was going. Nothing stays changed."""
+    if _diverted is not None:
+        yield
+        return
+    own = _on_descriptor_2()
+    kept, target = os.dup(2), _open(log_path())
+    before = sys.stderr
+    os.dup2(target, 2)
+    os.close(target)
+    if own:
+        sys.stderr = io.TextIOWrapper(
+            io.FileIO(kept, "w", closefd=False), encoding="utf-8", errors="replace", write_through=True
+        )
+    try:
+        yield
+    finally:
+        if own:
+            sys.stderr = before
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _on_descriptor_2() -> bool:
+    """Whether Python's standard error writes there, and not into a notebook, say."""
+    try:
+        sys.stderr.flush()
+        return sys.stderr.fileno() == 2
+    except (AttributeError, OSError, ValueError):
+        return False

@@ -1,4 +1,4 @@
-"""Reader of text that stands in tables: a column of a CSV or TSV file, a field of the objects of a JSONL file."""
+"""Text in tables: a column of a CSV, TSV or Parquet file, a field of the objects in a JSONL one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.errors import BadData, UsageError, counted
-from engine.text import files
+from engine.text import files, parquet_column
 from engine.text.asked import Asked
 from engine.text.document import Document, Layout
 from engine.text.layout import guessed, guessed_of_fields
@@ -20,7 +20,7 @@ from engine.text.scripts import joined
 from engine.text.tokeniser import without_controls
 
 _JSON = (".jsonl", ".ndjson", ".json")
-_SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
+_SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", *parquet_column.SUFFIXES)
 """Of files that are tables whatever is asked."""
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _NAMED = 30
@@ -54,11 +54,10 @@ def documents(file: Path, root: Path, asked: Asked) -> Iterator[Document]:
         UsageError: no column is named, or one that is not there.
         BadData: it is no such table, or the column is empty.
     """
-    read = _objects if file.suffix.lower() in _JSON else _fields
     try:
-        rows = [row for row in read(file, files.decoded(file, asked.encoding), asked) if row.text]
+        rows = [row for row in _rows(file, asked) if row.text]
     except (csv.Error, msgspec.DecodeError, RecursionError) as error:
-        kind = "one JSON object a line" if read is _objects else "rows of fields"
+        kind = "rows of fields" if isinstance(error, csv.Error) else "one JSON object a line"
         raise BadData(file, f"expected {kind}, but: {error}; mend the line, or name another file") from error
     if not rows:
         raise BadData(file, f"expected text in column {asked.column}, found none")
@@ -75,6 +74,22 @@ def documents(file: Path, root: Path, asked: Asked) -> Iterator[Document]:
             yield Document(f"{name}:{row.number}", " ".join(row.text.split()), row.topics, "lines", reading)
     else:
         yield Document(name, "\n".join(" ".join(row.text.split()) for row in rows), layout="lines", reading=reading)
+
+
+def _rows(file: Path, asked: Asked) -> Iterator[Row]:
+    suffix = file.suffix.lower()
+    if suffix in parquet_column.SUFFIXES:
+        return _parquet(file, asked)
+    read = _objects if suffix in _JSON else _fields
+    return read(file, files.decoded(file, asked.encoding), asked)
+
+
+def _parquet(file: Path, asked: Asked) -> Iterator[Row]:
+    names = parquet_column.names(file)
+    column = names[_place(file, names, asked.column, "--column")]
+    label = names[_place(file, names, asked.label, "--label")] if asked.label else ""
+    for number, text, topic in parquet_column.rows(file, column, label):
+        yield Row(number, text.strip(), _topics(topic))
 
 
 def _fields(file: Path, text: str, asked: Asked) -> Iterator[Row]:

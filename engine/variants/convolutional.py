@@ -100,11 +100,11 @@ class Convolutional(Variant[ConvolutionalConfig]):
         ),
         "series": ConvolutionalConfig(
             epochs=60,
-            batch_size=32,
+            batch_size=16,
             learning_rate=0.003,
             schedule="cosine",
             seed=11,
-            code_filters=1,
+            code_filters=4,
             activation="gelu",
             reconstruction="mse",
             noise_std=0.3,

@@ -56,7 +56,8 @@ class Imported(Variant[ImportedConfig]):
         return Imported(text)
 
     def networks(self, config: ImportedConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
-        """Those of the file. Raises RunError without one, and for what is none of standard layers."""
+        """(batch, *shape) → (batch, code size) → (batch, *shape), by the layers of the file. Raises RunError without
+        one, UsageError for layers of other programs."""
         del config
         if self._network is None:
             raise RunError("No network", "expected the run that it was imported as; `aetui import keras FILE` makes it")

@@ -58,7 +58,7 @@ class Vanilla(DenseVariant[VanillaConfig]):
         "series": VanillaConfig(
             epochs=60,
             batch_size=32,
-            learning_rate=0.003,
+            learning_rate=0.01,
             schedule="cosine",
             seed=11,
             hidden_dim=16,

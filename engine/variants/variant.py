@@ -91,8 +91,9 @@ class Variant(ABC, Generic[ConfigT]):
     """What is trained when nobody says otherwise."""
     block: ClassVar[int] = 1_000
     """Items encoded or validated at a time: at most what takes a few tenths of a second."""
-    xla: ClassVar[bool] = True
-    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, LSTM)."""
+    xla: ClassVar[bool | Literal["cpu"]] = True
+    """Whether the step is compiled by XLA (wins on dense networks) or runs as a plain graph (convolutions, wide LSTM);
+    "cpu": only where there is no GPU."""
     former_names: ClassVar[Mapping[str, str]] = {}
     """Settings and loss terms that earlier versions had under other names: those in run folders, and today's."""
     published: ClassVar[Published | None] = None

@@ -17,6 +17,8 @@ import aetui.widgets
 from aetui import keymap, settings
 from aetui.app import Workbench
 from aetui.keymap import BY_ID
+from aetui.terminal import own_keys
+from aetui.touring.workbench import TourWorkbench
 
 
 def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
@@ -46,8 +48,8 @@ def test_cells_are_a_setting_and_others_than_there_are_are_refused(tmp_path: Pat
 
 
 def test_keys_can_change_places() -> None:
-    assert keymap.accept({"train": "x", "stop": "t"}) == ({"train": "x", "stop": "t"}, [])
-    kept, complaints = keymap.accept({"train": "x", "stop": "q"})
+    assert own_keys.accept({"train": "x", "stop": "t"}) == ({"train": "x", "stop": "t"}, [])
+    kept, complaints = own_keys.accept({"train": "x", "stop": "q"})
     assert (kept, len(complaints)) == ({}, 2)
 
 
@@ -64,6 +66,7 @@ def _bindings() -> Iterator[Binding]:
                 if isinstance(thing, type) and issubclass(thing, DOMNode) and thing.__module__ == module.name:
                     yield from Binding.make_bindings(vars(thing).get("BINDINGS", ()))
     yield from Binding.make_bindings(Workbench.BINDINGS)
+    yield from Binding.make_bindings(TourWorkbench.BINDINGS)
 
 
 SHARED = {
@@ -79,6 +82,7 @@ SHARED = {
     frozenset({"much_higher", "epochs_forward"}),
     frozenset({"baselines", "beside"}),
     frozenset({"leave", "chart"}),
+    frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
     frozenset({"filter_models", "ask"}),
 }
@@ -89,12 +93,12 @@ def test_no_key_has_two_meanings_in_one_place_but_where_the_focus_tells() -> Non
     shared = {
         frozenset({one.id, other.id})
         for one, other in combinations(keymap.ACTIONS, 2)
-        if keymap.meet(one, other) and set(keymap.split(one, {})) & set(keymap.split(other, {}))
+        if own_keys.meet(one, other) and set(keymap.split(one, {})) & set(keymap.split(other, {}))
     }
     assert shared == SHARED
 
 
 def test_a_dialog_keeps_keys_of_the_screens_below_out_but_for_the_palette() -> None:
-    assert keymap.accept({"stay": "1", "close": "f2"}) == ({"stay": "1", "close": "f2"}, [])
-    _, complaints = keymap.accept({"stay": "ctrl+p"})
+    assert own_keys.accept({"stay": "1", "close": "f2"}) == ({"stay": "1", "close": "f2"}, [])
+    _, complaints = own_keys.accept({"stay": "ctrl+p"})
     assert "stay and palette would both be on ctrl+p" in complaints[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import FakeEngine, pictures, readings
+from fakes import FakeEngine, FakeRun, pictures, readings
 from pilots import Make, choose_epochs, engine_desk, ready, train, until
 from textual.pilot import Pilot
 from walks import contradictions, stale_lines
@@ -39,7 +39,7 @@ async def test_a_model_without_runs_takes_a_run_of_another_kind_off_the_screen(m
         await ready(pilot)
         await choose(pilot, 5)
         await until(pilot, lambda: app.desk.run_shown and app.desk._samples)
-        for keys in (("m", "g"), ("G",), ("k",), ("k", "k", "k", "k")):
+        for keys in (("m", "g"), ("G",), ("k",), ("k",) * 5):
             await pilot.press(*keys)
             await until(pilot, lambda: app.desk._tabs.panel)
             assert contradictions(app) == []
@@ -111,3 +111,18 @@ async def test_samples_of_another_kind_than_the_run_are_not_drawn(make_app: Make
         grid = engine_desk(pilot).query_one(ImageGrid)
         await until(pilot, lambda: grid.placeholder == UNFIT)
         assert not grid._rows
+
+
+async def test_a_run_that_is_not_trained_here_is_shown_and_the_form_keeps_its_model(make_app: Make) -> None:
+    app = make_app(open_run="last")
+    run = FakeRun(
+        app.store, "20260101T000000Z-imported-0001", TrainJob(variant="imported", preset="file", dataset="digits")
+    )
+    for event in (run.started(), run.epoch(1), run.finished("completed", 1)):
+        run.stamp(event)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.variant == "imported")
+        assert app.desk.variant.key == "vanilla"
+        await pilot.press("t")
+        await until(pilot, lambda: app.desk.run_shown and app.desk.run_shown.variant == "vanilla")

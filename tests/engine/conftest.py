@@ -150,7 +150,7 @@ class ScriptedTraining:
             event = EpochEnded(
                 stage="training", epoch=epoch, train=terms, validation=terms, steps=4, seconds=1, samples_per_second=1
             )
-            image = np.zeros((2, 4, 4, 1), np.float32)
+            image = np.zeros((2, *self._shape), np.float32)
             codes, labels = np.zeros((2, 3), np.float32), np.zeros(2, np.int64)
             yield EpochReport(
                 event=event,

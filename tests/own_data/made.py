@@ -145,6 +145,31 @@ def sensor_log(path: Path, steps: int = 3_000, seed: int = RANDOM) -> Path:
     return csv(path, columns)
 
 
+def machine_log(path: Path, steps: int = 16_000, seed: int = RANDOM) -> Path:
+    """A CSV file of three sensors of a machine: a vibration whose speed drifts, a load that is switched on and off, a
+    temperature that follows it; with noise, and gaps in the temperature. It is what docs/recipes.md compares with."""
+    random = np.random.default_rng(seed)
+    speed = np.empty(steps)
+    load, heat = np.zeros(steps), np.zeros(steps)
+    now, on, warm = 0.3, 0.0, 0.0
+    for step in range(steps):
+        now = float(np.clip(now + 0.01 * random.standard_normal(), 0.15, 0.6))
+        on = 1 - on if random.random() < 1 / 50 else on
+        warm += 0.06 * (on - warm)
+        speed[step], load[step], heat[step] = now, on, warm
+    phase = np.cumsum(speed)
+    vibration = (0.5 + load) * np.sin(phase) + 0.3 * np.sin(2 * phase)
+    temperature = 40 + 25 * heat + 0.5 * random.standard_normal(steps)
+    gaps = random.random(steps) < 0.02
+    columns: dict[str, list[object]] = {
+        "time": list(range(steps)),
+        "vibration": np.round(vibration + 0.05 * random.standard_normal(steps), 3).tolist(),
+        "current": np.round(2 + 3 * load + 0.15 * random.standard_normal(steps), 3).tolist(),
+        "temperature": [None if gap else round(float(t), 2) for gap, t in zip(gaps, temperature, strict=True)],
+    }
+    return csv(path, columns)
+
+
 def sound(path: Path, seconds: float = 0.5, rate: int = 8_000) -> Path:
     """A WAV file, 16 bits, one channel: two tones that come and go."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -185,11 +210,21 @@ def sentences(count: int = 120, seed: int = RANDOM) -> list[str]:
     return [" ".join(random.choice(words) for words in (SUBJECTS, VERBS, THINGS)) for _ in range(count)]
 
 
-def titles(path: Path, count: int = 120) -> Path:
-    """A CSV file with a title without a full stop, and a topic, in each row."""
+def title_columns(count: int = 120) -> dict[str, list[object]]:
+    """Titles without a full stop, and topics."""
     lines = sentences(count)
     topics = ["harbour" if "boat" in line or "rope" in line else "kitchen" for line in lines]
-    return csv(path, {"title": list(lines), "topic": list(topics)})
+    return {"title": list(lines), "topic": list(topics)}
+
+
+def titles(path: Path) -> Path:
+    """A CSV file with a title and a topic in each row."""
+    return csv(path, title_columns())
+
+
+def title_parquet(path: Path) -> Path:
+    """The same as a Parquet file."""
+    return parquet(path, title_columns())
 
 
 def mails(folder: Path, count: int = 60) -> Path:

@@ -29,6 +29,7 @@ def data_of_the_page(at: Path) -> None:
     made.mails(at / "mails")
     made.titles(at / "titles.csv")
     made.json_lines(at / "bodies.jsonl")
+    made.title_parquet(at / "papers.parquet")
     made.japanese(at / "nihongo.txt")
 
 

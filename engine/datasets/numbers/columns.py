@@ -17,12 +17,15 @@ from engine.datasets.numbers.table import RawColumn, Sort, Table, date
 from engine.errors import BadData, RunError, UsageError, counted
 from engine.storage.atomic import replacing
 
-Normalise = Literal["standard", "minmax", "none"]
+Normalise = Literal["standard", "minmax", "none", "unit"]
+"""`unit`: one range that was said of all columns became 0 to 1."""
 Floats = NDArray[np.float32]
 
 DAY = 86_400.0
 MOST_LEVELS = 50
 """Different words of a column that become a number each."""
+NAMED = 12
+"""Columns that were left out and are told by name: of flat pictures there may be hundreds."""
 FILE = "columns.json"
 LARGEST = 2**26
 """Bytes of it: names of columns may be many."""
@@ -100,7 +103,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bounded(self) -> bool:
         """Whether the numbers of the training part lie in [0, 1]."""
-        return all(self.normalise == "minmax" or column.becomes in ("flag", "category") for column in self.used)
+        scaled = self.normalise in ("minmax", "unit")
+        return all(scaled or column.becomes in ("flag", "category") for column in self.used)
 
     def scales(self) -> NDArray[np.float32]:
         """`mean` and `scale` of each number, (width, 2); of dates in days."""
@@ -211,6 +215,21 @@ def fit(table: Table, train: NDArray[np.int64], normalise: Normalise, leave: Col
     return made
 
 
+def told(fitted: Columns, rows: int) -> dict[str, str]:
+    """What became of so many rows and their columns, for people."""
+    left_out = [column for column in fitted.columns if not column.width]
+    missing = [column for column in fitted.used if column.missing]
+    found = {"read": f"{counted(rows, 'row')}, {counted(len(fitted.columns), 'column')}"}
+    if left_out:
+        named = "; ".join(f"{column.name} ({column.why})" for column in left_out[:NAMED])
+        more = len(left_out) - NAMED
+        found["left out"] = f"{named}; and {more:,} more" if more > 0 else named
+    if missing:
+        count = sum(column.missing for column in missing)
+        found["missing"] = f"{counted(count, 'value')} in {counted(len(missing), 'column')}: in no loss and no error"
+    return found
+
+
 def _fitted(name: str, raw: RawColumn, train: NDArray[np.int64], normalise: Normalise) -> Column:
     values = raw.values[train]
     known = values[~np.isnan(values)]
@@ -238,7 +257,7 @@ def _fitted(name: str, raw: RawColumn, train: NDArray[np.int64], normalise: Norm
 def _normal(values: NDArray[np.float64], normalise: Normalise) -> tuple[float, float]:
     """What is taken off, and what the rest is divided by; NaN count nothing, and what never varies is left as it is."""
     known = values[~np.isnan(values)]
-    if normalise == "none" or not len(known):
+    if normalise in ("none", "unit") or not len(known):
         return 0.0, 1.0
     least, most = float(known.min()), float(known.max())
     if normalise == "minmax":

@@ -23,7 +23,8 @@ class NewItems(NamedTuple):
 
 
 def read(path: Path, columns: Columns) -> NewItems:
-    """The rows of a table with these columns, in any order and with others beside them; or the windows of series.
+    """The rows of a table with these columns, in any order and with others beside them; or the windows of series. Of an
+    .npz the array of items, of parts that to test.
 
     Raises:
         UsageError: columns are missing, or a series is too short.
@@ -31,10 +32,18 @@ def read(path: Path, columns: Columns) -> NewItems:
     """
     if columns.window:
         return _windows(path, columns)
-    found = table.read(path, columns.sorts)
+    found = _of_archive(path) if path.suffix.lower() == ".npz" else table.read(path, columns.sorts)
     names = found.columns[columns.id].words() if columns.id in found.columns else None
     known = {*(column.name for column in columns.columns), columns.id}
     return NewItems(columns.encode(found), names, tuple(name for name in found.columns if name not in known))
+
+
+def _of_archive(path: Path) -> table.Table:
+    """The rows that are meant in an .npz; of several parts, those to test."""
+    from engine.datasets.own.arrays.opening import opened
+
+    items = opened(path, "", "", None).items
+    return table.of_array(path, np.asarray(items["" if "" in items else "test"][:]))
 
 
 def labels(path: Path, columns: Columns, label: str) -> Sequence[str] | None:
@@ -44,7 +53,7 @@ def labels(path: Path, columns: Columns, label: str) -> Sequence[str] | None:
         UsageError, BadData: as `read`.
     """
     if not columns.window:
-        found = table.read(path, {label: "words"})
+        found = _of_archive(path) if path.suffix.lower() == ".npz" else table.read(path, {label: "words"})
         return found.columns[label].words() if label in found.columns else None
     by_step = series.labels(path, label, columns.time)
     if by_step is None:

@@ -105,11 +105,13 @@ _HOW = {
     "standard": "standardised: less the mean of the training part, by its standard deviation",
     "minmax": "0 for the least of the training part, 1 for the most",
     "none": "as they are",
+    "unit": "from 0 to 1, by a scale that was said",
 }
 _HEADS = {
     "standard": ("COLUMN", "BECOMES", "MEAN", "SD", "MISSING"),
     "minmax": ("COLUMN", "BECOMES", "LEAST", "RANGE", "MISSING"),
     "none": ("COLUMN", "BECOMES", "", "", "MISSING"),
+    "unit": ("COLUMN", "BECOMES", "LEAST", "RANGE", "MISSING"),
 }
 _LEVELS = 8
 """Of a category that are told."""

@@ -14,7 +14,7 @@ import msgspec
 from engine.datasets import catalogue
 from engine.datasets.data import Report, silence
 from engine.datasets.own import fingerprints, records
-from engine.datasets.own.readers import READERS
+from engine.datasets.own.readers import READERS, reader_of
 from engine.datasets.own.records import OwnSet
 from engine.errors import DataUnavailable, UsageError
 from engine.storage.atomic import make_folder
@@ -123,12 +123,13 @@ def read(own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
         DataUnavailable: its files are gone, or another version added it.
         UsageError, BadData, Stopped: as `Reader.read`.
     """
-    if own.reader not in READERS:
+    reader = reader_of(own.reader)
+    if reader is None:
         raise DataUnavailable("Unknown kind", f"{own.name} is read as {own.reader!r}, which this version cannot")
-    if not Path(own.path).exists():
+    if not reader.there(own):
         told = f"{own.name} was added from {own.path}, which is not there; bring it back, or run `aetui data remove"
         raise DataUnavailable("Data are gone", f"{told} {own.name}` and add it anew")
-    return READERS[own.reader].read(own, data_dir, report)
+    return reader.read(own, data_dir, report)
 
 
 def _copied(own: OwnSet, path: Path, folder: Path, reader: Reader, report: Report) -> OwnSet:

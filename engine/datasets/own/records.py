@@ -22,6 +22,9 @@ FILE, COPY = "set.json", "copy"
 LARGEST = 2**22
 """Bytes of a record: names of classes may be many."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+GIVEN = re.compile(r"python-[0-9a-f]{16}")
+"""Names of sets that a Python program handed over as arrays (see `engine.datasets.own.given`): they are found like the
+others, and are in no list."""
 RESERVED = ("last", "all", "none")
 """Words that mean something else where a name can stand."""
 
@@ -67,6 +70,16 @@ def home() -> Path:
     return platformdirs.user_data_path("aetui", appauthor=False) / "sets"
 
 
+def given_home() -> Path:
+    """The folder of what Python programs handed over, below the cache: it may be taken away at any time."""
+    return platformdirs.user_cache_path("aetui", appauthor=False) / "python"
+
+
+def folder_of(name: str) -> Path:
+    """Where the record of set `name` lies, if there is one."""
+    return (given_home() if GIVEN.fullmatch(name) else home()) / name
+
+
 def shards_of(name: str) -> Path:
     """The folder below the cache for what is made of the data of set `name` to be read quickly: it can be made again,
     goes with the set, and need not exist yet."""
@@ -75,6 +88,9 @@ def shards_of(name: str) -> Path:
 
 _READ: dict[Path, tuple[tuple[int, int], OwnSet | None]] = {}
 """What was read of each record, with the time and size of its file: tables ask again and again."""
+
+PRESENT: dict[str, OwnSet] = {}
+"""Sets that this process has in memory alone."""
 
 
 def all_own() -> dict[str, OwnSet]:
@@ -90,9 +106,11 @@ def all_own() -> dict[str, OwnSet]:
 
 def find(name: str) -> OwnSet | None:
     """The set called `name`; None where there is none."""
+    if name in PRESENT:
+        return PRESENT[name]
     if not NAME.fullmatch(name):
         return None
-    file = home() / name / FILE
+    file = folder_of(name) / FILE
     try:
         there = file.stat()
     except OSError:
@@ -114,7 +132,7 @@ def _decoded(file: Path, name: str) -> OwnSet | None:
 
 def write(own: OwnSet) -> None:
     """Keep what is known of `own`. Raises DataUnavailable where it cannot be written."""
-    folder = home() / own.name
+    folder = folder_of(own.name)
     try:
         make_folder(folder)
         with replacing(folder / FILE) as file:
@@ -144,10 +162,10 @@ def remove(name: str) -> OwnSet:
     """
     own = existing(name)
     try:
-        (home() / name / FILE).unlink()  # first: without it there is no set, whatever else is still there
-        shutil.rmtree(home() / name)
+        (folder_of(name) / FILE).unlink()  # first: without it there is no set, whatever else is still there
+        shutil.rmtree(folder_of(name))
     except OSError as error:
-        told = f"the record of {name} in {home() / name} cannot be removed: {error.strerror or error}"
+        told = f"the record of {name} in {folder_of(name)} cannot be removed: {error.strerror or error}"
         raise DataUnavailable("Cannot write", told) from error
     shutil.rmtree(shards_of(name), ignore_errors=True)
     return own
@@ -196,7 +214,7 @@ def check_name(name: str, *, replace: bool = False) -> None:
     if not NAME.fullmatch(name):
         told = "expected up to 40 letters, digits, dots, hyphens and underscores, a letter or digit first"
         raise UsageError("Bad name", f"{told}, got {name!r}")
-    if name in RESERVED:
+    if name in RESERVED or GIVEN.fullmatch(name):
         raise UsageError("Bad name", f"{name!r} means something else; choose another name")
     if find(name) is not None and not replace:
         told = f"{name!r} is taken by another data set of yours"

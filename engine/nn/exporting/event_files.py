@@ -86,7 +86,7 @@ def _value(tag: str, plugin: str, array: NDArray[Any], form: int = 0, content: b
 
 
 def _scalars(numbers: Mapping[str, float]) -> Values:
-    return [_value(tag, "scalars", np.float32(number), 1) for tag, number in numbers.items()]
+    return [_value(tag, "scalars", np.asarray(number, np.float32), 1) for tag, number in numbers.items()]
 
 
 def _of_epoch(found: Curves, ended: EpochEnded, part: str) -> dict[str, float]:
@@ -121,8 +121,8 @@ def _settings(writer: Writer, record: RunRecord) -> None:
     TensorBoard, which need not be there, has the message `SessionStartInfo` for them. It is written here as another one
     that has the same bytes: a `Struct` of the settings is its first field, the time at the beginning its fifth.
     """
-    from google.protobuf.struct_pb2 import Struct
-    from google.protobuf.wrappers_pb2 import DoubleValue
+    from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
+    from google.protobuf.wrappers_pb2 import DoubleValue  # type: ignore[import-untyped]
 
     settings = Struct()
     told = {"variant": record.variant, "preset": record.preset, "dataset": record.dataset, **record.config}
@@ -132,7 +132,7 @@ def _settings(writer: Writer, record: RunRecord) -> None:
     content = _key(3, 2) + _length(len(start)) + start
     rows = "\n".join(["| setting | value |", "| --- | --- |", *(f"| {name} | {told[name]} |" for name in told)])
     values = [
-        _value("_hparams_/session_start_info", "hparams", np.float32(0), content=content),
+        _value("_hparams_/session_start_info", "hparams", np.zeros((), np.float32), content=content),
         _value("settings", "text", np.array(rows.encode(), object), 2),
     ]
     _put(writer, record.created, 0, values)

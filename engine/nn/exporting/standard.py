@@ -114,18 +114,28 @@ def _recurrent(kind: type[keras.layers.RNN]) -> Callable[[Any, Making], Call]:
 
 
 def _both_ways(layer: Any, making: Making) -> Call:
-    copied = Making(making.simple, [])  # Keras makes both again of their settings: the weights are those of the pair
-    forward, backward = (_in_its_place(each, copied) for each in (layer.forward_layer, layer.backward_layer))
-    settings = {"merge_mode": layer.merge_mode, "name": layer.name, "dtype": "float32"}
-    pair = keras.layers.Bidirectional(forward, backward_layer=backward, **settings)
-    making.weights.append((pair, layer.get_weights()))
-    return cast("Call", pair)
+    """Two layers and their sum. Keras's `Bidirectional` makes what is masked 0, unrolled in the wrong places."""
+    halves = layer.forward_layer, layer.backward_layer
+    forward, backward = (_in_its_place(half, making) for half in halves)
+
+    def call(sequences: Tensor, mask: Tensor | None = None) -> Tensor:
+        ahead, back = forward(sequences, mask=mask), backward(sequences, mask=mask)
+        if layer.backward_layer.return_sequences:
+            back = ops.flip(back, axis=1)
+        return _named(layer.name, ahead + back)
+
+    return call
 
 
 def _as_it_is(layer: Any, making: Making) -> Call:
     """The mask that such a layer gives stands in the graph already, as operations."""
     del making
     return cast("Call", keras.layers.Identity(name=layer.name, dtype="float32"))
+
+
+def _reversed(layer: Any, making: Making) -> Call:
+    del making
+    return lambda states: _named(layer.name, ops.flip(states, axis=1))
 
 
 def _attention(layer: Any, making: Making) -> Call:
@@ -188,6 +198,7 @@ RULES: dict[type, Callable[[Any, Making], Call]] = {
     keras.layers.Bidirectional: _both_ways,
     recurrent.UntilLastWord: _as_it_is,
     recurrent.AttentionPooling: _attention,
+    recurrent.ReversedSteps: _reversed,
     coding.TopK: _largest,
     coding.Codebook: _nearest,
     menu.Dropout: _dropout,

@@ -23,6 +23,7 @@ from engine.datasets.folders import cache_dir
 from engine.errors import UsageError, counted
 from engine.events import EpochEnded, Logged, RunFinished, RunStarted, Stage, Terms
 from engine.kinds import KINDS
+from engine.kinds.reading import Reading
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.importing import halves, keras_file
 from engine.nn.inspection import Inspection, Seen
@@ -177,8 +178,7 @@ def _fits(shape: tuple[int, ...], given: tuple[int, ...]) -> bool:
 
 
 def _data(key: str, given: tuple[int, ...], data_dir: Path | None) -> ArrayData:
-    config = Imported.presets["file"]
-    found = DatasetCache(data_dir).load(key, Imported().reading(config), None)
+    found = DatasetCache(data_dir).load(key, Reading(), None)
     if not isinstance(found, ArrayData) or not _fits(found.shape, given):
         theirs, ours = (" × ".join(map(str, shape)) for shape in (found.shape, given))
         raise UsageError("Data do not fit", f"expected items of {ours} numbers, as the network has; {key} has {theirs}")

@@ -147,6 +147,7 @@ def test_labels_of_a_table_of_images_tell_which_are_strange(detect: tuple[Run, l
         (("--score", "guess"), "reconstruction error|mean squared error"),
         (("--detector", "magic"), "neighbours"),
         (("--noise",), "leave --noise out"),
+        (("--normal", "ten"), "0, 1, 2"),
         (("-o", "a.png"), ".csv, .tsv, .json, .npz"),
         (("nothing-there",), "nothing-there"),
     ],

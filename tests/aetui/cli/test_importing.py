@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from aetui.cli import app
 from engine.datasets import folders
-from engine.errors import BadData, UsageError
+from engine.errors import UsageError
 from engine.runs.store import RunStore
 
 Aetui = Callable[..., Result]
@@ -52,7 +52,7 @@ def test_a_bundle_is_imported_with_its_name_and_says_which_data_are_not_here(aet
 
 def test_what_is_no_bundle_is_refused_and_makes_no_store(aetui: Aetui, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
-    assert isinstance(aetui("import", "notes.txt", store="there").exception, BadData)
+    assert isinstance(aetui("import", "notes.txt", store="there").exception, UsageError)
     assert isinstance(aetui("import", "mine", store="there").exception, UsageError)
     assert isinstance(aetui("import", "x", "--copy", "--replace", store="there").exception, UsageError)
     assert not (tmp_path / "there").exists()

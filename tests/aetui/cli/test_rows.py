@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from aetui.cli import engines, rows, writing
 from engine.datasets.numbers import table
 from engine.datasets.numbers.columns import fit
-from engine.errors import RunError, UsageError
+from engine.errors import BadData, RunError, UsageError
 from engine.queries.messages import Images, Reconstruct, Reconstruction
 
 OPTIONS: Any = SimpleNamespace(quiet=False)
@@ -101,3 +102,29 @@ def test_new_rows_are_written_as_a_table_in_units(record: Any, tmp_path: Path) -
     assert write(Images(images=images, codes=np.zeros((2, 2), np.float32), epoch=1)).endswith("new.tsv: 2 rows")
     lines = [line.split("\t") for line in (tmp_path / "new.tsv").read_text().splitlines()]
     assert lines == [["who", "size", "colour", "error"], ["1", "20", "blue", "2"], ["2", "28.16497", "red", "2"]]
+
+
+@pytest.mark.parametrize("form", ["commas", "tabs", "parquet"])
+def test_a_table_comes_on_standard_input_in_any_form(
+    record: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    columns = {"who": ["x", "y"], "size": [20, 30], "colour": ["red", "blue"], "error": [1, 2]}
+    if form == "parquet":
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        parquet.write_table(pa.table(columns), tmp_path / "new.parquet")
+        content = (tmp_path / "new.parquet").read_bytes()
+    else:
+        mark = "," if form == "commas" else "\t"
+        lines = [columns, *zip(*columns.values(), strict=True)]
+        content = "\n".join(mark.join(map(str, line)) for line in lines).encode()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    found = rows.read(OPTIONS, record, "-", 0)
+    assert found.names is not None
+    assert list(found.names) == ["x", "y"]
+    np.testing.assert_array_equal(found.items[:, 1:3], [[0, 1], [1, 0]])
+    assert rows.read(OPTIONS, record, str(tmp_path / "learned.csv"), 1).items[0, 0] < found.items[0, 0]
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO()))
+    with pytest.raises(BadData, match=r"standard input.*found nothing"):
+        rows.read(OPTIONS, record, "-", 0)

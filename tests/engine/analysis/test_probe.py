@@ -65,3 +65,13 @@ def test_wide_codes_have_the_neighbours_that_they_have(count: int, offset: int) 
     found = np.sort(probe._by_product(codes, 15)(asked), axis=1)
     distances = np.square(asked[:, None].astype(np.float64) - codes[None]).sum(axis=2)
     assert np.array_equal(found, np.sort(np.argsort(distances, axis=1)[:, :15], axis=1))
+
+
+def test_however_few_distances_are_in_memory_at_a_time_the_neighbours_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    train, test = clusters(90, 0), clusters(60, 1)
+    mixed = np.random.default_rng(2).permutation(train[1])
+    expected = wide_knn(train[0], mixed, *test)
+    monkeypatch.setattr(probe, "DISTANCES", 1)
+    assert wide_knn(train[0], mixed, *test) == expected

@@ -21,7 +21,7 @@ def on_a_line(count: int, seed: int) -> np.ndarray:
 
 
 ROWS = Rows(on_a_line(120, 0), on_a_line(40, 1), 1)
-AWAY = on_a_line(10, 2) + np.float32([12, -12] * 5)
+AWAY = on_a_line(10, 2) + np.float32([3, -3] * 5)
 
 
 @pytest.mark.parametrize("key", BASELINES)
@@ -32,7 +32,9 @@ def test_each_detector_finds_what_lies_off_the_line_stranger(key: str) -> None:
     scores = fitted.score(np.concatenate([ROWS.validation, AWAY]))
     area = judged(scores, np.arange(len(scores)) >= len(ROWS.validation)).auroc
     assert area is not None
-    assert area > 0.95
+    assert area > (
+        0.85 if key == "forest" else 0.99
+    )  # trees see one number at a time, and each of these is a usual one
 
 
 def test_pca_chooses_as_many_components_as_the_data_have_directions() -> None:

@@ -94,3 +94,29 @@ def test_in_a_folder_tables_are_read_where_a_column_is_named_and_else_passed_ove
     (titles.parent / "readme.txt").write_text("It rained.\n")
     assert [document.name for document in read(titles.parent)] == ["readme.txt"]
     assert [document.name for document in read(titles.parent, column="title")] == ["titles.csv"]
+
+
+def test_a_column_of_parquet_is_read_as_one_of_csv(titles: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = titles.with_suffix(".parquet")
+    table = {
+        "id": [1, 2, 3],
+        "title": ["Cells, early and late", None, "Deep\nimages"],
+        "subject": [["bio", "old"], ["bio"], None],
+    }
+    parquet.write_table(pa.table(table), file)
+    assert read(file, column="title")[0].text == "Cells, early and late\nDeep images"
+    found = read(file, column="2", label="subject", layout="lines")
+    assert [document[:3] for document in found] == [
+        ("titles.parquet:1", "Cells, early and late", ("bio", "old")),
+        ("titles.parquet:3", "Deep images", ()),
+    ]
+    with pytest.raises(UsageError, match="from: id, title, subject"):
+        read(file, column="text")
+    with pytest.raises(BadData, match="expected text in column id, found int64"):
+        read(file, column="id")
+    file.write_bytes(b"PAR1 and no more")
+    with pytest.raises(BadData, match="cannot be read as Parquet"):
+        read(file, column="title")

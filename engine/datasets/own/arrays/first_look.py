@@ -32,7 +32,7 @@ def look(path: Path, array: str, label_array: str, *, channels_first: bool) -> P
     try:
         found = opened(path, array, label_array, None)
     except EngineError as error:
-        return Preview([*lines, error.message])
+        return Preview(lines, wrong=error.message)
     part, items = next(iter(found.items.items()))
     images = _pictures(items, channels_first)
     labels = found.labels.get(part)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.datasets.own.arrays.opening import Opened
     from engine.datasets.own.readers.looking import Preview
     from engine.datasets.own.records import OwnSet
+    from engine.kinds.kind import Described
     from engine.storage.rows import Array
 
 SUFFIXES = (".npy", ".npz")
@@ -34,7 +35,8 @@ class ArrayOptions(Cutting, frozen=True, kw_only=True):
         Literal["auto", "unit", "byte", "minmax"],
         Meta(
             description="what the numbers are: from 0 to 1 (unit), from 0 to 255 (byte), any, stretched from lowest "
-            "to highest of the training part (minmax); auto: bytes, or floats from 0 to 1"
+            "to highest of the training part (minmax); auto: bytes, or floats from 0 to 1; of rows any, each column "
+            "standardised"
         ),
     ] = "auto"
     channels: Annotated[
@@ -50,6 +52,10 @@ class ArrayReader(Reader):
     Options = ArrayOptions
     places = ("label_array",)
     suits_few = "small"
+
+    def preset(self, known: Described) -> str:
+        """That of tables for rows."""
+        return "table" if len(known.shape) == 1 else super().preset(known)
 
     def further(self, options: Mapping[str, Any]) -> dict[str, Path]:
         """Labels that are a file of their own."""
@@ -67,7 +73,7 @@ class ArrayReader(Reader):
         return look(path, options.array, named, channels_first=options.channels == "first")
 
     def read(self, own: OwnSet, data_dir: Path | None, report: Report) -> Reading:
-        """Images, of arrays (count, height, width) or (count, height, width, channels).
+        """Images, of arrays (count, height, width) or (count, height, width, channels); or rows, of (count, numbers).
 
         Raises:
             UsageError: it is not plain which arrays are meant, or what their numbers are; other shapes.
@@ -84,8 +90,8 @@ class ArrayReader(Reader):
         dimensions = {array.ndim for array in found.items.values()}
         make = MADE.get(dimensions.pop()) if len(dimensions) == 1 else None
         if make is None:
-            expected = "expected images (count, height, width) or (count, height, width, channels)"
-            remedy = "reshape them, or read rows with --kind vectors and series with --kind windows"
+            expected = "expected rows (count, numbers), or images (count, height, width) or (…, width, channels)"
+            remedy = "reshape them; a series (steps, channels) is read as the kind windows"
             raise UsageError("Other shapes", f"{expected}, found {found.told['arrays']} in {own.path}; {remedy}")
         return make(self, own, options, found, report)
 
@@ -106,7 +112,17 @@ def _images(reader: Reader, own: OwnSet, options: ArrayOptions, found: Opened, r
     return Reading(data, {**found.told, "parts": cut.told, **told})
 
 
-MADE: dict[int, Callable[[Reader, OwnSet, ArrayOptions, Opened, Report], Reading]] = {3: _images, 4: _images}
+def _rows(reader: Reader, own: OwnSet, options: ArrayOptions, found: Opened, report: Report) -> Reading:
+    from engine.datasets.own.arrays.rows import rows
+
+    del reader, report
+    if options.channels == "first":
+        raise UsageError("Option does not fit", f"--channels is nothing for rows, as in {own.path}; leave it out")
+    data, told = rows(own.name, Path(own.path), found, options, options.scale)
+    return Reading(data, {**found.told, **told})
+
+
+MADE: dict[int, Callable[[Reader, OwnSet, ArrayOptions, Opened, Report], Reading]] = {2: _rows, 3: _images, 4: _images}
 """What arrays of so many dimensions become."""
 
 

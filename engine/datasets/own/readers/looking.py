@@ -32,6 +32,8 @@ class Preview(NamedTuple):
     """Eight at most, of one size: (count, height, width, 1 or 3)."""
     names: Sequence[str] = ()
     """Of the classes of the images; empty where there are none."""
+    wrong: str = ""
+    """What is not plain yet."""
 
 
 def some_files(path: Path, most: int = MOST) -> Iterator[Path]:

@@ -126,6 +126,10 @@ class Reader(ABC):
         found = msgspec.to_builtins(options)
         return {name: value for name, value in found.items() if getattr(plain, name) != getattr(options, name)}
 
+    def there(self, own: OwnSet) -> bool:
+        """Whether the data still are where they were."""
+        return Path(own.path).exists()
+
     def state(self, own: OwnSet) -> object:
         """Changes when the data may have; cheap."""
         from engine.datasets.own import fingerprints

@@ -10,7 +10,8 @@ from pathlib import Path
 from engine.datasets.own.readers.looking import NAMED, Preview, first_lines
 from engine.errors import counted
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".dat", ".data", ".parquet")
+PARQUET = (".parquet", ".pq")
+SUFFIXES = (".csv", ".tsv", ".tab", ".dat", ".data", *PARQUET)
 SEPARATORS = ("\t", ";", ",", "|", "::")
 ONE = "\x1f"
 """Stands for a separator of two characters, which csv does not know."""
@@ -21,7 +22,7 @@ MOST_COLUMNS = 40
 
 def look(path: Path) -> Preview:
     """Of a Parquet file, or of text. Raises OSError, and what pyarrow and csv raise of broken files."""
-    if path.suffix.lower() == ".parquet":
+    if path.suffix.lower() in PARQUET:
         names, rows, count = _parquet(path)
         told = f"{counted(count, 'row')}, {counted(len(names), 'column')}"
     else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.text.asked import Asked
 
 SUFFIXES = (".txt", ".md", ".rst", ".text")
-TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
+TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", ".pq")
 
 
 class TextOptions(Cutting, frozen=True, kw_only=True):

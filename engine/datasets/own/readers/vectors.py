@@ -10,14 +10,13 @@ from msgspec import Meta
 
 from engine.datasets.own.cutting import Cutting
 from engine.datasets.own.readers.reader import Reader, Reading
-from engine.errors import UsageError, counted
+from engine.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from engine.datasets.data import Report
-    from engine.datasets.numbers.columns import Columns
     from engine.datasets.numbers.table import RawColumn, Sort, Table
     from engine.datasets.own.records import OwnSet
 
@@ -109,20 +108,7 @@ def vectors_of(name: str, table: Table, options: VectorOptions) -> Reading:
 
     validation = None if places.validation is None else part(places.validation)
     data = VectorData(name, part(places.train), part(places.test), classes, table.path, validation, columns=fitted)
-    return Reading(data, read_how(fitted, table.rows))
-
-
-def read_how(fitted: Columns, rows: int) -> dict[str, str]:
-    """What became of so many rows and their columns, for people."""
-    left_out = [column for column in fitted.columns if not column.width]
-    missing = [column for column in fitted.used if column.missing]
-    told = {"read": f"{counted(rows, 'row')}, {counted(len(fitted.columns), 'column')}"}
-    if left_out:
-        told["left out"] = "; ".join(f"{column.name} ({column.why})" for column in left_out)
-    if missing:
-        count = sum(column.missing for column in missing)
-        told["missing"] = f"{counted(count, 'value')} in {counted(len(missing), 'column')}: in no loss and no error"
-    return told
+    return Reading(data, columns.told(fitted, table.rows))
 
 
 def labelled(table: Table, column: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -11,7 +11,6 @@ from msgspec import Meta
 
 from engine.datasets.own.cutting import CALLED, Cutting
 from engine.datasets.own.readers.reader import Reader, Reading
-from engine.datasets.own.readers.vectors import read_how
 from engine.errors import BadData, UsageError, counted
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class WindowsReader(Reader):
 
         from engine.datasets.array_data import UNLABELLED
         from engine.datasets.numbers import series
-        from engine.datasets.numbers.columns import fit, named
+        from engine.datasets.numbers.columns import fit, named, told
         from engine.datasets.numbers.number_data import WindowData
 
         del data_dir
@@ -91,7 +90,7 @@ class WindowsReader(Reader):
         _check(found, parts, options)
         validation = parts[1] if len(parts[1].labels) else None
         data = WindowData(own.name, parts[0], parts[2], tuple(classes), found.table.path, validation, columns=fitted)
-        how = read_how(fitted, found.table.rows)
+        how = told(fitted, found.table.rows)
         how["read"] = f"{counted(len(found.names), 'file')}, {found.table.rows:,} steps, " + how["read"].split(", ")[1]
         how["windows"] = f"of {options.window:,} steps, one every {options.stride:,}; none reaches into another part"
         return Reading(data, how)

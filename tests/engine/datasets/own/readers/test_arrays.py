@@ -8,6 +8,8 @@ import pytest
 
 from engine.datasets.data import silence
 from engine.datasets.image_data import ImageData
+from engine.datasets.numbers import new_items
+from engine.datasets.numbers.number_data import VectorData
 from engine.datasets.own import adding
 from engine.datasets.own.adding import Added
 from engine.datasets.own.arrays import parts
@@ -128,7 +130,7 @@ def test_channels_are_where_they_are_said_to_be(tmp_path: Path, add: Any) -> Non
 
 @pytest.mark.parametrize("shape", [(40,), (40, 2, 5, 6, 1), (40, 0, 6)])
 def test_other_shapes_are_refused(tmp_path: Path, add: Any, shape: tuple[int, ...]) -> None:
-    with pytest.raises(UsageError, match="expected images"):
+    with pytest.raises(UsageError, match=r"expected (rows|images)"):
         add(npy(tmp_path, np.zeros(shape)))
 
 
@@ -175,3 +177,46 @@ def test_broken_files_are_named(tmp_path: Path, add: Any, name: str) -> None:
     (tmp_path / name).write_bytes(b"\x93NUMPY nonsense")
     with pytest.raises(BadData, match=name):
         add(tmp_path / name)
+
+
+def rows_of(added: Added) -> VectorData:
+    return cast("VectorData", added.reading.source)
+
+
+ROWS = RANDOM.random((40, 3)) * 200
+
+
+def test_arrays_of_rows_are_standardised_and_what_is_missing_or_never_varies_is_said(tmp_path: Path, add: Any) -> None:
+    rows = np.column_stack([ROWS, np.ones(40)])
+    rows[3, 0] = np.nan
+    added = add(saved(tmp_path, x=rows, y=LABELS))
+    data = rows_of(added)
+    assert (data.kind, data.shape, data.classes) == ("vectors", (3,), ("0", "1"))
+    assert not data.bounded
+    np.testing.assert_allclose(np.nanmean(data.train.items, axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(np.nanstd(data.train.items, axis=0), 1, atol=1e-5)
+    assert "c4" in added.own.metadata["left out"]
+    assert added.own.metadata["missing"].startswith("1 value in 1 column")
+    assert added.own.preset == "table"
+
+
+@pytest.mark.parametrize(("scale", "most"), [("unit", 1), ("byte", 255)])
+def test_a_scale_that_is_said_of_rows_is_kept_to_the_letter(tmp_path: Path, add: Any, scale: str, most: int) -> None:
+    rows = ROWS / 200 * most
+    data = rows_of(add(npy(tmp_path, rows), scale=scale, split="80/20"))
+    assert data.bounded
+    items = np.concatenate([data.train.items, data.test.items])
+    np.testing.assert_allclose(np.sort(items[:, 1]), np.sort(rows[:, 1] / most), rtol=1e-5)
+    np.testing.assert_allclose(data.with_validation(0.2).test.items, data.test.items)
+    with pytest.raises(UsageError, match=f"--scale {scale}"):
+        add(npy(tmp_path, -rows), scale=scale)
+
+
+def test_rows_in_parts_stay_in_them_and_other_files_are_read_by_the_columns(tmp_path: Path, add: Any) -> None:
+    path = saved(tmp_path, x_train=ROWS[:30], x_test=ROWS[30:], y_train=LABELS[:30], y_test=LABELS[30:])
+    data = rows_of(add(path))
+    assert [len(part.labels) for part in (data.train, data.test)] == [30, 10]
+    np.testing.assert_array_equal(new_items.read(path, data.columns).items, data.test.items)
+    fewer = saved(tmp_path, x_train=ROWS[:30], x_test=ROWS[30:, :2])
+    with pytest.raises(UsageError, match="shape"):
+        add(fewer)

@@ -107,3 +107,21 @@ def test_rows_of_one_time_and_files_that_are_no_wav_are_refused(tmp_path: Path) 
     (tmp_path / "b.wav").write_bytes(b"RIFF....WAVE")
     with pytest.raises(BadData, match="a WAV file with PCM samples"):
         added(tmp_path / "b.wav")
+
+
+def test_windows_have_the_class_of_a_column_which_is_no_channel(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = [f"{place},{np.sin(place):.3f},{int(place % 100 >= 95)}" for place in range(400)]
+    path.write_text("\n".join(["t,x,faulty", *lines[::-1]]))
+    data = added(path, time="t", window="10", stride="10", label="faulty")
+    assert data.classes == ("0", "1")
+    assert data.shape == (10, 1)
+    assert data.train.labels.tolist() == [int(first % 100 == 90) for first in range(0, 320, 10)]
+    alone = data.only("0")
+    assert (len(alone.train.labels), len(alone.test.labels)) == (29, len(data.test.labels))
+    again = new_items.labels(path, data.columns, "faulty")
+    assert again is not None
+    assert [place for place, word in enumerate(again) if word == "1"] == [9, 19, 29, 39]
+    assert new_items.labels(path, data.columns, "nothing") is None
+    with pytest.raises(BadData, match="'nothing'"):
+        added(path, time="t", window="10", label="nothing")

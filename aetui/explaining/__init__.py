@@ -1,0 +1,1 @@
+"""Pages that explain: models and answers, from Markdown to lines of cells."""

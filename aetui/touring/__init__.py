@@ -1,0 +1,1 @@
+"""`aetui tour`: what to press next, and whether it was pressed."""

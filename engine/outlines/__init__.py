@@ -1,0 +1,1 @@
+"""What a configuration's networks look like, told without TensorFlow: layers, shapes, parameters."""
