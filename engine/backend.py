@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ from engine.datasets.data import Data
 from engine.events import EpochEnded, Layer, Progress, Stage, Terms
 from engine.params import TrainingConfig
 from engine.runs.snapshots import Samples
+from engine.storage.rows import Array
 from engine.variants.variant import Variant
 
 Arrays = dict[str, NDArray[Any]]
@@ -173,6 +174,37 @@ class Training(Protocol):
         """The weights (no optimiser) of the best epoch by validation loss, unless they were asked for before."""
 
 
+class Head(NamedTuple):
+    """Softmax on codes: p(class | code) ∝ exp(code W + b); float32."""
+
+    weights: NDArray[np.float32]
+    """(code size, classes)"""
+    bias: NDArray[np.float32]
+    """(classes,)"""
+
+
+class Tuning(Protocol):
+    """An encoder and a softmax on its codes that are trained together to tell the classes of `Data.train` apart, by
+    cross-entropy and Adam. Items are seen as they are, without the noise of the run's training.
+
+    What takes long yields every few tenths of a second. The same seed gives the same numbers, however fast the machine
+    is.
+    """
+
+    def begin(self, head: Head | None, rate: float, seed: int) -> None:
+        """Anew: with the run's encoder and this head, or without one as a run with `seed` begins, and a head of
+        zeros."""
+
+    def epoch(self, places: NDArray[np.int64], batch: int, number: int) -> Generator[None, None, None]:
+        """Learn once from the training items at `places`, in an order keyed by the seed and the epoch's `number`."""
+
+    def probabilities(self, items: Array) -> Generator[None, None, NDArray[np.float32]]:
+        """(count, classes) of compact items."""
+
+    def weights(self) -> tuple[Arrays, Head]:
+        """Of the encoder, by the names that they have in checkpoints, and of the head; copies."""
+
+
 class Backend(Protocol):
     """The computing side, created on the engine thread and used there only."""
 
@@ -205,6 +237,11 @@ class Backend(Protocol):
         self, variant: Variant[Any], config: TrainingConfig, items: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """What a model with these settings would see in validation of `items`, the first of their part."""
+
+    def tuning(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint, classes: int
+    ) -> Tuning:
+        """The encoder of `checkpoint` with a softmax for so many classes. Raises as `model`."""
 
     def release(self) -> None:
         """Give back what trainings that are over left in memory. Between two runs only: never raises, takes 0.05 s."""

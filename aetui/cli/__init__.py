@@ -10,6 +10,8 @@ import typer
 from aetui import __version__
 from aetui.cli import (
     book,
+    classify,
+    cluster,
     completers,
     completion,
     data,
@@ -19,6 +21,7 @@ from aetui.cli import (
     encode,
     explain,
     export,
+    finetune,
     importing,
     manual,
     opening,
@@ -62,6 +65,9 @@ app.command("neighbours")(sentences.neighbours)
 app.command("detect")(detect.detect)
 app.command("recommend")(recommend.recommend)
 app.command("probe")(probe.probe)
+app.command("cluster")(cluster.cluster)
+app.command("finetune")(finetune.finetune)
+app.command("classify")(classify.classify)
 app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("explain")(explain.explain)

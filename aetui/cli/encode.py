@@ -48,9 +48,7 @@ def encode(
     suffix = codes.format_of(output, wanted)
     record = context.obj.store.find(run)
     with codes_file.writing(output, suffix) as file:
-        answer = ENCODED[files.kind_of(record).key](
-            Request(context.obj, record, source, part, count, weights, file.append)
-        )
+        answer = answered(Request(context.obj, record, source, part, count, file.append, _query, weights))
         file.append(answer)
     found, size = file.shape
     done = plain(f"{output}: {counted(found, 'code')} of {counted(size, 'number')}, {engines.behind(answer)}")
@@ -58,6 +56,12 @@ def encode(
         typer.echo(done)
     elif not context.obj.quiet:
         typer.echo(done, err=True)
+
+
+def _query(**asked: Any) -> Any:
+    from engine.queries.messages import Encode
+
+    return Encode(**asked)
 
 
 class Request(NamedTuple):
@@ -69,8 +73,11 @@ class Request(NamedTuple):
     part: Part
     most: int
     """Items; 0: all."""
-    weights: Literal["best", "last"] | None
     into: Into
+    query: Callable[..., Any]
+    """Makes one of the run, the weights, and the items in question."""
+    weights: Literal["best", "last"] | None = None
+    doing: str = "encoding"
 
     @property
     def own(self) -> bool:
@@ -83,11 +90,18 @@ class Request(NamedTuple):
 
     def codes_of(self, **items: Any) -> Codes:
         """Of `items`, the fields of `Encode` that say which."""
-        from engine.queries.messages import Encode
-
-        query = Encode(run_id=self.record.id, weights=self.weights, **items)
-        answer: Codes = engines.answer(self.options, query, "encoding")
+        query = self.query(run_id=self.record.id, weights=self.weights, **items)
+        answer: Codes = engines.answer(self.options, query, self.doing)
         return answer
+
+
+def answered(asked: Request) -> Codes:
+    """What has not gone `into` where it was to go.
+
+    Raises:
+        EngineError: there are no such items, or they do not fit the run.
+    """
+    return ENCODED[files.kind_of(asked.record).key](asked)
 
 
 def _images(asked: Request) -> Codes:

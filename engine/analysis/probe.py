@@ -1,8 +1,7 @@
-"""What a classifier makes of codes: how well they tell the classes apart. Codes: (count, code size) floats."""
+"""What nearest neighbours make of codes: how well they tell the classes apart. Codes: (count, code size) floats."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -12,10 +11,6 @@ from numpy.typing import NDArray
 from engine.analysis.plane import finite
 from engine.datasets.data import in_blocks
 from engine.storage.blas import one_thread
-
-ITERATIONS = 200
-"""Of the solver: 45 are enough for 60,000 codes of 128 numbers (2 s), 86 for 1,024 numbers (15 s)."""
-
 
 NARROW = 15
 """Numbers in a code up to which a tree finds neighbours faster than multiplying everything by everything."""
@@ -93,30 +88,3 @@ def _least(distances: NDArray[np.float32], count: int) -> NDArray[np.integer]:
         near = np.flatnonzero(each <= limit)
         found[row] = near[np.argpartition(each[near], count - 1)[:count]]
     return found
-
-
-def softmax(
-    train_codes: NDArray[Any], train_labels: NDArray[Any], test_codes: NDArray[Any], test_labels: NDArray[Any]
-) -> float:
-    """Share of the test items that multinomial logistic regression on standardised codes classifies rightly."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    if len(np.unique(train_labels)) == 1:  # there is nothing to separate
-        return float(np.mean(test_labels == train_labels[0]))
-    train, test = _standardised(finite(train_codes), finite(test_codes))
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a few iterations more change nothing that is shown
-        classifier = LogisticRegression(max_iter=ITERATIONS).fit(train, train_labels)
-    return float(classifier.score(test, test_labels))
-
-
-def _standardised(
-    train: NDArray[np.float32], test: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean 0 and deviation 1 over the training items; what never varies there becomes 0."""
-    mean = train.mean(axis=0, dtype=np.float64)
-    deviation = train.std(axis=0, dtype=np.float64)
-    scale = np.where(deviation > 1e-6 * np.abs(mean), 1 / np.maximum(deviation, 1e-30), 0)
-    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
-    return (train - mean) * scale, (test - mean) * scale

@@ -68,6 +68,12 @@ class Arrays(Kind):
         fitted = pca.fit(arrays(data), size, cache)
         return Features("PCA", lambda items: fitted.encode(data.as_floats(items)))
 
+    def projection(self, data: Data, size: int, seed: int) -> Features | None:
+        """All numbers of an item in sums with random weights."""
+        from engine.features.projection import random_projection
+
+        return Features("random projection", random_projection(data, size, seed))
+
     def raw(self, data: Data, items: int) -> ArrayData | None:
         """`data` where comparing each test item's numbers with those of `items` others does not take too long."""
         from engine.analysis import raw_items

@@ -27,6 +27,7 @@ class Image(Arrays):
 
     key = "image"
     items, unit = "images", "img"
+    numbers = "pixels"
     points: ClassVar[tuple[str, ...]] = ("PCA of the images", "PCA")
     inputs = "engine.nn.inputs:Pixels"
     scores = (*Arrays.scores, "coherent")

@@ -84,6 +84,9 @@ class Kind(Origin):
     files: ClassVar[tuple[str, ...]] = ()
     """Names of the files that `keep` writes."""
 
+    numbers: ClassVar[str] = "numbers"
+    """What the numbers of an item are, as they stand there."""
+
     pictured: ClassVar[bool] = True
     """Whether the weights of a unit, in the shape of an item, are worth being looked at and kept of every epoch."""
 
@@ -188,8 +191,13 @@ class Kind(Origin):
     def features(self, data: Data, size: int, cache: Path) -> Features:
         """The strongest simple codes, of `size` numbers where that can be chosen."""
 
+    def projection(self, data: Data, size: int, seed: int) -> Features | None:
+        """A random projection to `size` numbers; None where an item is no array of numbers that say something."""
+        del data, size, seed
+        return None
+
     def raw(self, data: Data, items: int) -> ArrayData | None:
-        """`data` where a probe of them as they are is worth a row and affordable on the first `items`."""
+        """`data` where a probe of them as they are is worth a row and affordable on so many labelled `items`."""
         del data, items
         return None
 

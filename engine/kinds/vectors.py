@@ -13,6 +13,7 @@ class Vectors(Numbers):
 
     key = "vectors"
     items, unit = "rows", "rows"
+    numbers = "columns"
     points: ClassVar[tuple[str, ...]] = ("PCA of the rows", "PCA")
     rank = 1
     panels: ClassVar[Mapping[str, str]] = {"digits": "columns"}

@@ -13,6 +13,7 @@ class Windows(Numbers):
 
     key = "windows"
     items, unit = "windows", "win"
+    numbers = "values"
     points: ClassVar[tuple[str, ...]] = ("PCA of the windows", "PCA")
     rank = 2
     panels: ClassVar[Mapping[str, str]] = {"digits": "curves"}

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backend import Checkpoint, Model, Training
+from engine.backend import Checkpoint, Model, Training, Tuning
 from engine.datasets.data import Data
 from engine.nn import runtime
 from engine.params import TrainingConfig
@@ -56,6 +56,16 @@ class KerasBackend:
 
         with enough_memory(config):
             return KerasModel.load(variant, config, shape, checkpoint)
+
+    def tuning(
+        self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint, classes: int
+    ) -> Tuning:
+        """As `engine.backend.Backend`, in networks that are built for it alone."""
+        from engine.nn.finetuning import FineTuning
+        from engine.nn.memory import enough_memory
+
+        with enough_memory(config):
+            return FineTuning(variant, config, data, checkpoint, classes)
 
     def corrupted(
         self, variant: Variant[Any], config: TrainingConfig, items: NDArray[np.float32]

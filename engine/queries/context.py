@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.backend import Model
+from engine.backend import Backend, Checkpoint, Model
 from engine.datasets.data import Data
+from engine.params import TrainingConfig
 from engine.queries.messages import Answer, Weights
 from engine.runs.store import RunRecord
 from engine.variants.variant import Variant
@@ -35,6 +36,11 @@ class QueryContext(NamedTuple):
     """Whether the run had validation data beside its test part."""
     still: Callable[[], Model]
     """The model with weights that stay as they are."""
+    backend: Backend
+    config: TrainingConfig
+    """Of the run."""
+    checkpoint: Callable[[], Checkpoint]
+    """The weights of the model as arrays, with their position."""
     data: Callable[[], Data]
     """What it learned from."""
     record: RunRecord

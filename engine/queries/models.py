@@ -1,4 +1,4 @@
-"""Reconstructions, codes, samples and probes: what every model can be asked for."""
+"""Reconstructions, codes and samples: what every model can be asked for."""
 
 from __future__ import annotations
 
@@ -10,26 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import params, registry
-from engine.analysis import probe, raw_items
-from engine.analysis.neighbours import by_block, encoded
+from engine.analysis.neighbours import by_block
 from engine.anomalies.scores import mean_squared_errors
 from engine.backend import Backend, Model
 from engine.datasets.array_data import as_floats
-from engine.datasets.data import Data, Part, in_blocks
-from engine.datasets.folders import cache_dir
+from engine.datasets.data import Part, in_blocks
 from engine.errors import UsageError
-from engine.kinds import KINDS
 from engine.queries import parts, sentences
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import (
-    Accuracies,
     Codes,
     Corrupt,
     Corrupted,
     Decode,
     Encode,
     Images,
-    Probe,
     Reconstruct,
     Reconstruction,
     Sample,
@@ -173,47 +168,3 @@ def sample(context: QueryContext, query: Sample) -> Images:
     drawn = np.random.default_rng(query.seed).standard_normal((query.count, context.model.code_size))
     codes = (query.temperature * drawn).astype(np.float32)
     return Images(images=context.model.decode(codes), codes=codes, epoch=context.model.epoch)
-
-
-def probed(context: QueryContext, query: Probe) -> Steps:
-    """Accuracies on the test part of k nearest neighbours and softmax regression, by codes and by simpler features.
-
-    Raises:
-        UsageError: fewer than one neighbour is asked for, or the training items have one class.
-    """
-    if query.neighbours < 1:
-        raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.neighbours}")
-    model, data = context.still(), context.data()
-    items, labels, _ = data.train.at(slice(query.items or None))
-    _check_classes(data, labels)
-    codes = yield from encoded(model, data, items)
-    test_codes = yield from encoded(model, data, data.test.items)
-    kind, cache = KINDS[data.kind], cache_dir()
-    words, baseline = kind.features(data, model.code_size, cache)
-    ours = codes, labels, test_codes, data.test.labels
-    features = yield from by_block(baseline, items, model.block)
-    test_features = yield from by_block(baseline, data.test.items, model.block)
-    theirs = features, labels, test_features, data.test.labels
-    raw = kind.raw(data, query.items)
-    return Accuracies(
-        knn=(yield from probe.knn(*ours, query.neighbours)),
-        softmax=probe.softmax(*ours),
-        pca_knn=(yield from probe.knn(*theirs, query.neighbours)),
-        pca_softmax=probe.softmax(*theirs),
-        baseline=words,
-        raw_knn=(yield from raw_items.knn(raw, query.items, query.neighbours, cache)) if raw else None,
-        raw_softmax=(yield from raw_items.softmax(raw, query.items, cache)) if raw else None,
-        code_size=model.code_size,
-        train_items=len(labels),
-        test_items=len(data.test.labels),
-        epoch=model.epoch,
-    )
-
-
-def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
-    """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
-    if len(np.unique(labels)) < 2:
-        found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
-        more, others = "probe more of them", "probe a run on data with classes (by topics, folders, labels)"
-        remedy = more if len(np.unique(data.train.labels)) > 1 else others
-        raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")

@@ -16,17 +16,20 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import models
+from engine.queries import features, models
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
 from engine.queries.messages import (
     Answer,
+    Classify,
+    Cluster,
     Corrupt,
     Decode,
     Detect,
     Encode,
     Export,
+    FineTune,
     Neighbours,
     Probe,
     Query,
@@ -70,7 +73,10 @@ class QueryService:
             Encode: models.encode,
             Decode: models.decode,
             Sample: models.sample,
-            Probe: models.probed,
+            Probe: features.probed,
+            Cluster: features.clustered,
+            Classify: features.classify,
+            FineTune: features.finetuned,
             Detect: Detections().detect,
             Similarity: similarity,
             Read: reading,
@@ -136,6 +142,9 @@ class QueryService:
             weights=weights,
             held_out=bool(config.validation),
             still=still,
+            backend=self._backend,
+            config=config,
+            checkpoint=checkpoint,
             record=record,
             exact=exact,
             data=lambda: self._data(record, reading, report),

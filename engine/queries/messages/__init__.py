@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from engine.queries.messages.detection import Beside, Detect, Detection
 from engine.queries.messages.export import Export, Exported
-from engine.queries.messages.items import (
+from engine.queries.messages.features import (
     Accuracies,
+    Classified,
+    Classify,
+    Cluster,
+    Clusters,
+    FineTune,
+    FineTuned,
+    Probe,
+)
+from engine.queries.messages.items import (
     Codes,
     Corrupt,
     Corrupted,
     Decode,
     Encode,
     Images,
-    Probe,
     Reconstruct,
     Reconstruction,
     Sample,
@@ -34,6 +42,9 @@ Query = (
     | Neighbours
     | Recommend
     | Export
+    | Cluster
+    | Classify
+    | FineTune
 )
 Answer = (
     Reconstruction
@@ -47,12 +58,18 @@ Answer = (
     | Nearest
     | Recommendations
     | Exported
+    | Clusters
+    | FineTuned
 )
 
 __all__ = [
     "Accuracies",
     "Answer",
     "Beside",
+    "Classified",
+    "Classify",
+    "Cluster",
+    "Clusters",
     "Codes",
     "Corrupt",
     "Corrupted",
@@ -63,6 +80,8 @@ __all__ = [
     "Encode",
     "Export",
     "Exported",
+    "FineTune",
+    "FineTuned",
     "Images",
     "Nearest",
     "Neighbour",

@@ -1,4 +1,4 @@
-"""What every model can be asked for: reconstructions, codes, samples, a probe."""
+"""What every model can be asked for: reconstructions, codes, samples."""
 
 from __future__ import annotations
 
@@ -111,31 +111,3 @@ class Images(RunAnswer, frozen=True, kw_only=True):
 
     images: NDArray[np.float32]
     codes: NDArray[np.float32]
-
-
-class Probe(RunQuery, frozen=True, kw_only=True):
-    """How well do the codes of the run tell the classes apart, beside PCA's of the same size and raw pixels?
-
-    Classifiers are fitted on the codes of the first `items` of the training part (0: all) and tried on the whole test
-    part.
-    """
-
-    neighbours: int = 15
-    items: int = 0
-
-
-class Accuracies(RunAnswer, frozen=True, kw_only=True):
-    """The answer: shares of the test items that are classified rightly."""
-
-    knn: float
-    softmax: float
-    pca_knn: float
-    pca_softmax: float
-    baseline: str = "PCA"
-    """What `pca_knn` and `pca_softmax` are of: for text, averaged word vectors."""
-    raw_knn: float | None = None
-    raw_softmax: float | None = None
-    """On pixels instead of codes; None for text, and for data so large that it would take minutes."""
-    code_size: int
-    train_items: int
-    test_items: int

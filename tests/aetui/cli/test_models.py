@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -208,16 +210,43 @@ def test_a_variant_without_a_prior_is_refused_with_one_that_has(aetui: Aetui) ->
     assert WITH_PRIOR in str(result.exception)
 
 
-def test_probe_prints_ours_beside_pca_and_raw_pixels(aetui: Aetui) -> None:
-    result = aetui("probe", WITHOUT, "-k", "3", "--items", "500")
-    head, knn, softmax = (line.split() for line in result.stdout.splitlines()[:3])
-    assert head == ["CLASSIFIER", WITHOUT.upper(), "PCA", "RAW", "PIXELS"]
-    assert (knn[0], softmax[0]) == ("3-NN", "softmax")
-    for _, ours, pca, raw in (knn, softmax):
-        assert 0.1 < float(ours) < float(pca) < 1
-        assert 0.8 < float(raw) < 1
+def test_probe_prints_ours_beside_what_nobody_had_to_learn(aetui: Aetui) -> None:
+    result = aetui("probe", WITHOUT, "-k", "3", "--labels", "60", "--confusion", "--reliability")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    head, *rows = (re.split(" {2,}", line) for line in result.stdout.splitlines()[:5])
+    assert head == ["FEATURES", "NUMBERS", "3-NN", "SOFTMAX", "C"]
+    assert [row[0] for row in rows] == [f"{WITHOUT} codes", "PCA", "random projection", "raw pixels"]
+    softmax = [float(row[3]) for row in rows]
+    assert 0.1 < softmax[0] < softmax[3] < 1
     assert "355 test items" in result.stdout
-    assert "fitted on 500 training items" in result.stdout
+    assert "fitted to 60 labels of the training part" in result.stdout
+    assert "RIGHT - MEAN" in result.stdout
+
+
+def test_a_probe_keeps_its_classifier_which_labels_items_in_files_and_pipes(aetui: Aetui) -> None:
+    told = aetui("probe", WITHOUT, "--labels", "40", "-o", "c.safetensors", "--json")
+    found = json.loads(told.stdout)
+    accuracy = found["rows"][0]["softmax"][0]["accuracy"]
+    result = aetui("classify", WITHOUT, "--with", "c.safetensors", "-o", "all.csv")
+    assert f"{accuracy:.4f} of 355 with a class have been given it" in result.stdout
+    head, *rows = lines("all.csv")
+    assert head.split(",")[:4] == ["label", "class", "probability", "p 0"]
+    assert sum(row.split(",")[0] == row.split(",")[1] for row in rows) == round(accuracy * 355)
+    np.save("some.npy", datasets.load("digits", None).test.items[:4])
+    piped = aetui("classify", WITHOUT, "some.npy", "--with", "c.safetensors", "--format", "json")
+    assert [one["class"] for one in json.loads(piped.stdout)] == [row.split(",")[1] for row in rows[:4]]
+    other = aetui("classify", WITH_PRIOR, "--with", "c.safetensors")
+    assert "name that run" in str(other.exception)
+    assert isinstance(aetui("classify", WITHOUT).exception, UsageError)
+    assert isinstance(aetui("probe", WITHOUT, "-o", "c.pickle").exception, UsageError)
+
+
+def test_cluster_writes_the_cluster_of_each_item(aetui: Aetui) -> None:
+    result = aetui("cluster", WITHOUT, "--seeds", "1", "--items", "300", "-o", "clusters.csv")
+    assert "10 clusters found on 300 training items, judged on 355 items of the test part" in result.stdout
+    head, *rows = lines("clusters.csv")
+    assert head == "label,cluster,distance"
+    assert len({row.split(",")[1] for row in rows}) == 10
 
 
 def test_reconstruct_still_writes_all_there_is(aetui: Aetui) -> None:

@@ -19,7 +19,7 @@ def wide_knn(codes: np.ndarray, labels: np.ndarray, test_codes: np.ndarray, test
     return knn(np.tile(codes, 5), labels, np.tile(test_codes, 5), test_labels)
 
 
-PROBES = (probe.softmax, knn, wide_knn)
+PROBES = (knn, wide_knn)
 
 
 def clusters(count: int, seed: int, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

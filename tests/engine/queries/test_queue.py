@@ -29,7 +29,7 @@ def training(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def encoding(event: Any) -> bool:
-    return isinstance(event, DataProgress) and event.activity == queue.ENCODING
+    return isinstance(event, DataProgress) and event.activity == Encode.doing
 
 
 def test_the_training_goes_on_meanwhile(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -203,16 +203,6 @@ def test_codes_and_reconstructions_come_piece_by_piece_of_items_that_stay_in_fil
             np.testing.assert_array_equal(getattr(ask(question), name), getattr(whole, name))
 
 
-def test_probes_of_items_in_files_are_those_of_items_in_memory(make_asked: Any, tmp_path: Path) -> None:
-    ask = make_asked()
-    expected = ask(Probe(run_id="run"))
-    parts = (in_files(each, tmp_path / name) for each, name in ((DATA.train, "train"), (DATA.test, "test")))
-    ask.data = ImageData("digits", *parts, DATA.classes, None)
-    assert ask.data.fingerprint != DATA.fingerprint  # which is of checksums
-    ask.data.__dict__["fingerprint"] = DATA.fingerprint
-    assert ask(Probe(run_id="run")) == expected
-
-
 def test_decode_is_the_other_way(make_asked: Any) -> None:
     answer = make_asked()(Decode(run_id="run", codes=np.ones((2, 3))))
     assert np.array_equal(answer.images, np.full((2, *SHAPE), 0.5))
@@ -231,38 +221,6 @@ def test_samples_follow_the_prior_and_the_seed(make_asked: Any) -> None:
 def test_a_variant_without_a_prior_is_not_sampled_and_the_answer_names_one_that_is(make_asked: Any) -> None:
     with pytest.raises(UsageError, match=f"variants that can: .*{WITH_PRIOR}"):
         make_asked()(Sample(run_id="run"))
-
-
-def test_probe_sets_the_codes_beside_pca_of_the_same_size(make_asked: Any, tmp_path: Path) -> None:
-    answer = make_asked()(Probe(run_id="run", neighbours=5, items=60))
-    assert (answer.code_size, answer.train_items, answer.test_items, answer.epoch) == (3, 60, 30, 4)
-    for accuracy in (
-        answer.knn,
-        answer.softmax,
-        answer.pca_knn,
-        answer.pca_softmax,
-        answer.raw_knn,
-        answer.raw_softmax,
-    ):
-        assert accuracy > 0.9
-    assert list((tmp_path / "cache").rglob("*-3.npz"))
-
-
-def test_probe_refuses_no_neighbours(make_asked: Any) -> None:
-    with pytest.raises(UsageError, match="at least 1"):
-        make_asked()(Probe(run_id="run", neighbours=0))
-
-
-@pytest.mark.parametrize(("classes", "remedy"), [(1, "data with classes"), (2, "probe more")])
-def test_probe_refuses_items_of_one_class_whom_every_classifier_would_get_right(
-    make_asked: Any, classes: int, remedy: str
-) -> None:
-    labels = np.repeat(np.arange(classes), 90 // classes)
-    ask = make_asked()
-    ask.data = ImageData("digits", Part(DATA.train.items, labels), DATA.test, ("a", "b"), None)
-    ask.data.fingerprint = DATA.fingerprint
-    with pytest.raises(UsageError, match=f"two classes or more, but all 40 have the class 'a'; .*{remedy}"):
-        ask(Probe(run_id="run", items=40))
 
 
 @pytest.mark.parametrize("query", [Reconstruct(run_id="run"), Encode(run_id="run"), Probe(run_id="run")])
