@@ -10,7 +10,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[1]
 MODULES = frozenset({"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "torch", "yaml"})
-CALLS = frozenset({"eval", "exec", "load_model", "read_pickle", "enable_unsafe_deserialization"})
+CALLS = frozenset({"eval", "exec", "read_pickle", "enable_unsafe_deserialization"})
 
 
 def dangers(tree: ast.Module) -> Iterator[str]:
@@ -22,6 +22,7 @@ def dangers(tree: ast.Module) -> Iterator[str]:
                 yield module
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), keywords=keywords):
                 yield from [name] if name in CALLS else _unpickling(ast.unparse(node.func), keywords)
+                yield from _unsafe(name, keywords)
 
 
 def _unpickling(name: str, keywords: list[ast.keyword]) -> Iterator[str]:
@@ -29,6 +30,12 @@ def _unpickling(name: str, keywords: list[ast.keyword]) -> Iterator[str]:
     allowed = [ast.unparse(keyword.value) for keyword in keywords if keyword.arg == "allow_pickle"]
     if allowed != ["False"] and (allowed or name in ("np.load", "numpy.load")):
         yield f"{name} without allow_pickle=False"
+
+
+def _unsafe(name: str, keywords: list[ast.keyword]) -> Iterator[str]:
+    """Keras's reader without `safe_mode=True`, which refuses layers that bring code."""
+    if name == "load_model" and "True" not in [ast.unparse(each.value) for each in keywords if each.arg == "safe_mode"]:
+        yield "load_model without safe_mode=True"
 
 
 @pytest.mark.parametrize("package", ["engine", "aetui"])
@@ -50,6 +57,7 @@ def test_nothing_can_run_code_out_of_data(package: str) -> None:
         "np.load(path, allow_pickle=True)",
         "numpy.lib.format.read_array(file, allow_pickle=yes)",
         "keras.models.load_model(path)",
+        "keras.models.load_model(path, safe_mode=False)",
     ],
 )
 def test_what_could_is_seen(line: str) -> None:

@@ -256,6 +256,8 @@ def _limits(subject: Subject) -> str:
 
 def _repeat(subject: Subject) -> str:
     record, entry = subject.record, catalogue.known(subject.record.dataset)
+    if subject.variant is not None and not subject.variant.trained:
+        return "It came in as a file: how it was trained is not known."
     planned = repeating.plans(subject.events) or (repeating.Plan(record.epochs, over=True),)
     try:
         lines = repeating.commands(record.variant, record.dataset, record.preset, record.config, planned)

@@ -25,7 +25,7 @@ def main() -> None:
     nothing: Any = None
     for module in ("aetui", "engine", *barred):
         sys.modules[module] = nothing  # importing it fails from now on
-    inputs = np.load(given)
+    inputs = np.load(given, allow_pickle=False)
     outputs = {}
     for name, function in opener(place).items():
         array = inputs["codes" if name == "decode" else "items"]
@@ -49,7 +49,7 @@ def keras_files(place: Path) -> Functions:
     import keras
 
     return {
-        name: keras.saving.load_model(place / f"{file}.keras", compile=False)
+        name: keras.saving.load_model(place / f"{file}.keras", compile=False, safe_mode=True)
         for name, file in FILES.items()
         if (place / f"{file}.keras").exists()
     }

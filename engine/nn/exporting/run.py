@@ -25,7 +25,7 @@ class Network:
     """What weights.npz holds: arrays by name, and as JSON the layers that they belong to, in their order."""
 
     def __init__(self, path: Path) -> None:
-        self.arrays = np.load(path)
+        self.arrays = np.load(path, allow_pickle=False)
         self.layers = json.loads(str(self.arrays["layers"]))
 
     def has(self, part: str) -> bool:
@@ -57,6 +57,6 @@ class Network:
 if __name__ == "__main__":
     if len(sys.argv) != 4 or sys.argv[1] not in ("encode", "decode", "reconstruct"):
         sys.exit(__doc__)
-    network, array = Network(Path(__file__).with_name("weights.npz")), np.load(sys.argv[2])
+    network, array = Network(Path(__file__).with_name("weights.npz")), np.load(sys.argv[2], allow_pickle=False)
     codes = array if sys.argv[1] == "decode" else network.encode(array)
     np.save(sys.argv[3], codes if sys.argv[1] == "encode" else network.decode(codes))

@@ -15,6 +15,9 @@ from engine.nn import coding, menu
 PLAIN: dict[type, str] = {menu.Dropout: "Dropout", menu.GaussianNoise: "GaussianNoise"}
 """Layers of ours that draw as Keras's do, by other keys."""
 
+ELSEWHERE = ("self", "name", "dtype", "kwargs", "seed", "activity_regularizer", "data_format")
+"""Arguments that are written in another place, or that none of our layers has."""
+
 
 def function(model: keras.Model) -> str:
     """`def encoder(): …`, which returns the model; weights begin as ours did before training.
@@ -55,7 +58,7 @@ def _settings(layer: Any, kind: str) -> Iterator[str]:
     config = {"rate": getattr(layer, "rate", None), "stddev": getattr(layer, "stddev", None), **layer.get_config()}
     for name, parameter in taken.items():
         value = config.get(name)
-        if name in ("self", "kwargs", "seed", "activity_regularizer", "data_format") or value is None:
+        if name in ELSEWHERE or value is None:
             continue
         if name.endswith("_initializer"):
             if (text := _initialiser(value, parameter.default)) is not None:

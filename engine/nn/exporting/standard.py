@@ -106,7 +106,9 @@ def _recurrent(kind: type[keras.layers.RNN]) -> Callable[[Any, Making], Call]:
 
     def rule(layer: Any, making: Making) -> Call:
         config = {name: value for name, value in layer.get_config().items() if name != "products"}
-        made = kind.from_config({**config, "dtype": "float32", "unroll": making.simple})
+        # Keras has halves of a pair make what is masked 0, and unrolled in the wrong places; ours keep the last state.
+        config |= {"dtype": "float32", "unroll": making.simple, "zero_output_for_mask": False}
+        made = kind.from_config(config)
         making.weights.append((made, layer.get_weights()))
         return cast("Call", made)
 
@@ -114,7 +116,7 @@ def _recurrent(kind: type[keras.layers.RNN]) -> Callable[[Any, Making], Call]:
 
 
 def _both_ways(layer: Any, making: Making) -> Call:
-    """Two layers and their sum. Keras's `Bidirectional` makes what is masked 0, unrolled in the wrong places."""
+    """Two layers and their sum: Keras's `Bidirectional` would make what is masked 0."""
     halves = layer.forward_layer, layer.backward_layer
     forward, backward = (_in_its_place(half, making) for half in halves)
 
