@@ -16,7 +16,7 @@ from engine.nn.tensorflow_backend import KerasBackend
 
 pytestmark = pytest.mark.slow
 CASES: dict[str, dict[str, Any]] = {
-    "vanilla": {"hidden_dim": 4},
+    "vanilla": {"hidden_dim": 16},
     "variational": {"latent_dim": 3, "hidden": "8"},
     "convolutional": {"precision": "float32"},
 }
