@@ -26,13 +26,13 @@ def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path
     terminal.press("t")
     screen = terminal.until("completed")
     assert "epoch 2/2" in screen
-    terminal.until("digits · epoch 2 of 2")
+    terminal.until("digits · 2/2")
     terminal.until(lambda text: sum(text.count(cell) for cell in "▀▄▌▐▖▗▘▝▚▞▙▟▛▜█") > 300)
     terminal.until(lambda text: any(0x2800 < ord(cell) < 0x2900 for cell in text))  # a curve in braille
     terminal.press(LEFT)
-    terminal.until("digits · epoch 1 of 2")
+    terminal.until("digits · 1/2")
     terminal.press(END)
-    terminal.until("digits · epoch 2 of 2")
+    terminal.until("digits · 2/2")
     terminal.press("q")
     assert terminal.wait() == 0
     [run] = (tmp_path / ".local/share/aetui/runs").glob("[!.]*")  # the index stands beside

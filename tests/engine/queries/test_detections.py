@@ -54,7 +54,14 @@ DATA = ImageData("things", part(80, 0), part(40, 1, odd=4), ("grey", "spotted"),
 def ask(query: Detect, data: ImageData = DATA, model: Grey | None = None, by: Detections | None = None) -> Detection:
     found = model or Grey()
     context: Any = SimpleNamespace(
-        still=lambda: found, data=lambda: data, folder=Path("run"), version="epoch 3", live=False, kept=lambda: None
+        variant=SimpleNamespace(scores={}),
+        preset="small",
+        still=lambda: found,
+        data=lambda: data,
+        folder=Path("run"),
+        version="epoch 3",
+        live=False,
+        kept=lambda: None,
     )
     steps: Generator[Any, None, Any] = (by or Detections()).detect(context, query)
     while True:
