@@ -5,7 +5,7 @@
 
 Trains and asks as `aetui train VARIANT --preset PRESET --dataset DATA --normal CLASS --seed SEED` and `aetui detect RUN
 --baselines` do, class by class and seed by seed, into a run store of its own, and prints a table for
-docs/measurements.md. Runs that are there are not trained again, so that it can be broken off.
+docs/measurements.md. Runs that are there are not trained again, and those that were broken off go on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from engine.errors import EngineError
 from engine.events import EngineFailed, Event, RunFinished
 from engine.kinds.arrays import arrays
 from engine.queries.messages import Detect, Detection
-from engine.runs.jobs import TrainJob
+from engine.runs.jobs import ResumeJob, TrainJob
 from engine.runs.store import RunStore
 from engine.session import Engine
 
@@ -50,10 +50,10 @@ class Session:
 
     def trained(self, job: TrainJob, name: str) -> str:
         """The id of the run called `name`; where it has not come to its end yet, it is trained now."""
-        there = next((run for run in self.store.runs() if run.name == name and run.status == "completed"), None)
-        if there is not None:
+        there = next((run for run in self.store.runs() if run.name == name), None)
+        if there is not None and there.status == "completed":
             return there.id
-        run_id = self._engine.submit(job)
+        run_id = self._engine.submit(ResumeJob(there.id) if there else job)
         while True:
             event = self._events.get()
             if isinstance(event, EngineFailed):
