@@ -80,11 +80,13 @@ def _figures(scored: Scored, told: Sequence[str], width: int) -> list[Content]:
 
 
 def _judged(scored: Scored, width: int) -> list[Content]:
-    """AUROC and average precision, ours and the baselines', the best first, in as many lines as they take."""
+    """AUROC and average precision, the best first, in as many lines as they take; the model comes second at the latest,
+    for there may be room for one line only."""
     detection = scored.detection
-    rows = [("the model", detection.auroc, detection.average_precision)]
-    rows += [(plain(each.label), each.auroc, each.average_precision) for each in detection.baselines]
+    ours = ("the model", detection.auroc, detection.average_precision)
+    rows = [(plain(each.label), each.auroc, each.average_precision) for each in detection.baselines]
     rows.sort(key=lambda row: -(row[1] or 0))
+    rows.insert(1 if rows and (rows[0][1] or 0) > (ours[1] or 0) else 0, ours)
     words = [f"{name} {auroc or 0:.4f}/{precision or 0:.4f}" for name, auroc, precision in rows]
     words[0] = f"AUROC/AP: {words[0]}"
     words += [] if detection.baselines else ["b: the baselines"]
