@@ -72,7 +72,8 @@ def cluster(
         return
     typer.echo(_told(answer, record.variant, part, seeds))
     if output is not None:
-        typer.echo(plain(f"\n{output}: {counted(len(answer.assigned), 'item')}, clusters of the first seed"))
+        done = plain(f"{output}: {counted(len(answer.assigned), 'item')}, clusters of the first seed")
+        typer.echo(f"\n{done}")
 
 
 def _told(answer: Clusters, variant: str, part: str, seeds: int) -> str:

@@ -178,11 +178,12 @@ def _summary(found: Found, record: RunRecord, quantile: float) -> str:
     answer = found.answer
     items = len(answer.scores)
     above, kind = int(answer.anomalous.sum()), files.kind_of(record)
+    few = (1 - quantile) * len(answer.validation_scores)  # of them are to lie above
     part = f"{counted(len(answer.validation_scores), answer.reference + ' item')}"
     if answer.share is not None:
         by = f"{answer.share:g} of them were expected to be anomalies"
     elif answer.reference == "validation":
-        by = f"below which {quantile:g} of {part} score"
+        by = f"below which {quantile:g} of {part} score" if few >= 1 else f"the highest of {part}, which are few"
     else:
         by = f"below which {quantile:g} of {part} score: none were held out, so it is too low"
     label = SCORES[answer.score].label
@@ -190,7 +191,7 @@ def _summary(found: Found, record: RunRecord, quantile: float) -> str:
     lines = [f"{told}, {by}; score: {label}, {engines.behind(answer)}"]
     if answer.strange is not None and answer.auroc is not None:
         strange = int(answer.strange.sum())
-        what = f"all but {plain(found.normal)!r} known to be anomalies" if found.normal else "known anomalies"
+        what = f"are known not to be {plain(found.normal)!r}" if found.normal else "are known anomalies"
         lines.append(
             f"AUROC {answer.auroc:.4f}, average precision {answer.average_precision:.4f} (by chance 0.5 and "
             f"{strange / items:.4g}): {strange:,} of {items:,} {what}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aetui.cli import files, rows
@@ -101,18 +100,14 @@ def _sentences(asked: Request) -> Found:
 
 
 def _rows(asked: Request) -> Found:
-    from engine.datasets.numbers import new_items
     from engine.datasets.own import records
 
     assert asked.source is not None
     _check_part(asked)
-    found = rows.read(asked.options, asked.record, asked.source, asked.most)
     own, given = records.find(asked.record.dataset), records.find(asked.source)
     label = str((given or own).options.get("label", "")) if given or own else ""  # type: ignore[union-attr]
-    path = Path(given.path if given and not Path(asked.source).exists() else asked.source)
-    labels = new_items.labels(path, rows.columns_of(asked.record), label) if label else None
-    words = None if labels is None else labels[: len(found.items)]
-    return _judged(asked, Found({"inputs": found.items}, names=found.names, labels=words))
+    found = rows.read(asked.options, asked.record, asked.source, asked.most, label)
+    return _judged(asked, Found({"inputs": found.items}, names=found.names, labels=found.labels))
 
 
 def _check_part(asked: Request) -> None:

@@ -83,8 +83,14 @@ def _columns(record: RunRecord) -> Explainer:
             first, last = bounds[place]
             step = int(errors[:, first:last].sum(axis=1).argmax())
             at = f", most at step {step}" if len(errors) > 1 else ""
-            values = " where ".join(_word(values[place][1][step]) for values in (was, expected))
-            found.append(f"{columns.used[place].name}: {share:.1%} of the error{at}, {values} was expected")
+            if answer.known is not None and not answer.known[number].reshape(errors.shape)[step, first:last].any():
+                continue
+            seen, meant = (_word(values[place][1][step]) for values in (was, expected))
+            hot = answer.targets[number].reshape(errors.shape)[step, first:last]
+            if columns.used[place].becomes == "category" and not hot.any():
+                seen = "a word that was never seen"
+            values = f"{seen} where {meant} was expected" if seen != meant else f"{seen}, as expected, but not surely"
+            found.append(f"{columns.used[place].name}: {share:.1%} of the error{at}, {values}")
         return found
 
     return explain

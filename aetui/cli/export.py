@@ -56,7 +56,7 @@ def export(
     if to is None:
         what = "folder" if row.folder else "file"
         raise UsageError("Where to?", f"expected a {what} to write: aetui export {record.id} --format {wanted} --to …")
-    placing.check(to, folder=row.folder, force=force)  # before TensorFlow is loaded
+    placing.check(to, folder=row.folder, force=force, mark=row.mark)  # before TensorFlow is loaded
     if row.needs == "record":
         from engine.exports import of_record
 

@@ -53,6 +53,8 @@ class Read(NamedTuple):
 
     items: NDArray[np.float32]
     names: Sequence[str] | None
+    labels: Sequence[str] | None = None
+    """The class of each, where that was asked for and is there."""
 
 
 def columns_of(record: RunRecord) -> Columns:
@@ -63,9 +65,9 @@ def columns_of(record: RunRecord) -> Columns:
     return found
 
 
-def read(options: Options, record: RunRecord, source: str, count: int) -> Read:
+def read(options: Options, record: RunRecord, source: str, count: int, label: str = "") -> Read:
     """At most `count` items (0: all) of a file with the columns of the run, of a data set's file, or of `-`, standard
-    input.
+    input; `label`: the column that says what class they are of.
 
     Raises:
         EngineError: there is no such file, or it lacks a column.
@@ -75,23 +77,31 @@ def read(options: Options, record: RunRecord, source: str, count: int) -> Read:
 
     if source == STDIN:
         with piped_table() as path:
-            return _read(options, record, path, count)
+            return _read(options, record, path, count, label)
     own = records.find(source)
     path = Path(own.path if own and not Path(source).exists() else source)
     if not path.exists():
         told = f"expected a file with the columns of {record.id}, or a data set of yours, but {source} is neither"
         raise UsageError("No such input", told)
-    return _read(options, record, path, count)
+    return _read(options, record, path, count, label)
 
 
-def _read(options: Options, record: RunRecord, path: Path, count: int) -> Read:
+def _read(options: Options, record: RunRecord, path: Path, count: int, label: str) -> Read:
     from engine.datasets.numbers import new_items
 
-    found = new_items.read(path, columns_of(record))
-    if found.ignored and not options.quiet:
-        typer.echo(plain(f"not among the columns of the run, ignored: {', '.join(found.ignored)}"), err=True)
+    columns = columns_of(record)
+    found = new_items.read(path, columns)
+    labels = new_items.labels(path, columns, label) if label else None
     kept = slice(count or None)
-    return Read(found.items[kept], None if found.names is None else found.names[kept])
+    items = found.items[kept]
+    if not options.quiet:
+        ignored = [name for name in found.ignored if name != label]
+        if ignored:
+            typer.echo(plain(f"not among the columns of the run, ignored: {', '.join(ignored)}"), err=True)
+        for doubt in new_items.doubts(items, columns):
+            typer.echo(plain(doubt), err=True)
+    names = None if found.names is None else found.names[kept]
+    return Read(items, names, None if labels is None else labels[kept])
 
 
 def reconstruct(asked: Request) -> None:

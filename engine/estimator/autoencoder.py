@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from typing import Any, Literal, Self
 
@@ -100,6 +101,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         with told():
             recipes.check(self)
             x = self._validated(X, reset=True)
+            if x.dtype.kind == "f" and np.isnan(x).all():
+                raise ValueError("X: expected known numbers to learn from, but all are NaN")
             labels, classes = forms.labelled(y, len(x))
             kind, preset, config = recipes.recipe(self, x)
             held = recipes.held_out(labels, config.validation)
@@ -185,12 +188,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         del y
         return float(self.score_samples(X).mean())
 
-    def sample(self, n: int = 1, *, temperature: float = 1.0, random_state: Any = None) -> NDArray[Any]:
+    def sample(self, n: Any = 1, *, temperature: float = 1.0, random_state: Any = None) -> NDArray[Any]:
         """n new items from the prior of the codes. Raises ValueError for a variant without one."""
         with told():
             check_is_fitted(self)
+            if isinstance(n, bool) or not isinstance(n, numbers.Integral) or n < 1:
+                raise ValueError(f"n: expected a whole number of items from 1, got {n!r}")
             seed = int(check_random_state(random_state).randint(2**31 - 1))
-            return self._form.restored(self._model().sampled(n, temperature, seed))
+            return self._form.restored(self._model().sampled(int(n), temperature, seed))
 
     def __sklearn_tags__(self) -> Tags:
         """Missing numbers are fine, images have more axes than two, codes are float32 whatever X is."""

@@ -235,7 +235,10 @@ def pixels(x: Any) -> NDArray[Any]:
     if found.size and not np.isfinite(found).all():
         raise ValueError("expected a number for every pixel, but some are NaN or infinite; leave those images out")
     if found.size and not (found.min() >= 0 and found.max() <= 1):
-        raise ValueError(f"{told}, got {found.min():g} to {found.max():g}; divide them by their largest")
+        raise ValueError(
+            f"{told}, got {found.min():g} to {found.max():g}; divide them by their largest, or say "
+            "kind='windows' if they are series (items, steps, channels)"
+        )
     return found.astype(np.float32, copy=False)
 
 

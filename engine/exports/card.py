@@ -28,6 +28,8 @@ from engine.runs.record import RunRecord, Status
 from engine.variants.variant import Variant
 
 UNKNOWN = "not known"
+MARK = "[//]: # (a model card of aetui)"
+"""By which an export that is to be replaced is known (`engine.exports.table`)."""
 BETTER = {True: " (higher is better)", False: " (lower is better)", None: ""}
 ROUNDED = 6
 """Digits of a figure."""
@@ -91,7 +93,7 @@ def card(record: RunRecord) -> str:
         "How to repeat it": _repeat(subject),
     }
     parts = [f"## {head}\n\n{body}" for head, body in sections.items() if body]
-    return "\n\n".join([title, *parts]) + "\n"
+    return "\n\n".join([title, *parts, MARK]) + "\n"
 
 
 def _subject(record: RunRecord) -> Subject:

@@ -39,6 +39,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     """The extra of this project that installs them."""
     kinds: tuple[str, ...] = ()
     """Of data (keys of `engine.kinds.KINDS`) whose runs can be written so; empty: all."""
+    mark: bytes = b""
+    """What a file of it, where it is one, has near its beginning or its end; no other file is replaced by it."""
     inside: bool = False
     """Whether preprocessing can go into the written networks."""
 

@@ -19,7 +19,7 @@ def write(record: RunRecord, row: Format, path: Path, *, force: bool = False) ->
         EngineError: what is at the path may not be replaced, or the run has nothing to be written so.
     """
     writer: OfRecord = row.load()
-    with placing.placed(path, folder=row.folder, force=force) as place:
+    with placing.placed(path, folder=row.folder, force=force, mark=row.mark) as place:
         notes = writer(record, place)
         if row.folder:
             placing.write_manifest(place, {"format": row.key, "run": record.id})

@@ -15,23 +15,26 @@ from engine.errors import EngineError, UsageError
 
 MANIFEST = "export.json"
 """In each folder: what it is an export of, and which files belong to it."""
+ENDS = 2**14
+"""Bytes at the ends of a file that are looked at."""
 
 
 @contextmanager
-def placed(path: Path, *, folder: bool, force: bool) -> Iterator[Path]:
-    """Where to write what becomes `path` at the end: an empty folder, or a file that is not there yet.
+def placed(path: Path, *, folder: bool, force: bool, mark: bytes = b"") -> Iterator[Path]:
+    """Where to write what becomes `path` at the end: an empty folder, or a file that is not there yet. `mark`: what
+    tells an earlier file of the same format (`Format.mark`).
 
     Raises:
         UsageError: something is at `path`; with `force` only if that is no earlier export.
         EngineError: it cannot be written.
     """
-    check(path, folder=folder, force=force)
+    check(path, folder=folder, force=force, mark=mark)
     beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         if folder:
             beside.mkdir()
         yield beside
-        check(path, folder=folder, force=force)  # it took a while
+        check(path, folder=folder, force=force, mark=mark)  # it took a while
         _exchange(beside, path)
     except OSError as error:
         told = f"expected to write {path}, but {error.strerror or error}; choose another place"
@@ -40,7 +43,7 @@ def placed(path: Path, *, folder: bool, force: bool) -> Iterator[Path]:
         _remove(beside)
 
 
-def check(path: Path, *, folder: bool, force: bool) -> None:
+def check(path: Path, *, folder: bool, force: bool, mark: bytes = b"") -> None:
     """Raises UsageError where an export may not be written to `path`."""
     if not path.name or not path.parent.is_dir():
         raise UsageError("No such folder", f"expected a name in a folder that is there, got {path}")
@@ -48,8 +51,11 @@ def check(path: Path, *, folder: bool, force: bool) -> None:
         return
     what = "a folder" if path.is_dir() else "a file"
     if not force:
-        raise UsageError("Already there", f"{path} is {what} that is there already; choose another name, or --force")
-    if path.is_symlink() or path.is_dir() != folder or not (path.is_file() or _is_export(path)):
+        raise UsageError(
+            "Already there",
+            f"{path} is {what} that is there already; choose another name (or, on the command line, --force)",
+        )
+    if path.is_symlink() or path.is_dir() != folder or not (_is_export(path) if folder else _has(path, mark)):
         told = (
             f"expected an earlier export to replace, but {path} is {what} that holds other things; remove it yourself"
         )
@@ -82,6 +88,14 @@ def _is_export(folder: Path) -> bool:
     except (OSError, msgspec.DecodeError):
         return not found
     return found <= {MANIFEST, *known}
+
+
+def _has(path: Path, mark: bytes) -> bool:
+    """Whether the file has `mark` near its beginning or its end."""
+    with path.open("rb") as file:
+        begin = file.read(ENDS)
+        file.seek(max(0, path.stat().st_size - ENDS))
+        return mark in begin or mark in file.read(ENDS)
 
 
 def _exchange(beside: Path, path: Path) -> None:

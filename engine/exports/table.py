@@ -77,6 +77,7 @@ FORMATS: dict[str, Format] = {
             folder=False,
             needs="record",
             writer="engine.exports.card:write_card",
+            mark=b"[//]: # (a model card of aetui)",
         ),
         Format(
             key="bundle",
@@ -84,6 +85,7 @@ FORMATS: dict[str, Format] = {
             folder=False,
             needs="record",
             writer="engine.exports.bundle:write_bundle",
+            mark=b"aetui run",
         ),
     )
 }

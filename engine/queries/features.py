@@ -51,8 +51,12 @@ def probed(context: QueryContext, query: Probe) -> Steps:
         if number < 1:
             raise UsageError(f"{name.capitalize()}s", f"expected at least 1 {name}, got {number}")
     model, data = context.still(), context.data()
+    classes = len(np.unique(data.train.labels))
+    if 0 < query.labels < classes:
+        told = f"expected a label of each of {classes:,} classes at least, got {query.labels:,}"
+        raise UsageError("Too few labels", f"{told}; give more with --labels")
     places = splits(data.train.labels, query.labels, query.splits, query.seed)
-    _check_classes(data, data.train.labels[places[0]])
+    _check_classes(data, data.train.labels[places[0]], context.config.normal)
     question = probing.Question(data, places, query.neighbours, query.seed, model.block)
     rows, chosen = yield from probing.probed(probing.arms(model, question, cache_dir()), question)
     about = _about(context, data, "probe", len(places[0]), query.seed, rows[0].softmax[0])
@@ -66,12 +70,13 @@ def probed(context: QueryContext, query: Probe) -> Steps:
     )
 
 
-def _check_classes(data: Data, labels: NDArray[np.int64]) -> None:
+def _check_classes(data: Data, labels: NDArray[np.int64], normal: str = "") -> None:
     """Raises UsageError where there is nothing to tell apart: every classifier would be right."""
     if len(np.unique(labels)) < 2:
         found = f"all {len(labels):,} have the class {data.classes[labels[0]]!r}" if len(labels) else "found none"
         more, others = "probe more of them", "probe a run on data with classes (by topics, folders, labels)"
-        remedy = more if len(np.unique(data.train.labels)) > 1 else others
+        one_class = "the run learned that class alone (setting normal); probe one that learned from all"
+        remedy = more if len(np.unique(data.train.labels)) > 1 else one_class if normal else others
         raise UsageError("Nothing to probe", f"expected training items of two classes or more, but {found}; {remedy}")
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.numbers import series, table
 from engine.datasets.numbers.columns import Columns
-from engine.errors import UsageError
+from engine.errors import UsageError, counted
 
 
 class NewItems(NamedTuple):
@@ -60,6 +60,23 @@ def labels(path: Path, columns: Columns, label: str) -> Sequence[str] | None:
         return None
     begin = np.concatenate(series.starts(by_step.bounds, columns.window, columns.stride))
     return series.of_windows(by_step.words, begin, columns.window)
+
+
+def doubts(items: NDArray[np.float32], columns: Columns) -> list[str]:
+    """What lets an answer about such `items` say less than it seems to, a sentence each."""
+    rows, found = items.reshape(len(items), -1), []
+    if empty := int(np.isnan(rows).all(axis=1).sum()):
+        found.append(
+            f"{counted(empty, 'item')} with no known value: what a model says of such is its guess, no finding"
+        )
+    last = 0
+    for column in columns.used:
+        first, last = last, last + column.width
+        if column.becomes == "category" and (new := int((items[..., first:last] == 0).all(axis=-1).sum())):
+            found.append(
+                f"{column.name}: {counted(new, 'value')} that no training row has, which the model cannot tell apart"
+            )
+    return found
 
 
 def _windows(path: Path, columns: Columns) -> NewItems:

@@ -84,9 +84,9 @@ def test_the_strangest_come_first_with_what_is_known_of_them(detect: tuple[Run, 
     assert lines[0].split() == ["ITEM", "CLASS", "SCORE", "PROBABILITY", "CONFIDENCE"]
     assert lines[1].split() == ["2", "3", "0.9", "anomaly", "0.900", "0.750"]
     assert lines[2].strip() == "row 5, column 7: 100.0% of the error, 0.00 where 1.00 was expected"
-    assert "1 of 4 images above the threshold 0.5, below which 0.99 of 40 validation items score" in result.output
+    assert "1 of 4 images above the threshold 0.5, the highest of 40 validation items, which are few" in result.output
     assert "AUROC 1.0000" in result.output
-    assert "1 of 4 all but '0'" in result.output
+    assert "1 of 4 are known not to be '0'" in result.output
     assert "PCA error, 2 components" in result.output
     assert (asked[0].strangest, asked[0].baselines) == (2, ("pca", "pca-chosen", "forest", "neighbours"))
 

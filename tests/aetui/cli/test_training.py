@@ -129,7 +129,7 @@ def test_codes_of_a_trained_model_go_out_and_come_back_as_images(home: dict[str,
     with np.load(images) as loaded:
         assert loaded["images"].shape == (6, 28, 28, 1)
     assert 0 <= np.load(samples).min() < np.load(samples).max() <= 1
-    assert "softmax" in done.stdout
+    assert "SOFTMAX" in done.stdout
 
 
 def test_doctor_finds_a_device_and_the_bundled_data(aetui: Any) -> None:

@@ -78,3 +78,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_place_in_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="a folder that is there"):
         export(tmp_path / "nowhere" / "out")
+
+
+def test_a_file_gives_way_to_an_export_only_where_it_is_one_of_the_same_format(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("precious")
+    with pytest.raises(UsageError, match="holds other things"), placed(path, folder=False, force=True, mark=b"<card>"):
+        pass
+    path.write_text("words <card>")
+    with placed(path, folder=False, force=True, mark=b"<card>") as place:
+        place.write_text("new <card>")
+    assert path.read_text() == "new <card>"

@@ -83,3 +83,11 @@ def test_tables_of_numbers_are_told_from_tables_of_text(tmp_path: Path) -> None:
     assert table.has_numbers(written(tmp_path / "a.csv", "name;size;age\nx;1.2;3\n"))
     assert not table.has_numbers(written(tmp_path / "b.csv", "title,text\na,b\n"))
     assert not table.has_numbers(written(tmp_path / "c.csv", ""))
+
+
+def test_words_that_were_never_seen_and_rows_without_a_value_are_told(columns: Columns, tmp_path: Path) -> None:
+    path = written(tmp_path / "b.csv", "size,colour,soft,day\n1,violet,true,2026-01-01\n,,,\n1,red,true,\n")
+    assert new_items.doubts(new_items.read(path, columns).items, columns) == [
+        "1 item with no known value: what a model says of such is its guess, no finding",
+        "colour: 1 value that no training row has, which the model cannot tell apart",
+    ]

@@ -82,7 +82,7 @@ def test_the_program_trains_to_a_loss_near_that_of_the_run(run: Any, tmp_path: P
     assert answer.difference < 1e-5
     from engine import datasets
 
-    data = datasets.load("digits")
+    data = datasets.load("digits", None)
     arrays = {"x_train": data.train.items, "y_train": data.train.labels, "x_test": data.test.items}
     np.savez(tmp_path / "digits.npz", allow_pickle=False, **arrays)
     command = [sys.executable, "train.py", "--data", str(tmp_path / "digits.npz")]
