@@ -53,7 +53,7 @@ class Session:
         there = next((run for run in self.store.runs() if run.name == name), None)
         if there is not None and there.status == "completed":
             return there.id
-        run_id = self._engine.submit(ResumeJob(there.id) if there else job)
+        run_id = self._engine.submit(ResumeJob(run_id=there.id) if there else job)
         while True:
             event = self._events.get()
             if isinstance(event, EngineFailed):
