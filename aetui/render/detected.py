@@ -76,6 +76,9 @@ def _figures(scored: Scored, told: Sequence[str], width: int) -> list[Content]:
         false, recall, precision = scored.curve.at(scored.threshold)
         found.append(Content(f"found {recall:.1%} of anomalies · {false:.1%} false alarms · precision {precision:.1%}"))
         found += _judged(scored, width)
+    elif detection.baselines:
+        remedy = "; N takes a class as normal" if detection.classes else ""
+        found.append(Content.styled(f"baselines: no item is known to be an anomaly{remedy}", MUTED))
     return found
 
 

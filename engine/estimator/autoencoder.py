@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
+import warnings
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from engine.datasets.own.given import Given, known
+from engine.errors import counted
 from engine.estimator import forms, recipes, training
 from engine.estimator.fitted import Fitted
 from engine.estimator.recipes import told
@@ -209,6 +211,11 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         """X as numbers. Raises ValueError or TypeError where scikit-learn would."""
         if forms.axes(X) <= 2:
             rows: NDArray[Any] = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
+            if empty := int(np.isnan(rows).all(axis=1).sum()):
+                words = (
+                    f"X: {counted(empty, 'row')} with no known number: what comes of such is a guess, its error is 0"
+                )
+                warnings.warn(words, stacklevel=3)
             return rows
         found: NDArray[Any] = check_array(X, dtype=None, allow_nd=True, ensure_all_finite="allow-nan", estimator=self)
         if reset:

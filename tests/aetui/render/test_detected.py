@@ -24,3 +24,10 @@ def test_the_best_of_model_and_baselines_stands_first() -> None:
     compared = answer(Detect(run_id="", baselines=("pca",)))
     text = "\n".join(line.plain for line in lines(Scored(compared), [], (78, 12)))
     assert "AUROC/AP: the model 0.9700/0.9900 · PCA error 0.9000/0.9500" in text
+
+
+def test_where_no_class_is_known_to_be_normal_baselines_say_what_is_missing() -> None:
+    beside = answer(Detect(run_id="", baselines=("pca",))).baselines
+    found = detection(strange=None, normal="", baselines=beside)
+    text = "\n".join(line.plain for line in lines(Scored(found), [], (78, 12)))
+    assert "baselines: no item is known to be an anomaly; N takes a class as normal" in text

@@ -177,3 +177,14 @@ def test_what_a_process_left_that_was_ended_goes_with_the_next_and_what_is_in_us
     monkeypatch.setattr(shared, "_PASSING", [])
     second = shared.passing_root()
     assert sorted(tmp_path.iterdir()) == sorted([other, first, second])
+
+
+def test_rows_without_a_number_are_warned_of_and_such_alone_are_refused(x: Any) -> None:
+    fitted = made().fit(x)
+    x[1] = np.nan
+    with pytest.warns(UserWarning, match="1 row with no known number"):
+        fitted.score_samples(x)
+    with pytest.warns(UserWarning, match="9 rows"), pytest.raises(ValueError, match="all are NaN"):
+        made().fit(np.full((9, 5), np.nan))
+    with pytest.raises(ValueError, match="n: expected a whole number"):
+        fitted.sample(-1)
