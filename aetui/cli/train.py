@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import completers, engines
+from aetui.cli import clustered, completers, engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -16,6 +16,7 @@ from engine.runs.jobs import MOST_SEEDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aetui.cli.clustered import Chief
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
     from engine.params import Param
@@ -86,10 +87,11 @@ def train(
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
-    if seeds > 1:
-        _train_group(groups.begin(job, seeds, options.store), options, json, detached)
-    else:
-        _train_one(job, options, json, detached)
+    with clustered.taking_part(options, detached=detached) as chief:
+        if seeds > 1:
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached, chief)
+        else:
+            _train_one(job, options, json, detached, chief)
 
 
 def resume(
@@ -108,27 +110,29 @@ def resume(
     from engine.runs.jobs import ResumeJob
 
     options: Options = context.obj
-    group = groups.find(options.store, run)
-    if group is None:
-        _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
-    elif epochs is not None:
-        raise UsageError(
-            "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
-        )
-    else:
-        _train_group(group, options, json, detached)
+    with clustered.taking_part(options, detached=detached) as chief:
+        group = groups.find(options.store, run)
+        if group is None:
+            job = ResumeJob(run_id=options.store.find(run).id, epochs=epochs)
+            _train_one(job, options, json, detached, chief)
+        elif epochs is not None:
+            raise UsageError(
+                "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
+            )
+        else:
+            _train_group(group, options, json, detached, chief)
 
 
-def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
+def _train_one(job: Job, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
     from engine.runs import handover
 
     if detached:
         _detach([handover.order(job, options.store)], options, json)
     else:
-        _carry_out(job, options, json)
+        _carry_out(job, options, json, chief)
 
 
-def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
+def _train_group(group: Group, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
     from aetui.cli import several
     from engine.runs import groups
 
@@ -136,7 +140,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
     if orders:
         _detach(orders, options, json)
     else:
-        several.carry_out(group, options, json)
+        several.carry_out(group, options, json, chief)
 
 
 def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
@@ -153,12 +157,12 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     return config
 
 
-def _carry_out(job: Job, options: Options, json: bool) -> None:
+def _carry_out(job: Job, options: Options, json: bool, chief: Chief | None) -> None:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
 
     stream = EventStream() if json else None
-    with engines.engine(options) as (engine, events):
+    with engines.engine(options, chief) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
@@ -176,7 +180,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {plain(finished.message)}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(finished.exit_code)
 
 
 def _became(run_id: str, finished: RunFinished) -> str:
