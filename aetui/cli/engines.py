@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from aetui.cli.clustered import Chief
     from aetui.cli.narration import Narrator
     from aetui.cli.options import Options
     from engine.errors import EngineError
@@ -22,18 +21,23 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def engine(options: Options, chief: Chief | None = None) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on.
-
-    `chief`: of the processes that it trains together with.
-    """
+def engine(options: Options, *, training: bool = False) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
+    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on. If it is for
+    `training`, it trains as many runs at once as the options say, and where they say."""
     from engine.session import Engine, tensorflow_backend
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    backend = tensorflow_backend if chief is None else chief.backend
-    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder, backend=backend)
+    made = Engine(
+        events.put,
+        options.store,
+        device=options.device,
+        data_dir=options.data_folder,
+        backend=options.backend or tensorflow_backend,
+        jobs=options.jobs or 1 if training else 1,
+        isolate=options.isolate and training,
+    )
     try:
         yield made, events
     finally:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.backend import Backend
     from engine.runs.store import RunStore
 
 
@@ -21,6 +24,12 @@ class Options:
     quiet: bool = False
     low_bandwidth: bool = False
     """Send less to the terminal than a good line could take."""
+    jobs: int | None = None
+    """Runs that are trained at once; None: one, or as many as the user's settings say."""
+    isolate: bool = False
+    """Train in processes of their own."""
+    backend: Callable[[str], Backend] | None = None
+    """Makes what trains, where that is not the usual (see `aetui.cli.clustered`)."""
 
     @classmethod
     def of_environment(cls) -> Options:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import clustered, completers, engines
-from aetui.cli.arguments import Epochs, RunOrGroup
+from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
@@ -16,7 +16,6 @@ from engine.runs.jobs import MOST_SEEDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aetui.cli.clustered import Chief
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
     from engine.params import Param
@@ -71,6 +70,8 @@ def train(
     name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
     from engine import datasets, registry
@@ -79,7 +80,7 @@ def train(
     from engine.runs.jobs import TrainJob
     from engine.runs.listing.labels import checked_name
 
-    options: Options = context.obj
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
@@ -87,11 +88,11 @@ def train(
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
-    with clustered.taking_part(options, detached=detached) as chief:
+    with clustered.taking_part(options, detached=detached) as options:
         if seeds > 1:
-            _train_group(groups.begin(job, seeds, options.store), options, json, detached, chief)
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached)
         else:
-            _train_one(job, options, json, detached, chief)
+            _train_one(job, options, json, detached)
 
 
 def resume(
@@ -100,39 +101,63 @@ def resume(
     epochs: Epochs = None,
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Go on with a run exactly where it stopped; with --epochs, for longer than planned.
 
-    Of a group it goes on with every run that is not complete, and trains those that never began.
+    Of a group it goes on with every run that is not complete, and trains those that never began. One that waited in a
+    process that is gone is trained here.
     """
     from engine.errors import UsageError
-    from engine.runs import groups
+    from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = context.obj
-    with clustered.taking_part(options, detached=detached) as chief:
+    options: Options
+    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
         group = groups.find(options.store, run)
-        if group is None:
-            job = ResumeJob(run_id=options.store.find(run).id, epochs=epochs)
-            _train_one(job, options, json, detached, chief)
+        left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
+        if left is not None and left.order is not None:
+            _take_up(left.order, epochs, options, json, detached)
+        elif group is None:
+            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
         elif epochs is not None:
             raise UsageError(
                 "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
             )
         else:
-            _train_group(group, options, json, detached, chief)
+            _train_group(group, options, json, detached)
 
 
-def _train_one(job: Job, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
+def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+    from dataclasses import replace
+
+    return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
+
+
+def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
     from engine.runs import handover
 
     if detached:
         _detach([handover.order(job, options.store)], options, json)
     else:
-        _carry_out(job, options, json, chief)
+        _carry_out(job, options, json)
 
 
-def _train_group(group: Group, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
+def _take_up(order: Order, epochs: int | None, options: Options, json: bool, detached: bool) -> None:
+    """Train what another process was to train before it was gone."""
+    from aetui.cli import several
+    from engine.errors import UsageError
+
+    if epochs is not None:
+        raise UsageError("Not begun", f"{order.run_id} has not begun; train it first, then give it more --epochs")
+    if detached:
+        _detach([order], options, json)
+        return
+    several.leave(several.train_all([order], options, json=json))
+
+
+def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
     from aetui.cli import several
     from engine.runs import groups
 
@@ -140,7 +165,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool, chi
     if orders:
         _detach(orders, options, json)
     else:
-        several.carry_out(group, options, json, chief)
+        several.carry_out(group, options, json)
 
 
 def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
@@ -157,12 +182,12 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     return config
 
 
-def _carry_out(job: Job, options: Options, json: bool, chief: Chief | None) -> None:
+def _carry_out(job: Job, options: Options, json: bool) -> None:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
 
     stream = EventStream() if json else None
-    with engines.engine(options, chief) as (engine, events):
+    with engines.engine(options, training=True) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
