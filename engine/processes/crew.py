@@ -73,6 +73,7 @@ class Crew:
         self._selector.register(self._bell, selectors.EVENT_READ)
         self._look = Every(LOOK_SECONDS)
         self._outside: list[str] = []
+        self._look_outside = Every(LOOK_SECONDS)
 
     @property
     def at_work(self) -> list[str]:
@@ -91,7 +92,7 @@ class Crew:
 
     def has_room(self) -> bool:
         """Whether one more run can be trained."""
-        if self._outside and self._look():
+        if self._outside and self._look_outside():
             self._outside = [run_id for run_id in self._outside if self._store.in_hand(run_id)]
         return len(self.at_work) + len(self._outside) < self.size
 
@@ -125,7 +126,7 @@ class Crew:
     def _idle(self) -> Worker:
         """One that waits for a run. Raises OSError."""
         for worker in [worker for worker in self._workers if not worker.run_id]:
-            if worker.runs < MOST_RUNS:
+            if worker.runs < MOST_RUNS and worker.process.poll() is None:
                 return worker
             self._dismiss(worker)
         used = {worker.place for worker in self._workers}

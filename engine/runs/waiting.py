@@ -86,11 +86,14 @@ class Waiting:
         if lock is None:
             withdraw_command(place)  # of a process that was killed
             lock = _locked(place)
+        former = _kept(place, order.run_id)
+        at = former.at if isinstance(former, _Kept) else time.time()  # who takes it over waits no shorter
         with self._mutex:
             self._locks[order.run_id] = lock
         plain = msgspec.structs.replace(order, descriptor=None)
+        kept = _Kept(order=plain, seq=seq, at=at, pid=os.getpid())
         with replacing(place / ORDER, flush=False) as file:
-            file.write(msgspec.json.encode(_Kept(order=plain, seq=seq, at=time.time(), pid=os.getpid())) + b"\n")
+            file.write(msgspec.json.encode(kept) + b"\n")
 
     def unwanted(self) -> list[str]:
         """The runs that somebody asked to stop since the last time."""

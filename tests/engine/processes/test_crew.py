@@ -3,7 +3,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,8 +27,9 @@ from engine.processes.crew import END
 from engine.processes.messages import Begin, Tell
 from engine.processes.shares import Gpu
 from engine.runs import waiting
-from engine.runs.jobs import TrainJob
+from engine.runs.jobs import Order, TrainJob
 from engine.runs.store import RunStore
+from engine.runs.waiting import Waiting
 from engine.session import Engine
 
 JOB = TrainJob(variant="vanilla", dataset="digits", config={"epochs": 3})
@@ -190,6 +191,20 @@ def test_handing_over_leaves_processes_to_their_runs_and_others_the_queue(staged
     assert handed.clean
     assert puppet.told(object) is None  # nobody gives orders any more: it was not told to stop
     assert [(found.run_id, found.lives) for found in waiting.listed(stage.store.root)][-1] == (second, False)
+
+
+def test_what_is_handed_over_waits_for_the_runs_that_live_on(staged: Any) -> None:
+    stage = staged(isolate=True)
+    living = Waiting(stage.store.root)
+    living.announce(Order(run_id="elsewhere", job=JOB))
+    stage.engine.behind(["elsewhere"])
+    run_id = stage.engine.submit(JOB)
+    puppet = stage.agency.next()
+    stage.until(EngineReady)
+    with pytest.raises(Empty):
+        puppet.heard.get(timeout=0.3)
+    living.close()
+    assert puppet.told(Begin).order.run_id == run_id
 
 
 def test_closing_stops_all_and_waits_for_them(staged: Any) -> None:
