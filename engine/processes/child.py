@@ -108,7 +108,7 @@ class Child:
                 if order.paused:
                     self._engine.pause(order.run_id)
             else:
-                self._engine.adopt(msgspec.structs.replace(order, descriptor=lock), place)
+                self._engine.adopt(msgspec.structs.replace(order, descriptor=lock, place=place))
         except Exception as error:  # whatever it is, somebody waits for the end of this run
             for descriptor in (lock, place):
                 if descriptor is not None:

@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import msgspec
-
 from engine.errors import EngineError
 from engine.events import (
     DataProgress,
@@ -107,7 +105,7 @@ class Crew:
         """Have a run trained; `place` is the lock of its place in the queue, `seq` the number of its last event."""
         descriptors = [given for given in (order.descriptor, place) if given is not None]
         message = messages.Begin(
-            order=msgspec.structs.replace(order, descriptor=None),
+            order=order.without_files(),
             run_locked=order.descriptor is not None,
             place_locked=place is not None,
         )
