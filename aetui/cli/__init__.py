@@ -9,6 +9,7 @@ import typer
 
 from aetui import __version__
 from aetui.cli import (
+    bench,
     book,
     classify,
     cluster,
@@ -69,6 +70,7 @@ app.command("cluster")(cluster.cluster)
 app.command("finetune")(finetune.finetune)
 app.command("classify")(classify.classify)
 app.command("book")(book.book)
+app.command("bench")(bench.bench)
 app.command("variants")(variants.variants)
 app.command("explain")(explain.explain)
 app.command("tour")(tour.tour)
