@@ -27,48 +27,66 @@ class Products:
         self.precision = precision
         dtype = tf.float32 if precision == "float32" else tf.bfloat16
         self._calls = [call for one in operations for call in _calls(one, dtype)]
-        self._paces: list[float] = []
+        self._guess = 0.0
 
     def reached(self, steps: int) -> None:
         """As `Side`; nothing is learned."""
         del steps
-        for call in self._calls:
-            call.seconds(1)
-        self._paces = [call.seconds(FEW) for call in self._calls]
+        self._guess = sum(call.times * call.prepare() for call in self._calls)
 
     def block(self, seconds: float) -> Block:
-        """As `Side`; each call gets the same share of `seconds`."""
-        share = seconds / len(self._calls)
-        self._paces = [
-            call.seconds(max(1, int(share / pace))) for call, pace in zip(self._calls, self._paces, strict=True)
-        ]
-        return Block(1, sum(call.times * pace for call, pace in zip(self._calls, self._paces, strict=True)))
+        """As `Side`; each call is made as often as in so many steps."""
+        steps = max(1, round(seconds / self._guess))
+        each = sum(call.times * call.seconds(call.times * steps) for call in self._calls)
+        self._guess = each
+        return Block(steps, steps * each)
 
 
 class _Call:
-    """One kernel, that a step calls `times`."""
+    """One kernel, that a step calls `times`: alone, or two at once where that is faster. A step has products that do
+    not wait for each other, and two threads that have one each need not wait for each other either."""
 
-    def __init__(self, call: Callable[..., Tensor], tensors: Sequence[Tensor], times: int = 1) -> None:
+    def __init__(
+        self, call: Callable[..., Tensor], shapes: Sequence[Sequence[int]], dtype: Any, times: int = 1
+    ) -> None:
         self.times = times
-        self._tensors = tensors
+        # Different numbers: what is done twice with the same is done once.
+        self._tensors = [[_random(shape, dtype, seed) for shape in shapes] for seed in range(2)]
+        self._functions = [_repeated(call, width) for width in (1, 2)]
+        self._width = 1
 
-        @tf.function(autograph=False)
-        def repeated(count: Tensor, *tensors: Tensor) -> Tensor:
-            def body(done: Tensor, total: Tensor) -> tuple[Tensor, Tensor]:
-                # A number of it is used: what nobody uses is not computed.
-                return done + 1, total + tf.cast(tf.reshape(call(*tensors), [-1])[0], tf.float32)
-
-            start = (tf.constant(0), tf.constant(0.0))
-            return tf.while_loop(lambda done, _: done < count, body, start, parallel_iterations=1)[1]
-
-        self._repeated = repeated
+    def prepare(self) -> float:
+        """Compile, and choose what is faster. Seconds of one call, about."""
+        found = {}
+        for self._width in (1, 2):
+            self.seconds(1)
+            found[self._width] = min(self.seconds(FEW) for _ in range(2))
+        self._width = min(found, key=lambda width: found[width])
+        return found[self._width]
 
     def seconds(self, count: int) -> float:
         """Of one, when so many are called in a row."""
-        number = tf.constant(count)
+        width = self._width
+        number = tf.constant(-(-count // width))
         began = time.perf_counter()
-        self._repeated(number, *self._tensors).numpy()
-        return max(time.perf_counter() - began, 1e-9) / count
+        self._functions[width - 1](number, *self._tensors[:width]).numpy()
+        return max(time.perf_counter() - began, 1e-9) / (width * int(number))
+
+
+def _repeated(call: Callable[..., Tensor], width: int) -> Any:
+    """Calls it for `width` lists of tensors at once, as often as its first argument says."""
+
+    @tf.function(autograph=False)
+    def repeated(count: Tensor, *tensors: list[Tensor]) -> Tensor:
+        def body(done: Tensor, total: Tensor) -> tuple[Tensor, Tensor]:
+            # A number of each is used: what nobody uses is not computed.
+            found = [tf.cast(tf.reshape(call(*each), [-1])[0], tf.float32) for each in tensors[:width]]
+            return done + 1, total + tf.add_n(found)
+
+        start = (tf.constant(0), tf.constant(0.0))
+        return tf.while_loop(lambda done, _: done < count, body, start, parallel_iterations=1)[1]
+
+    return repeated
 
 
 def _calls(operation: Operation, dtype: Any) -> Iterator[_Call]:
@@ -76,14 +94,14 @@ def _calls(operation: Operation, dtype: Any) -> Iterator[_Call]:
 
 
 def _of_product(one: Product, dtype: Any) -> Iterator[_Call]:
-    left, right, answer = (
-        _random(shape, dtype) for shape in ((one.rows, one.inner), (one.inner, one.columns), (one.rows, one.columns))
-    )
-    yield _Call(tf.matmul, [left, right], one.times)
-    if one.input_gradient:
-        yield _Call(lambda a, b: tf.matmul(a, b, transpose_b=True), [answer, right], one.times)
-    every = [_random((one.rows * one.times, width), dtype) for width in (one.inner, one.columns)]
-    yield _Call(lambda a, b: tf.matmul(a, b, transpose_a=True), every)
+    left, right, answer = (one.rows, one.inner), (one.inner, one.columns), (one.rows, one.columns)
+    yield _Call(tf.matmul, [left, right], dtype, one.times)
+    if one.input_gradient and one.times > 1:  # the kernel is the same every time: it is turned over once
+        yield _Call(tf.matmul, [answer, right[::-1]], dtype, one.times)
+    elif one.input_gradient:
+        yield _Call(lambda a, b: tf.matmul(a, b, transpose_b=True), [answer, right], dtype)
+    every = [(one.rows * one.times, width) for width in (one.inner, one.columns)]
+    yield _Call(lambda a, b: tf.matmul(a, b, transpose_a=True), every, dtype)
 
 
 def _of_convolution(one: Convolution, dtype: Any) -> Iterator[_Call]:
@@ -92,7 +110,6 @@ def _of_convolution(one: Convolution, dtype: Any) -> Iterator[_Call]:
     inside = (one.batch, *ones, *one.inside, one.channels)
     kernel = (*ones, *one.kernel, one.channels, one.filters)
     outside = (one.batch, *ones, *one.outside, one.filters)
-    given, weights, answer = (_random(shape, dtype) for shape in (inside, kernel, outside))
     settings = {
         "strides": [1, *ones, *one.strides, 1],
         "padding": one.padding.upper(),
@@ -112,12 +129,12 @@ def _of_convolution(one: Convolution, dtype: Any) -> Iterator[_Call]:
         return call(input=x, filter_sizes=list(kernel), out_backprop=y, **settings)
 
     if one.input_gradient or not one.transposed:
-        yield _Call(forward, [given, weights])
+        yield _Call(forward, [inside, kernel], dtype)
     if one.input_gradient or one.transposed:
-        yield _Call(back, [weights, answer])
-    yield _Call(along, [given, answer])
+        yield _Call(back, [kernel, outside], dtype)
+    yield _Call(along, [inside, outside], dtype)
 
 
-def _random(shape: Sequence[int], dtype: Any) -> Tensor:
+def _random(shape: Sequence[int], dtype: Any, seed: int) -> Tensor:
     """Small enough for sums to stay finite."""
-    return tf.cast(tf.random.stateless_uniform(shape, [math.prod(shape) % 2**31, 1], -0.1, 0.1), dtype)
+    return tf.cast(tf.random.stateless_uniform(shape, [seed, math.prod(shape) % 2**31], -0.1, 0.1), dtype)
