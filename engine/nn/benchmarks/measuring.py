@@ -66,6 +66,7 @@ class _Comparing:
 
     def run(self) -> None:
         """All of it; KeyboardInterrupt leaves what was done by then."""
+        from engine.nn.benchmarks.counterparts import Lacking
         from engine.nn.benchmarks.sides import halves, sides
         from engine.nn.benchmarks.task import Task
 
@@ -82,7 +83,12 @@ class _Comparing:
         made: list[Side] = []
         for one in sides(task, precisions, ask.against, self._missing.append):
             self._tell(f"{one.name} in {one.precision} is compiled and checked")
-            self._losses.append(one.reached(task.checked))
+            try:
+                loss = one.reached(task.checked)
+            except Lacking as lacking:
+                self._missing.append(f"{one.name}: {lacking}")
+                continue
+            self._losses.append(loss)
             made.append(one)
         self._sides = made
         before = _Processors()
