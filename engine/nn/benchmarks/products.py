@@ -32,11 +32,13 @@ class Products:
     def reached(self, steps: int) -> None:
         """As `Side`; nothing is learned."""
         del steps
-        self._guess = sum(call.times * call.prepare() for call in self._calls)
+        for call in self._calls:
+            call.seconds(1)  # compiles it
+        self._guess = sum(call.times * call.seconds(FEW) for call in self._calls)
 
     def block(self, seconds: float) -> Block:
-        """As `Side`; each call is made as often as in so many steps."""
-        steps = max(1, round(seconds / self._guess))
+        """As `Side`; each call is made as often as in so many steps, and that twice."""
+        steps = max(1, round(seconds / 2 / self._guess))
         each = sum(call.times * call.seconds(call.times * steps) for call in self._calls)
         self._guess = each
         return Block(steps, steps * each)
@@ -53,20 +55,12 @@ class _Call:
         # Different numbers: what is done twice with the same is done once.
         self._tensors = [[_random(shape, dtype, seed) for shape in shapes] for seed in range(2)]
         self._functions = [_repeated(call, width) for width in (1, 2)]
-        self._width = 1
-
-    def prepare(self) -> float:
-        """Compile, and choose what is faster. Seconds of one call, about."""
-        found = {}
-        for self._width in (1, 2):
-            self.seconds(1)
-            found[self._width] = min(self.seconds(FEW) for _ in range(2))
-        self._width = min(found, key=lambda width: found[width])
-        return found[self._width]
 
     def seconds(self, count: int) -> float:
-        """Of one, when so many are called in a row."""
-        width = self._width
+        """Of one, when so many are called in a row, in the faster of both ways."""
+        return min(self._taken(count, width) for width in (1, 2))
+
+    def _taken(self, count: int, width: int) -> float:
         number = tf.constant(-(-count // width))
         began = time.perf_counter()
         self._functions[width - 1](number, *self._tensors[:width]).numpy()

@@ -23,6 +23,8 @@ from engine.variants.variant import Variant
 
 LONG = 100_000
 """Epochs of the run: a rate that falls along it hardly falls while it is timed."""
+RATE = 1e-4
+"""Of the optimiser, at most: rounding stays rounding, and losses can be compared."""
 STRETCH = 0.25
 """Seconds of steps between two looks at the clock, about."""
 EPOCH = (4, 20)
@@ -39,7 +41,8 @@ class Task:
     def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> None:
         """`data` is cut to the length of an epoch."""
         self.variant = variant
-        self.config = msgspec.structs.replace(config, epochs=LONG, patience=0, precision="float32")
+        rate = min(config.learning_rate, RATE)
+        self.config = msgspec.structs.replace(config, epochs=LONG, patience=0, precision="float32", learning_rate=rate)
         self.data = data
         self.batch = config.batch_size
         self.stages = variant.stages(self.config)
