@@ -56,38 +56,6 @@ app = Commands(
     help="An autoencoder workbench in the terminal. Without a command: the workbench.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-<<<<<<< HEAD
-app.add_typer(data.app, name="data")
-app.add_typer(runs.app, name="runs")
-app.command("train")(train.train)
-app.command("resume")(train.resume)
-app.command("stop")(stop.stop)
-app.command("open")(opening.open_run)
-app.command("reconstruct")(reconstruct.reconstruct)
-app.command("encode")(encode.encode)
-app.command("decode")(decode.decode)
-app.command("export")(export.export)
-app.command("import")(importing.import_file)
-app.command("sample")(sample.sample)
-app.command("similarity")(sentences.similarity)
-app.command("neighbours")(sentences.neighbours)
-app.command("detect")(detect.detect)
-app.command("recommend")(recommend.recommend)
-app.command("probe")(probe.probe)
-app.command("cluster")(cluster.cluster)
-app.command("finetune")(finetune.finetune)
-app.command("classify")(classify.classify)
-app.command("book")(book.book)
-app.command("bench")(bench.bench)
-app.command("variants")(variants.variants)
-app.command("explain")(explain.explain)
-app.command("tour")(tour.tour)
-app.command("doctor")(doctor.doctor)
-app.command("serve")(serve.serve)
-app.command("completion")(completion.completion)
-app.command("man")(manual.man)
-=======
->>>>>>> main
 
 
 def _version(context: typer.Context, wanted: bool) -> None:

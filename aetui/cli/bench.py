@@ -47,7 +47,8 @@ def bench(
         str,
         typer.Option(
             metavar="NAME,…",
-            help="Who is timed beside it and the products of its network, some of: fit, jax, torch, torch.compile.",
+            help="Who is timed beside it and the products of its network, some of: fit, jax, torch, fit32 (32 steps a "
+            "call), tape (eager GradientTape), torch.compile.",
         ),
     ] = "fit,jax,torch",
     settings: Annotated[

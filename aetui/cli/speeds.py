@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aetui.render import numbers
+from engine.benchmarks.results import SAME
+from engine.errors import counted
 
 if TYPE_CHECKING:
     from engine.benchmarks.results import Comparison, Figure, Row
@@ -39,13 +41,16 @@ def notes(found: Comparison) -> Iterator[str]:
     """Sentences below the table."""
     if not found.complete:
         rounds = max((row.rounds for row in found.rows), default=0)
-        yield f"interrupted: {rounds} of the rounds are complete"
+        yield f"interrupted: {counted(rounds, 'round')} of it"
     for row in found.rows:
         if row.same is False and row.against_ours is not None:
             yield (
                 f"{row.side} in {row.precision} does other work: after {found.case.checked} steps its loss is "
                 f"{row.against_ours:.3f} × ours"
             )
+    known = [row.same for row in found.rows if row.same is not None]
+    if len(known) > 1 and all(known):
+        yield f"all losses after {found.case.checked} steps are the same within {SAME:.0%}"
     told = dict.fromkeys(f"{row.side}: {row.note}" for row in found.rows if row.note)
     yield from (*told, *found.missing)
     if found.others is not None and found.others > BUSY:

@@ -11,8 +11,10 @@ import msgspec
 from engine.benchmarks.results import Comparison
 from engine.params import TrainingConfig
 
-PEERS = ("fit", "jax", "torch", "torch.compile")
-"""What ours can be compared with, beside the products of its own network."""
+PEERS = ("fit", "jax", "torch", "fit32", "tape", "torch.compile")
+"""What ours can be compared with, beside the products of its own network: `Model.fit` with its defaults, `lax.scan`,
+eager PyTorch; `fit` with 32 steps a call, an eager `GradientTape`, `torch.compile`."""
+USUAL = PEERS[:3]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +27,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """A key of the catalogue; or empty: made ones of the shape of those that the variant prefers."""
     seconds: float
     """For each side, over all rounds."""
-    against: tuple[str, ...] = PEERS
+    against: tuple[str, ...] = USUAL
 
 
 def compared(asks: list[Ask], device: str, data_dir: Path | None, tell: Callable[[str], None]) -> Iterator[Comparison]:

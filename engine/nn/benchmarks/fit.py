@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import keras
@@ -16,45 +17,57 @@ from engine.nn.exporting.standard import standard
 from engine.nn.layers import Blocks
 from engine.nn.model import built, noise_seeds
 from engine.nn.networks import Batch, Networks, NoiseKeys, Weighted
+from engine.nn.recurrent import on_gpu
 
 NOTE = "one call; its first epoch does not count"
 
 
 class Fit:
-    """`compiled` goes to `compile`, whose defaults include XLA wherever Keras chooses it. `fit` has float32 arrays,
-    with the noise in them, which it shuffles and gathers in a `tf.data` pipeline of its own."""
+    """Its defaults include XLA wherever Keras chooses it. It has float32 arrays, with the noise in them, which it
+    shuffles and gathers in a `tf.data` pipeline of its own."""
 
-    def __init__(self, task: Task, precision: str = "float32", name: str = FIT, **compiled: Any) -> None:
-        self.name, self.precision, self.note = name, precision, NOTE
-        self._task = task
+    def __init__(self, task: Task, precision: str = "float32", *, many: int = 1) -> None:
+        """`many`: steps of a call (`steps_per_execution`), as those set it who know what holds up small networks; XLA
+        is then used where our own steps use it."""
+        self.name, self.precision = FIT if many == 1 else f"{FIT}, {many} steps a call", precision
+        self.note = NOTE
+        self.task, self._many = task, many
         twin = built(task.variant, task.config, task.data.shape)
         trained = task.variant.stage_networks(twin, task.stage).trained
         ours = Autoencoder(plain(trained, precision), task.config, Blocks(task.config.seed, "float32"))
-        self._model = _Peer(task, ours)
-        self._model.compile(task.variant.optimizer(ours, task.stage.epochs * task.steps), **compiled)
+        self.model = _Peer(task, ours)
+        self._optimizer = partial(task.variant.optimizer, ours, task.stage.epochs * task.steps)
+        self.model.compile(self._optimizer())
 
     def reached(self, steps: int) -> float:
         """As `Side`."""
         quarter = steps // 4
-        count = quarter * 4 * self._task.batch
+        count = quarter * 4 * self.task.batch
         found = self._fit(quarter, 4, None, shuffle=False, items=count)
+        if self._many > 1:
+            wanted = self.task.variant.xla
+            xla = wanted is True or (wanted == "cpu" and not on_gpu())
+            self.model.compile(self._optimizer(), steps_per_execution=self._many, jit_compile=xla)
+            self.block(0)
         return float(found.history["loss"][-1])
 
     def block(self, seconds: float) -> Block:
         """As `Side`; a stretch is what `fit` takes for an epoch, without making its pipeline anew."""
-        stretch = self._task.stretch
+        task = self.task
+        stretch = -(-task.stretch // self._many) * self._many
         clock = _Clock(seconds)
-        self._fit(stretch, 1_000_000, clock, shuffle=True, items=len(self._task.seen))
+        items = max(task.steps // stretch, 1) * stretch * task.batch
+        self._fit(stretch, 1_000_000, clock, shuffle=True, items=items)
         return Block(stretch * (len(clock.ends) - 1), clock.ends[-1] - clock.ends[0])
 
     def _fit(
         self, steps: int, epochs: int, clock: keras.callbacks.Callback | None, *, shuffle: bool, items: int
     ) -> Any:
-        seen, targets = self._task.tensors
-        return self._model.fit(
+        seen, targets = self.task.tensors
+        return self.model.fit(
             seen[:items],
             targets[:items],
-            batch_size=self._task.batch,
+            batch_size=self.task.batch,
             steps_per_epoch=steps,
             epochs=epochs,
             shuffle=shuffle,

@@ -13,6 +13,7 @@ from engine.nn.benchmarks.counterparts import Halves, Lacking
 from engine.nn.benchmarks.fit import Fit
 from engine.nn.benchmarks.ours import Ours
 from engine.nn.benchmarks.products import Products
+from engine.nn.benchmarks.tape import Tape
 from engine.nn.benchmarks.task import Task
 from engine.nn.recurrent import on_gpu
 from engine.storage.packages import install_extra
@@ -30,6 +31,12 @@ def sides(
     if "fit" in against:
         for precision in dict.fromkeys(("float32", *precisions)):
             yield Fit(task, precision)
+    if "fit32" in against:
+        for precision in precisions:
+            yield Fit(task, precision, many=32)
+    if "tape" in against:
+        for precision in precisions:
+            yield Tape(task, precision)
     for name, make in OTHERS.items():
         if name in against:
             yield from _others(name, make, task, precisions, missing)
