@@ -42,7 +42,7 @@ def bench(
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=0.1, max=3600, help="How long each side is timed, in three rounds.")
-    ] = 3,
+    ] = 1.5,
     against: Annotated[
         str,
         typer.Option(

@@ -62,15 +62,20 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         row.side,
         row.precision,
-        f"{row.ms.median:.3g}",
-        f"{row.ms.low:.3g}",
-        f"{row.ms.high:.3g}",
+        _short(row.ms.median),
+        _short(row.ms.low),
+        _short(row.ms.high),
         _ratio(row.times_faster),
-        f"{float(f'{row.items_per_second:.3g}'):,.10g}",
-        f"{row.gflops:.3g}",
+        _short(row.items_per_second),
+        _short(row.gflops),
         "" if row.share is None else f"{row.share.median:.0%} ({row.share.low:.0%}–{row.share.high:.0%})",
-        "" if row.loss is None else f"{numbers.loss(row.loss)}",
+        "" if row.loss is None else numbers.loss(row.loss),
     )
+
+
+def _short(number: float) -> str:
+    """Three digits."""
+    return f"{float(f'{number:.3g}'):,.10g}"
 
 
 def _ratio(figure: Figure | None) -> str:

@@ -120,14 +120,15 @@ def _sentences(reading: Any) -> Data:
 
     from engine.text.corpus import Corpus
     from engine.text.cut import TEST_SHARE
-    from engine.text.lexicon import Lexicon
+    from engine.text.lexicon import MARKS, Lexicon
     from engine.text.text_data import TextData
 
-    random, words = np.random.default_rng(0), reading.vocabulary
+    random, words = np.random.default_rng(0), reading.vocabulary - len(MARKS)
+    digits = len(str(words))
     count = round(SENTENCES / (1 - TEST_SHARE))
     lengths = random.integers(WORDS[0], min(WORDS[1], max(reading.length, WORDS[0] + 1)), count)
     tokens = random.integers(0, words, lengths.sum()).astype(np.int32)
-    names = tuple(f"w{place:04}" for place in range(words))
+    names = tuple(f"w{place:0{digits}}" for place in range(words))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     corpus = Corpus(
         key="random",
@@ -137,7 +138,7 @@ def _sentences(reading: Any) -> Data:
         tokens=tokens,
         starts=starts,
         text=np.frombuffer(" ".join(names[place] for place in tokens).encode(), np.uint8),
-        text_starts=starts * 6,
+        text_starts=starts * (digits + 2),
         document=np.zeros(count, np.int32),
         documents=("random",),
         topics=(),
