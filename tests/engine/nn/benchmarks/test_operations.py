@@ -20,7 +20,7 @@ BATCH = 5
 
 def of(key: str, preset: str, shape: tuple[int, ...], **settings: Any) -> list[Any]:
     variant = registry.variant(key)
-    config = params.configure(registry.preset(key, preset), settings)
+    config = params.configure(registry.preset(key, preset), {"precision": "float32", **settings})
     return operations(built(variant, config, shape).networks, BATCH)
 
 
@@ -69,6 +69,7 @@ def test_recurrent_layers_step_by_step_and_their_inputs_at_once() -> None:
         assert both == [operations_] * 2  # once for each direction
 
 
+@pytest.mark.slow
 def test_the_products_alone_are_those_that_were_counted() -> None:
     """Sizes that do not fit each other would be refused when they are called."""
     products = Products(
