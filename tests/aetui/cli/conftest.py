@@ -81,7 +81,7 @@ def instantly(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Runs a command line in this process, on engines whose runs are done at once."""
 
     @contextmanager
-    def instant(options: Any) -> Iterator[Any]:
+    def instant(options: Any, *, training: bool = False) -> Iterator[Any]:
         events: SimpleQueue[Any] = SimpleQueue()
         yield Instant(events.put, options.store), events
 
