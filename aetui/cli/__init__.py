@@ -33,6 +33,7 @@ COMMANDS: Places = {
     "finetune": ("aetui.cli.finetune", "finetune"),
     "classify": ("aetui.cli.classify", "classify"),
     "book": ("aetui.cli.book", "book"),
+    "bench": ("aetui.cli.bench", "bench"),
     "variants": ("aetui.cli.variants", "variants"),
     "explain": ("aetui.cli.explain", "explain"),
     "tour": ("aetui.cli.tour", "tour"),
