@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -47,7 +46,7 @@ class Every:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._next = -inf
+        self._next = 0.0
 
     def __call__(self, *, always: bool = False) -> bool:
         """Whether it is time; `always` for what must not be left out."""
@@ -143,7 +142,6 @@ class Progress(_Event, frozen=True, kw_only=True):
     """Where the run is inside the epoch; at most ten a second, never recorded."""
 
     recorded: ClassVar[bool] = False
-
     stage: str
     epoch: Count
     step: Count
@@ -232,7 +230,6 @@ class RunHeld(_Event, frozen=True, kw_only=True):
     """The run holds still, because its folder cannot be written; it goes on by itself when it can."""
 
     recorded: ClassVar[bool] = False
-
     reason: str
 
 
@@ -276,8 +273,7 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     """
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""
-    exit_code: int = 1
-    """For `failed`, see `engine.errors.EngineError`."""
+    exit_code: int = 1  # of a command line, for `failed`: see `engine.errors.EngineError`
 
 
 class RunCancelled(_Event, frozen=True, kw_only=True):
@@ -290,7 +286,6 @@ class RunInterrupted(_Event, frozen=True, kw_only=True):
     """The process that trained the run is gone; it can be resumed from its checkpoint."""
 
     recorded: ClassVar[bool] = False
-
     message: str
     """What happened and what to do."""
 
@@ -305,7 +300,6 @@ class EngineReady(_Event, frozen=True, kw_only=True):
     """The engine takes jobs. `device` is for people ("CPU, 2 cores", "GPU NVIDIA H100")."""
 
     recorded: ClassVar[bool] = False
-
     device: str
     seconds: float
 
@@ -314,7 +308,6 @@ class EngineFailed(_Event, frozen=True, kw_only=True):
     """The engine cannot work at all, or a job could not even start."""
 
     recorded: ClassVar[bool] = False
-
     title: str
     message: str
     exit_code: int = 1
@@ -325,7 +318,6 @@ class DataProgress(_Event, frozen=True, kw_only=True):
     """A data set is being downloaded or read; `total` 0 when unknown, `done == total` at the end."""
 
     recorded: ClassVar[bool] = False
-
     dataset: str
     activity: str
     """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
@@ -366,8 +358,7 @@ def complete_epochs(history: Iterable[Event]) -> list[EpochEnded]:
     return epochs
 
 
-encode = msgspec.json.Encoder().encode
-"""Event → one JSON line without the line break."""
+encode = msgspec.json.Encoder().encode  # event → one JSON line without the line break
 
 
 class _Former(msgspec.Struct):
@@ -406,5 +397,4 @@ def decode(line: bytes | str) -> Event:
     return event
 
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What text raises that is no JSON of ours: RecursionError where it is nested without end."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested without end
