@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import completers, engines
+from aetui.cli import clustered, completers, engines
 from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -88,10 +88,11 @@ def train(
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
     job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
-    if seeds > 1:
-        _train_group(groups.begin(job, seeds, options.store), options, json, detached)
-    else:
-        _train_one(job, options, json, detached)
+    with clustered.taking_part(options, detached=detached) as options:
+        if seeds > 1:
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached)
+        else:
+            _train_one(job, options, json, detached)
 
 
 def resume(
@@ -112,19 +113,20 @@ def resume(
     from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
-    group = groups.find(options.store, run)
-    left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
-    if left is not None and left.order is not None:
-        _take_up(left.order, epochs, options, json, detached)
-    elif group is None:
-        _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
-    elif epochs is not None:
-        raise UsageError(
-            "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
-        )
-    else:
-        _train_group(group, options, json, detached)
+    options: Options
+    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
+        group = groups.find(options.store, run)
+        left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
+        if left is not None and left.order is not None:
+            _take_up(left.order, epochs, options, json, detached)
+        elif group is None:
+            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
+        elif epochs is not None:
+            raise UsageError(
+                "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
+            )
+        else:
+            _train_group(group, options, json, detached)
 
 
 def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
@@ -203,7 +205,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {plain(finished.message)}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(finished.exit_code)
 
 
 def _became(run_id: str, finished: RunFinished) -> str:

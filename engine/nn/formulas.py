@@ -25,6 +25,15 @@ class Formulas:
         """Σ w v / Σ w, a scalar."""
         return self.ops.sum(weights * values) / self.ops.maximum(self.ops.sum(weights), 1e-6)
 
+    def mean_over_batch(self, means: Tensor) -> Tensor:
+        """`means` over the items of `loss_terms` as means over the whole batch, which several devices may share; a
+        term that is no mean itself but made of some needs it."""
+        return means
+
+    def total_over_batch(self, sums: Tensor) -> Tensor:
+        """`sums` over the items of `loss_terms` as sums over the whole batch, likewise."""
+        return sums
+
     def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
         """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
         return self.ops.maximum(logits, 0) - logits * target + self.ops.log1p(self.ops.exp(-self.ops.abs(logits)))

@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from engine.nn import coding, menu, noise, recurrent
+from engine.nn.distribution import mean_over_batch, several_devices, share_of_batch, total_over_batch
 from engine.nn.formulas import Formulas
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
@@ -41,6 +42,8 @@ class Blocks(Formulas):
         Raises:
             ValueError: there is none of that name, or none whose noise a resumed run could repeat.
         """
+        if kind == "BatchNormalization" and several_devices():
+            return coding.BatchNormalization(dtype=self._dtype, **settings)
         return menu.layer(kind, self._next_seed, {"dtype": self._dtype, **settings})
 
     def dense(self, units: int, activation: str, *, name: str) -> keras.Layer:
@@ -162,7 +165,24 @@ class Blocks(Formulas):
         rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps) if decay_steps else learning_rate
         return keras.optimizers.Adam(rate, global_clipnorm=clip_norm or None, name="adam")
 
-    # Noise; formulas are those of `Formulas`.
+    # Formulas are those of `Formulas`; here of a batch that several devices may share.
+
+    def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
+        """Σ w v / Σ w, a scalar; of a batch that is dealt out to several devices such that its mean over all of them is
+        that of the batch."""
+        all_weights, share = ops.maximum(total_over_batch(ops.sum(weights)), 1e-6), share_of_batch()
+        mean = ops.sum(weights * values) / all_weights
+        return mean / (share.weight * share.copies) if share else mean
+
+    def mean_over_batch(self, means: Tensor) -> Tensor:
+        """As `Formulas`."""
+        return mean_over_batch(means)
+
+    def total_over_batch(self, sums: Tensor) -> Tensor:
+        """As `Formulas`."""
+        return total_over_batch(sums)
+
+    # Noise.
 
     def normal(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
@@ -173,7 +193,7 @@ class Blocks(Formulas):
         return self._noise(noise.uniform, like, keys, fresh)
 
     def _noise(self, kind: Any, like: Tensor, keys: NoiseKeys, fresh: bool) -> Tensor:
-        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else keys.items
+        rows = noise.rows_of(keys, like) if fresh else keys.items
         numbers = kind(keys.fresh if fresh else keys.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))
 
