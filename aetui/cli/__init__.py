@@ -10,6 +10,7 @@ import typer
 from aetui import __version__
 from aetui.cli import (
     book,
+    carried,
     classify,
     cluster,
     completers,
@@ -32,6 +33,7 @@ from aetui.cli import (
     sample,
     sentences,
     serve,
+    slurm,
     stop,
     tour,
     train,
@@ -72,7 +74,8 @@ app.command("book")(book.book)
 app.command("variants")(variants.variants)
 app.command("explain")(explain.explain)
 app.command("tour")(tour.tour)
-app.command("doctor")(doctor.doctor)
+app.command("doctor", cls=doctor.DoctorCommand)(doctor.doctor)
+app.command("slurm", context_settings=carried.SETTINGS)(slurm.slurm)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)
 app.command("man")(manual.man)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from engine.events import Event, RunFinished
     from engine.session import Engine
 
+LEFT = 75
+"""Exit status of what is to be started again (EX_TEMPFAIL)."""
 LEAVING_SECONDS = 3.0
 """How long it may take to end the processes that read text."""
 
@@ -28,8 +31,9 @@ class Follower:
     """Tells what happens to `run_ids`, which wait for an engine or are trained by it one after the other.
 
     From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
-    Without its terminal it leaves them to a process of their own. When the `stream` that its events go to cannot be
-    written, they are stopped, too.
+    Without its terminal it leaves them to a process of their own. On SIGUSR1, which batch queues send before the time
+    limit, it writes the checkpoint and ends the program with status 75: whoever starts it again goes on. When the
+    `stream` that its events go to cannot be written, they are stopped, too.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Follower:
         self._stream = stream
         self._reading = self._begun = False
         _stop_on_signals(self._stop)
+        signal.signal(signal.SIGUSR1, lambda number, frame: self._leave_for_later())
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
 
@@ -125,6 +130,20 @@ class Follower:
             with suppress(EngineError):  # they can be resumed
                 detach(self._options, handed)
         os._exit(128 + signal.SIGHUP)
+
+    def _leave_for_later(self) -> None:
+        """Unless what there is to train has just ended."""
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        handed = self._engine.hand_over()
+        if not handed.orders:
+            return
+        while not self._events.empty():
+            self._tell(self._events.get())
+        self._narrator.close()
+        went_on = " ".join(order.run_id for order in handed.orders)
+        typer.echo(f"aetui: told to leave, the checkpoint is written; `aetui resume` goes on with {went_on}", err=True)
+        sys.stdout.flush()
+        os._exit(LEFT)
 
     def _cancel(self) -> None:
         for run_id in self._run_ids:
