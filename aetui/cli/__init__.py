@@ -24,6 +24,7 @@ from aetui.cli import (
     export,
     finetune,
     importing,
+    launching,
     manual,
     opening,
     probe,
@@ -75,6 +76,7 @@ app.command("variants")(variants.variants)
 app.command("explain")(explain.explain)
 app.command("tour")(tour.tour)
 app.command("doctor", cls=doctor.DoctorCommand)(doctor.doctor)
+app.command("launch", context_settings=carried.SETTINGS)(launching.launch)
 app.command("slurm", context_settings=carried.SETTINGS)(slurm.slurm)
 app.command("serve")(serve.serve)
 app.command("completion")(completion.completion)

@@ -28,8 +28,9 @@ class Carried(NamedTuple):
     json: bool
 
 
-def parsed(context: Any, words: Sequence[str]) -> Carried:
-    """`words` as the command line of a training, which gets its run's id here.
+def parsed(context: Any, words: Sequence[str], *, here: bool = True) -> Carried:
+    """`words` as the command line of a training, which gets its run's id here. `here`: the run will be kept in this
+    store, and what there is of it is looked at.
 
     Raises:
         UsageError: they are none, or ask for what cannot be carried out elsewhere.
@@ -46,15 +47,15 @@ def parsed(context: Any, words: Sequence[str]) -> Carried:
     if given["detached"]:
         raise UsageError("Bad --detach", f"{context.info_name} has another process train anyway; leave it out")
     if words[0] == "resume":
-        run_id = options.store.find(given["run"]).id
+        run_id = options.store.find(given["run"]).id if here else given["run"]
         epochs = () if given["epochs"] is None else ("--epochs", str(given["epochs"]))
         return Carried(run_id, None, ("resume", run_id, *epochs), options, given["json"])
     if given["seeds"] > 1:
         raise UsageError("Bad --seeds", f"{context.info_name} trains one run at a time; give each its --seed")
-    return _training(given, options)
+    return _training(given, options, here)
 
 
-def _training(given: dict[str, Any], options: Options) -> Carried:
+def _training(given: dict[str, Any], options: Options, here: bool) -> Carried:
     from aetui.cli.train import job_of
     from engine.errors import UsageError
     from engine.runs import groups, repeatable
@@ -65,12 +66,13 @@ def _training(given: dict[str, Any], options: Options) -> Carried:
     names = ("variant", "dataset", "preset", "epochs", "settings", "seed", "normal", "name")
     job = job_of(options, **{name: given[name] for name in names})
     run_id = given["run_id"] or new_run_id(job.variant)
-    found = repeatable.ordered(run_id, job, options.store)
-    if not isinstance(found, Order):
-        raise UsageError("Nothing to do", f"{run_id} is complete; ask for more with --epochs")
-    if found.job is job:
-        Execution.of(job, options.store)
-        groups.check_name(job, options.store)
+    if here:
+        found = repeatable.ordered(run_id, job, options.store)
+        if not isinstance(found, Order):
+            raise UsageError("Nothing to do", f"{run_id} is complete; ask for more with --epochs")
+        if found.job is job:
+            Execution.of(job, options.store)
+            groups.check_name(job, options.store)
     words = ["train", job.variant, "--id", run_id, "--dataset", job.dataset, "--preset", job.preset]
     for name, value in job.config.items():
         words += ["--set", f"{name}={value}"]

@@ -1,8 +1,8 @@
 """The process that keeps one worker, on the worker's own host: started by the supervisor, here or through ssh.
 
 Its standard input is the line to the supervisor. First comes the mission, then words: `beat`, `stop`, `leave`, `kill`.
-Whatever happens to the supervisor or the connection, the line ends or falls silent, and then the worker is ended. Should
-this process be killed, the kernel kills the worker. So that none is left, wherever.
+Whatever happens to the supervisor or the connection, the line ends or falls silent, and the worker is ended then.
+Should this process be killed, the kernel kills the worker. So none is left, wherever it runs.
 
 Only the standard library: it has to be there at once.
 """

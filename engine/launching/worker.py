@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,8 @@ SSH = "ssh"
 SSH_OPTIONS = ("BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=6")
 """It asks for no password, and a network that is gone is noticed within half a minute."""
 LAST_LINES = 20
+HELD_SECONDS = 5.0
+"""How long something that a worker left behind may hold its output open."""
 CARRIED = ("PYTHONPATH", "AETUI_SNAPSHOTS_MB", "TF_CPP_MIN_LOG_LEVEL")
 """Environment variables that workers on other hosts get from here; those on this host have them all."""
 
@@ -30,9 +33,7 @@ class Plan(NamedTuple):
 
     places: Sequence[Place]
     command: Sequence[str]
-    """Of the chief, and but for `chief_only` of all."""
-    chief_only: Sequence[str] = ()
-    """More words for the chief."""
+    """The same for all; it can be repeated and then goes on with the run."""
     python: str = sys.executable
     """The interpreter of the other hosts."""
     folder: str = ""
@@ -65,6 +66,7 @@ class Worker:
         self.last = deque[str](maxlen=LAST_LINES)
         """What it said last on standard error."""
         self._heard = heard
+        self._ended = 0.0
         self._process = subprocess.Popen(
             _keeper(plan, self.place),
             stdin=subprocess.PIPE,
@@ -89,7 +91,10 @@ class Worker:
     def status(self) -> int | None:
         """How it ended, 128 + n by signal n; None while it goes on. All that it said is heard before."""
         status = self._process.poll()
-        if status is None or any(thread.is_alive() for thread in self._threads):
+        if status is None:
+            return None
+        self._ended = self._ended or time.monotonic()
+        if any(thread.is_alive() for thread in self._threads) and time.monotonic() - self._ended < HELD_SECONDS:
             return None
         return 128 - status if status < 0 else status
 
@@ -134,7 +139,9 @@ def _keeper(plan: Plan, place: Place) -> list[str]:
     path = os.environ.get("PYTHONPATH")
     if path:
         there = ["env", f"PYTHONPATH={path}", *there]
-    command = f"cd {shlex.quote(plan.folder)} && exec {shlex.join(there)}" if plan.folder else f"exec {shlex.join(there)}"
+    command = (
+        f"cd {shlex.quote(plan.folder)} && exec {shlex.join(there)}" if plan.folder else f"exec {shlex.join(there)}"
+    )
     options = [word for option in SSH_OPTIONS for word in ("-o", option)]
     return [*shlex.split(plan.ssh), "-T", *options, place.host, command]
 
@@ -142,7 +149,7 @@ def _keeper(plan: Plan, place: Place) -> list[str]:
 def _mission(plan: Plan, index: int) -> bytes:
     carried = {name: os.environ[name] for name in CARRIED if name in os.environ}
     mission = {
-        "command": [*plan.command, *(plan.chief_only if index == 0 else ())],
+        "command": list(plan.command),
         "folder": plan.folder,
         "environment": {**carried, **plan.environment, "TF_CONFIG": tf_config(plan.places, index)},
         "version": plan.version,
