@@ -53,6 +53,7 @@ class Follower:
         self._narrator = Narrator(options.quiet)
         self._stream = stream
         self._reading = self._begun = False
+        self._left: list[str] = []
         _stop_on_signals(self._stop)
         signal.signal(signal.SIGUSR1, lambda number, frame: self._leave_for_later())
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
@@ -70,6 +71,7 @@ class Follower:
             EngineFailed,
             RunCancelled,
             RunFinished,
+            RunHandedOver,
             RunResumed,
             RunStarted,
         )
@@ -85,6 +87,8 @@ class Follower:
                         return event
                     case RunCancelled() if event.run_id == run_id:  # others that waited go without a word
                         raise typer.Exit(130)
+                    case RunHandedOver(run_id=""):
+                        self._end_for_later()
                     case EngineFailed():
                         raise error_of(event)
         finally:
@@ -132,16 +136,19 @@ class Follower:
         os._exit(128 + signal.SIGHUP)
 
     def _leave_for_later(self) -> None:
-        """Unless what there is to train has just ended."""
+        """What was told until then is told to the end: the word for it comes after all events."""
+        from engine.events import RunHandedOver
+
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         handed = self._engine.hand_over()
-        if not handed.orders:
-            return
-        while not self._events.empty():
-            self._tell(self._events.get())
+        self._left = [order.run_id for order in handed.orders]
+        if self._left:  # else what there was to train has just ended
+            self._events.put(RunHandedOver(epoch=0, step=0))
+
+    def _end_for_later(self) -> NoReturn:
         self._narrator.close()
-        went_on = " ".join(order.run_id for order in handed.orders)
-        typer.echo(f"aetui: told to leave, the checkpoint is written; `aetui resume` goes on with {went_on}", err=True)
+        run_ids = " ".join(self._left)
+        typer.echo(f"aetui: told to leave, the checkpoint is written; `aetui resume` goes on with {run_ids}", err=True)
         sys.stdout.flush()
         os._exit(LEFT)
 

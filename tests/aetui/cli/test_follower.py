@@ -32,8 +32,7 @@ class Interrupted(deque[Event]):
             return STOPPED
         return self.popleft()
 
-    def empty(self) -> bool:
-        return not self
+    put = deque.append
 
 
 LATER = HandOver([Order(run_id="r", job=ResumeJob(run_id="r"))], clean=True)
@@ -100,10 +99,12 @@ def test_under_nohup_a_hang_up_stays_ignored(tmp_path: Path) -> None:
 def test_at_a_batch_queue_s_notice_what_is_left_to_do_is_left_for_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    follower(tmp_path)
+    following, _ = follower(tmp_path, *READING, STARTED, STOPPED)
     signal.raise_signal(signal.SIGUSR1)  # all has just ended: the program comes to its own end
+    assert following.follow("r") is STOPPED
     monkeypatch.setattr(FakeEngine, "hand_over", lambda self: LATER)
-    follower(tmp_path)
+    following, _ = follower(tmp_path, *READING, STARTED)
+    signal.raise_signal(signal.SIGUSR1)
     with pytest.raises(SystemExit, match="75"):
-        signal.raise_signal(signal.SIGUSR1)
+        following.follow("r")
     assert "`aetui resume` goes on with r" in capsys.readouterr().err
