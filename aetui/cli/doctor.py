@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from aetui.cli.commands import Command
+from aetui.cli.commands import Command, Commands
 from aetui.render.ladder import HALF, OCTANT, QUADRANT, SEXTANT
 from aetui.render.text import plain_json, plain_lines
 
@@ -61,6 +61,10 @@ class DoctorCommand(Command):
         return super().parse_args(ctx, given)
 
 
+app = Commands()
+
+
+@app.command("doctor", cls=DoctorCommand)
 def doctor(
     context: typer.Context,
     tried: Annotated[bool, typer.Option("--try", hidden=True)] = False,

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aetui.cli.carried import SETTINGS
+from aetui.cli.commands import Commands
+
 if TYPE_CHECKING:
     from aetui.cli.carried import Carried
     from engine.events import Event, RunFinished
@@ -23,6 +26,10 @@ FORWARDED: dict[signal.Signals, Word] = {
 """What each signal asks of the run."""
 
 
+app = Commands()
+
+
+@app.command("launch", context_settings=SETTINGS)
 def launch(
     context: typer.Context,
     command: Annotated[

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aetui.cli.carried import SETTINGS
+from aetui.cli.commands import Commands
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -17,6 +20,10 @@ FOLDER = "slurm"
 _NUMBER = re.compile(r"\d+")
 
 
+app = Commands()
+
+
+@app.command("slurm", context_settings=SETTINGS)
 def slurm(
     context: typer.Context,
     command: Annotated[
