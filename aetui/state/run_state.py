@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetui.follow.group import Others
+    from engine.events import Worker
     from engine.kinds.kind import Kind
 
 LOG_LINES = 500
@@ -111,6 +112,8 @@ class RunState:
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
+    workers: tuple[Worker, ...] = ()
+    """The processes that train it together, as they were last heard of; none where one trains it alone."""
     activity: str = ""
     """What is done for it beside training, in words; empty while it trains, waits or is over."""
     log: tuple[LogLine, ...] = ()
@@ -239,6 +242,7 @@ class RunState:
             steps=past.steps.and_then(self.steps),
             progress=self.progress,
             moving=self.moving,
+            workers=self.workers or past.workers,
             activity=self.activity,
             message=self.message,
             others=self.others,

@@ -147,7 +147,7 @@ class Supervisor:
             pass
 
     def _take(self, said: Said) -> None:
-        if said.index:
+        if said.worker:
             return
         if said.where == "err":
             self._pass(said.line.decode("utf-8", "replace").rstrip())

@@ -46,7 +46,7 @@ class Plan(NamedTuple):
 class Said(NamedTuple):
     """A line of a worker."""
 
-    index: int
+    worker: int
     where: Literal["out", "err"]
     line: bytes
 
