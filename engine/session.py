@@ -31,6 +31,7 @@ from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.store import RunStore
+from engine.workers.cluster import Cluster
 
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
@@ -39,9 +40,9 @@ REQUEST_SECONDS = 0.2
 """How often it is looked whether another process asks something of a run."""
 
 
-def tensorflow_backend(device: str) -> Backend:
-    """Ring 1, reached by name: nothing in ring 0 imports it."""
-    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device)
+def tensorflow_backend(device: str, cluster: Cluster | None = None) -> Backend:
+    """Ring 1, reached by name: nothing in ring 0 imports it. `cluster`: the processes that it trains together with."""
+    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device, cluster)
     return backend
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from aetui.cli.clustered import Chief
     from aetui.cli.narration import Narrator
     from aetui.cli.options import Options
     from engine.errors import EngineError
@@ -21,14 +22,18 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on."""
-    from engine.session import Engine
+def engine(options: Options, chief: Chief | None = None) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
+    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on.
+
+    `chief`: of the processes that it trains together with.
+    """
+    from engine.session import Engine, tensorflow_backend
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder)
+    backend = tensorflow_backend if chief is None else chief.backend
+    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder, backend=backend)
     try:
         yield made, events
     finally:

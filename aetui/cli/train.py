@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import completers, engines
+from aetui.cli import clustered, completers, engines
 from aetui.cli.arguments import Epochs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -16,6 +16,7 @@ from engine.runs.jobs import MOST_SEEDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aetui.cli.clustered import Chief
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
     from engine.params import Param
@@ -89,14 +90,15 @@ def train(
     job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
-    if seeds > 1:
-        _train_group(groups.begin(job, seeds, options.store), options, json, detached)
-        return
-    found = repeatable.ordered(run_id, job, options.store) if run_id else job
-    if isinstance(found, Order | TrainJob):
-        _train_one(found, options, json, detached)
-    elif not options.quiet:
-        typer.echo(f"{found.id} is complete: nothing to do", err=True)
+    with clustered.taking_part(options, detached=detached) as chief:
+        if seeds > 1:
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached, chief)
+            return
+        found = repeatable.ordered(run_id, job, options.store) if run_id else job
+        if isinstance(found, Order | TrainJob):
+            _train_one(found, options, json, detached, chief)
+        elif not options.quiet:
+            typer.echo(f"{found.id} is complete: nothing to do", err=True)
 
 
 def job_of(
@@ -141,28 +143,30 @@ def resume(
     from engine.runs.jobs import ResumeJob
 
     options: Options = context.obj
-    group = groups.find(options.store, run)
-    if group is None:
-        _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
-    elif epochs is not None:
-        raise UsageError(
-            "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
-        )
-    else:
-        _train_group(group, options, json, detached)
+    with clustered.taking_part(options, detached=detached) as chief:
+        group = groups.find(options.store, run)
+        if group is None:
+            job = ResumeJob(run_id=options.store.find(run).id, epochs=epochs)
+            _train_one(job, options, json, detached, chief)
+        elif epochs is not None:
+            raise UsageError(
+                "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
+            )
+        else:
+            _train_group(group, options, json, detached, chief)
 
 
-def _train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
+def _train_one(job: Job | Order, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
     from engine.runs import handover
     from engine.runs.jobs import Order
 
     if detached:
         _detach([job if isinstance(job, Order) else handover.order(job, options.store)], options, json)
     else:
-        _carry_out(job, options, json)
+        _carry_out(job, options, json, chief)
 
 
-def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
+def _train_group(group: Group, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
     from aetui.cli import several
     from engine.runs import groups
 
@@ -170,7 +174,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
     if orders:
         _detach(orders, options, json)
     else:
-        several.carry_out(group, options, json)
+        several.carry_out(group, options, json, chief)
 
 
 def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
@@ -187,13 +191,13 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     return config
 
 
-def _carry_out(job: Job | Order, options: Options, json: bool) -> None:
+def _carry_out(job: Job | Order, options: Options, json: bool, chief: Chief | None) -> None:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
     from engine.runs.jobs import Order
 
     stream = EventStream() if json else None
-    with engines.engine(options) as (engine, events):
+    with engines.engine(options, chief) as (engine, events):
         begin = engine.adopt if isinstance(job, Order) else engine.submit
         run_id = begin(job)  # type: ignore[arg-type]  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, [run_id], options, stream)
@@ -212,7 +216,7 @@ def _carry_out(job: Job | Order, options: Options, json: bool) -> None:
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {plain(finished.message)}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(finished.exit_code)
 
 
 def _became(run_id: str, finished: RunFinished) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from engine.nn import coding, menu, noise, recurrent
+from engine.nn.distribution import mean_over_batch, several_devices, share_of_batch, total_over_batch
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, Weighted, chain, through
@@ -40,6 +41,8 @@ class Blocks:
         Raises:
             ValueError: there is none of that name, or none whose noise a resumed run could repeat.
         """
+        if kind == "BatchNormalization" and several_devices():
+            return coding.BatchNormalization(dtype=self._dtype, **settings)
         return menu.layer(kind, self._next_seed, {"dtype": self._dtype, **settings})
 
     def dense(self, units: int, activation: str, *, name: str) -> keras.Layer:
@@ -172,8 +175,20 @@ class Blocks:
         return ops.mean(values) if weights is None else self.weighted_mean(values, weights)
 
     def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
-        """Σ w v / Σ w, a scalar."""
-        return ops.sum(weights * values) / ops.maximum(ops.sum(weights), 1e-6)
+        """Σ w v / Σ w, a scalar; of a batch that is dealt out to several devices such that its mean over all of them is
+        that of the batch."""
+        all_weights, share = ops.maximum(total_over_batch(ops.sum(weights)), 1e-6), share_of_batch()
+        mean = ops.sum(weights * values) / all_weights
+        return mean / (share.weight * share.copies) if share else mean
+
+    def mean_over_batch(self, means: Tensor) -> Tensor:
+        """`means` over the items of `loss_terms` as means over the whole batch, which several devices may share; a
+        term that is no mean itself but made of some needs it."""
+        return mean_over_batch(means)
+
+    def total_over_batch(self, sums: Tensor) -> Tensor:
+        """`sums` over the items of `loss_terms` as sums over the whole batch, likewise."""
+        return total_over_batch(sums)
 
     def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
         """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
@@ -192,7 +207,7 @@ class Blocks:
         return self._noise(noise.uniform, like, keys, fresh)
 
     def _noise(self, kind: Any, like: Tensor, keys: NoiseKeys, fresh: bool) -> Tensor:
-        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else keys.items
+        rows = noise.rows_of(keys, like) if fresh else keys.items
         numbers = kind(keys.fresh if fresh else keys.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))
 
