@@ -164,7 +164,7 @@ class WorkersReported(_Event, frozen=True, kw_only=True):
 
     workers: tuple[Worker, ...]
     kept: bool = False
-    recorded = property(lambda self: self.kept)  # type: ignore[assignment]
+    recorded = property(lambda self: self.kept)
 
 
 class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):

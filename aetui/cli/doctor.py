@@ -49,11 +49,11 @@ class DoctorCommand(Command):
     """`--device` may stand without a value here: it asks for all devices to be tried, and may say which one to use."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As Typer, with `--try` put where `--device` stands."""
+        """As Typer, with `--devices` put where `--device` stands."""
         given = []
         for at, arg in enumerate(args):
             if arg.partition("=")[0] == "--device":
-                given.append("--try")
+                given.append("--devices")
                 follows = args[at + 1 : at + 2]
                 if "=" not in arg and (not follows or follows[0].startswith("-")):
                     continue
@@ -67,7 +67,9 @@ app = Commands()
 @app.command("doctor", cls=DoctorCommand)
 def doctor(
     context: typer.Context,
-    tried: Annotated[bool, typer.Option("--try", hidden=True)] = False,
+    tried: Annotated[
+        bool, typer.Option("--devices", help="Try the devices; --device does the same here, and may name one.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Look at device, libraries, terminal, data sets and folders. Exit status 1 if something has to be mended.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aetui.render import numbers
 
 if TYPE_CHECKING:
-    from engine.events import Worker
+    from engine.workers.worker import Worker
 
 LATE_SECONDS = 10.0
 """After which a worker that says nothing is said to be silent: it reports about once a second."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetui.follow.group import Others
-    from engine.events import Worker
     from engine.kinds.kind import Kind
+    from engine.workers.worker import Worker
 
 LOG_LINES = 500
 _number = attrgetter("epoch")

@@ -7,7 +7,8 @@ import time
 from pilots import Make, train, until
 
 from aetui.cli.runs import _shown
-from engine.events import Worker, WorkersReported
+from engine.events import WorkersReported
+from engine.workers.worker import Worker
 
 
 def reported(silent: float = 0.0, *, kept: bool = False) -> WorkersReported:

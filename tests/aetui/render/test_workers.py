@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aetui.render.workers import lines
-from engine.events import Worker
+from engine.workers.worker import Worker
 
 WORKERS = (
     Worker(index=0, host="alpha", device="GPU NVIDIA H100", items_per_second=1234.0, at=100.0),
