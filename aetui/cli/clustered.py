@@ -42,10 +42,9 @@ class Chief:
         backend: Backend = self._backend
         return backend
 
-    def dismiss(self, status: int) -> None:
-        """Have the others end with that exit status."""
-        if self._backend is not None:
-            self._backend.dismiss(status)
+    def dismiss(self, status: int) -> int:
+        """Have the others end with that exit status; returns the one to end with."""
+        return status if self._backend is None else int(self._backend.dismiss(status))
 
 
 @contextmanager
@@ -82,8 +81,7 @@ def taking_part(options: Options, *, detached: bool = False) -> Iterator[Chief |
     except BaseException:
         chief.dismiss(1)
         raise
-    chief.dismiss(status)
-    _end(status)
+    _end(chief.dismiss(status))
 
 
 def _follow(cluster: Cluster, options: Options) -> NoReturn:

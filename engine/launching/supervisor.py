@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import Literal, NamedTuple
 
 from engine import events
-from engine.errors import EngineError
+from engine.errors import EngineError, UsageError
 from engine.events import CheckpointSaved, Event
 from engine.launching.hosts import Place
 from engine.launching.worker import Plan, Said, Worker
@@ -20,12 +20,13 @@ from engine.launching.worker import Plan, Said, Worker
 DONE, STOPPED, LEFT, NO_SSH = 0, 130, 75, 255
 BEAT_SECONDS = 5.0
 TICK_SECONDS = 0.05
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 120.0
 """How long a host may take to start its keeper."""
 SETTLING_SECONDS = 3.0
 """After the first end: others may follow, and the reason may be theirs."""
 ENDING_SECONDS = 60.0
 """How long all may take to end together, weights written."""
+FREED_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
 Word = Literal["stop", "leave"]
 
@@ -109,7 +110,7 @@ class Supervisor:
     def _live(self, *, first: bool) -> Ended:
         """One life of all workers. `LEFT`: they are to be started anew."""
         self._lines = SimpleQueue()
-        plan = self._plan._replace(places=self._places())
+        plan = self._plan._replace(places=self._free_places(0.0 if first else FREED_SECONDS))
         try:
             for index in range(len(plan.places)):
                 self._workers.append(Worker(plan, index, self._lines))
@@ -136,6 +137,17 @@ class Supervisor:
             if late and now - began > ANSWER_SECONDS:
                 told_by = f"{late[0].place.host} did not answer within {ANSWER_SECONDS:.0f} s"
                 return Ended(1 if first else LEFT, told_by)
+
+    def _free_places(self, seconds: float) -> Sequence[Place]:
+        """The ports of those that were killed may take a moment to be free. Raises UsageError."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self._places()
+            except UsageError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(TICK_SECONDS)
 
     def _listen(self) -> None:
         """Take what has been said, waiting a moment for the first word."""

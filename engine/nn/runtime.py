@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.errors import UsageError
 
 DEVICES = re.compile(r"auto|cpu(:[1-9]\d?)?|gpu(:(all|\d+(,\d+)*))?")
-EXPECTED = "auto, cpu, gpu, gpu:N, gpu:N,M for several, gpu:all, or cpu:N for N logical ones"
+EXPECTED = "auto, cpu, gpu or gpu:N; gpu:0,1 or gpu:all for several GPUs, cpu:2 for the processor as two devices"
 
 
 def load(device: str = "auto") -> str:

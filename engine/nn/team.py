@@ -22,6 +22,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from engine.events import Every
+from engine.nn.digits_kept import kept
 from engine.nn.distribution import Distribution, summed
 from engine.nn.networks import Tensor
 from engine.nn.orders import Long, Order, Report, Rest, TakeWeights, decode, encode
@@ -142,10 +143,15 @@ class Team:
         now = round(time.time(), 3)
         named = enumerate(zip(self._names, rates, strict=True))
         return tuple(
-            Worker(index=index, host=host, device=device, items_per_second=float(rate), at=now)
+            Worker(index=index, host=host, device=device, items_per_second=kept(float(rate)), at=now)
             for index, (name, rate) in named
             for host, _, device in [name.partition("\n")]
         )
+
+    @property
+    def broken(self) -> bool:
+        """Whether another process is gone."""
+        return self._lost is not None and self._lost.title != NOT_TOGETHER
 
     def dismiss(self, order: Order) -> None:
         """The last thing that is said: wait until everybody has heard it, or is gone."""
@@ -264,7 +270,7 @@ class Team:
                 break
             finally:
                 self._lock.release()
-        if self._lost is not None and self._lost.title != NOT_TOGETHER:
+        if self.broken:
             time.sleep(GRACE)
             print(f"aetui: {self._lost}", file=sys.stderr, flush=True)
             os._exit(PeerLost.exit_code)

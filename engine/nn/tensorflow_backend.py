@@ -15,7 +15,7 @@ from engine.kinds.reading import Reading
 from engine.nn import runtime
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
-from engine.workers.cluster import Cluster
+from engine.workers.cluster import Cluster, PeerLost
 
 
 class KerasBackend:
@@ -91,12 +91,14 @@ class KerasBackend:
         assert self._team is not None
         return follow(self._team, load)
 
-    def dismiss(self, status: int) -> None:
-        """Of their chief: let the others end with that exit status. From any thread, when nothing runs any more."""
+    def dismiss(self, status: int) -> int:
+        """Of their chief: let the others end with that exit status, from any thread, when nothing runs any more.
+        Returns the one to end with: where a process is gone, that which asks for all to be started anew."""
         from engine.nn.orders import Leave
 
-        if self._team is not None:
+        if self._team is not None and not self._team.broken:
             self._team.dismiss(Leave(status=status))
+        return PeerLost.exit_code if self._team is not None and self._team.broken else status
 
     def model(
         self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint
