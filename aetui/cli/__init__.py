@@ -9,6 +9,7 @@ import typer
 
 from aetui import __version__
 from aetui.cli import completers
+from aetui.cli.arguments import Isolate, Jobs
 from aetui.cli.commands import CommandGroup, Commands, Places
 from aetui.cli.options import Options
 
@@ -85,13 +86,15 @@ def main(
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="The workbench sends at most 4 kB/s to the terminal.")
     ] = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """An autoencoder workbench in the terminal. Without a command: the workbench."""
     del version
-    context.obj = Options(runs_dir, data_dir, device, quiet, low_bandwidth)
+    context.obj = Options(runs_dir, data_dir, device, quiet, low_bandwidth, jobs, isolate)
     if context.invoked_subcommand is None:
         from aetui import launch
 

@@ -22,18 +22,27 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def engine(options: Options, chief: Chief | None = None) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on.
-
-    `chief`: of the processes that it trains together with.
-    """
+def engine(
+    options: Options, chief: Chief | None = None, *, training: bool = False
+) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
+    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on. If it is for
+    `training`, it trains as many runs at once as the options say, and where they say; but for a `chief`, which trains
+    here together with other processes."""
     from engine.session import Engine, tensorflow_backend
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    backend = tensorflow_backend if chief is None else chief.backend
-    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder, backend=backend)
+    alone = chief is None and training
+    made = Engine(
+        events.put,
+        options.store,
+        device=options.device,
+        data_dir=options.data_folder,
+        backend=tensorflow_backend if chief is None else chief.backend,
+        jobs=options.jobs or 1 if alone else 1,
+        isolate=options.isolate and alone,
+    )
     try:
         yield made, events
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import clustered, completers, engines
-from aetui.cli.arguments import Epochs, RunOrGroup
+from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
@@ -80,13 +80,15 @@ def train(
     ] = "",
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
     from engine.errors import UsageError
     from engine.runs import groups, repeatable
     from engine.runs.jobs import Order, TrainJob
 
-    options: Options = context.obj
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
@@ -133,19 +135,25 @@ def resume(
     epochs: Epochs = None,
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Go on with a run exactly where it stopped; with --epochs, for longer than planned.
 
-    Of a group it goes on with every run that is not complete, and trains those that never began.
+    Of a group it goes on with every run that is not complete, and trains those that never began. One that waited in a
+    process that is gone is trained here.
     """
     from engine.errors import UsageError
-    from engine.runs import groups
+    from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = context.obj
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     with clustered.taking_part(options, detached=detached) as chief:
         group = groups.find(options.store, run)
-        if group is None:
+        left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
+        if left is not None and left.order is not None:
+            _take_up(left.order, epochs, options, json, detached, chief)
+        elif group is None:
             job = ResumeJob(run_id=options.store.find(run).id, epochs=epochs)
             _train_one(job, options, json, detached, chief)
         elif epochs is not None:
@@ -156,6 +164,12 @@ def resume(
             _train_group(group, options, json, detached, chief)
 
 
+def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+    from dataclasses import replace
+
+    return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
+
+
 def _train_one(job: Job | Order, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
     from engine.runs import handover
     from engine.runs.jobs import Order
@@ -164,6 +178,21 @@ def _train_one(job: Job | Order, options: Options, json: bool, detached: bool, c
         _detach([job if isinstance(job, Order) else handover.order(job, options.store)], options, json)
     else:
         _carry_out(job, options, json, chief)
+
+
+def _take_up(
+    order: Order, epochs: int | None, options: Options, json: bool, detached: bool, chief: Chief | None
+) -> None:
+    """Train what another process was to train before it was gone."""
+    from aetui.cli import several
+    from engine.errors import UsageError
+
+    if epochs is not None:
+        raise UsageError("Not begun", f"{order.run_id} has not begun; train it first, then give it more --epochs")
+    if detached:
+        _detach([order], options, json)
+        return
+    several.leave(several.train_all([order], options, json=json, chief=chief))
 
 
 def _train_group(group: Group, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
@@ -197,9 +226,9 @@ def _carry_out(job: Job | Order, options: Options, json: bool, chief: Chief | No
     from engine.runs.jobs import Order
 
     stream = EventStream() if json else None
-    with engines.engine(options, chief) as (engine, events):
+    with engines.engine(options, chief, training=True) as (engine, events):
         begin = engine.adopt if isinstance(job, Order) else engine.submit
-        run_id = begin(job)  # type: ignore[arg-type]  # refused at once, or worth loading TensorFlow for
+        run_id = begin(job)  # type: ignore[operator]  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
         try:
