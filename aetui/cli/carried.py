@@ -46,7 +46,7 @@ def parsed(context: Any, words: Sequence[str], *, here: bool = True) -> Carried:
     given, options = inner.params, inner.obj
     if given["detached"]:
         raise UsageError("Bad --detach", f"{context.info_name} has another process train anyway; leave it out")
-    if given["jobs"] or given["isolate"]:
+    if options.jobs or options.isolate:
         told = f"{context.info_name} trains one run, in processes of its own; leave --jobs and --isolate out"
         raise UsageError("One run", told)
     if words[0] == "resume":

@@ -227,8 +227,8 @@ def _carry_out(job: Job | Order, options: Options, json: bool, chief: Chief | No
 
     stream = EventStream() if json else None
     with engines.engine(options, chief, training=True) as (engine, events):
-        begin = engine.adopt if isinstance(job, Order) else engine.submit
-        run_id = begin(job)  # type: ignore[operator]  # refused at once, or worth loading TensorFlow for
+        # refused at once, or worth loading TensorFlow for
+        run_id = engine.adopt(job) if isinstance(job, Order) else engine.submit(job)
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
         try:
