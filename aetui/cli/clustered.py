@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -48,29 +49,29 @@ class Chief:
 
 
 @contextmanager
-def taking_part(options: Options, *, detached: bool = False) -> Iterator[Chief | None]:
-    """For a command that trains: its chief, or None where it trains alone. What others do is done in here for good.
+def taking_part(options: Options, *, detached: bool = False) -> Iterator[Options]:
+    """For a command that trains: `options` to train with, alone or as chief. What others do is done in here for good.
 
     Raises:
-        UsageError: `TF_CONFIG` cannot be meant.
+        UsageError: `TF_CONFIG` cannot be meant, or not with these options.
     """
     from engine.errors import EngineError, UsageError
     from engine.workers.cluster import VARIABLE, cluster_of
 
     cluster = cluster_of(os.environ)
     if cluster is None:
-        yield None
+        yield options
         return
-    if detached:
-        raise UsageError(
-            "Not with --detach", f"{VARIABLE} names several processes; expected each to stay until the run ends"
-        )
+    other = "--detach" if detached else "--jobs" if (options.jobs or 1) > 1 else "--isolate" if options.isolate else ""
+    if other:
+        told = f"{VARIABLE} names several processes that train one run at a time in this one; unset it, or leave out"
+        raise UsageError(f"Not with {other}", f"{told} {other}")
     if not cluster.chief:
         _follow(cluster, options)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # no other process could take the run over
     chief, status = Chief(cluster), 0
     try:
-        yield chief
+        yield replace(options, backend=chief.backend)
     except typer.Exit as end:
         status = end.exit_code
     except EngineError as error:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from aetui.cli.clustered import Chief
     from aetui.cli.narration import Narrator
     from aetui.cli.options import Options
     from engine.errors import EngineError
@@ -22,26 +21,22 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def engine(
-    options: Options, chief: Chief | None = None, *, training: bool = False
-) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
+def engine(options: Options, *, training: bool = False) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
     """An engine, still to be started, and the queue of its events. Native lines go to a file from now on. If it is for
-    `training`, it trains as many runs at once as the options say, and where they say; but for a `chief`, which trains
-    here together with other processes."""
+    `training`, it trains as many runs at once as the options say, and where they say."""
     from engine.session import Engine, tensorflow_backend
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    alone = chief is None and training
     made = Engine(
         events.put,
         options.store,
         device=options.device,
         data_dir=options.data_folder,
-        backend=tensorflow_backend if chief is None else chief.backend,
-        jobs=options.jobs or 1 if alone else 1,
-        isolate=options.isolate and alone,
+        backend=options.backend or tensorflow_backend,
+        jobs=options.jobs or 1 if training else 1,
+        isolate=options.isolate and training,
     )
     try:
         yield made, events

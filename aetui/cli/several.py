@@ -13,7 +13,6 @@ from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
-    from aetui.cli.clustered import Chief
     from aetui.cli.options import Options
     from aetui.cli.repeats import Mean, Repeats, RunLine
     from engine.analysis.spread import Spread
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from engine.runs.jobs import Order
 
 
-def train_all(orders: Sequence[Order], options: Options, *, json: bool = False, chief: Chief | None = None) -> set[str]:
+def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) -> set[str]:
     """Train one after the other, or as many at once as the options say; returns how they ended. With the first one
     that is stopped it ends; where several go on at once, these are stopped, too, unless they were not meant.
 
@@ -34,7 +33,7 @@ def train_all(orders: Sequence[Order], options: Options, *, json: bool = False, 
 
     outcomes: set[str] = set()
     stream = EventStream() if json else None
-    with engines.engine(options, chief, training=True) as (engine, events):
+    with engines.engine(options, training=True) as (engine, events):
         run_ids = [engine.adopt(order) for order in orders]  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, run_ids, options, stream)
         engine.start()
@@ -59,7 +58,7 @@ def leave(outcomes: set[str]) -> None:
         raise typer.Exit(1)
 
 
-def carry_out(group: Group, options: Options, json: bool, chief: Chief | None = None) -> None:
+def carry_out(group: Group, options: Options, json: bool) -> None:
     """Train what is left of `group`, and print what its runs reached."""
     from aetui.cli.repeats import repeats
     from engine.runs import groups
@@ -70,7 +69,7 @@ def carry_out(group: Group, options: Options, json: bool, chief: Chief | None = 
         typer.echo(plain(f"{group.id}: {of}; whatever ends them, `aetui resume {group.id}` goes on"), err=True)
     outcomes: set[str] = {"failed"}
     try:
-        outcomes = train_all(orders, options, json=json, chief=chief) if orders else set()
+        outcomes = train_all(orders, options, json=json) if orders else set()
     finally:
         if not json:
             typer.echo(table(repeats(group, options.store)))

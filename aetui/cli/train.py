@@ -16,7 +16,6 @@ from engine.runs.jobs import MOST_SEEDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aetui.cli.clustered import Chief
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
     from engine.params import Param
@@ -92,13 +91,13 @@ def train(
     job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
-    with clustered.taking_part(options, detached=detached) as chief:
+    with clustered.taking_part(options, detached=detached) as options:
         if seeds > 1:
-            _train_group(groups.begin(job, seeds, options.store), options, json, detached, chief)
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached)
             return
         found = repeatable.ordered(run_id, job, options.store) if run_id else job
         if isinstance(found, Order | TrainJob):
-            _train_one(found, options, json, detached, chief)
+            _train_one(found, options, json, detached)
         elif not options.quiet:
             typer.echo(f"{found.id} is complete: nothing to do", err=True)
 
@@ -147,21 +146,20 @@ def resume(
     from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
-    with clustered.taking_part(options, detached=detached) as chief:
+    options: Options
+    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
         group = groups.find(options.store, run)
         left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
         if left is not None and left.order is not None:
-            _take_up(left.order, epochs, options, json, detached, chief)
+            _take_up(left.order, epochs, options, json, detached)
         elif group is None:
-            job = ResumeJob(run_id=options.store.find(run).id, epochs=epochs)
-            _train_one(job, options, json, detached, chief)
+            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
         elif epochs is not None:
             raise UsageError(
                 "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
             )
         else:
-            _train_group(group, options, json, detached, chief)
+            _train_group(group, options, json, detached)
 
 
 def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
@@ -170,19 +168,17 @@ def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
     return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
 
 
-def _train_one(job: Job | Order, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
+def _train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
     from engine.runs import handover
     from engine.runs.jobs import Order
 
     if detached:
         _detach([job if isinstance(job, Order) else handover.order(job, options.store)], options, json)
     else:
-        _carry_out(job, options, json, chief)
+        _carry_out(job, options, json)
 
 
-def _take_up(
-    order: Order, epochs: int | None, options: Options, json: bool, detached: bool, chief: Chief | None
-) -> None:
+def _take_up(order: Order, epochs: int | None, options: Options, json: bool, detached: bool) -> None:
     """Train what another process was to train before it was gone."""
     from aetui.cli import several
     from engine.errors import UsageError
@@ -192,10 +188,10 @@ def _take_up(
     if detached:
         _detach([order], options, json)
         return
-    several.leave(several.train_all([order], options, json=json, chief=chief))
+    several.leave(several.train_all([order], options, json=json))
 
 
-def _train_group(group: Group, options: Options, json: bool, detached: bool, chief: Chief | None) -> None:
+def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
     from aetui.cli import several
     from engine.runs import groups
 
@@ -203,7 +199,7 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool, chi
     if orders:
         _detach(orders, options, json)
     else:
-        several.carry_out(group, options, json, chief)
+        several.carry_out(group, options, json)
 
 
 def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
@@ -220,13 +216,13 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     return config
 
 
-def _carry_out(job: Job | Order, options: Options, json: bool, chief: Chief | None) -> None:
+def _carry_out(job: Job | Order, options: Options, json: bool) -> None:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
     from engine.runs.jobs import Order
 
     stream = EventStream() if json else None
-    with engines.engine(options, chief, training=True) as (engine, events):
+    with engines.engine(options, training=True) as (engine, events):
         # refused at once, or worth loading TensorFlow for
         run_id = engine.adopt(job) if isinstance(job, Order) else engine.submit(job)
         follower = Follower(engine, events, [run_id], options, stream)

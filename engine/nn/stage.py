@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from engine.events import Every, Stage
 from engine.nn.autoencoder import Autoencoder
@@ -47,7 +48,8 @@ class CompiledStage:
     def learning_rate(self) -> float:
         """That of a step just done or to come: following a schedule takes 2 ms, so that is done now and then."""
         if self._look_at_rate():
-            self._rate = float(f"{float(self.optimizer.learning_rate):.6g}")
+            rate = float(tf.convert_to_tensor(self.optimizer.learning_rate).numpy())
+            self._rate = float(f"{rate:.6g}")
         return self._rate
 
     @property

@@ -149,7 +149,7 @@ def started(folder: Path, *arguments: str, workers: int = 1) -> list[subprocess.
 
 def ended(processes: list[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
     """Status, output and errors of each."""
-    said = [process.communicate(timeout=300) for process in processes]
+    said = [process.communicate(timeout=800) for process in processes]
     return [(process.returncode, *texts) for process, texts in zip(processes, said, strict=True)]
 
 
@@ -166,7 +166,7 @@ def curve(folder: Path) -> dict[int, tuple[float, float]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 def test_two_processes_of_which_one_is_killed_have_the_curve_of_one_when_all_are_started_anew(tmp_path: Path) -> None:
     for name in ("alone", "together"):
         (tmp_path / name).mkdir()
