@@ -33,6 +33,7 @@ from aetui.cli import (
     sentences,
     serve,
     stop,
+    sweep,
     tour,
     train,
     variants,
@@ -53,6 +54,7 @@ app.add_typer(runs.app, name="runs")
 app.command("train")(train.train)
 app.command("resume")(train.resume)
 app.command("stop")(stop.stop)
+app.add_typer(sweep.app, name="sweep")
 app.command("open")(opening.open_run)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("encode")(encode.encode)

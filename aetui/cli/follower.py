@@ -49,7 +49,7 @@ class Follower:
         self._narrator = Narrator(options.quiet)
         self._stream = stream
         self._reading = self._begun = False
-        _stop_on_signals(self._stop)
+        stop_on_signals(self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
 
@@ -131,7 +131,8 @@ class Follower:
             self._engine.cancel(run_id)
 
 
-def _stop_on_signals(stop: Callable[[], None]) -> None:
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Have the first SIGINT or SIGTERM call `stop`; the second one interrupts."""
     came: list[int] = []
 
     def on_signal(number: int, frame: object) -> None:
