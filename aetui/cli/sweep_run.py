@@ -86,7 +86,12 @@ def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Pat
         record = trials.Record(folder(store, sweep.id))
         told = _Told(sweep, record.trials, options.quiet)
         try:
-            given = source.OwnTrials(sweep, record, searches.search(sweep.sampler, sweep.over, sweep.seed))
+            search = searches.search(sweep.sampler, sweep.over, sweep.seed)
+            given: source.Source = source.OwnTrials(sweep, record, search)
+            if sweep.storage:
+                from engine.sweeps.shared import SharedTrials
+
+                given = SharedTrials(sweep, record, search)
             stopped = False
             if given.left:
                 told.begin()

@@ -98,6 +98,10 @@ def plan(
     fixed = next((each.name for each in over if each.name in job.config), None)
     if fixed is not None:
         raise SettingError(fixed, "it has a value and a range; give --set or --over")
+    if storage and not job.name:
+        raise UsageError(
+            "Which study?", "expected --name with --storage: all hosts that share its trials give the same"
+        )
     count = searches.check_trials(sampler, over, trials)
     if not 1 <= count <= MOST_TRIALS:
         raise UsageError("Bad number of trials", f"expected 1 to {MOST_TRIALS:,} trials, got {count:,}")
