@@ -14,7 +14,7 @@ import typer
 from aetui.cli.tables import aligned
 from aetui.render import numbers
 from aetui.render.text import plain, plain_json
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError, RunError, counted
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -97,13 +97,17 @@ def shown(sweep: Sweep, known: dict[int, Trial], options: Options) -> str:
     from engine.sweeps.trials import best
 
     winner = best(known)
+    size = f"{counted(sweep.trials, 'trial')} × {counted(sweep.seeds, 'seed')}"
     summary = [
         ("sweep", sweep.id),
         ("name", plain(sweep.name) or numbers.UNKNOWN),
         ("state", state(sweep, known, options.store)),
         ("recipe", f"{sweep.job.variant}, preset {sweep.job.preset}, {sweep.job.dataset}"),
         ("over", ", ".join(f"{each.name} {each.text}" for each in sweep.over)),
-        ("search", f"{sweep.sampler}, {sweep.trials} trials × {sweep.seeds} seeds, pruned: {sweep.prune}"),
+        (
+            "search",
+            f"{sweep.sampler}, {size}, pruned: {sweep.prune}",
+        ),
         ("judged by", f"validation {sweep.metric}, mean over seeds; the test part was not looked at"),
     ]
     if winner is not None and winner.value is not None:

@@ -20,7 +20,7 @@ from aetui.follow.sweeps import Reading
 from aetui.render import numbers, sweep_charts
 from aetui.render.text import plain
 from aetui.screens.modal import Modal
-from engine.errors import EngineError
+from engine.errors import EngineError, counted
 from engine.sweeps import table
 from engine.sweeps.trials import best
 
@@ -107,22 +107,20 @@ class SweepView(Widget, can_focus=True):
                 self._parallel(reading, (left - 2, room - upper - 2)), self._importance(reading, width - left), left
             )
             return [*head, *first[: upper - 1], Content(""), *second]
-        bars = self._importance(reading, width)
-        bars = bars if room >= 18 + len(bars) else []
-        charts = max(0, (room - len(bars)) // 2)
-        rows = self._table(reading, (width, room - charts - len(bars)))
-        return [*head, *rows, *self._parallel(reading, (width, charts - 1)), *bars]
+        charts = room // 2
+        rows = self._table(reading, (width, room - charts))
+        return [*head, *rows, *self._parallel(reading, (width, charts))]
 
     def _head(self, reading: Reading, width: int) -> list[Content]:
         sweep, found = reading.sweep, reading.trials
-        states = Counter(trial.state for trial in found.values())
+        states: Counter[str] = Counter(trial.state for trial in found.values())
         over = sum(count for state, count in states.items() if state != "running")
         at, of = reading.place
         going = "running" if reading.running else "complete" if over >= sweep.trials else "stopped"
         first = Content.assemble(
             (plain(sweep.name) or sweep.id, "bold"),
             f" · {going} · {over} of {sweep.trials} trials · {sweep.job.variant} on {plain(sweep.job.dataset)} · "
-            f"{sweep.sampler}, {sweep.seeds} seeds, pruned: {sweep.prune}"
+            f"{sweep.sampler}, {counted(sweep.seeds, 'seed')}, pruned: {sweep.prune}"
             + (f" · sweep {at + 1} of {of}" if of > 1 else ""),
         )
         winner = best(found)
@@ -133,7 +131,13 @@ class SweepView(Widget, can_focus=True):
             reached = f"★ trial {winner.number}: validation {sweep.metric} {numbers.loss(winner.value)}"
             second = Content.assemble((reached, "$accent"), f" · {settings}")
         row = self.chosen
-        third = f"trial {row.trial}: {row.message}" if row and row.message else sweep_charts.legend(states)
+        third = sweep_charts.legend(states)
+        if row is not None and row.message:
+            third = f"trial {row.trial}: {row.message}"
+        elif reading.importance is not None and width < BROAD:
+            third += " · importance: " + ", ".join(
+                f"{name} {share:.0%}" for name, share in reading.importance.shares.items()
+            )
         return [
             line.truncate(width, ellipsis=True) for line in (first, second, Content.styled(plain(third), "$text-muted"))
         ]

@@ -159,9 +159,9 @@ class SharedTrials:
         if line.state in ("completed", "pruned"):
             for step, value in enumerate(line.curve):
                 trial.report(value, step)
-        value = self._record.trials[line.number].value
-        if line.state == "completed" and value is not None:
-            self._study.tell(line.number, value)
+        reached = self._record.trials[line.number].value
+        if line.state == "completed" and reached is not None:
+            self._study.tell(line.number, reached)
         else:
             self._study.tell(line.number, state=states.FAIL if line.state == "failed" else states.PRUNED)
 
