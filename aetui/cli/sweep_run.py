@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,7 +96,7 @@ def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Pat
             stopped = False
             if given.left:
                 told.begin()
-                with engines.engine(options) as (engine, events):
+                with engines.engine(replace(options, jobs=jobs), training=True) as (engine, events):
                     made = coordinator.Coordinator(sweep, store, given, engine, events, jobs=jobs, tell=told)
                     stop_on_signals(lambda: _stop(made, told))
                     engine.start()

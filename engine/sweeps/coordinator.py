@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from engine.errors import EngineError, RunError, UsageError
-from engine.events import EngineFailed, Event, RunCancelled, RunFinished, complete_epochs
+from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunInterrupted, complete_epochs
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.jobs import Order
 from engine.runs.store import RunStore, has_begun
@@ -166,6 +166,8 @@ class Coordinator:
                 run.outcome, run.message = event.outcome, event.message
             case RunCancelled():
                 run.outcome = "stopped"
+            case RunInterrupted():
+                run.outcome, run.message = "failed", event.message
             case EngineFailed():
                 run.outcome, run.message = "failed", f"{event.title}: {event.message}"
             case _:
