@@ -44,8 +44,8 @@ def read(store: RunStore, wanted: str, before: Reading | None = None) -> Reading
     Raises:
         UsageError: there is none of that name.
     """
-    from engine.sweeps import importance, trials
     from engine.sweeps import sweep as sweeps
+    from engine.sweeps import trials
 
     known = sweeps.kept(store)
     if not known:
@@ -56,9 +56,16 @@ def read(store: RunStore, wanted: str, before: Reading | None = None) -> Reading
     place = ([each.id for each in known][::-1].index(chosen.id), len(known))
     same = before is not None and before.sweep.id == chosen.id and before.stamp == stamp
     found = before.trials if same and before else trials.read(folder)
-    told = before.importance if same and before else importance.importance(chosen, found.values())
+    told = before.importance if before is not None and before.sweep.id == chosen.id else None
     running = sweeps.lives(store, chosen.id)
     return Reading(chosen, found, running, _under_way(store, chosen, found) if running else {}, told, stamp, place)
+
+
+def weighed(reading: Reading) -> Reading:
+    """With how much each setting matters now; loads a library, the first time for seconds."""
+    from engine.sweeps.importance import importance
+
+    return reading._replace(importance=importance(reading.sweep, reading.trials.values()))
 
 
 def neighbour(store: RunStore, sweep_id: str, by: int) -> str:

@@ -209,6 +209,7 @@ class SweepScreen(Modal[None]):
         super().__init__()
         self._wanted = wanted
         self._overrides = overrides
+        self._looking = False
 
     @property
     def workbench(self) -> Workbench:
@@ -234,26 +235,38 @@ class SweepScreen(Modal[None]):
         self.set_interval(LOOK_SECONDS, self._look)
 
     def _look(self) -> None:
-        if self.is_current:
-            self._read_it(self.view.reading)
+        if self.is_current and not self._looking:
+            self._looking = True
+            self._read_it(self._wanted, self.view.reading)
 
-    @work(thread=True, exclusive=True, group="sweep", exit_on_error=False)
-    def _read_it(self, before: Reading | None) -> None:
+    @work(thread=True, group="sweep", exit_on_error=False)
+    def _read_it(self, wanted: str, before: Reading | None) -> None:
         try:
-            self.post_message(self.Read(sweeps.read(self.workbench.store, self._wanted, before)))
+            reading = sweeps.read(self.workbench.store, wanted, before)
+            self.post_message(self.Read(reading))
+            if reading is not None and (before is None or reading.stamp != before.stamp):
+                self.post_message(self.Read(sweeps.weighed(reading)))
         except EngineError as error:
             self.post_message(self.Read(None, error))
+        finally:
+            self._looking = False
 
     def on_sweep_screen_read(self, message: Read) -> None:
         """Show it, where it is not the same."""
-        before = self.view.reading
+        before, reading = self.view.reading, message.reading
+        if (
+            reading is not None
+            and before is not None
+            and self._wanted not in ("", reading.sweep.id, reading.sweep.name)
+        ):
+            return  # another one was asked for since
         if message.wrong is not None:
             self.view.show(None, plain(message.wrong.message))
-        elif message.reading is None:
+        elif reading is None:
             self.view.show(None, EMPTY)
-        elif before is None or message.reading != before:
-            self._wanted = message.reading.sweep.id  # the newest one stays on the screen
-            self.view.show(message.reading)
+        elif before is None or reading != before:
+            self._wanted = reading.sweep.id  # the newest one stays on the screen
+            self.view.show(reading)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -285,6 +298,7 @@ class SweepScreen(Modal[None]):
         """The sweep `by` places older, newer if negative."""
         if self.view.reading is not None:
             self._wanted = sweeps.neighbour(self.workbench.store, self.view.reading.sweep.id, by)
+            self._looking = False
             self._look()
 
     def action_stop_sweep(self) -> None:
