@@ -34,7 +34,8 @@ def kept(store: RunStore, name: str, values: list[float | None]) -> sweep.Sweep:
 
 
 def drawn(app: Any) -> str:
-    return str(app.screen.query_one(SweepView).render().plain)
+    views = app.screen.query(SweepView)
+    return str(views.first().render().plain) if views else ""
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -57,7 +57,10 @@ class Playing:
                 message = "no longer finite" if loss is None else "no room"
                 self._put(run, run.finished("diverged" if loss is None else "failed", epoch - 1, message))
                 return order.run_id
-            ended = msgspec.structs.replace(run.epoch(epoch), validation={"loss": loss}, train={"loss": loss})
+            terms = {"loss": loss}
+            ended = EpochEnded(
+                stage="training", epoch=epoch, train=terms, validation=terms, steps=1, seconds=1, samples_per_second=1
+            )
             self._put(run, ended)
         self._put(run, run.finished("completed", EPOCHS))
         return order.run_id
