@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from aetui.cli import completers
-from aetui.cli.arguments import Epochs
+from aetui.cli.arguments import Epochs, Jobs
 from aetui.cli.commands import CommandGroup, Commands
 from aetui.render.text import plain
 from engine.runs.jobs import MOST_SEEDS
@@ -28,7 +28,7 @@ class SweepGroup(CommandGroup):
 
 app = Commands(
     help="Search through settings: a VARIANT, an --over for each setting, --trials and --seeds. Chosen by validation "
-    "data alone. Without anything: as `list`.",
+    "data alone. `aetui sweep run --help` has all options; the word run may be left out. Without anything: as `list`.",
     cls=SweepGroup,
 )
 Name = Annotated[
@@ -43,7 +43,7 @@ Csv = Annotated[
 ]
 
 
-@app.command("run", hidden=True)
+@app.command("run")
 def run(
     context: typer.Context,
     variant: Annotated[
@@ -94,7 +94,7 @@ def run(
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The first seed of every trial, and start of the search.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="So many runs at once.")] = 1,
+    jobs: Jobs = None,
     name: Annotated[str, typer.Option(help="A name for the sweep; the same command again goes on with it.")] = "",
     storage: Annotated[
         str,
@@ -114,6 +114,7 @@ def run(
     from engine.sweeps import sweep as sweeps
 
     options: Options = context.obj
+    at_once = jobs or options.jobs or 1
     if variant is None and not resume:
         if over:
             raise UsageError("Which model?", "expected aetui sweep VARIANT --over …; `aetui variants` lists them")
@@ -140,8 +141,8 @@ def run(
             seed,
             name,
         )
-        chosen = sweeps.begin(sweep_run.planned(wanted, options, jobs, storage), options.store)
-    sweep_run.carry_out(chosen, options, jobs, json=json, csv=csv)
+        chosen = sweeps.begin(sweep_run.planned(wanted, options, at_once, storage), options.store)
+    sweep_run.carry_out(chosen, options, at_once, json=json, csv=csv)
 
 
 @app.command("list")
