@@ -14,6 +14,7 @@ from engine.nn import coding, menu, noise, recurrent
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, Weighted, chain, through
+from engine.nn.pieces import compiled
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
 
@@ -177,7 +178,7 @@ class Blocks:
 
     def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
         """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
-        return ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
+        return compiled(_binary_cross_entropy)(target, logits)
 
     def kl_to_standard_normal(self, mean: Tensor, log_variance: Tensor) -> Tensor:
         """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
@@ -226,3 +227,7 @@ class Blocks:
         self._made += 1
         words = np.random.SeedSequence([self._seed, self._made]).generate_state(1, np.uint32)
         return int(words[0] >> 1)
+
+
+def _binary_cross_entropy(target: Tensor, logits: Tensor) -> Tensor:
+    return ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
