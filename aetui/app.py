@@ -31,7 +31,7 @@ from aetui.widgets.status_line import Status
 from assets import FOLDER
 from engine.datasets.own import records
 from engine.errors import EngineError
-from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
+from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunInterrupted, RunResumed, RunStarted
 from engine.registry import VARIANTS
 from engine.runs.jobs import HandOver
 
@@ -117,6 +117,7 @@ class Workbench(Orders):
         self.take_terminal(abilities)
         if wanted.low_bandwidth if low_bandwidth is None else low_bandwidth:
             self.budget.rate = LOW_BYTES_A_SECOND
+        self.take_orders(wanted.jobs, isolate=wanted.isolate)
         self.key_overrides = wanted.keys
         self.cells = wanted.cells
         self.set_keymap({**wanted.keys})
@@ -178,9 +179,11 @@ class Workbench(Orders):
             case EngineFailed():
                 self._show_begun(event.run_id)
                 self.notice(event.title, event.message)
+            case RunInterrupted():
+                self.notice("The run's process is gone", event.message)
             case RunFinished(outcome="failed" | "diverged"):
                 self.notice(f"The run {event.outcome}", event.message)
-        if isinstance(event, RunStarted | RunResumed | RunFinished):
+        if isinstance(event, RunStarted | RunResumed | RunFinished | RunInterrupted):
             self.look_at_group(self.desk.run_id)
         self._changed(event)
 
@@ -355,11 +358,7 @@ class Workbench(Orders):
 
         if isinstance(self.screen, QuitDialog | Farewell):
             return
-        waiting = len(self.state.waiting)
-        name = active.name or active.variant
-        what = f"{name} on {active.dataset} can be stopped and resumed later, or go on without the workbench."
-        queue = f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else ""
-        self.push_screen(QuitDialog(what + queue, self.key_overrides), self._leave)
+        self.push_screen(QuitDialog(self.parting(active), self.key_overrides), self._leave)
 
     def _leave(self, answer: Answer | None) -> None:
         if answer in ("stop", "leave"):

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,7 +55,15 @@ def run(options: Options, open_run: str | None = None, *, tour: bool = False) ->
         from engine.runs import handover  # noqa: F401 (before a long run the packages are those it was started with)
         from engine.session import Engine
 
-        return Engine(emit, store, device=options.device, data_dir=folder)
+        return Engine(
+            emit,
+            store,
+            device=options.device,
+            data_dir=folder,
+            jobs=app.jobs,
+            isolate=app.isolate,
+            keep_one=True,
+        )
 
     if answer.light is not None:
         abilities = abilities._replace(light=answer.light)
@@ -68,6 +77,7 @@ def run(options: Options, open_run: str | None = None, *, tour: bool = False) ->
         gpus=Gpus(options.device),
         look=kept.default_path(),
     )
+    app.take_orders(options.jobs, isolate=options.isolate)
     if answer.typed or answer.outstanding:
         from aetui.terminal.keyboard import listen
 
@@ -148,10 +158,11 @@ class _Departure:
 
         with self._detaching:
             handed = self._app.left
-            if self._gone or handed is None or not handed.orders:
+            if self._gone or handed is None or not (handed.orders or handed.living):
                 return ""
             self._gone = True
-            return told(detach(self._options, handed), handed)
+            options = replace(self._options, jobs=self._app.jobs, isolate=self._app.isolate)
+            return told(detach(options, handed) if handed.orders else None, handed)
 
 
 def _hung_up(timeout: int | None) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from aetui.bridge import EngineLike
 from aetui.follow.attach import RunFollower
@@ -10,7 +12,7 @@ from aetui.follow.reading import unread_run
 from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
-from engine.errors import EngineError
+from engine.errors import EngineError, counted
 from engine.runs.jobs import ResumeJob, TrainJob
 
 
@@ -18,8 +20,16 @@ class Orders(RunFollower):
     """An app, not a mixin: see `RunFollower`."""
 
     engine: EngineLike | None
+    jobs = 1
+    """Runs that are trained at once."""
+    isolate = False
+    """Whether each is trained in a process of its own."""
     _asked = ("", "")
     """The run of which something was asked, and what, until it is heard of."""
+
+    def take_orders(self, jobs: int | None, *, isolate: bool) -> None:
+        """How many runs are trained at once and whether all in processes of their own; what is not said stays."""
+        self.jobs, self.isolate = jobs or self.jobs, isolate or self.isolate
 
     def _refresh_status(self) -> None:
         """Have the status line drawn."""
@@ -43,15 +53,18 @@ class Orders(RunFollower):
             self._queue(self._begun(self.engine.adopt(order), order.job, draft))
 
     def _begun(self, run_id: str, job: TrainJob, draft: job_form.Draft) -> RunState:
+        return self._unbegun(run_id, job, {**draft.config, **job.config, "epochs": draft.values["epochs"]})
+
+    def _unbegun(self, run_id: str, job: TrainJob, config: Mapping[str, Any]) -> RunState:
         return self.state.runs.get(run_id) or RunState(
             run_id,
             here=True,
             variant=job.variant,
             preset=job.preset,
-            config={**draft.config, **job.config},
+            config=config,
             dataset=job.dataset,
             group=job.group,
-            planned=draft.values["epochs"],
+            planned=config.get("epochs", 0),
         )
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
@@ -67,12 +80,47 @@ class Orders(RunFollower):
         self._queue(replace(run, planned=epochs or run.planned))
         return True
 
+    def take_up(self, run_id: str) -> bool:
+        """Queue a run that waited in a process that is gone, and say whether that could be done."""
+        from engine.runs import waiting
+
+        found = waiting.find_left(self.store.root, run_id)
+        if self.engine is None or found is None or found.order is None:
+            return False
+        job = found.order.job
+        if isinstance(job, ResumeJob):
+            return self.resume_run(run_id, job.epochs)
+        try:
+            self.engine.adopt(found.order)
+        except EngineError as error:
+            self.notice(error.title, error.message)
+            return False
+        self._queue(self._unbegun(run_id, job, job.config))
+        return True
+
+    def take_back(self, run_id: str) -> None:
+        """Have a run not begin that waits in another process, or in one that is gone."""
+        from engine.runs import waiting
+
+        try:
+            if waiting.waits(self.store.root, run_id):
+                waiting.take_back(self.store.root, run_id)
+            else:
+                waiting.forget(self.store.root, run_id)
+        except OSError as error:
+            self.notice("Not asked", f"the process that has {run_id} before it could not be asked: {error}")
+
     def _queue(self, run: RunState) -> None:
         before = self.state.active
         self.hear(Queued(run))
         self._asked = ("", "")
         if before is not None:
-            self.desk.say("queued; it begins when this run has ended")
+            beside = len(self.state.at_work) < self.jobs and not self.state.waiting
+            self.desk.say(
+                "it begins beside this run, in a process of its own"
+                if beside
+                else "queued; it begins when this run has ended"
+            )
         self.desk.show_run((before or run).run_id)
 
     def unqueue(self) -> None:
@@ -92,10 +140,20 @@ class Orders(RunFollower):
 
     @property
     def steered(self) -> RunState | None:
-        """The run that is paused and stopped by keys: the one on the screen where another process trains it, else
+        """The run that is paused and stopped by keys: the one on the screen if it goes on, wherever, else the first of
         ours."""
         shown = self.desk.run_shown
-        return shown if shown is not None and shown.elsewhere else self.state.active
+        if shown is not None and (shown.elsewhere or shown.at_work_here):
+            return shown
+        return self.state.active
+
+    def parting(self, active: RunState) -> str:
+        """What leaving is about, while `active` and perhaps others go on."""
+        waiting, more = len(self.state.waiting), len(self.state.at_work) - 1
+        name = active.name or active.variant
+        name = f"{name} and {counted(more, 'more run')}" if more > 0 else f"{name} on {active.dataset}"
+        what = f"{name} can be stopped and resumed later, or go on without the workbench."
+        return what + (f"\n{waiting} waiting in the queue will only begin if it goes on." if waiting else "")
 
     def pause_or_continue(self) -> None:
         """Hold the steered run still, or let it go on; the status line says so at once. Nothing without a run."""

@@ -3,6 +3,8 @@
 theme = "nord"
 cells = "octant"
 low_bandwidth = true
+jobs = 2
+isolate = true
 
 [keys]
 train = "ctrl+t"
@@ -85,6 +87,9 @@ AUTO = "auto"
 
 LARGEST = 2**16
 """Bytes of the file."""
+KNOWN = "theme, low_bandwidth, cells, jobs, isolate"
+MOST_JOBS = 64
+"""As `engine.processes.shares` has it, which is not needed before the first frame."""
 MOST = 200
 """Entries of one kind that are looked at; there are fewer actions."""
 
@@ -98,6 +103,10 @@ class Settings(NamedTuple):
     keys: Mapping[str, str] = MappingProxyType({})
     cells: str = ladder.AUTO
     """What pictures are drawn with, of `aetui.render.ladder.CHOICES`."""
+    jobs: int = 1
+    """Runs that are trained at once."""
+    isolate: bool = False
+    """Whether the workbench trains none of them in its own process."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the rest, and what counts instead."""
 
@@ -119,16 +128,21 @@ def read(path: Path, themes: Collection[str]) -> Settings:
         return Settings(complaints=("its values are nested too deeply; mend or remove the file",))
     theme, keys = table.pop("theme", ""), table.pop("keys", {})
     low_bandwidth, cells = table.pop("low_bandwidth", False), table.pop("cells", ladder.AUTO)
+    jobs, isolate = table.pop("jobs", 1), table.pop("isolate", False)
     complaints = [
-        f"there is no setting {plain(name, 80)!r}; there are theme, low_bandwidth, cells and [keys]"
-        for name in list(table)[:MOST]
+        f"there is no setting {plain(name, 80)!r}; there are {KNOWN} and [keys]" for name in list(table)[:MOST]
     ]
     if theme != "" and theme not in [AUTO, *themes]:
         complaints.append(f"there is no theme {plain(repr(theme), 80)}; there are {', '.join([AUTO, *themes])}")
         theme = ""
-    if not isinstance(low_bandwidth, bool):
-        complaints.append(f"expected true or false for low_bandwidth, got {plain(repr(low_bandwidth), 80)}")
-        low_bandwidth = False
+    flags = {"low_bandwidth": low_bandwidth, "isolate": isolate}
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            complaints.append(f"expected true or false for {name}, got {plain(repr(flag), 80)}")
+            flags[name] = False
+    if type(jobs) is not int or not 1 <= jobs <= MOST_JOBS:
+        complaints.append(f"expected 1 to {MOST_JOBS} for jobs, the runs at once, got {plain(repr(jobs), 80)}")
+        jobs = 1
     if cells not in ladder.CHOICES:
         complaints.append(f"there are no cells {plain(repr(cells), 80)}; there are {', '.join(ladder.CHOICES)}")
         cells = ladder.AUTO
@@ -138,7 +152,15 @@ def read(path: Path, themes: Collection[str]) -> Settings:
     if len(keys) > MOST:
         complaints.append(f"expected at most {MOST} [keys], got {len(keys):,}; only the first ones count")
     accepted, refused = own_keys.accept(dict(list(keys.items())[:MOST]))
-    return Settings(theme, low_bandwidth, accepted, cells, (*complaints, *refused))
+    return Settings(
+        theme,
+        low_bandwidth=flags["low_bandwidth"],
+        keys=accepted,
+        cells=cells,
+        jobs=jobs,
+        isolate=flags["isolate"],
+        complaints=(*complaints, *refused),
+    )
 
 
 def _text(path: Path) -> str:

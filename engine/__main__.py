@@ -16,18 +16,18 @@ import msgspec
 
 from engine import events
 from engine.errors import EngineError
-from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunResumed, RunStarted
+from engine.events import EngineFailed, Event, RunInterrupted, RunResumed, RunStarted
+from engine.processes.crew import END
+from engine.processes.spawning import hear_hang_ups_no_more
 from engine.runs.handover import Mission
 from engine.runs.store import RunStore
-from engine.runs.waiting import Waiting
 from engine.session import REQUEST_SECONDS, Engine, failure
 from engine.storage import native_output
 
 
 def main() -> None:
     """Carry out the mission and leave."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+    hear_hang_ups_no_more()
     # Whoever ordered it closes the input as soon as nothing of the runs is in its hands any more.
     mission = msgspec.json.decode(sys.stdin.buffer.read(), type=Mission)
     log = native_output.divert(native_output.log_path().with_name(f"detached-{os.getpid()}.log"))
@@ -38,35 +38,31 @@ def main() -> None:
         RunStore(Path(mission.runs)),
         device=mission.device,
         data_dir=Path(mission.data_dir) if mission.data_dir else None,
+        jobs=mission.jobs,
+        isolate=mission.isolate,
     )
     waiting = _adopted(mission, engine)
     well = len(waiting) == len(mission.orders)
-    announced = Waiting(Path(mission.runs), waiting)
-    _stop_on_signals(engine, waiting, announced)
+    engine.behind(mission.beside)
+    _stop_on_signals(engine, waiting)
     engine.start()
     while waiting:
-        for run_id in announced.unwanted():
-            early = not engine.ready  # nothing has begun then, and what is cancelled will not
-            engine.cancel(run_id)
+        early = not engine.ready  # nothing has begun then, and what is cancelled will not
+        for run_id in engine.heed():
             if early:
-                announced.over(run_id)
+                engine.forget(run_id)
                 waiting.discard(run_id)
         try:
             event = heard.get(timeout=REQUEST_SECONDS)
         except Empty:
             continue
         _tell(event)
-        if isinstance(event, RunStarted | RunResumed | RunFinished | RunCancelled | EngineFailed) and announced.over(
-            event.run_id
-        ):
-            engine.cancel(event.run_id)
-        if isinstance(event, RunFinished | RunCancelled | EngineFailed):
+        if isinstance(event, END):
             waiting.discard(event.run_id)
-        if isinstance(event, EngineFailed):
+        if isinstance(event, EngineFailed | RunInterrupted):
             well = False
             if not event.run_id:
                 break  # without an engine nothing begins
-    announced.close()
     engine.close()
     if well:
         log.unlink(missing_ok=True)
@@ -86,14 +82,14 @@ def _adopted(mission: Mission, engine: Engine) -> set[str]:
     return run_ids
 
 
-def _stop_on_signals(engine: Engine, run_ids: set[str], announced: Waiting) -> None:
+def _stop_on_signals(engine: Engine, run_ids: set[str]) -> None:
     """Also while TensorFlow loads, which cannot be interrupted: nothing is being trained then."""
 
     def stop(number: int, frame: object) -> None:
         for run_id in list(run_ids):
             engine.cancel(run_id)
         if not engine.ready:
-            announced.close()
+            engine.withdraw()
             os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -102,8 +98,9 @@ def _stop_on_signals(engine: Engine, run_ids: set[str], announced: Waiting) -> N
 
 def _tell(event: Event) -> None:
     """To whoever waits for the first run to begin; one that stops reading must not hold the run up."""
-    if isinstance(event, EngineFailed):
-        print(f"{event.run_id} {event.title}: {event.message}", file=sys.stderr)
+    if isinstance(event, EngineFailed | RunInterrupted):
+        title = event.title if isinstance(event, EngineFailed) else "Interrupted"
+        print(f"{event.run_id} {title}: {event.message}", file=sys.stderr)
     begun = isinstance(event, RunStarted | RunResumed)
     try:
         print(events.encode(event).decode(), flush=True)

@@ -274,6 +274,15 @@ class RunCancelled(_Event, frozen=True, kw_only=True):
     recorded: ClassVar[bool] = False
 
 
+class RunInterrupted(_Event, frozen=True, kw_only=True):
+    """The process that trained the run is gone; it can be resumed from its checkpoint."""
+
+    recorded: ClassVar[bool] = False
+
+    message: str
+    """What happened and what to do."""
+
+
 class EngineLoading(_Event, frozen=True, kw_only=True):
     """TensorFlow is being loaded."""
 
@@ -325,6 +334,7 @@ Event = (
     | Logged
     | RunFinished
     | RunCancelled
+    | RunInterrupted
     | EngineLoading
     | EngineReady
     | EngineFailed

@@ -1,19 +1,17 @@
 """The engine: one background thread that owns TensorFlow, a queue of jobs, and queries answered between chunks.
 
-This is the only threading code of the project. Commands go down through methods that return at once; events come up
-through `emit`, which is called on the engine's thread and must return quickly.
+The thread trains one run at a time itself, or has other processes train (`engine.processes`) and watches them. Commands
+go down through methods that return at once; events come up through `emit`, which is called on the engine's thread and
+must return quickly.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import os
-import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -21,8 +19,23 @@ import msgspec
 
 from engine.backend import Backend
 from engine.datasets.cache import DatasetCache
-from engine.errors import EngineError, UsageError
-from engine.events import EngineFailed, EngineLoading, EngineReady, Event, Every, RunCancelled, RunHandedOver
+from engine.errors import EngineError
+from engine.events import (
+    EngineFailed,
+    EngineLoading,
+    EngineReady,
+    Event,
+    Every,
+    RunCancelled,
+    RunHandedOver,
+    RunResumed,
+    RunStarted,
+)
+from engine.processes.crew import END, Crew
+from engine.processes.late import LateBackend
+from engine.processes.messages import Tell, Terms
+from engine.processes.shares import check_jobs, step_back
+from engine.processes.worker import Hire, hired
 from engine.queries.messages import Answer, Query
 from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
@@ -30,6 +43,7 @@ from engine.runs import groups
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
+from engine.runs.run_queue import RunQueue
 from engine.runs.store import RunStore
 
 BACKGROUND_NICENESS = 10
@@ -37,6 +51,8 @@ BUILDING_SECONDS = 0.5
 """How long to wait for a run that has not begun when everything is handed over: what is built cannot be interrupted."""
 REQUEST_SECONDS = 0.2
 """How often it is looked whether another process asks something of a run."""
+IDLE_SECONDS = 5.0
+"""How often the thread looks at other processes that have nothing to do."""
 
 
 def tensorflow_backend(device: str) -> Backend:
@@ -46,7 +62,7 @@ def tensorflow_backend(device: str) -> Backend:
 
 
 class Engine:
-    """Trains one run at a time and answers queries meanwhile. Every public method may be called from any thread."""
+    """Trains runs and answers queries meanwhile. Every public method may be called from any thread."""
 
     def __init__(
         self,
@@ -57,22 +73,44 @@ class Engine:
         data_dir: Path | None = None,
         backend: Callable[[str], Backend] = tensorflow_backend,
         niceness: int = BACKGROUND_NICENESS,
+        jobs: int = 1,
+        isolate: bool = False,
+        keep_one: bool = False,
+        hire: Hire = hired,
     ) -> None:
-        """`niceness`: how far the engine's threads step back behind all others; 0: not, where nobody draws a screen."""
+        """`niceness`: how far the engine's threads step back behind all others; 0: not, where nobody draws a screen.
+
+        So many `jobs` are trained at once. With more than one, or if they are to be `isolate`d, each has a process of
+        its own, and this one loads TensorFlow only for queries; with `keep_one` the engine's thread trains one of
+        several, and other processes the rest. `hire` starts such a process.
+
+        Raises:
+            UsageError: `jobs` is no number of runs.
+        """
+        check_jobs(jobs)
         self._send = emit
         self._store = store
         self._device = device
         self._datasets = DatasetCache(data_dir)
         self._make_backend = backend
         self._niceness = niceness
-        self._changed = threading.Condition()
-        self._jobs: deque[Execution] = deque()
-        self._present: Execution | None = None
+        self._trains = not isolate and (jobs == 1 or keep_one)
+        """Whether the engine's own thread does."""
+        self._crew: Crew | None = None
+        if jobs > 1 or isolate:
+            terms = Terms(
+                runs=str(store.root.absolute()),
+                data_dir=str(data_dir.absolute()) if data_dir else None,
+                device=device,
+                niceness=niceness,
+            )
+            self._crew = Crew(jobs - self._trains, jobs, terms, store, hire)
+        self._queue = RunQueue(store.root, self._crew.ring if self._crew else lambda: None)
         self._queries = QueryQueue(self._emit)
-        self._commands: dict[str, Command] = {}
-        self._closing = self._leaving = False
         self.ready = False
-        """Whether TensorFlow is loaded."""
+        """Whether TensorFlow is loaded, here or in a process that is to train."""
+        self._failed = False
+        self._due = Every(REQUEST_SECONDS)
         self._departure = threading.Lock()
         self._handed: HandOver | None = None
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -81,30 +119,20 @@ class Engine:
         """Start the thread; it loads TensorFlow first. `EngineLoading`, then `EngineReady` or `EngineFailed` follow."""
         self._thread.start()
 
-    def submit(self, job: Job) -> str:
-        """Queue a job and return the run's id; the run's events follow.
+    def submit(self, job: Job, place: int | None = None) -> str:
+        """Queue a job and return the run's id; the run's events follow. `place` as `adopt`.
 
         Raises:
             UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting, a
                 name that means something already; or the run is complete or being trained already.
         """
         groups.check_name(job, self._store)
-        return self._queue(Execution.of(job, self._store), "run")
+        return self._queue.put(Execution.of(job, self._store), "run", place)
 
-    def adopt(self, order: Order) -> str:
-        """Queue what another process left to this one. Raises as `submit`."""
-        return self._queue(Execution.ordered(order, self._store), "pause" if order.paused else "run")
-
-    def _queue(self, execution: Execution, command: Command) -> str:
-        with self._changed:
-            if self._closing:
-                raise UsageError("Engine closed", "the engine takes no more jobs")
-            if execution.run_id in self._commands:
-                raise UsageError("Run in use", f"{execution.run_id} is being trained or waits for its turn")
-            self._jobs.append(execution)
-            self._commands[execution.run_id] = command
-            self._changed.notify_all()
-        return execution.run_id
+    def adopt(self, order: Order, place: int | None = None) -> str:
+        """Queue what another process left to this one, with the lock of its `place` in that one's queue if there is
+        one. Raises as `submit`."""
+        return self._queue.put(Execution.ordered(order, self._store), "pause" if order.paused else "run", place)
 
     def cancel(self, run_id: str) -> None:
         """Stop the run after the present chunk, keeping its weights; a run that still waits never starts."""
@@ -121,38 +149,54 @@ class Engine:
     def move(self, run_id: str, by: int) -> list[str]:
         """Let a run that waits change places: `by` places later, sooner if negative, as far as the queue goes.
         Returns the ids of those that wait, the next one first; a run that does not wait stays where it is."""
-        with self._changed:
-            waiting = list(self._jobs)
-            at = next((at for at, execution in enumerate(waiting) if execution.run_id == run_id), None)
-            if at is not None:
-                moved = waiting.pop(at)
-                waiting.insert(max(0, at + by), moved)
-                self._jobs.clear()
-                self._jobs.extend(waiting)
-            return [execution.run_id for execution in waiting]
+        return self._queue.move(run_id, by)
+
+    def heed(self) -> list[str]:
+        """Stop what other processes took back before it began, and return that. While TensorFlow loads nobody else
+        looks for it."""
+        unwanted = self._queue.unwanted()
+        for run_id in unwanted:
+            self.cancel(run_id)
+        return unwanted
+
+    def forget(self, run_id: str) -> None:
+        """Take away what other processes see of a run that was cancelled before TensorFlow was loaded."""
+        self._queue.begun(run_id)
+
+    def behind(self, run_ids: list[str]) -> None:
+        """Each of these runs of other processes takes the room of one of ours for as long as it is trained."""
+        if self._crew is not None:
+            self._crew.wait_for(run_ids)
+
+    def withdraw(self) -> None:
+        """Leave nothing that has not begun for other processes to take up: this one is about to end."""
+        self._queue.withdraw()
 
     def query(self, query: Query) -> Future[Answer]:
         """Put a query; the future's exception is an `EngineError` where there is no answer."""
-        with self._changed:
-            if not self._closing:
-                self._changed.notify_all()
-                return self._queries.put(query)
-        future: Future[Answer] = Future()
+        with self._queue.changed:
+            if not self._queue.closing:
+                future = self._queries.put(query)
+                self._queue.wake()
+                return future
+        future = Future()
         future.set_exception(closed())
         return future
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop and save what runs, drop what waits, end the thread."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._queue.closing = True
+        self._queue.wake()
         if self._thread.is_alive():
             self._thread.join(timeout)
         else:
             self._refuse_all()
+        if not self._queue.leaving:
+            self._queue.withdraw()
 
     def hand_over(self, timeout: float = 30.0) -> HandOver:
         """Let go of what runs, its checkpoint written, and of what waits, so that another process goes on with it.
+        Runs that have a process of their own live on as they are.
 
         A run that has not begun yet is waited for but a moment: nothing of it would be lost. Whoever comes second, a
         lost connection while the user leaves, gets the same.
@@ -163,16 +207,10 @@ class Engine:
             return self._handed
 
     def _let_go_of_all(self, timeout: float) -> HandOver:
-        with self._changed:
-            present, waiting = self._present, list(self._jobs)
-            paused = {run_id for run_id, command in self._commands.items() if command == "pause"}
-            left = [
-                execution
-                for execution in (present, *waiting)
-                if execution and self._commands.get(execution.run_id) != "stop"
-            ]
-            self._closing = self._leaving = True
-            self._changed.notify_all()
+        with self._queue.changed:
+            present = self._queue.present
+            left, paused = self._queue.left()
+            living = tuple(self._crew.living()) if self._crew else ()
         if self._thread.is_alive():
             self._thread.join(timeout if present and present.training else BUILDING_SECONDS)
         orders = [
@@ -183,30 +221,35 @@ class Engine:
             for execution in left
             if not execution.ended
         ]
-        return HandOver(orders, clean=not self._thread.is_alive())
+        self._queue.leave_places()
+        return HandOver(orders, clean=not self._thread.is_alive(), living=living)
 
     def _command(self, run_id: str, command: Command) -> None:
-        with self._changed:
-            if self._commands.get(run_id, "stop") != "stop":  # who is to stop is not asked for anything else
-                self._commands[run_id] = command
-                self._changed.notify_all()
+        if self._queue.ask(run_id, command) and self._crew is not None:
+            self._crew.tell(Tell(run_id=run_id, command=command))
 
     # What follows runs on the engine's thread.
 
     def _main(self) -> None:
-        _step_back(self._niceness)
+        step_back(self._niceness)
         try:
             self._emit(EngineLoading())
-            backend = self._load()
+            backend = self._load() if self._trains else LateBackend(lambda: self._make_backend(self._device))
             if backend is not None:
                 self._answers = QueryService(backend, self._store, self._datasets)
+                if self._crew is not None and not self._trains:
+                    self._hear(self._crew.warm())
                 while (execution := self._next()) is not None:
                     self._execute(execution, backend)
                     backend.release()
         finally:
+            if self._crew is not None:
+                self._crew.close()
             self._refuse_all()
 
     def _emit(self, event: Event) -> None:
+        if isinstance(event, RunStarted | RunResumed | END) and event.run_id and self._queue.begun(event.run_id):
+            self.cancel(event.run_id)
         # A listener that fails must not take the training with it.
         with contextlib.suppress(Exception):
             self._send(event if event.at else msgspec.structs.replace(event, at=time.time()))
@@ -227,31 +270,69 @@ class Engine:
         return None
 
     def _next(self) -> Execution | None:
-        """The next job, waiting for it and answering queries meanwhile; None when the engine closes."""
+        """The next run for this thread, waiting for it, answering queries and watching other processes meanwhile; None
+        when the engine closes."""
+        queue, crew = self._queue, self._crew
         while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._jobs or self._queries)
-                if self._closing:
+            if crew is None:
+                with queue.changed:
+                    queue.changed.wait_for(lambda: queue.closing or queue or self._queries)
+                if queue.closing:
                     return None
             self._tidy()
             self._answer()
-            with self._changed:
-                if self._jobs and not self._closing:
-                    self._present = self._jobs.popleft()
-                    return self._present
+            if self._trains and (execution := queue.take()) is not None:
+                return execution
+            if crew is not None:
+                self._watch()
+                if self._failed or (queue.closing and (queue.leaving or not crew.at_work)):
+                    return None
+                self._hear(crew.listen(0 if self._queries else IDLE_SECONDS))
+
+    def _watch(self) -> None:
+        """Tell what happens in other processes, and give them what they have room for."""
+        queue, crew = self._queue, self._crew
+        if crew is None or self._failed:
+            return
+        self._hear(crew.listen(0))
+        if self._due():
+            self.heed()
+        if queue.closing and not queue.leaving:
+            for run_id in crew.at_work:
+                self.cancel(run_id)
+        said: list[Event] = []
+        with queue.changed:
+            while (queue.present or not self._trains) and queue and crew.has_room():
+                passed = queue.pass_on()
+                if passed is None:
+                    break
+                order, place, seq = passed
+                said += crew.begin(order, place=place, seq=seq)
+            if not queue:
+                crew.rest(keep=0 if self._trains else 1)
+        self._hear(said)
+
+    def _hear(self, told: Iterable[Event]) -> None:
+        for event in told:
+            if isinstance(event, EngineReady):
+                self.ready = True
+            if isinstance(event, END):
+                self._queue.forget(event.run_id)
+                if not event.run_id:
+                    self._failed = self._queue.closing = True
+            self._emit(event)
 
     def _execute(self, execution: Execution, backend: Backend) -> None:
+        self._watch()
         end = self._end_of(execution, backend)
         execution.ended = not isinstance(end, RunCancelled | RunHandedOver)
-        with self._changed:
-            self._commands.pop(execution.run_id, None)
-            self._present = None
-        if not (self._leaving and isinstance(end, RunCancelled)):  # it begins elsewhere
+        self._queue.forget(execution.run_id)
+        if not (self._queue.leaving and isinstance(end, RunCancelled)):  # it begins elsewhere
             self._emit(end)
 
     def _answer(self, execution: Execution | None = None) -> None:
         self._queries.work(
-            self._answers, execution, lambda: execution is not None and self._command_for(execution) in ENDING
+            self._answers, execution, lambda: execution is not None and self._queue.asked(execution.run_id) in ENDING
         )
 
     def _end_of(self, execution: Execution, backend: Backend) -> Event:
@@ -268,44 +349,15 @@ class Engine:
 
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
-        with self._changed:
-            dropped = [
-                execution for execution in self._jobs if self._closing or self._commands[execution.run_id] == "stop"
-            ]
-            for execution in dropped:
-                self._jobs.remove(execution)
-                del self._commands[execution.run_id]
-                execution.let_go()
-        for execution in dropped if not self._leaving else ():
-            self._emit(RunCancelled(run_id=execution.run_id))
-
-    def _command_for(self, execution: Execution) -> Command:
-        with self._changed:
-            command = self._commands[execution.run_id]
-            if self._leaving:
-                return command if command == "stop" else "leave"
-            return "stop" if self._closing else command
-
-    def _sleep(self, execution: Execution, command: Command, seconds: float) -> None:
-        """Until there is a query, another command, or the end."""
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._queries) or self._command_for(execution) != command, seconds)
+        dropped = self._queue.dropped()
+        for run_id in dropped if not self._queue.leaving else ():
+            self._emit(RunCancelled(run_id=run_id))
 
     def _refuse_all(self) -> None:
         """Leave nobody waiting for an answer or a run."""
-        with self._changed:
-            self._closing = True
+        self._queue.closing = True
         self._queries.refuse()
         self._tidy()
-
-
-def _step_back(niceness: int) -> None:
-    """Let every other thread go first. On Linux a priority belongs to a thread, and TensorFlow's threads inherit it
-    from the one that loads it: a screen in this process is then drawn at once, though a training uses every core.
-    """
-    if sys.platform == "linux" and niceness:
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def failure(error: EngineError, run_id: str = "") -> EngineFailed:
@@ -319,16 +371,18 @@ class _Reins(Control):
     def __init__(self, engine: Engine, execution: Execution) -> None:
         self._engine = engine
         self._execution = execution
-
         self._due = Every(REQUEST_SECONDS)
 
     def command(self) -> Command:
-        self._engine._tidy()
+        engine = self._engine
+        engine._tidy()
+        engine._watch()
         if self._due():
+            engine.heed()
             request = self._execution.command()
             if request is not None:
-                self._engine._command(self._execution.run_id, request)
-        return self._engine._command_for(self._execution)
+                engine._command(self._execution.run_id, request)
+        return engine._queue.asked(self._execution.run_id)
 
     def serve(self) -> Command:
         self._engine._answer(self._execution)
@@ -339,5 +393,6 @@ class _Reins(Control):
         while (command := self.serve()) == before and (left := until - time.monotonic()) > 0:
             if command in ENDING:  # it came before the rest began
                 break
-            self._engine._sleep(self._execution, command, min(left, REQUEST_SECONDS))
+            queue, left = self._engine._queue, min(left, REQUEST_SECONDS)
+            queue.sleep(self._execution.run_id, command, self._engine._queries, left)
         return command

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several workers (with --no-loadscope-reorder) files that start programs or train come first.
+
+    Otherwise one worker has them at the end, and the others have nothing left to do.
+    """
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (item.path not in slow, "nn" not in item.path.parts))
+
+
 @pytest.fixture(autouse=True)
 def no_data_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own data sets but those that a test adds."""
@@ -36,6 +46,13 @@ def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., W
         return Workbench(lambda emit: FakeEngine(emit, store), store, None, open_run=open_run, config=path, look=look)
 
     return make
+
+
+@pytest.fixture
+def quick_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regularisation is chosen in 5 fits instead of some 30 (all of them: tests/engine/features/test_softmax.py)."""
+    monkeypatch.setattr("engine.features.softmax.STRENGTHS", (0.1, 1.0))
+    monkeypatch.setattr("engine.features.softmax.FOLDS", 2)
 
 
 @pytest.fixture

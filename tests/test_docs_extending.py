@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -26,19 +27,20 @@ def example(heading: str, number: int = 0) -> ModuleType:
     return module
 
 
-@pytest.fixture
-def bars(monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(scope="module")
+def bars() -> Iterator[Any]:
     """The data set of the page, as a run sees it."""
     from engine.datasets import DATASETS
     from engine.datasets.cache import DatasetCache
     from engine.kinds.reading import Reading
 
     entry = example("A data set").entry
-    monkeypatch.setitem(DATASETS, entry.key, entry)
-    return DatasetCache(None).load("bars", Reading(validation=0.1))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(DATASETS, entry.key, entry)
+        yield DatasetCache(None).load("bars", Reading(validation=0.1))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trained(bars: Any) -> Any:
     """Training and first epoch of the autoencoder of the page."""
     return first_epoch(example("An autoencoder").Smooth(), bars)
@@ -67,6 +69,7 @@ def test_the_autoencoder_trains_with_its_own_term_and_shows_its_view(trained: An
     assert report.samples.views["steps"].shape == (8, 7)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_discrete_code_trains_and_is_compared_with_one_of_as_many_bits(bars: Any, tmp_path: Path) -> None:
     from engine.analysis.baselines import Fitting, fitted, task_of
     from engine.datasets.data import silence
@@ -81,6 +84,7 @@ def test_the_discrete_code_trains_and_is_compared_with_one_of_as_many_bits(bars:
     assert {"transform", "mean"} == fitted("compression", Fitting(bars, model, 32, tmp_path, silence)).keys()
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_kind_of_data_is_read_and_learned_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from engine import kinds
     from engine.datasets import DATASETS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -29,6 +30,11 @@ PAGES = [path for path in (*(CHECKOUT / "docs").glob("*.md"), *CHECKOUT.glob("*.
 NAMED = re.compile(r"\b(?:aetui|engine|tests|docs|assets)/[\w/.-]*\w\.(?:py|md|json|tcss)\b")
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def module_of(path: Path) -> str:
     parts = path.relative_to(CHECKOUT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -36,7 +42,7 @@ def module_of(path: Path) -> str:
 
 def imported(path: Path, known: set[str]) -> Iterator[str]:
     """Modules of ours that the file imports anywhere: at its top, in a function, for the type checker."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -93,7 +99,7 @@ def test_public_functions_say_what_their_names_do_not() -> None:
     public = [
         (f"{module_of(path)}.{name}", ast.get_docstring(node))
         for path in FILES
-        for name, node in functions(ast.parse(path.read_text("utf-8")).body)
+        for name, node in functions(parsed(path).body)
         if not any(part.startswith("_") for part in name.split("."))
     ]
     silent = [name for name, docstring in public if not docstring]
@@ -106,7 +112,7 @@ def test_networks_and_layers_say_shapes_in_and_out() -> None:
         f"{module_of(path)}.{name}": ast.get_docstring(node) or ""
         for path in FILES
         if path.is_relative_to(CHECKOUT / "engine")
-        for name, node in functions(ast.parse(path.read_text("utf-8")).body)
+        for name, node in functions(parsed(path).body)
         if name.split(".")[-1] in ("networks", "call")
     }
     assert found

@@ -11,6 +11,7 @@ import pytest
 
 HEAVY = ("tensorflow", "keras", "sklearn", "nltk", "scipy", "PIL", "pooch", "plotext")
 SCREEN = ("textual", "rich", "typer")
+ROOT = "from typer.main import get_command; from aetui.cli import app; root = get_command(app)"
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -23,7 +24,7 @@ def loaded_by(statement: str) -> set[str]:
     ("statement", "forbidden"),
     [
         ("import aetui.app", (*HEAVY, "numpy")),
-        ("import aetui.cli", (*HEAVY, "textual", "numpy")),
+        (f"{ROOT}; dict(root.commands.items())", (*HEAVY, "textual", "numpy")),
         ("import engine.session, engine.registry, engine.datasets", (*HEAVY, *SCREEN)),
         ("import engine", (*HEAVY, *SCREEN, "numpy", "msgspec")),
         ("from engine import Autoencoder; Autoencoder('vanilla')", ("tensorflow", "keras", *SCREEN, "aetui")),
@@ -33,6 +34,13 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(statement: str, forbidden: 
     loaded = loaded_by(statement)
     assert "engine" in loaded
     assert not loaded & set(forbidden)
+
+
+def test_a_command_does_not_load_the_others() -> None:
+    code = f"import sys; {ROOT}; root.commands['stop']; print(*sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "aetui.cli.stop" in printed
+    assert not {"aetui.cli.data", "aetui.cli.train", "engine.datasets.own.readers"} & set(printed)
 
 
 def test_the_engine_with_tensorflow_loads_no_screen() -> None:

@@ -8,74 +8,54 @@ from typing import Annotated
 import typer
 
 from aetui import __version__
-from aetui.cli import (
-    book,
-    classify,
-    cluster,
-    completers,
-    completion,
-    data,
-    decode,
-    detect,
-    doctor,
-    encode,
-    explain,
-    export,
-    finetune,
-    importing,
-    manual,
-    opening,
-    probe,
-    recommend,
-    reconstruct,
-    runs,
-    sample,
-    sentences,
-    serve,
-    stop,
-    tour,
-    train,
-    variants,
-)
-from aetui.cli.commands import Commands
+from aetui.cli import completers
+from aetui.cli.arguments import Isolate, Jobs
+from aetui.cli.commands import CommandGroup, Commands, Places
 from aetui.cli.options import Options
 
+COMMANDS: Places = {
+    "train": ("aetui.cli.train", "train"),
+    "resume": ("aetui.cli.train", "resume"),
+    "stop": ("aetui.cli.stop", "stop"),
+    "open": ("aetui.cli.opening", "open_run"),
+    "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),
+    "encode": ("aetui.cli.encode", "encode"),
+    "decode": ("aetui.cli.decode", "decode"),
+    "export": ("aetui.cli.export", "export"),
+    "import": ("aetui.cli.importing", "import_file"),
+    "sample": ("aetui.cli.sample", "sample"),
+    "similarity": ("aetui.cli.sentences", "similarity"),
+    "neighbours": ("aetui.cli.sentences", "neighbours"),
+    "detect": ("aetui.cli.detect", "detect"),
+    "recommend": ("aetui.cli.recommend", "recommend"),
+    "probe": ("aetui.cli.probe", "probe"),
+    "cluster": ("aetui.cli.cluster", "cluster"),
+    "finetune": ("aetui.cli.finetune", "finetune"),
+    "classify": ("aetui.cli.classify", "classify"),
+    "book": ("aetui.cli.book", "book"),
+    "variants": ("aetui.cli.variants", "variants"),
+    "explain": ("aetui.cli.explain", "explain"),
+    "tour": ("aetui.cli.tour", "tour"),
+    "doctor": ("aetui.cli.doctor", "doctor"),
+    "serve": ("aetui.cli.serve", "serve"),
+    "completion": ("aetui.cli.completion", "completion"),
+    "man": ("aetui.cli.manual", "man"),
+    "data": ("aetui.cli.data", "app"),
+    "runs": ("aetui.cli.runs", "app"),
+}
+"""By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""
+
+
+class _Root(CommandGroup):
+    places = COMMANDS
+
+
 app = Commands(
+    cls=_Root,
     name="aetui",
     help="An autoencoder workbench in the terminal. Without a command: the workbench.",
-    add_completion=False,  # `aetui completion` has scripts of its own
-    rich_markup_mode=None,  # plain help, 0.15 s sooner
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(data.app, name="data")
-app.add_typer(runs.app, name="runs")
-app.command("train")(train.train)
-app.command("resume")(train.resume)
-app.command("stop")(stop.stop)
-app.command("open")(opening.open_run)
-app.command("reconstruct")(reconstruct.reconstruct)
-app.command("encode")(encode.encode)
-app.command("decode")(decode.decode)
-app.command("export")(export.export)
-app.command("import")(importing.import_file)
-app.command("sample")(sample.sample)
-app.command("similarity")(sentences.similarity)
-app.command("neighbours")(sentences.neighbours)
-app.command("detect")(detect.detect)
-app.command("recommend")(recommend.recommend)
-app.command("probe")(probe.probe)
-app.command("cluster")(cluster.cluster)
-app.command("finetune")(finetune.finetune)
-app.command("classify")(classify.classify)
-app.command("book")(book.book)
-app.command("variants")(variants.variants)
-app.command("explain")(explain.explain)
-app.command("tour")(tour.tour)
-app.command("doctor")(doctor.doctor)
-app.command("serve")(serve.serve)
-app.command("completion")(completion.completion)
-app.command("man")(manual.man)
 
 
 def _version(context: typer.Context, wanted: bool) -> None:
@@ -98,13 +78,15 @@ def main(
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="The workbench sends at most 4 kB/s to the terminal.")
     ] = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """An autoencoder workbench in the terminal. Without a command: the workbench."""
     del version
-    context.obj = Options(runs_dir, data_dir, device, quiet, low_bandwidth)
+    context.obj = Options(runs_dir, data_dir, device, quiet, low_bandwidth, jobs, isolate)
     if context.invoked_subcommand is None:
         from aetui import launch
 

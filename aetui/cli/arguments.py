@@ -43,6 +43,15 @@ Weights = Annotated[
         help="Those of the best epoch by validation data, or the last (default: best where data were held out)."
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=64, help="So many runs at once, each in a process of its own (default: one)."
+    ),
+]
+Isolate = Annotated[
+    bool, typer.Option("--isolate", help="Train in processes of their own: what ends one costs its run alone.")
+]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]
 ItemsFile = Annotated[
     Path | None,

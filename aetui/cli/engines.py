@@ -21,14 +21,22 @@ TICK_SECONDS = 0.05
 
 
 @contextmanager
-def engine(options: Options) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
-    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on."""
+def engine(options: Options, *, training: bool = False) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
+    """An engine, still to be started, and the queue of its events. Native lines go to a file from now on. If it is for
+    `training`, it trains as many runs at once as the options say, and where they say."""
     from engine.session import Engine
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
-    made = Engine(events.put, options.store, device=options.device, data_dir=options.data_folder)
+    made = Engine(
+        events.put,
+        options.store,
+        device=options.device,
+        data_dir=options.data_folder,
+        jobs=options.jobs or 1 if training else 1,
+        isolate=options.isolate and training,
+    )
     try:
         yield made, events
     finally:

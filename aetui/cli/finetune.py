@@ -41,7 +41,8 @@ def finetune(
     """Train encoder and softmax together to tell the classes apart, beside the same network from scratch with the same
     budget, and the softmax on the encoder as it is.
 
-    A fifth of the labels chooses learning rate and epochs; then all are learned from. The test part is looked at once.
+    A fifth of the labels chooses learning rate, epochs and how the softmax begins; then all are learned from. The test
+    part is looked at once.
     """
     from engine.features.outcomes import Recipe
     from engine.queries.messages import FineTune

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn
@@ -17,7 +17,9 @@ from aetui.cli.engines import error_of
 if TYPE_CHECKING:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.options import Options
-    from engine.events import Event, RunFinished
+    from engine.events import Event, RunCancelled, RunFinished, RunInterrupted
+
+    End = RunFinished | RunInterrupted | RunCancelled
     from engine.session import Engine
 
 LEAVING_SECONDS = 3.0
@@ -25,7 +27,7 @@ LEAVING_SECONDS = 3.0
 
 
 class Follower:
-    """Tells what happens to `run_ids`, which wait for an engine or are trained by it one after the other.
+    """Tells what happens to `run_ids`, which wait for an engine or are trained by it, some at once.
 
     From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
     Without its terminal it leaves them to a process of their own. When the `stream` that its events go to cannot be
@@ -54,34 +56,51 @@ class Follower:
             signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
 
     def follow(self, run_id: str) -> RunFinished:
-        """Until `run_id` ends; to be called for each run in turn.
+        """Until the one run, `run_id`, ends.
 
         Raises:
-            EngineError: it could not even begin.
+            EngineError: it could not even begin, or its process is gone.
             typer.Exit: it was stopped before it began.
+        """
+        from engine.errors import RunError
+        from engine.events import RunFinished, RunInterrupted
+
+        for end in self.ends():
+            if isinstance(end, RunFinished):
+                return end
+            if isinstance(end, RunInterrupted):
+                raise RunError("Interrupted", end.message)
+        raise typer.Exit(130)
+
+    def ends(self) -> Iterator[End]:
+        """The end of each run, as it comes.
+
+        Raises:
+            EngineError: one could not even begin.
         """
         from engine.events import (
             DataProgress,
             EngineFailed,
             RunCancelled,
             RunFinished,
+            RunInterrupted,
             RunResumed,
             RunStarted,
         )
 
+        left = set(self._run_ids)
         try:
-            while True:
+            while left:
                 event = self._events.get()
                 self._reading |= isinstance(event, DataProgress)
                 self._begun |= isinstance(event, RunStarted | RunResumed)
                 self._tell(event)
-                match event:
-                    case RunFinished():
-                        return event
-                    case RunCancelled() if event.run_id == run_id:  # others that waited go without a word
-                        raise typer.Exit(130)
-                    case EngineFailed():
-                        raise error_of(event)
+                if isinstance(event, EngineFailed):
+                    raise error_of(event)
+                if isinstance(event, RunFinished | RunInterrupted | RunCancelled) and event.run_id in left:
+                    left.discard(event.run_id)
+                    self._narrator.close()
+                    yield event
         finally:
             self._narrator.close()
 
@@ -108,8 +127,9 @@ class Follower:
         it is text, other processes are at work, which would outlive us.
         """
         self._narrator.close()
+        self._cancel()  # other processes hear of it
+        self._engine.withdraw()
         if self._reading:
-            self._cancel()
             self._engine.close(LEAVING_SECONDS)
         typer.echo("aetui: stopped before the training began; nothing new was kept", err=True)
         os._exit(130)
@@ -129,6 +149,15 @@ class Follower:
     def _cancel(self) -> None:
         for run_id in self._run_ids:
             self._engine.cancel(run_id)
+
+
+def outcome_of(end: End) -> str:
+    """How it ended, in a word."""
+    from engine.events import RunCancelled, RunFinished
+
+    if isinstance(end, RunFinished):
+        return end.outcome
+    return "stopped" if isinstance(end, RunCancelled) else "interrupted"
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

@@ -22,7 +22,9 @@ from engine.events import (
     EpochEnded,
     Event,
     Progress,
+    RunFinished,
     RunHeld,
+    RunInterrupted,
     RunResumed,
     RunStarted,
     Unit,
@@ -124,7 +126,8 @@ class Narrator:
         self._quiet = quiet
         self._bar = _Bar() if sys.stderr.isatty() else None
         self._lines = _Lines()
-        self._epochs = 0
+        self._epochs: dict[str, int] = {}
+        """That each run is to have."""
         self._reason = ""
 
     def tell(self, event: Event) -> None:
@@ -139,11 +142,13 @@ class Narrator:
             case DataProgress():
                 (self._bar or self._lines)(event.activity, event.done, event.total, event.unit)
             case RunStarted():
-                self._epochs = event.epochs
+                self._epochs[event.run_id] = event.epochs
                 self._line(f"{event.run_id}: {event.variant} on {event.dataset}, {event.device}")
             case RunResumed():
-                self._epochs = event.epochs
+                self._epochs[event.run_id] = event.epochs
                 self._line(f"{event.run_id}: goes on in epoch {event.epoch} after step {event.step}")
+            case RunFinished() | RunInterrupted():
+                self._epochs.pop(event.run_id, None)
             case RunHeld():
                 self._held_still(event.reason)
             case Progress():
@@ -170,14 +175,23 @@ class Narrator:
 
     def _progress(self, event: Progress) -> str:
         done = (event.epoch - 1) * event.steps + event.step
-        bar = _filled(done, self._epochs * event.steps)
+        epochs = self._epochs.get(event.run_id, 0)
+        bar = _filled(done, epochs * event.steps)
         rate, left = numbers.rate(event.samples_per_second, "items"), numbers.duration(event.seconds_left)
-        return f"epoch {event.epoch}/{self._epochs} {bar} {rate} · {left} left · loss {numbers.loss(event.loss)}"
+        told = f"epoch {event.epoch}/{epochs} {bar} {rate} · {left} left · loss {numbers.loss(event.loss)}"
+        return f"{self._whose(event)}{told}"
 
     def _epoch(self, event: EpochEnded) -> str:
         train, validation = numbers.loss(event.train["loss"]), numbers.loss(event.validation["loss"])
         rate = numbers.rate(event.samples_per_second, "items")
-        return f"epoch {event.epoch}/{self._epochs}  train {train}  validation {validation}  {rate}"
+        told = (
+            f"epoch {event.epoch}/{self._epochs.get(event.run_id, 0)}  train {train}  validation {validation}  {rate}"
+        )
+        return f"{self._whose(event)}{told}"
+
+    def _whose(self, event: Event) -> str:
+        """The end of the run's id, where several go on at once."""
+        return f"{'-'.join(event.run_id.split('-')[-2:])}: " if len(self._epochs) > 1 else ""
 
     def _fleeting(self, text: str) -> None:
         if self._bar:

@@ -21,6 +21,10 @@ class Options:
     quiet: bool = False
     low_bandwidth: bool = False
     """Send less to the terminal than a good line could take."""
+    jobs: int | None = None
+    """Runs that are trained at once; None: one, or as many as the user's settings say."""
+    isolate: bool = False
+    """Train in processes of their own."""
 
     @classmethod
     def of_environment(cls) -> Options:

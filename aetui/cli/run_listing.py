@@ -32,11 +32,14 @@ def listed(store: RunStore, wanted: str, sort: str, *, reverse: bool, quiet: boo
     from engine.runs.listing.filtering import parse
     from engine.runs.listing.ordering import ordered
     from engine.runs.listing.rows import row
+    from engine.runs.listing.waiting_rows import with_waiting
 
-    runs = store.summaries(None if quiet else _Reading())
+    runs, problems = with_waiting(store.summaries(None if quiet else _Reading()), store)
     rows = ordered(parse(wanted, runs).of(row(run) for run in runs), sort, reverse=reverse)
     for run_id in store.newer():
         typer.echo(f"not shown: {plain(run_id)} was written by a newer version of aetui", err=True)
+    for problem in problems:
+        typer.echo(f"not shown: {plain(problem, 300)}", err=True)
     if not runs:
         typer.echo(f"no runs yet below {plain(str(store.root))}; `aetui train` makes one", err=True)
     elif not rows:

@@ -21,31 +21,27 @@ if TYPE_CHECKING:
 
 
 def train_all(orders: Sequence[Order], options: Options, *, json: bool = False) -> set[str]:
-    """Train one after the other; returns how they ended. With the first one that is stopped it ends.
+    """Train one after the other, or as many at once as the options say; returns how they ended. With the first one
+    that is stopped it ends; where several go on at once, these are stopped, too, unless they were not meant.
 
     Raises:
         EngineError: a run could not even begin.
     """
     from aetui.cli.event_stream import EventStream
-    from aetui.cli.follower import Follower
+    from aetui.cli.follower import Follower, outcome_of
     from engine.runs.jobs import TrainJob
 
     outcomes: set[str] = set()
     stream = EventStream() if json else None
-    with engines.engine(options) as (engine, events):
+    with engines.engine(options, training=True) as (engine, events):
         run_ids = [engine.adopt(order) for order in orders]  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, run_ids, options, stream)
         engine.start()
-        for run_id in run_ids:
-            try:
-                finished = follower.follow(run_id)
-            except typer.Exit:  # stopped before it began
-                outcomes.add("stopped")
-                break
-            outcomes.add(finished.outcome)
-            if finished.message:
-                typer.echo(f"aetui: {run_id}: {plain(finished.message)}", err=True)
-            if finished.outcome == "stopped":
+        for end in follower.ends():
+            outcomes.add(outcome_of(end))
+            if message := getattr(end, "message", ""):
+                typer.echo(f"aetui: {end.run_id}: {plain(message)}", err=True)
+            if "stopped" in outcomes and (options.jobs or 1) == 1:
                 break
     if stream is not None and stream.fault:
         group = next((order.job.group for order in orders if isinstance(order.job, TrainJob)), "")

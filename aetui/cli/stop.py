@@ -23,7 +23,7 @@ TICK_SECONDS = 0.05
 def stop(context: typer.Context, run: Run) -> None:
     """Stop a run that another process trains; its weights are kept, and `aetui resume` goes on with it.
 
-    One that was left to another process and has not begun there never begins.
+    One that waits in another process, or in one that is gone, never begins.
     """
     from aetui.cli.train import summary
     from engine.errors import RunError, UsageError
@@ -31,6 +31,11 @@ def stop(context: typer.Context, run: Run) -> None:
     from engine.runs.commands import put_command, withdraw_command
 
     store = context.obj.store
+    left = waiting.find_left(store.root, run)
+    if left is not None:
+        waiting.forget(store.root, left.run_id)
+        typer.echo(f"{plain(left.run_id)} will not begin: its process was gone, and it is taken from what waits")
+        return
     run_id = waiting.find(store.root, run) or store.find(run).id
     before, waits = _last_seq(store, run_id), waiting.waits(store.root, run_id)
     if waits and _taken_back(store, run_id, before):

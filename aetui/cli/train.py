@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import completers, engines
-from aetui.cli.arguments import Epochs, RunOrGroup
+from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
@@ -70,6 +70,8 @@ def train(
     name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
     from engine import datasets, registry
@@ -78,7 +80,7 @@ def train(
     from engine.runs.jobs import TrainJob
     from engine.runs.listing.labels import checked_name
 
-    options: Options = context.obj
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
@@ -98,18 +100,24 @@ def resume(
     epochs: Epochs = None,
     json: Json = False,
     detached: Detach = False,
+    jobs: Jobs = None,
+    isolate: Isolate = False,
 ) -> None:
     """Go on with a run exactly where it stopped; with --epochs, for longer than planned.
 
-    Of a group it goes on with every run that is not complete, and trains those that never began.
+    Of a group it goes on with every run that is not complete, and trains those that never began. One that waited in a
+    process that is gone is trained here.
     """
     from engine.errors import UsageError
-    from engine.runs import groups
+    from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = context.obj
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     group = groups.find(options.store, run)
-    if group is None:
+    left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
+    if left is not None and left.order is not None:
+        _take_up(left.order, epochs, options, json, detached)
+    elif group is None:
         _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
     elif epochs is not None:
         raise UsageError(
@@ -119,6 +127,12 @@ def resume(
         _train_group(group, options, json, detached)
 
 
+def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+    from dataclasses import replace
+
+    return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
+
+
 def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
     from engine.runs import handover
 
@@ -126,6 +140,19 @@ def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
         _detach([handover.order(job, options.store)], options, json)
     else:
         _carry_out(job, options, json)
+
+
+def _take_up(order: Order, epochs: int | None, options: Options, json: bool, detached: bool) -> None:
+    """Train what another process was to train before it was gone."""
+    from aetui.cli import several
+    from engine.errors import UsageError
+
+    if epochs is not None:
+        raise UsageError("Not begun", f"{order.run_id} has not begun; train it first, then give it more --epochs")
+    if detached:
+        _detach([order], options, json)
+        return
+    several.leave(several.train_all([order], options, json=json))
 
 
 def _train_group(group: Group, options: Options, json: bool, detached: bool) -> None:
@@ -158,7 +185,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
     from aetui.cli.follower import Follower
 
     stream = EventStream() if json else None
-    with engines.engine(options) as (engine, events):
+    with engines.engine(options, training=True) as (engine, events):
         run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()

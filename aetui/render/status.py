@@ -20,7 +20,7 @@ def state_and_detail(state: WorkbenchState, shown: RunState | None, asked: tuple
     `asked` is the run that something was asked of, and what the engine is about to do.
     """
     run = state.active
-    if run is None and shown is not None and shown.elsewhere:
+    if shown is not None and (shown.at_work_here or (run is None and shown.elsewhere)):
         run = shown
     return _state(state, run), _detail(state, run, shown, asked)
 
@@ -56,7 +56,8 @@ def _whose(state: WorkbenchState, run: RunState, shown: RunState | None) -> str:
     if run.elsewhere:
         return f" elsewhere · process {run.pid}" if run.pid else " elsewhere"
     other = "" if shown and shown.run_id == run.run_id else " another run"
-    return f"{other} · {len(state.waiting)} queued" if state.waiting else other
+    at_once = f" · {len(state.at_work)} at once" if len(state.at_work) > 1 else ""
+    return f"{other}{at_once} · {len(state.waiting)} queued" if state.waiting else f"{other}{at_once}"
 
 
 def progress_view(

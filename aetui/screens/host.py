@@ -162,6 +162,12 @@ class Workbench(Protocol):
     def stop(self) -> None:
         """Stop the steered run; its weights are kept."""
 
+    def take_up(self, run_id: str) -> bool:
+        """As `aetui.orders.Orders`."""
+
+    def take_back(self, run_id: str) -> None:
+        """As `aetui.orders.Orders`."""
+
     def stop_run(self, run_id: str) -> None:
         """Stop the run with this id, whichever process trains it."""
 

@@ -18,6 +18,7 @@ from aetui.widgets.run_table import RunTable
 from engine.errors import EngineError, counted
 from engine.runs import groups
 from engine.runs.listing import labels, trash
+from engine.runs.listing.waiting_rows import ABANDONED, WAITING
 
 if TYPE_CHECKING:
     from engine.runs.listing.rows import Row
@@ -27,6 +28,9 @@ OF_A_RUN = frozenset(
 )
 LABELS = {"name": "name", "tags": "tags", "note": "note"}
 """What the line below the table is asked for, as its label."""
+
+UNBEGUN = (WAITING, ABANDONED)
+"""Of other processes, or of none any more."""
 
 
 class RunsScreen(RunList):
@@ -63,13 +67,13 @@ class RunsScreen(RunList):
         row = self.chosen
         match action:
             case "resume":
-                return row is not None and row.run.status in RESUMABLE
+                return row is not None and row.run.status in (*RESUMABLE, ABANDONED)
             case "stop":
-                return row is not None and row.run.status in GOING
+                return row is not None and row.run.status in (*GOING, *UNBEGUN)
             case "move_queued":
                 return row is not None and self._waits(row)
             case "delete":
-                return row is not None and row.run.status not in GOING
+                return row is not None and row.run.status not in (*GOING, *UNBEGUN)
             case "rename" | "tag" | "note":
                 return row is not None and not self._unbegun(row)
         return row is not None
@@ -80,7 +84,7 @@ class RunsScreen(RunList):
 
     def _unbegun(self, row: Row) -> bool:
         """Whether there is no folder of it yet."""
-        return self._waits(row) and not (self.workbench.store.root / row.run.id).exists()
+        return (self._waits(row) or row.run.status in UNBEGUN) and not (self.workbench.store.root / row.run.id).exists()
 
     @on(RunTable.Opened)
     def action_open(self) -> None:
@@ -89,13 +93,23 @@ class RunsScreen(RunList):
             self.workbench.open_run(self.chosen.run.id)
 
     def action_resume(self) -> None:
-        """Let the run under the cursor go on and show it; if it cannot, a notice says why."""
-        if self.chosen and self.workbench.resume_run(self.chosen.run.id):
+        """Let the run under the cursor go on and show it; if it cannot, a notice says why. One whose process was gone
+        before it began is queued here."""
+        chosen = self.chosen
+        if chosen is not None and chosen.run.status == ABANDONED:
+            if self.workbench.take_up(chosen.run.id):
+                self.say("taken up: it trains here when its turn comes")
+            self.action_reload()
+        elif self.chosen and self.workbench.resume_run(self.chosen.run.id):
             self.workbench.open_run(self.chosen.run.id)
 
     def action_stop(self) -> None:
-        """Stop the run under the cursor, whichever process trains it; its weights are kept."""
-        if self.chosen:
+        """Stop the run under the cursor, whichever process trains it; its weights are kept. One that waits in another
+        process, or in none any more, never begins."""
+        if self.chosen and self.chosen.run.status in UNBEGUN and not self._waits(self.chosen):
+            self.workbench.take_back(self.chosen.run.id)
+            self.action_reload()
+        elif self.chosen:
             self.workbench.stop_run(self.chosen.run.id)
 
     def action_move_queued(self, by: int) -> None:

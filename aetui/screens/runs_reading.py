@@ -13,6 +13,7 @@ from aetui.render.run_columns import Widths, measured
 from aetui.widgets.run_table import STATES
 from engine.runs.listing.rows import Row, row
 from engine.runs.listing.summary import Summary
+from engine.runs.listing.waiting_rows import with_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +70,8 @@ class RowReader:
                 post(RowsRead(self._rows(so_far, 0), (done, total)))
                 due = time.monotonic() + REPORT_SECONDS
 
-        summaries = self._store.summaries(report)
-        post(RowsRead(self._rows(summaries, len(self._store.unreadable()))))
+        summaries, problems = with_waiting(self._store.summaries(report), self._store)
+        post(RowsRead(self._rows(summaries, len(self._store.unreadable()) + len(problems))))
 
     def _rows(self, summaries: Sequence[Summary], unreadable: int) -> Rows:
         before = self._made

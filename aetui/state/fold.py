@@ -24,6 +24,7 @@ from engine.events import (
     RunFinished,
     RunHandedOver,
     RunHeld,
+    RunInterrupted,
     RunPaused,
     RunResumed,
     RunStarted,
@@ -192,6 +193,9 @@ def apply(run: RunState, event: Event) -> RunState:
             return _held(run, event)
         case RunFinished():
             return _finished(run, event)
+        case RunInterrupted():
+            run = run.logged(event.at, event.message, "error")
+            return replace(run, status="interrupted", progress=None, message=event.message)
         case EngineFailed():
             line = f"{event.title}: {event.message}"
             return replace(run.logged(event.at, line, "error"), status="failed", message=event.message)

@@ -135,6 +135,11 @@ class RunState:
         return self.going and not self.here
 
     @property
+    def at_work_here(self) -> bool:
+        """Whether it has begun and goes on, by order of this process."""
+        return self.here and self.going and self.status != "queued"
+
+    @property
     def kind(self) -> Kind:
         """The kind of data that it learns from."""
         return registry.kind(self.variant, self.dataset, self.data_kind)
@@ -280,6 +285,11 @@ class WorkbenchState:
         """The run that our engine works on, or the first of its queue."""
         going = [run for run in self.runs.values() if run.here and run.going]
         return next((run for run in going if run.status != "queued"), going[0] if going else None)
+
+    @property
+    def at_work(self) -> list[RunState]:
+        """The runs that have begun and go on here, in the order in which they were queued."""
+        return [run for run in self.runs.values() if run.at_work_here]
 
     @property
     def waiting(self) -> list[RunState]:

@@ -22,6 +22,8 @@ STATE_STYLES = {
     "paused": ("‖", "paused", "$warning"),
     "held": ("‖", "cannot be kept", "$error"),
     "queued": ("○", "queued", "$warning"),
+    "waiting": ("○", "waiting", "$warning"),
+    "abandoned": ("○", "abandoned", "$error"),
     "loading": ("○", "loading TensorFlow", "$warning"),
     "failed": ("✕", "failed", "$error"),
     "diverged": ("✕", "diverged", "$error"),

@@ -174,6 +174,13 @@ CLAIMS: tuple[Claim, ...] = (
         pictures.cleaned,
     ),
     Claim(
+        "recurrent-hidden_dim",
+        "recurrent",
+        "A larger `hidden_dim` keeps more of the series, here of the rows of an image.",
+        _varied("recurrent", "hidden_dim", 2, 16, epochs=10),
+        (Figure("error on the test part", ERROR, "down"),),
+    ),
+    Claim(
         "vq-entries",
         "vq",
         "More `entries` say more, where a run gets going at all: with either number, the second of three seeds stayed "

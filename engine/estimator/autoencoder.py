@@ -209,6 +209,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
 
     def _validated(self, X: Any, *, reset: bool) -> NDArray[Any]:
         """X as numbers. Raises ValueError or TypeError where scikit-learn would."""
+        forms.check_columns(X)
         if forms.axes(X) <= 2:
             rows: NDArray[Any] = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
             if empty := int(np.isnan(rows).all(axis=1).sum()):

@@ -293,3 +293,21 @@ def axes(x: Any) -> int:
         except ValueError:
             found = 2
     return int(found)
+
+
+def check_columns(x: Any) -> None:
+    """Raises ValueError for a data frame with columns of words or dates, before scikit-learn stumbles over a cell."""
+    if not (hasattr(x, "columns") and hasattr(x, "dtypes")):
+        return
+    kinds = [(name, getattr(dtype, "kind", "f")) for name, dtype in zip(x.columns, x.dtypes, strict=False)]
+    worded = [str(name) for name, kind in kinds if kind in "OUST" and any(isinstance(each, str) for each in x[name])]
+    dated = [str(name) for name, kind in kinds if kind in "Mm"]
+    if found := [
+        f"{what} in {', '.join(map(repr, names[:3]))}{', …' if len(names) > 3 else ''}"
+        for what, names in (("words", worded), ("dates", dated))
+        if names
+    ]:
+        remedy = (
+            "encode them first (OneHotEncoder, to_numeric), or bring the table in with `aetui data add`, which does"
+        )
+        raise ValueError(f"X: expected numbers in every column, got {' and '.join(found)}; {remedy}")

@@ -1,13 +1,14 @@
 """Encoder and softmax trained together on few labels, which is what an encoder that learned from all items without any
 is to help with: beside the same network from scratch, and beside the encoder as it is.
 
-All three get the same labelled items. A fifth of these is held out to choose learning rate and epochs by; then training
-begins again with all of them. The test part is looked at once, by what comes of that.
+All three get the same labelled items. A fifth of these is held out to choose learning rate and epochs by, and for the
+encoder that goes on learning, whether the softmax begins as the probe's or knowing nothing; then training begins again
+with all of them. The test part is looked at once, by what comes of that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +42,8 @@ class Tuned(NamedTuple):
 class _Plan(NamedTuple):
     rate: float
     epochs: int
+    beginning: int = 0
+    """Which of the softmaxes to begin with."""
 
 
 def check(data: Data, recipe: Recipe) -> None:
@@ -100,36 +103,42 @@ class _Seed:
         found = {
             FROZEN: (scores(whole.classifier.probabilities(test_codes), data.test.labels), _Plan(0, 0)),
         }
-        plan = yield from part(self._chosen(_head(some.classifier)), 3, parts)
-        yield from part(self._trained(_head(whole.classifier), plan), 4, parts)
+        blank = _blank(codes.shape[1], classes)
+        plan = yield from part(self._chosen((_head(some.classifier), blank)), 3, parts)
+        yield from part(self._trained((_head(whole.classifier), blank)[plan.beginning], plan), 4, parts)
         self.fine_tuned = self._tuning.weights()
         found[FINE] = (yield from part(self._judged(), 5, parts)), plan
-        plan = yield from part(self._chosen(None), 6, parts)
+        plan = yield from part(self._chosen((None,)), 6, parts)
         yield from part(self._trained(None, plan), 7, parts)
         found[SCRATCH] = (yield from part(self._judged(), 8, parts)), plan
         return found
 
-    def _chosen(self, head: Head | None) -> Steps[_Plan]:
-        """Rate and epochs with the highest likelihood of the labels held out; learned from the others."""
+    def _chosen(self, heads: Sequence[Head | None]) -> Steps[_Plan]:
+        """Beginning, rate and epochs with the highest likelihood of the labels held out; learned from the others."""
+        tries = [(at, head, rate) for at, head in enumerate(heads) for rate in self._recipe.rates]
+        found = []
+        for number, (at, head, rate) in enumerate(tries):
+            loss, epochs = yield from part(self._tried(head, rate), number, len(tries))
+            found.append((loss, _Plan(rate, epochs, at)))
+        return min(found)[1]
+
+    def _tried(self, head: Head | None, rate: float) -> Steps[tuple[float, int]]:
+        """The least negative log-likelihood of the labels held out, and after how many epochs it was reached."""
         recipe, tuning = self._recipe, self._tuning
         learned = self.places[~self.held_out]
         held_out = self._data.train.at(self.places[self.held_out]).items[:]
-        found: list[tuple[float, _Plan]] = []
-        for number, rate in enumerate(recipe.rates):
-            tuning.begin(head, rate, self._seed)
-            least, best = np.inf, 0
-            for epoch in range(recipe.epochs + 1):
-                done = number * (recipe.epochs + 1) + epoch, len(recipe.rates) * (recipe.epochs + 1)
-                if epoch:
-                    yield from _at(tuning.epoch(learned, recipe.batch, epoch), *done)
-                probabilities = yield from _at(tuning.probabilities(held_out), *done)
-                loss = log_loss(probabilities, self._labels[self.held_out])
-                if loss < least:
-                    least, best = loss, epoch
-                if epoch - best > recipe.patience:
-                    break
-            found.append((least, _Plan(rate, best)))
-        return min(found)[1]
+        tuning.begin(head, rate, self._seed)
+        least, best = np.inf, 0
+        for epoch in range(recipe.epochs + 1):
+            if epoch:
+                yield from _at(tuning.epoch(learned, recipe.batch, epoch), epoch, recipe.epochs + 1)
+            probabilities = yield from _at(tuning.probabilities(held_out), epoch, recipe.epochs + 1)
+            loss = log_loss(probabilities, self._labels[self.held_out])
+            if loss < least:
+                least, best = loss, epoch
+            if epoch - best > recipe.patience:
+                break
+        return float(least), best
 
     def _trained(self, head: Head | None, plan: _Plan) -> Steps[None]:
         """On all labels."""
@@ -141,6 +150,11 @@ class _Seed:
         """On the test part."""
         probabilities = yield from _at(self._tuning.probabilities(self._data.test.items), 0, 1)
         return scores(probabilities, self._data.test.labels)
+
+
+def _blank(size: int, classes: int) -> Head:
+    """For which all classes are as likely, whatever the code."""
+    return Head(np.zeros((size, classes), np.float32), np.zeros(classes, np.float32))
 
 
 def _head(classifier: Softmax) -> Head:

@@ -122,6 +122,15 @@ class Execution:
         epochs = job.epochs if isinstance(job, ResumeJob) else None
         return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
 
+    @property
+    def seen(self) -> int:
+        """Number of the run's last event when it was queued."""
+        return self._seen
+
+    def for_others(self) -> Order:
+        """What another process needs to train it; the run's lock, if it was handed over, goes along."""
+        return self.order or Order(run_id=self.run_id, job=self.submitted, descriptor=self._inherited())
+
     def command(self) -> Command | None:
         """What another process asked of the run since the last time."""
         return self._writer.command() if self._writer else None

@@ -6,7 +6,6 @@ The lock of a run that has begun is inherited by that process, as an open file: 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,13 +17,11 @@ import msgspec
 from engine import events
 from engine.errors import RunError
 from engine.events import EngineFailed, Event, RunCancelled, RunResumed, RunStarted
+from engine.processes.spawning import start
 from engine.runs import groups
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.store import RunStore
-
-# The folder that the user happens to be in is no place to look for modules.
-_START = "import sys; sys.path[:] = {path!r}; from engine.__main__ import main; main()"
 
 
 class Mission(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +31,10 @@ class Mission(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: str | None
     device: str
     orders: list[Order]
+    jobs: int = 1
+    isolate: bool = False
+    beside: list[str] = []
+    """Runs of other processes that each take the room of one of these `jobs`."""
 
 
 class Detached:
@@ -73,8 +74,17 @@ def order(job: Job, store: RunStore) -> Order:
     return Order(run_id=Execution.of(job, store).run_id, job=job)
 
 
-def launch(runs: Path, data_dir: Path | None, device: str, handed: HandOver, *, watched: bool = False) -> Detached:
-    """Start a process that carries out the orders and outlives this one.
+def launch(
+    runs: Path,
+    data_dir: Path | None,
+    device: str,
+    handed: HandOver,
+    *,
+    watched: bool = False,
+    jobs: int = 1,
+    isolate: bool = False,
+) -> Detached:
+    """Start a process that carries out the orders, so many at once, and outlives this one.
 
     Raises:
         RunError: it could not be started; the runs are as if they had been interrupted.
@@ -84,6 +94,9 @@ def launch(runs: Path, data_dir: Path | None, device: str, handed: HandOver, *, 
         data_dir=str(data_dir.absolute()) if data_dir else None,
         device=device,
         orders=handed.orders,
+        jobs=jobs,
+        isolate=isolate,
+        beside=[living.run_id for living in handed.living],
     )
     try:
         detached = Detached(_started(mission, watched))
@@ -100,20 +113,12 @@ def launch(runs: Path, data_dir: Path | None, device: str, handed: HandOver, *, 
 
 
 def _started(mission: Mission, watched: bool) -> subprocess.Popen[bytes]:
-    path = [str(Path(place).absolute()) for place in sys.path if place]
-    command = [sys.executable, "-c", _START.format(path=path)]
-    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # until the process ignores it, see `main` there
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if watched else subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=[order.descriptor for order in mission.orders if order.descriptor is not None],
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    process = start(
+        "engine.__main__",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE if watched else subprocess.DEVNULL,
+        descriptors=[order.descriptor for order in mission.orders if order.descriptor is not None],
+    )
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(mission))
     process.stdin.flush()

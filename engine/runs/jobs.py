@@ -48,9 +48,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     never free in between."""
 
 
+class Living(NamedTuple):
+    """A run, and the process of its own that trains it."""
+
+    run_id: str
+    pid: int
+
+
 class HandOver(NamedTuple):
     """What an engine lets go of, first what it worked at."""
 
     orders: list[Order]
     clean: bool
     """Whether all is on disk. If not, this process has to end before another one begins with the orders."""
+    living: tuple[Living, ...] = ()
+    """Runs that simply go on."""

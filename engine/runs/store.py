@@ -88,7 +88,10 @@ class RunStore:
             told = f"{text!r} means {len(grouped)} runs of one group; name one of them: {names}"
             raise UsageError("Several runs", told)
         if waits := waiting.find(self.root, text):
-            told = f"{waits} has not begun: a process that goes on without a screen prepares it; try again in a moment"
+            told = f"{waits} has not begun: it waits in another process; `aetui stop {waits}` takes it back"
+            raise UsageError("Not begun", told)
+        if left := waiting.find_left(self.root, text):
+            told = f"{left.run_id} never began: its process is gone; `aetui resume {left.run_id}` trains it"
             raise UsageError("Not begun", told)
         hint = "`aetui runs` lists them" if runs else "there is none yet; `aetui train` makes one"
         raise UsageError("Unknown run", f"no run is called {text!r} below {self.root}; {hint}")
@@ -99,6 +102,10 @@ class RunStore:
             return None
         found = read_record(self.root / run_id)
         return None if isinstance(found, int) else found
+
+    def in_hand(self, run_id: str) -> bool:
+        """Whether a living process trains the run, or has it before it."""
+        return is_held(self.root / run_id / "events.jsonl") or waiting.waits(self.root, run_id)
 
     def newer(self) -> dict[str, int]:
         """Runs that a newer version of this program wrote, with the number of their format."""

@@ -22,6 +22,8 @@ from engine.datasets.own.records import OwnSet
 LONG = os.environ.get("AETUI_LONG")
 FIRST, LAST = (int(text) for text in os.environ.get("AETUI_SEEDS", "0-99" if LONG else "1-4").split("-"))
 """The walks to take; AETUI_SEEDS=0-49 and 50-99 are halves of the long run, for two processes."""
+SLOW = 0 if LONG or "AETUI_SEEDS" in os.environ else 1
+"""Walks after the first, 12 s of computing each, come with the slow tests where nobody asks for certain ones."""
 KEYS = int(os.environ.get("AETUI_KEYS", "1000" if LONG else "300"))
 SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (40, 12), (30, 8)]
 
@@ -40,7 +42,10 @@ def no_caches_and_no_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(FIRST, LAST + 1))
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(seed, marks=[pytest.mark.slow] * SLOW * (seed > FIRST)) for seed in range(FIRST, LAST + 1)],
+)
 async def test_no_keys_end_the_program_or_have_the_screen_contradict_itself(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     for name in ("mine", "ours"):

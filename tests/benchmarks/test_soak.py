@@ -1,8 +1,9 @@
 """Fifty short runs of mixed variants in one process: what stays in memory, threads, files, memory mappings.
 
-Run with `pytest -m benchmark -s tests/benchmarks/test_soak.py`; both soaks take two to four minutes on two cores. Each
-is a process of its own, so that what the other left does not count. `repeating`: each variant with one configuration;
-`different`: no two runs alike, so that nothing could be taken from an earlier one.
+Run with `pytest -m benchmark -s tests/benchmarks/test_soak.py`; a soak takes two to four minutes on two cores. Each is
+a process of its own, so that what the others left does not count. `repeating`: each variant with one configuration;
+`different`: no two runs alike, so that nothing could be taken from an earlier one; `isolated`: the same, trained in
+other processes, of which what is taken does not count. `AETUI_SOAK` is another number of runs.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from engine.session import Engine
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(3600)]
 
-RUNS = 50
-MOST = {"repeating": 1.1, "different": 1.8}
+RUNS = int(os.environ.get("AETUI_SOAK", "50"))
+MOST = {"repeating": 1.1, "different": 1.8, "isolated": 1.1}
 """Resident memory after the last run, times that after the fifth. TensorFlow keeps the graph of every function that XLA
 compiled; only runs like one of the last few do without new ones."""
 SENTENCES = {"vocabulary": 20, "vectors": "corpus", "dimensions": 8, "length": 10, "units": 32, "batch_size": 64}
@@ -85,16 +86,16 @@ def until_ended(heard: SimpleQueue[Event]) -> RunFinished:
     return event
 
 
-def soak(folder: Path, different: bool) -> None:
+def soak(folder: Path, kind: str) -> None:
     """Prints what is taken after each run."""
     folder.mkdir()
     write_text(folder / "text.txt")
     heard: SimpleQueue[Event] = SimpleQueue()
-    engine = Engine(heard.put, RunStore(folder / "runs"), device="cpu", data_dir=folder)
+    engine = Engine(heard.put, RunStore(folder / "runs"), device="cpu", data_dir=folder, isolate=kind == "isolated")
     engine.start()
     for n in range(RUNS):
         began = time.perf_counter()
-        engine.submit(job(n, different))
+        engine.submit(job(n, kind != "repeating"))
         assert until_ended(heard).outcome == "completed"
         seconds = time.perf_counter() - began
         time.sleep(1)  # the engine tidies up after it has told of the end
@@ -103,7 +104,7 @@ def soak(folder: Path, different: bool) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mappings are counted in /proc")
-@pytest.mark.parametrize("kind", ["repeating", "different"])
+@pytest.mark.parametrize("kind", ["repeating", "different", "isolated"])
 def test_fifty_runs_take_little_more_than_five(kind: str, tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     command = [sys.executable, __file__, str(tmp_path / kind), kind]
@@ -122,4 +123,4 @@ def test_fifty_runs_take_little_more_than_five(kind: str, tmp_path: Path) -> Non
 
 
 if __name__ == "__main__":
-    soak(Path(sys.argv[1]), sys.argv[2] == "different")
+    soak(Path(sys.argv[1]), sys.argv[2])

@@ -112,7 +112,7 @@ def summed(variant: Variant[Any]) -> Variant[Any]:
     return made
 
 
-@pytest.mark.usefixtures("on_the_cpu")
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("size", [0, 1])
 @pytest.mark.parametrize("variant", [*VARIANTS.values(), Halved(), Words()], ids=[*VARIANTS, "halved", "words"])
 def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(

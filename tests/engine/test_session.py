@@ -257,9 +257,11 @@ def test_a_run_that_another_engine_trained_meanwhile_is_not_overwritten(scripted
     first.until(Progress, where=lambda event: event.epoch == 2)
     first.engine.cancel(stopped)
     first.finished(stopped)
-    second = scripted(seconds=0.1)
-    busy = second.engine.submit(job())
+    busy = (second := scripted(seconds=0.1)).engine.submit(job())
     second.engine.submit(ResumeJob(run_id=stopped))  # waits behind the other run
+    with pytest.raises(UsageError, match="waits for its turn in another process"):
+        first.engine.submit(ResumeJob(run_id=stopped))
+    second.engine.withdraw()  # as where that could not be written down
     first.engine.submit(ResumeJob(run_id=stopped))
     first.finished(stopped)
     second.finished(busy)
@@ -391,10 +393,8 @@ def test_a_backend_that_does_not_load_is_said_not_raised(store: Any) -> None:
 
 def test_nobody_rests_who_was_told_to_stop_before() -> None:
     engine = SimpleNamespace(
-        _tidy=lambda: None,
-        _command_for=lambda execution: "stop",
-        _answer=lambda execution: None,
-        _sleep=lambda *asleep: pytest.fail("it rests"),
+        **dict.fromkeys(("_tidy", "_watch", "heed", "_answer"), lambda *_: None),
+        _queue=SimpleNamespace(asked=lambda run_id: "stop", sleep=lambda *asleep: pytest.fail("it rests")),
     )
     control = session._Reins(engine, SimpleNamespace(run_id="run", command=lambda: None))  # type: ignore[arg-type]
     assert control.rest(60) == "stop"

@@ -19,7 +19,19 @@ DEFAULT = "age"
 _STATES = {
     state: place
     for place, state in enumerate(
-        ("queued", "running", "paused", "held", "failed", "diverged", "interrupted", "stopped", "completed")
+        (
+            "queued",
+            "waiting",
+            "abandoned",
+            "running",
+            "paused",
+            "held",
+            "failed",
+            "diverged",
+            "interrupted",
+            "stopped",
+            "completed",
+        )
     )
 }
 

@@ -27,6 +27,8 @@ from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
 
+pytestmark = pytest.mark.usefixtures("quick_probes")
+
 Aetui = Callable[..., Result]
 WITH_PRIOR = next(key for key, variant in VARIANTS.items() if variant.prior)
 WITHOUT = next(key for key, variant in VARIANTS.items() if not variant.prior)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,14 +150,12 @@ def test_a_file_marked_as_utf_16_is_read(aetui: Aetui) -> None:
 
 
 @pytest.mark.parametrize("content", ["the dog\n", "---\n"])
-def test_a_name_that_a_terminal_would_obey_reaches_it_harmless(
-    command: list[str], home: dict[str, str], aetui: Aetui, content: str
-) -> None:
+def test_a_name_that_a_terminal_would_obey_reaches_it_harmless(inside: Any, aetui: Aetui, content: str) -> None:
     """OSC 0 sets the title of the window, U+009B begins a control sequence."""
     path = Path("\x1b]0;owned\x07\x9b2J.txt")
     path.write_text(content, "utf-8")
     told = aetui("reconstruct", "one", str(path), "-o", str(path))
     assert "owned" in told.output or "owned" in str(told.exception)
-    found = subprocess.run([*command, "data", "add", "text", str(path)], env=home, capture_output=True, check=False)
-    assert "owned" in (printed := (found.stdout + found.stderr).decode())
+    found = inside("data", "add", "text", str(path))
+    assert "owned" in (printed := found.stdout + found.stderr)
     assert not set("\x1b\x07\x9b") & set(printed + told.output)

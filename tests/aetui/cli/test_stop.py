@@ -14,7 +14,7 @@ from fakes import FakeRun
 
 from engine.errors import UsageError
 from engine.runs import handover
-from engine.runs.jobs import HandOver, TrainJob
+from engine.runs.jobs import HandOver, Order, TrainJob
 from engine.runs.store import RunStore
 from engine.runs.waiting import Waiting, find
 
@@ -25,7 +25,9 @@ JOB = TrainJob(variant="vanilla", dataset="digits")
 def test_a_run_that_waits_in_another_process_can_be_stopped(
     instantly: Callable[..., Result], store: RunStore, begins: bool
 ) -> None:
-    other = Waiting(store.root, ["r1", "r2"])
+    other = Waiting(store.root)
+    for run_id in ("r1", "r2"):
+        other.announce(Order(run_id=run_id, job=JOB))
 
     def other_process() -> bool:
         while not other.unwanted():

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 
-def test_help_names_every_command(aetui: Any) -> None:
-    printed = aetui("--help").stdout
+def test_help_names_every_command(inside: Any) -> None:
+    printed = inside("--help").stdout
     using = ("reconstruct", "encode", "decode", "sample", "probe", "similarity", "neighbours")
     for command in ("train", "resume", "runs", *using, "book", "variants", "data", "doctor"):
         assert f"  {command} " in printed
@@ -20,15 +20,15 @@ def test_version(aetui: Any) -> None:
     assert aetui("--version").stdout.startswith("aetui 0.")
 
 
-def test_variants_are_listed_and_described(aetui: Any) -> None:
-    assert "vanilla" in aetui("variants").stdout
-    printed = aetui("variants", "vanilla").stdout
+def test_variants_are_listed_and_described(inside: Any) -> None:
+    assert "vanilla" in inside("variants").stdout
+    printed = inside("variants", "vanilla").stdout
     for expected in ("hidden_dim", "1 to 65,536", "units of the code layer", "BOOK"):
         assert expected in printed
 
 
-def test_no_runs_is_said(aetui: Any) -> None:
-    result = aetui("runs")
+def test_no_runs_is_said(inside: Any) -> None:
+    result = inside("runs")
     assert (result.returncode, result.stdout) == (0, "")
     assert "aetui train" in result.stderr
 
@@ -51,26 +51,32 @@ def test_no_runs_is_said(aetui: Any) -> None:
         (("reconstruct", "last", "-o", "sheet.gif"), ".png, .npy, .npz"),
         (("encode", "last", "-o", "codes.txt"), ".npy, .npz, .tsv, .csv"),
         (("book", "vanila"), "there are: vanilla"),
-        ((), "needs a terminal"),
+        (("--device", "tpu", "train", "vanilla"), "expected auto, cpu, gpu or gpu:N"),
     ],
 )
-def test_wrong_usage_ends_with_2_and_says_what_was_expected(aetui: Any, arguments: tuple[str, ...], words: str) -> None:
-    result = aetui(*arguments, stdin=-3)
+def test_wrong_usage_ends_with_2_and_says_what_was_expected(
+    inside: Any, arguments: tuple[str, ...], words: str
+) -> None:
+    refused_in_words(inside(*arguments), words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "needs a terminal"),
+        (("train", "vanilla", "--set", "width=3"), "there is no such setting"),
+        (("encode", "last", "--part", "nope"), "Invalid value for '--part': 'nope' is not one of"),
+    ],
+)
+def test_a_process_ends_so_too(aetui: Any, arguments: tuple[str, ...], words: str) -> None:
+    refused_in_words(aetui(*arguments, stdin=subprocess.DEVNULL), words)
+
+
+def refused_in_words(result: subprocess.CompletedProcess[str], words: str) -> None:
     assert result.returncode == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
-
-
-def test_an_impossible_choice_is_told_without_the_words_of_a_library(aetui: Any) -> None:
-    told = aetui("encode", "last", "--part", "nope").stderr
-    assert "Invalid value for '--part': 'nope' is not one of" in told
-
-
-def test_an_unknown_device_is_refused(aetui: Any) -> None:
-    result = aetui("--device", "tpu", "train", "vanilla")
-    assert result.returncode == 2
-    assert "expected auto, cpu, gpu or gpu:N" in result.stderr
 
 
 def test_a_run_that_could_not_be_kept_is_refused_before_anything_is_loaded(aetui: Any) -> None:

@@ -35,6 +35,26 @@ def test_a_column_that_is_never_known_stays_unknown() -> None:
     assert np.isnan(form.items(np.full((1, 2), np.nan))).all()
 
 
+class Frame(dict[str, Any]):
+    """As much of a data frame as is looked at."""
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self)
+
+    @property
+    def dtypes(self) -> list[np.dtype[Any]]:
+        return [np.asarray(column).dtype for column in self.values()]
+
+
+def test_a_frame_with_words_or_dates_is_refused_by_the_names_of_its_columns() -> None:
+    frame = Frame(size=np.ones(2), city=np.array(["Oslo", "Rome"], object), seen=np.zeros(2, "datetime64[s]"))
+    with pytest.raises(ValueError, match="words in 'city' and dates in 'seen'; encode them first"):
+        forms.check_columns(frame)
+    forms.check_columns(Frame(size=np.ones(2), count=np.array([1, None], object)))
+    forms.check_columns(np.ones((2, 2)))
+
+
 def test_windows_have_units_for_each_channel() -> None:
     windows = np.stack([np.arange(12.0).reshape(3, 4), np.arange(12.0).reshape(3, 4) * 100], axis=-1)
     form = fitted_rows(windows, ["slow", "fast"], "standard", np.ones(3, np.bool_))

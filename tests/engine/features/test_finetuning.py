@@ -71,6 +71,21 @@ class Linear:
 RECIPE = Recipe(labels=30, seeds=2, epochs=40, patience=3, rates=(1e-6, 1.0))
 
 
+class Backwards(Linear):
+    """Learns only from a softmax that knows nothing: whatever else it begins with gets worse."""
+
+    def begin(self, head: Head | None, rate: float, seed: int) -> None:
+        super().begin(head, rate, seed)
+        if head is not None and head.weights.any():
+            self.head = Head(-10 * self.head.weights, self.head.bias)
+
+
+def test_a_learned_encoder_begins_with_the_probes_softmax_or_with_zeros_whichever_held_out_labels_prefer() -> None:
+    good, bad = (outcome(finetuned(tuning, MODEL, DATA, RECIPE)) for tuning in (Linear(), Backwards()))
+    accuracies = [[score.accuracy for score in found.ways[0].scores] for found in (good, bad)]
+    assert all(accuracy > 0.7 for draws in accuracies for accuracy in draws)
+
+
 def test_three_ways_with_the_same_labels_each_chosen_on_held_out_ones_and_judged_once() -> None:
     tuning = Linear()
     found = outcome(finetuned(tuning, MODEL, DATA, RECIPE))

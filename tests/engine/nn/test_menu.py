@@ -9,7 +9,8 @@ import pytest
 import tensorflow as tf
 
 from engine import params, registry
-from engine.backend import EpochReport
+from engine.backend import Checkpoint, EpochReport
+from engine.nn.graph_cache import Graphs
 from engine.nn.layers import Blocks
 from engine.nn.menu import drawing
 from engine.nn.networks import NoiseKeys
@@ -49,16 +50,22 @@ def reports(training: Trainer, most: int = 99) -> list[EpochReport]:
 
 
 def test_a_network_of_any_layers_trains_and_resumes_to_the_bit(small_data: Any) -> None:
-    whole = Trainer(Open(), CONFIG, small_data())
-    expected = reports(whole)[-1].event
-    first = Trainer(Open(), CONFIG, small_data())
+    data = small_data()
+    graphs = Graphs(Open(), CONFIG, data)  # compiled once for the three
+
+    def begun(checkpoint: Checkpoint | None = None) -> Trainer:
+        graphs.begin()
+        return Trainer(Open(), CONFIG, data, checkpoint, graphs=graphs)
+
+    whole = begun()
+    expected, end = reports(whole)[-1].event, whole.checkpoint().arrays
+    first = begun()
     reports(first, most=1)
-    second = Trainer(Open(), CONFIG, small_data(), first.checkpoint())
+    second = begun(first.checkpoint())
     found = reports(second)[-1].event
     assert (found.train, found.validation) == (expected.train, expected.validation)
-    ends = (whole.checkpoint().arrays, second.checkpoint().arrays)
-    assert all(np.array_equal(ends[0][name], ends[1][name]) for name in ends[0])
-    [moved] = [array for name, array in ends[0].items() if "moving_mean" in name]
+    assert all(np.array_equal(second.checkpoint().arrays[name], array) for name, array in end.items())
+    [moved] = [array for name, array in end.items() if "moving_mean" in name]
     assert np.abs(moved).max() > 0
 
 

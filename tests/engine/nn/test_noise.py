@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine import params, registry
 from engine.datasets.data import Part
 from engine.datasets.image_data import ImageData
 from engine.nn import noise
+from engine.nn.model import KerasModel, built
 from engine.nn.tensorflow_backend import KerasBackend
 
 ROWS, SIZE = 2_000, 101
@@ -79,12 +81,14 @@ def test_rows_depend_on_seed_and_number_only_not_on_their_company() -> None:
         assert abs(np.mean(drawn("normal") * drawn("normal", other))) < error(1)
 
 
+@cache
 def model(**settings: Any) -> Any:
     """A denoising one that was not trained."""
-    images, labels = np.zeros((2_050, 4, 4, 1), np.uint8), np.arange(2_050) % 3
-    data = ImageData("grey", Part(images, labels), Part(images, labels), ("a", "b", "c"), None)
-    config = params.configure(registry.preset("denoising", "book"), {"hidden_dim": 3, **settings})
-    return KerasBackend("cpu").training(registry.variant("denoising"), config, data, None).model
+    variant = registry.variant("denoising")
+    config = params.configure(
+        registry.preset("denoising", "book"), {"hidden_dim": 3, "precision": "float32", **settings}
+    )
+    return KerasModel(variant, built(variant, config, (4, 4, 1)))
 
 
 @pytest.mark.parametrize("resample", [True, False])
@@ -124,6 +128,7 @@ def test_noise_drawn_once_is_that_which_the_run_trains_on() -> None:
     images, labels = np.zeros((64, 4, 4, 1), np.uint8), np.zeros(64, np.int64)
     data = ImageData("black", Part(images, labels), Part(images, labels), ("a",), None)
     settings = {"hidden_dim": 16, "activation": "linear", "output": "linear", "batch_size": 64, "epochs": 1}
+    settings["precision"] = "float32"  # "auto" would measure which is faster
     config = params.configure(registry.preset("denoising", "book"), settings)
     training = KerasBackend("cpu").training(registry.variant("denoising"), config, data, None)
     noisy = training.model.corrupted(images, training=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.errors import RunError
 from engine.events import EpochEnded, Progress
 from engine.nn.chunks import Pace
 from engine.nn.digits_kept import kept_terms
+from engine.nn.graph_cache import GraphCache
 from engine.nn.order import Epoch, shuffled
 from engine.nn.trainer import Trainer
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
@@ -28,10 +30,18 @@ def on_the_cpu() -> None:
     runtime.load("cpu")
 
 
-def trainer(data: Any, checkpoint: Checkpoint | None = None, **settings: Any) -> Trainer:
-    base = registry.preset("vanilla", "book")
-    config = params.configure(base, {"epochs": 3, "batch_size": 16, "hidden_dim": 8, **settings})
-    return Trainer(registry.variant("vanilla"), config, data, checkpoint)
+KEPT = GraphCache()
+"""What was compiled once serves every run like it, as in a program."""
+
+
+def trainer(data: Any, checkpoint: Checkpoint | None = None, kept: GraphCache = KEPT, **settings: Any) -> Trainer:
+    vanilla, base = registry.variant("vanilla"), registry.preset("vanilla", "book")
+    # No short last batch where none is asked for: it is compiled for itself.
+    config = params.configure(base, {"epochs": 3, "batch_size": 10, "hidden_dim": 8, **settings})
+    graphs = kept.take(vanilla, config, data)
+    training = Trainer(vanilla, config, data, checkpoint, graphs=graphs)
+    kept.used(graphs, training)
+    return training
 
 
 def figures(training: Trainer) -> list[EpochEnded]:
@@ -59,6 +69,7 @@ class DenseBeforeFlatten(Vanilla):
         return blocks.networks(encoder, blocks.decoder(encoder, [pixels, blocks.reshape(shape)], config.output))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_dense_layer_before_the_items_are_flattened_trains_and_has_no_tiles(small_data: Any) -> None:
     config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})
     (report,) = (
@@ -73,7 +84,7 @@ def test_a_dense_layer_before_the_items_are_flattened_trains_and_has_no_tiles(sm
 
 def test_every_item_is_used_once_per_epoch_and_the_last_batch_is_short(small_data: Any) -> None:
     assert sorted(shuffled(40, Epoch(11, 0, 1))) == list(range(40))
-    assert [event.steps for event in figures(trainer(small_data(items=40), shuffle=True))] == [3, 3, 3]
+    assert [event.steps for event in figures(trainer(small_data(items=40), shuffle=True, batch_size=16))] == [3, 3, 3]
 
 
 def test_the_loss_falls(small_data: Any) -> None:
@@ -83,34 +94,40 @@ def test_the_loss_falls(small_data: Any) -> None:
 
 def test_the_same_seed_gives_the_same_figures_and_another_seed_others(small_data: Any) -> None:
     data = small_data()
-    assert figures(trainer(data)) == figures(trainer(data))
-    assert figures(trainer(data)) != figures(trainer(data, seed=12))
+    expected = figures(trainer(data))
+    assert figures(trainer(data, kept=GraphCache())) == expected
+    assert figures(trainer(data, seed=12)) != expected
 
 
 def test_a_run_cut_anywhere_goes_on_bit_for_bit(small_data: Any, tmp_path: Path) -> None:
     data = small_data(items=100)
-    whole = trainer(data)
-    expected = figures(whole)
-    cut = trainer(data)
+    uneven = partial(trainer, data, batch_size=16)
+    whole = uneven()
+    expected, end = figures(whole), whole.checkpoint().arrays
+    del whole  # what it was compiled to is free for the next
+    cut = uneven()
     steps = cut.run()
     for number in range(6):
         next(steps)
         write_checkpoint(tmp_path / f"{number}.safetensors", cut.checkpoint())
-    steps = set()
+    del cut, steps
+    met = set()
     for path in sorted(tmp_path.iterdir())[::2]:
-        rest = trainer(data, read_checkpoint(path))
-        steps.add((rest.position.epoch, rest.position.step))
+        rest = uneven(read_checkpoint(path), kept=KEPT if met else GraphCache())
+        met.add((rest.position.epoch, rest.position.step))
         continued = figures(rest)
         assert continued == expected[-len(continued) :]
-        for name, array in whole.checkpoint().arrays.items():
-            np.testing.assert_array_equal(rest.checkpoint().arrays[name], array, err_msg=name)
-    assert (1, 1) in steps  # inside an epoch
-    assert len(steps) == 3
+        arrays = rest.checkpoint().arrays
+        for name, array in end.items():
+            np.testing.assert_array_equal(arrays[name], array, err_msg=name)
+        del rest
+    assert (1, 1) in met  # inside an epoch
+    assert len(met) == 3
 
 
 def test_every_step_is_told_once_with_the_losses_that_make_the_epochs_mean(small_data: Any) -> None:
     told, means = [], []
-    for report in trainer(small_data(items=100), learning_rate=2e-3).run():
+    for report in trainer(small_data(items=100), learning_rate=2e-3, batch_size=16).run():
         if isinstance(report, Progress):
             told += report.batches
             assert report.learning_rate == 2e-3
@@ -122,6 +139,7 @@ def test_every_step_is_told_once_with_the_losses_that_make_the_epochs_mean(small
     assert (np.diff([point.seconds for point in told]) > 0).all()
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_an_epoch_takes_at_most_400_bytes_late_in_the_longest_run(small_data: Any) -> None:
     [ended] = figures(trainer(small_data(), epochs=1))
     late = msgspec.structs.replace(
@@ -146,6 +164,7 @@ def test_validation_is_the_mean_over_all_items_whatever_the_batches(small_data: 
     assert event.validation["loss"] == pytest.approx(np.square(outputs - data.test.items / 255).mean(), rel=1e-5)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_test_part_of_many_chunks_is_judged_when_there_is_nothing_left_to_train(
     small_data: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +178,7 @@ def test_a_test_part_of_many_chunks_is_judged_when_there_is_nothing_left_to_trai
     assert terms["loss"] == pytest.approx(np.square(outputs - data.test.items / 255).mean(), rel=1e-5)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: Any) -> None:
     training = trainer(small_data(), epochs=8)
     events = figures(training)
@@ -170,6 +190,7 @@ def test_the_best_weights_are_those_of_the_lowest_validation_loss(small_data: An
     assert not any(name.startswith("optimizer") for name in best.arrays)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_with_held_out_data_choices_never_see_the_test_part(small_data: Any) -> None:
     data = small_data(items=40).with_validation(0.25)
     other = small_data(items=40).with_validation(0.25)
@@ -180,6 +201,7 @@ def test_with_held_out_data_choices_never_see_the_test_part(small_data: Any) -> 
     assert value(first.judged()) != value(second.judged())
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_judging_is_the_loss_over_the_test_part_with_the_weights_in_use(small_data: Any) -> None:
     data = small_data(items=40).with_validation(0.25)
     training = trainer(data, epochs=4)
@@ -199,6 +221,7 @@ def test_judging_is_the_loss_over_the_test_part_with_the_weights_in_use(small_da
     )
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_training_ends_when_it_has_been_no_better_for_as_long_as_patience_lasts(small_data: Any) -> None:
     training = trainer(small_data(), epochs=60, learning_rate=0.3, patience=3)
     events = figures(training)
@@ -211,6 +234,7 @@ def test_training_ends_when_it_has_been_no_better_for_as_long_as_patience_lasts(
     assert len(longer) >= 3  # its patience begins anew
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None:
     def order(shuffle: bool) -> list[int]:
         held = trainer(small_data(), shuffle=shuffle)._train.held(Epoch(11, 0, 3), 0)
@@ -221,6 +245,7 @@ def test_unshuffled_items_come_in_the_order_of_the_data(small_data: Any) -> None
     assert order(True) != list(range(40))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
     class Exploding(Vanilla):
         def loss_terms(self, model: Any, batch: Any) -> Any:
@@ -233,6 +258,7 @@ def test_a_loss_that_is_not_finite_ends_the_training(small_data: Any) -> None:
     assert diverged.value.args == (1, 1)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_validation_loss_that_is_not_finite_does_too(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     training = trainer(small_data())
     chunks = training._stage.chunks
@@ -262,6 +288,7 @@ def test_after_a_divergence_the_weights_of_the_last_whole_epoch_are_at_hand(smal
         np.testing.assert_array_equal(kept.arrays[name], array, err_msg=name)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_samples_of_the_probe_set_come_with_each_epoch(small_data: Any) -> None:
     data = small_data()
     report = next(report for report in trainer(data).run() if isinstance(report, EpochReport))
@@ -284,12 +311,14 @@ class Odd(Vanilla):
         return {"odd": items.mean()}
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_view_that_could_not_be_read_again_ends_the_run_and_is_named(small_data: Any) -> None:
     config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})
     with pytest.raises(RunError, match="view 'odd' is"):
         list(Trainer(Odd(), config, small_data()).run())
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_variant_is_shown_the_items_that_its_health_is_told_by(small_data: Any) -> None:
     data = small_data(items=50)
     config = params.configure(registry.preset("vanilla", "book"), {"epochs": 1, "batch_size": 16, "hidden_dim": 8})

@@ -25,6 +25,8 @@ from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
 from engine.storage.shards import writing
 
+pytestmark = pytest.mark.usefixtures("quick_probes")
+
 SHAPE = (4, 4, 1)
 VARIANT = next(key for key, variant in VARIANTS.items() if "image" in variant.accepts)
 

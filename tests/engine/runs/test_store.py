@@ -17,6 +17,7 @@ from engine.backend import Best, Checkpoint, Position
 from engine.errors import RunError, UsageError
 from engine.events import EpochEnded, Logged, RunFinished, RunPaused, RunResumed
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
+from engine.runs.jobs import Order, TrainJob
 from engine.runs.listing import trash
 from engine.runs.store import RunInfo, RunRecord, RunStore
 from engine.runs.waiting import Waiting
@@ -329,7 +330,8 @@ def test_what_a_killed_writer_left_beside_its_files_is_swept_away(store: RunStor
 
 def test_a_run_that_another_process_prepares_is_said_to_be_on_its_way(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    waiting = Waiting(tmp_path, ["20260101T000000Z-vanilla-0000"])
+    waiting = Waiting(tmp_path)
+    waiting.announce(Order(run_id="20260101T000000Z-vanilla-0000", job=TrainJob(variant="vanilla", dataset="digits")))
     with pytest.raises(UsageError, match="vanilla-0000 has not begun"):
         store.find("20260101T000000Z-van")
     waiting.close()

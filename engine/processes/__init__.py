@@ -1,0 +1,1 @@
+"""Runs that train in processes of their own, started and watched by the engine's thread."""
