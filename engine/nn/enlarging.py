@@ -32,9 +32,11 @@ def enlarged(x: Tensor, kernel: Tensor, *, same: bool, after: Callable[[Tensor],
     """
     sides, filters = x.shape[1:-1], kernel.shape[-1]
     if filters * 2 ** len(sides) <= FEW:
-        return compiled(lambda *given: after(_interleaved(_sums(*given, same=same), same)))(x, kernel)
+        return compiled(lambda x, kernel: after(_interleaved(_sums(x, kernel, same=same), same)))(x, kernel)
     if np.prod(sides) <= SMALL and kernel.dtype == tf.float32:
-        return compiled(lambda *given: after(_interleaved(convolved(*_small(*given, same=same)), same)))(x, kernel)
+        return compiled(lambda x, kernel: after(_interleaved(convolved(*_small(x, kernel, same=same)), same)))(
+            x, kernel
+        )
     phases = tf.nn.convolution(*_small(x, kernel, same=same), padding="VALID")
     return compiled(lambda phases: after(_interleaved(phases, same)))(phases)
 

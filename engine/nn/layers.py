@@ -129,7 +129,7 @@ class Blocks:
 
     def networks(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> Networks:
         """Both halves, items → codes and codes → items, with `head`: from codes to what else is predicted by them."""
-        return Networks(encoder, decoder, head)
+        return Networks(encoder, decoder, head, quick=True)
 
     def stored(self, description: bytes, shape: tuple[int, ...]) -> Networks:
         """Both halves for items of `shape`, of the layers that a text describes. Raises as `halves.rebuilt`."""

@@ -66,15 +66,15 @@ class Networks:
     """
 
     def __init__(
-        self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None, *, by_layer: bool = False
+        self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None, *, quick: bool = False
     ) -> None:
-        """`by_layer`: compute as Keras does, one layer after the other, where there is a quicker way."""
+        """`quick`: compute neighbouring layers together where that takes less time (`engine.nn.chains`)."""
         self.encoder = encoder
         self.decoder = decoder
         self.head = head
         before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
         models = encoder, decoder, before_activation
-        self._encoder, self._decoder, self._before_activation = models if by_layer else map(quicker, models)
+        self._encoder, self._decoder, self._before_activation = (quicker(one) if quick else one for one in models)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -48,12 +48,12 @@ TAILS = (
 
 def uniform(seed: Tensor, rows: Tensor, size: int) -> Tensor:
     """Numbers in (0, 1), shape (rows, size) float32. `seed`: two int32; `rows`: (n,) int32, which rows of the noise."""
-    return compiled(lambda *keys: _unit(_bits(*keys, size)))(seed, rows)
+    return compiled(lambda seed, rows: _unit(_bits(seed, rows, size)))(seed, rows)
 
 
 def normal(seed: Tensor, rows: Tensor, size: int) -> Tensor:
     """Standard normal numbers, shape (rows, size) float32, none beyond ±5.42: as far as 24 bits reach."""
-    return compiled(lambda *keys: _quantiles(_bits(*keys, size)))(seed, rows)
+    return compiled(lambda seed, rows: _quantiles(_bits(seed, rows, size)))(seed, rows)
 
 
 def _quantiles(bits: Tensor) -> Tensor:

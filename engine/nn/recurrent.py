@@ -14,7 +14,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from engine.nn.pieces import Piece, Tensor, compiled, on_gpu
+from engine.nn.pieces import Piece, Tensor, compiled
+from engine.nn.pieces import on_gpu as on_gpu
 
 
 class _Quicker(keras.layers.RNN):
