@@ -16,6 +16,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
+from engine.workers.worker import Worker
+
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 """A file may hold any number; beyond this it is none of ours."""
 
@@ -157,6 +159,14 @@ class Progress(_Event, frozen=True, kw_only=True):
     """The steps since the last report, in order; told to others, `engine.runs.step_history.AT_ONCE` at most."""
 
 
+class WorkersReported(_Event, frozen=True, kw_only=True):
+    """The processes that train a run together, about once a second; recorded at the end of an epoch only."""
+
+    workers: tuple[Worker, ...]
+    kept: bool = False
+    recorded = property(lambda self: self.kept)
+
+
 class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):
     """An epoch is complete. `epoch` counts from 1 over the whole run, `stage` names the one that it belongs to."""
 
@@ -266,6 +276,8 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     """
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""
+    exit_code: int = 1
+    """For `failed`, see `engine.errors.EngineError`."""
 
 
 class RunCancelled(_Event, frozen=True, kw_only=True):
@@ -325,6 +337,7 @@ class DataProgress(_Event, frozen=True, kw_only=True):
 Event = (
     RunStarted
     | Progress
+    | WorkersReported
     | EpochEnded
     | CheckpointSaved
     | RunPaused
@@ -371,10 +384,8 @@ class FormerEpochEnded(EpochEnded, frozen=True, kw_only=True, gc=False, tag="epo
 
     def now(self) -> EpochEnded:
         """The same as today."""
-        fields = msgspec.structs.asdict(self)
-        if self.health is not None:
-            fields["health"] = Health(**msgspec.structs.asdict(self.health))
-        return EpochEnded(**fields)
+        health = self.health and Health(**msgspec.structs.asdict(self.health))
+        return EpochEnded(**{**msgspec.structs.asdict(self), "health": health})
 
 
 _decode = msgspec.json.Decoder(Event).decode

@@ -45,6 +45,7 @@ from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.run_queue import RunQueue
 from engine.runs.store import RunStore
+from engine.workers.cluster import Cluster
 
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
@@ -55,9 +56,9 @@ IDLE_SECONDS = 5.0
 """How often the thread looks at other processes that have nothing to do."""
 
 
-def tensorflow_backend(device: str) -> Backend:
-    """Ring 1, reached by name: nothing in ring 0 imports it."""
-    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device)
+def tensorflow_backend(device: str, cluster: Cluster | None = None) -> Backend:
+    """Ring 1, reached by name: nothing in ring 0 imports it. `cluster`: the processes that it trains together with."""
+    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device, cluster)
     return backend
 
 

@@ -137,7 +137,7 @@ def devices(ctx: Any, incomplete: str) -> Offers:
     yield "auto", "a GPU where there is one"
     yield "cpu", "the processor"
     yield "gpu", "the first GPU"
-    yield "gpu:", "a GPU by its number"
+    yield "gpu:", "a GPU by its number, or several: 0,1"
 
 
 def _store(ctx: Any) -> Any:

@@ -13,7 +13,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from engine.nn.networks import Tensor
+from engine.nn.networks import NoiseKeys, Tensor
 
 BELOW_ONE = 1 - 2.0**-24
 
@@ -29,6 +29,12 @@ def normal(seed: Tensor, rows: Tensor, size: int) -> Tensor:
     radius = tf.sqrt(-2 * tf.math.log(_unit(bits)))
     angle = 2 * math.pi * _unit(_mix(bits + np.uint32(0x9E3779B9)))
     return tf.concat([radius * tf.cos(angle), radius * tf.sin(angle)], axis=1)[:, :size]
+
+
+def rows_of(keys: NoiseKeys, like: Tensor) -> Tensor:
+    """(batch,) int32, the places in the batch of the items of `like`: what noise is keyed by that is new every step."""
+    places = tf.range(tf.shape(like)[0])
+    return places if keys.first is None else places + keys.first
 
 
 def _bits(seed: Tensor, rows: Tensor, size: int) -> Tensor:
