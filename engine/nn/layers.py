@@ -166,11 +166,10 @@ class Blocks(Formulas):
         rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps) if decay_steps else learning_rate
         return keras.optimizers.Adam(rate, global_clipnorm=clip_norm or None, name="adam")
 
-    # Formulas are those of `Formulas`; here of a batch that several devices may share.
+    # Formulas are those of `Formulas`, of a batch that several devices may share.
 
     def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
-        """Σ w v / Σ w, a scalar; of a batch that is dealt out to several devices such that its mean over all of them is
-        that of the batch."""
+        """Σ w v / Σ w, a scalar; of a share of a batch such that its mean over all devices is that of the batch."""
         all_weights, share = ops.maximum(total_over_batch(ops.sum(weights)), 1e-6), share_of_batch()
         mean = ops.sum(weights * values) / all_weights
         return mean / (share.weight * share.copies) if share else mean
