@@ -37,12 +37,15 @@ COMMANDS: Places = {
     "variants": ("aetui.cli.variants", "variants"),
     "explain": ("aetui.cli.explain", "explain"),
     "tour": ("aetui.cli.tour", "tour"),
-    "doctor": ("aetui.cli.doctor", "doctor"),
+    "doctor": ("aetui.cli.doctor", "app"),
+    "launch": ("aetui.cli.launching", "app"),
+    "slurm": ("aetui.cli.slurm", "app"),
     "serve": ("aetui.cli.serve", "serve"),
     "completion": ("aetui.cli.completion", "completion"),
     "man": ("aetui.cli.manual", "man"),
     "data": ("aetui.cli.data", "app"),
     "runs": ("aetui.cli.runs", "app"),
+    "sweep": ("aetui.cli.sweep", "app"),
 }
 """By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""
 

@@ -91,6 +91,7 @@ def _follow(cluster: Cluster, options: Options) -> NoReturn:
     from engine.storage import native_output
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the chief gets it too, and says what is to be done
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # the same: what a batch queue sends to all before the time limit
     signal.signal(signal.SIGTERM, lambda number, frame: _end_later(128 + number))
     native_output.divert()
     try:
