@@ -56,7 +56,7 @@ class Follower:
         self._stream = stream
         self._reading = self._begun = False
         self._left: list[str] = []
-        _stop_on_signals(self._stop)
+        stop_on_signals(self._stop)
         signal.signal(signal.SIGUSR1, lambda number, frame: self._leave_for_later())
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
@@ -186,7 +186,8 @@ def outcome_of(end: End) -> str:
     return "stopped" if isinstance(end, RunCancelled) else "interrupted"
 
 
-def _stop_on_signals(stop: Callable[[], None]) -> None:
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Have the first SIGINT or SIGTERM call `stop`; the second one interrupts."""
     came: list[int] = []
 
     def on_signal(number: int, frame: object) -> None:

@@ -23,7 +23,7 @@ from engine.nn.feed import Held
 from engine.nn.inputs import Items
 from engine.nn.menu import drawing
 from engine.nn.networks import Batch, NoiseKeys, Tensor, Weighted
-from engine.nn.recurrent import on_gpu
+from engine.nn.pieces import on_gpu
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]

@@ -16,6 +16,7 @@ from engine.nn.formulas import Formulas
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, chain, through
+from engine.nn.pieces import compiled
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
 
@@ -132,7 +133,7 @@ class Blocks(Formulas):
 
     def networks(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> Networks:
         """Both halves, items → codes and codes → items, with `head`: from codes to what else is predicted by them."""
-        return Networks(encoder, decoder, head)
+        return Networks(encoder, decoder, head, quick=True)
 
     def stored(self, description: bytes, shape: tuple[int, ...]) -> Networks:
         """Both halves for items of `shape`, of the layers that a text describes. Raises as `halves.rebuilt`."""
@@ -181,6 +182,10 @@ class Blocks(Formulas):
     def total_over_batch(self, sums: Tensor) -> Tensor:
         """As `Formulas`."""
         return total_over_batch(sums)
+
+    def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
+        """As `Formulas`."""
+        return compiled(super().binary_cross_entropy)(target, logits)
 
     # Noise.
 

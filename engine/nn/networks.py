@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
 
 from engine.events import Layer
-
-Tensor = Any
-"""A TensorFlow tensor; TensorFlow ships no types that a checker could use."""
-
+from engine.nn.chains import quicker
+from engine.nn.pieces import Tensor as Tensor
 
 DISTRIBUTION = ("mean", "log_variance")
 """Outputs of an encoder whose codes are normal distributions."""
@@ -69,11 +67,16 @@ class Networks:
     beside both to predict something else from the code, and is of no use afterwards.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None) -> None:
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, head: keras.Model | None = None, *, quick: bool = False
+    ) -> None:
+        """`quick`: compute neighbouring layers together where that takes less time (`engine.nn.chains`)."""
         self.encoder = encoder
         self.decoder = decoder
         self.head = head
-        self._before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
+        before_activation = keras.Model(decoder.input, decoder.layers[-1].input)
+        models = encoder, decoder, before_activation
+        self._encoder, self._decoder, self._before_activation = (quicker(one) if quick else one for one in models)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -92,7 +95,7 @@ class Networks:
 
     def outputs(self, items: Tensor, *, training: bool = False) -> dict[str, Tensor]:
         """All that the encoder gives, by name, float32; the code first."""
-        found = self.encoder(items, training=training)
+        found = self._encoder(items, training=training)
         outputs = found if isinstance(found, list) else [found]
         return {name: _float32(one) for name, one in zip(self.encoder.output_names, outputs, strict=True)}
 
@@ -107,7 +110,7 @@ class Networks:
 
     def decode(self, codes: Tensor, *, training: bool = False) -> Tensor:
         """Items for codes of shape (batch, code size), float32."""
-        return _float32(self.decoder(codes, training=training))
+        return _float32(self._decoder(codes, training=training))
 
     def logits(self, codes: Tensor, *, training: bool = False) -> Tensor:
         """As `decode`, before the output activation."""

@@ -14,7 +14,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from engine.nn.networks import Tensor
+from engine.nn.pieces import Piece, Tensor, compiled
+from engine.nn.pieces import on_gpu as on_gpu
 
 
 class _Quicker(keras.layers.RNN):
@@ -29,6 +30,10 @@ class _Quicker(keras.layers.RNN):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "products": self.products}
+
+    def _by(self, loop: Piece) -> Piece:
+        """XLA does the many small operations of a step in one, but half-precision products in full precision."""
+        return compiled(loop) if self.products == "float32" else loop
 
     def _projected(self, sequences: Tensor, mask: Tensor | None, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What all steps begin with: the inputs of the gates, the weights of the states, and the mask."""
@@ -48,7 +53,7 @@ class Lstm(_Quicker, keras.layers.LSTM):
         """
         if on_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
-        states = _lstm(*self._projected(sequences, mask, self.cell.bias))
+        states = self._by(_lstm)(*self._projected(sequences, mask, self.cell.bias))
         return _outcome(states, self.return_sequences)
 
 
@@ -62,7 +67,7 @@ class Gru(_Quicker, keras.layers.GRU):
             return super().inner_loop(sequences, initial_state, mask, training)
         bias = tf.convert_to_tensor(self.cell.bias)
         inputs, kernel, mask = self._projected(sequences, mask, bias[0])
-        return _outcome(_gru(inputs, kernel, bias[1], mask), self.return_sequences)
+        return _outcome(self._by(_gru)(inputs, kernel, bias[1], mask), self.return_sequences)
 
 
 @keras.saving.register_keras_serializable("aetui")
@@ -126,11 +131,6 @@ class ReversedSteps(keras.layers.Layer):
     def call(self, states: Tensor) -> Tensor:
         """(batch, steps, n) → the same shape."""
         return ops.flip(states, axis=1)
-
-
-def on_gpu() -> bool:
-    """Whether TensorFlow may use a GPU, where Keras has cuDNN's kernels do the loop."""
-    return bool(tf.config.get_visible_devices("GPU"))
 
 
 def loop() -> str:

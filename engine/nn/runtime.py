@@ -32,6 +32,8 @@ def load(device: str = "auto") -> str:
     if not DEVICES.fullmatch(device):
         raise UsageError("Unknown device", f"expected {EXPECTED}, got {device!r}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # By itself TensorFlow uses oneDNN on processors with AVX-512 only; with AVX2 it is as much faster.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     collecting = gc.isenabled()
     gc.disable()
     try:

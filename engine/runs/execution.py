@@ -244,6 +244,7 @@ class Execution:
             shape=data.shape,
             name=job.name,
             group=job.group,
+            tested=job.tested,
             created=time.time(),
             device=device,
             **this_process(),
@@ -347,5 +348,6 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         config=record.config,
         name=record.name,
         group=record.group,
+        tested=record.info.tested,
     )
     return Execution(record.id, job, config, asked, record, descriptor)

@@ -20,6 +20,9 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     name: str = ""
     group: str = ""
     """The runs that it belongs to, see `engine.runs.groups`; empty for one that stands alone."""
+    tested: bool = True
+    """Whether its model is measured on the test part in the end. A run whose settings others are chosen against is not:
+    nothing is chosen by what nobody has seen."""
 
 
 class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):

@@ -81,7 +81,7 @@ class TrainingLoop:
         outcome, message = self._train()
         metrics: Terms = {}
         measured = 0
-        if outcome == "completed":
+        if outcome == "completed" and self._writer.info.tested:
             try:
                 metrics = self._metrics()
                 measured = self._training.model.epoch

@@ -36,6 +36,29 @@ def test_normal_numbers_have_the_moments_of_a_normal_distribution() -> None:
         assert np.mean(x**power) == pytest.approx(moment, abs=error(power))
 
 
+def test_normal_numbers_have_the_distribution_and_the_tails_of_a_normal_one() -> None:
+    x = np.sort(np.concatenate([drawn("normal", (seed, 7)).ravel() for seed in range(5)]).astype(np.float64))
+    below = 0.5 * (1 + tf.math.erf(x / math.sqrt(2)).numpy())
+    steps = np.arange(len(x) + 1) / len(x)
+    furthest = max((steps[1:] - below).max(), (below - steps[:-1]).max())
+    assert furthest < 1.95 / math.sqrt(len(x))  # Kolmogorov and Smirnov: one time in a thousand it is not
+    for bound in (2, 3, 4):
+        share = math.erfc(bound / math.sqrt(2))
+        assert np.mean(np.abs(x) > bound) == pytest.approx(share, abs=5 * math.sqrt(share / len(x)))
+
+
+def test_the_furthest_normal_numbers_are_finite_and_alike_on_both_sides() -> None:
+    ends = np.asarray(noise._quantiles(tf.constant([0x7FFFFFFF, 0x80000000, 0, 0xFFFFFFFF], tf.uint32)))
+    np.testing.assert_array_equal(ends[::2], -ends[1::2])
+    assert ends[0] == pytest.approx(5.42, abs=0.01)
+    assert ends[2] > 0
+
+
+def test_normal_numbers_are_the_same_whether_xla_compiles_them_or_not() -> None:
+    compiled = tf.function(lambda rows: noise.normal(tf.constant((1, 2)), rows, SIZE), autograph=False)
+    np.testing.assert_allclose(compiled(tf.range(50)), drawn("normal")[:50], rtol=1e-5)
+
+
 def test_uniform_numbers_fill_the_open_interval_evenly() -> None:
     x = drawn("uniform")
     assert 0 < x.min() < 1e-3
