@@ -8,7 +8,6 @@ has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -39,22 +38,6 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_s
     run_id: str = ""
     seq: Count = 0
     at: Annotated[float, Meta(ge=0, le=1e11)] = 0.0
-
-
-class Every:
-    """Lets something through at most every so many seconds, from the beginning on."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._next = 0.0
-
-    def __call__(self, *, always: bool = False) -> bool:
-        """Whether it is time; `always` for what must not be left out."""
-        now = time.monotonic()
-        if not always and now < self._next:
-            return False
-        self._next = now + self._seconds
-        return True
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -25,7 +25,6 @@ from engine.events import (
     EngineLoading,
     EngineReady,
     Event,
-    Every,
     RunCancelled,
     RunHandedOver,
     RunResumed,
@@ -41,6 +40,7 @@ from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
 from engine.runs import groups
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.every import Every
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.run_queue import RunQueue

@@ -9,13 +9,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from engine.events import Every, Stage
+from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.chunks import Chunks, StepRange
 from engine.nn.distribution import Distribution
 from engine.nn.feed import Feed
 from engine.nn.inputs import Items
 from engine.nn.model import KerasModel
+from engine.runs.every import Every
 from engine.variants.variant import Variant
 
 RATE_SECONDS = 0.5

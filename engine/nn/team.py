@@ -21,11 +21,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.events import Every
 from engine.nn.digits_kept import kept
 from engine.nn.distribution import Distribution, summed
 from engine.nn.networks import Tensor
 from engine.nn.orders import Long, Order, Report, Rest, TakeWeights, decode, encode
+from engine.runs.every import Every
 from engine.workers.cluster import Cluster, PeerLost
 from engine.workers.meeting import meet
 from engine.workers.worker import Worker

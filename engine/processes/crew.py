@@ -16,7 +16,6 @@ from engine.events import (
     EngineLoading,
     EngineReady,
     Event,
-    Every,
     Logged,
     RunCancelled,
     RunFinished,
@@ -25,6 +24,7 @@ from engine.events import (
 from engine.processes import deaths, messages, shares
 from engine.processes.messages import Tell, Terms
 from engine.processes.worker import Hire, Worker, hired
+from engine.runs.every import Every
 from engine.runs.jobs import Living, Order
 from engine.runs.record import has_begun
 from engine.runs.store import RunStore

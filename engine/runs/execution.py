@@ -22,7 +22,6 @@ from engine.events import (
     DataProgress,
     EpochEnded,
     Event,
-    Every,
     Logged,
     RunHandedOver,
     RunResumed,
@@ -34,6 +33,7 @@ from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.every import Every
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import LONGEST_NAME
