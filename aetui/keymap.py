@@ -31,6 +31,7 @@ Scope = Literal[
     "data",
     "adding",
     "curves",
+    "sweep",
     "exporting",
     "command",
     "dialogs",
@@ -53,6 +54,7 @@ SCOPES: dict[Scope, str] = {
     "data": "In the table of data sets",
     "adding": "While data are added",
     "curves": "In the list of loss terms",
+    "sweep": "On the screen of a sweep",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
@@ -78,11 +80,12 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"curves", "dialogs"},
     {"dialogs", "lists"},
     {"exporting", "lists"},
+    {"sweep", "lists"},
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {"adding", "curves", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
@@ -246,6 +249,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
     Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
+    Action("sweeps", "w", "sweeps", "sweeps: trials, the best so far, what matters", "runs", "screen.sweeps"),
+    Action("open_trial", "enter", "open", "show the first run of the trial", "sweep", "screen.open_trial", 1),
+    Action("rank_trials", "o", "best first", "the best trials first, or all in order", "sweep", "screen.rank", 2),
+    Action("older_sweep", "right,l", "older", "the sweep before", "sweep", "screen.other_sweep(1)", 3),
+    Action("newer_sweep", "left,h", "newer", "the sweep after", "sweep", "screen.other_sweep(-1)", 4),
+    Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
+    Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
+    Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
     Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
     Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
     Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),

@@ -77,8 +77,8 @@ def _adopted(mission: Mission, engine: Engine) -> set[str]:
             run_ids.add(engine.adopt(order))
         except EngineError as error:
             _tell(failure(error, order.run_id))
-            if order.descriptor is not None:
-                os.close(order.descriptor)
+            for file in order.files:
+                os.close(file)
     return run_ids
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.data import Data
-from engine.events import EpochEnded, Layer, Progress, Stage, Terms
+from engine.events import EpochEnded, Layer, Progress, Stage, Terms, WorkersReported
 from engine.params import TrainingConfig
 from engine.runs.snapshots import Samples
 from engine.storage.rows import Array
@@ -126,9 +126,9 @@ class Training(Protocol):
     """Whether validation data were held out of the training part, so that the best epoch can be told without the test
     part."""
 
-    def run(self) -> Iterator[Progress | EpochReport | None]:
+    def run(self) -> Iterator[Progress | WorkersReported | EpochReport | None]:
         """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch, and with None where
-        it waits for data before the first step of an epoch.
+        it waits for data before the first step of an epoch. Where several processes train it, tells of them as well.
 
         Raises:
             Diverged: the loss became infinite or not a number.

@@ -8,13 +8,13 @@ has `run_id` (empty for those of the engine itself), `seq` (1, 2, 3 … within a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
-from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
+
+from engine.workers.worker import Worker
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 """A file may hold any number; beyond this it is none of ours."""
@@ -38,22 +38,6 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=_s
     run_id: str = ""
     seq: Count = 0
     at: Annotated[float, Meta(ge=0, le=1e11)] = 0.0
-
-
-class Every:
-    """Lets something through at most every so many seconds, from the beginning on."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._next = -inf
-
-    def __call__(self, *, always: bool = False) -> bool:
-        """Whether it is time; `always` for what must not be left out."""
-        now = time.monotonic()
-        if not always and now < self._next:
-            return False
-        self._next = now + self._seconds
-        return True
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -141,7 +125,6 @@ class Progress(_Event, frozen=True, kw_only=True):
     """Where the run is inside the epoch; at most ten a second, never recorded."""
 
     recorded: ClassVar[bool] = False
-
     stage: str
     epoch: Count
     step: Count
@@ -155,6 +138,14 @@ class Progress(_Event, frozen=True, kw_only=True):
     """Of the next step; 0 where it is not known."""
     batches: tuple[StepLoss, ...] = ()
     """The steps since the last report, in order; told to others, `engine.runs.step_history.AT_ONCE` at most."""
+
+
+class WorkersReported(_Event, frozen=True, kw_only=True):
+    """The processes that train a run together, about once a second; recorded at the end of an epoch only."""
+
+    workers: tuple[Worker, ...]
+    kept: bool = False
+    recorded = property(lambda self: self.kept)
 
 
 class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):
@@ -222,7 +213,6 @@ class RunHeld(_Event, frozen=True, kw_only=True):
     """The run holds still, because its folder cannot be written; it goes on by itself when it can."""
 
     recorded: ClassVar[bool] = False
-
     reason: str
 
 
@@ -266,6 +256,7 @@ class RunFinished(_Event, frozen=True, kw_only=True):
     """
     message: str = ""
     """For `failed` and `diverged`: what happened and what to do."""
+    exit_code: int = 1  # of a command line, for `failed`: see `engine.errors.EngineError`
 
 
 class RunCancelled(_Event, frozen=True, kw_only=True):
@@ -278,7 +269,6 @@ class RunInterrupted(_Event, frozen=True, kw_only=True):
     """The process that trained the run is gone; it can be resumed from its checkpoint."""
 
     recorded: ClassVar[bool] = False
-
     message: str
     """What happened and what to do."""
 
@@ -293,7 +283,6 @@ class EngineReady(_Event, frozen=True, kw_only=True):
     """The engine takes jobs. `device` is for people ("CPU, 2 cores", "GPU NVIDIA H100")."""
 
     recorded: ClassVar[bool] = False
-
     device: str
     seconds: float
 
@@ -302,7 +291,6 @@ class EngineFailed(_Event, frozen=True, kw_only=True):
     """The engine cannot work at all, or a job could not even start."""
 
     recorded: ClassVar[bool] = False
-
     title: str
     message: str
     exit_code: int = 1
@@ -313,7 +301,6 @@ class DataProgress(_Event, frozen=True, kw_only=True):
     """A data set is being downloaded or read; `total` 0 when unknown, `done == total` at the end."""
 
     recorded: ClassVar[bool] = False
-
     dataset: str
     activity: str
     """What is going on, in words ("downloading train-images-idx3-ubyte.gz")."""
@@ -325,6 +312,7 @@ class DataProgress(_Event, frozen=True, kw_only=True):
 Event = (
     RunStarted
     | Progress
+    | WorkersReported
     | EpochEnded
     | CheckpointSaved
     | RunPaused
@@ -353,8 +341,7 @@ def complete_epochs(history: Iterable[Event]) -> list[EpochEnded]:
     return epochs
 
 
-encode = msgspec.json.Encoder().encode
-"""Event → one JSON line without the line break."""
+encode = msgspec.json.Encoder().encode  # event → one JSON line without the line break
 
 
 class _Former(msgspec.Struct):
@@ -371,10 +358,8 @@ class FormerEpochEnded(EpochEnded, frozen=True, kw_only=True, gc=False, tag="epo
 
     def now(self) -> EpochEnded:
         """The same as today."""
-        fields = msgspec.structs.asdict(self)
-        if self.health is not None:
-            fields["health"] = Health(**msgspec.structs.asdict(self.health))
-        return EpochEnded(**fields)
+        health = self.health and Health(**msgspec.structs.asdict(self.health))
+        return EpochEnded(**{**msgspec.structs.asdict(self), "health": health})
 
 
 _decode = msgspec.json.Decoder(Event).decode
@@ -395,5 +380,4 @@ def decode(line: bytes | str) -> Event:
     return event
 
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What text raises that is no JSON of ours: RecursionError where it is nested without end."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested without end

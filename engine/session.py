@@ -25,7 +25,6 @@ from engine.events import (
     EngineLoading,
     EngineReady,
     Event,
-    Every,
     RunCancelled,
     RunHandedOver,
     RunResumed,
@@ -41,10 +40,12 @@ from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
 from engine.runs import groups
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.every import Every
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
 from engine.runs.run_queue import RunQueue
 from engine.runs.store import RunStore
+from engine.workers.cluster import Cluster
 
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
@@ -55,9 +56,9 @@ IDLE_SECONDS = 5.0
 """How often the thread looks at other processes that have nothing to do."""
 
 
-def tensorflow_backend(device: str) -> Backend:
-    """Ring 1, reached by name: nothing in ring 0 imports it."""
-    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device)
+def tensorflow_backend(device: str, cluster: Cluster | None = None) -> Backend:
+    """Ring 1, reached by name: nothing in ring 0 imports it. `cluster`: the processes that it trains together with."""
+    backend: Backend = importlib.import_module("engine.nn.tensorflow_backend").KerasBackend(device, cluster)
     return backend
 
 
@@ -120,7 +121,7 @@ class Engine:
         self._thread.start()
 
     def submit(self, job: Job, place: int | None = None) -> str:
-        """Queue a job and return the run's id; the run's events follow. `place` as `adopt`.
+        """Queue a job and return the run's id; the run's events follow. `place` as in `Order`.
 
         Raises:
             UsageError: the job cannot be meant: unknown variant, data set, preset or run, impossible setting, a
@@ -129,10 +130,9 @@ class Engine:
         groups.check_name(job, self._store)
         return self._queue.put(Execution.of(job, self._store), "run", place)
 
-    def adopt(self, order: Order, place: int | None = None) -> str:
-        """Queue what another process left to this one, with the lock of its `place` in that one's queue if there is
-        one. Raises as `submit`."""
-        return self._queue.put(Execution.ordered(order, self._store), "pause" if order.paused else "run", place)
+    def adopt(self, order: Order) -> str:
+        """Queue what another process left to this one. Raises as `submit`."""
+        return self._queue.put(Execution.ordered(order, self._store), "pause" if order.paused else "run", order.place)
 
     def cancel(self, run_id: str) -> None:
         """Stop the run after the present chunk, keeping its weights; a run that still waits never starts."""
@@ -217,11 +217,12 @@ class Engine:
             msgspec.structs.replace(
                 execution.order or Order(run_id=execution.run_id, job=execution.submitted),
                 paused=execution.run_id in paused,
+                place=self._queue.place_of(execution.run_id),
             )
             for execution in left
             if not execution.ended
         ]
-        self._queue.leave_places()
+        self._queue.withdraw()
         return HandOver(orders, clean=not self._thread.is_alive(), living=living)
 
     def _command(self, run_id: str, command: Command) -> None:

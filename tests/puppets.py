@@ -21,7 +21,7 @@ from engine.processes.channel import Channel, pair
 from engine.processes.messages import Begin, Terms
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
-from engine.runs.waiting import FOLDER
+from engine.runs.waiting import FOLDER, Waiting
 
 
 class Puppet:
@@ -109,3 +109,11 @@ class Agency:
         except Empty:
             return True
         return False
+
+
+def killed(waiting: Waiting, *run_ids: str) -> None:
+    """The system drops the locks of a process that dies; all else stays as it is."""
+    for run_id in run_ids:
+        lock = waiting.passed_on(run_id)
+        assert lock is not None
+        os.close(lock)

@@ -33,15 +33,19 @@ COMMANDS: Places = {
     "finetune": ("aetui.cli.finetune", "finetune"),
     "classify": ("aetui.cli.classify", "classify"),
     "book": ("aetui.cli.book", "book"),
+    "bench": ("aetui.cli.bench", "bench"),
     "variants": ("aetui.cli.variants", "variants"),
     "explain": ("aetui.cli.explain", "explain"),
     "tour": ("aetui.cli.tour", "tour"),
-    "doctor": ("aetui.cli.doctor", "doctor"),
+    "doctor": ("aetui.cli.doctor", "app"),
+    "launch": ("aetui.cli.launching", "app"),
+    "slurm": ("aetui.cli.slurm", "app"),
     "serve": ("aetui.cli.serve", "serve"),
     "completion": ("aetui.cli.completion", "completion"),
     "man": ("aetui.cli.manual", "man"),
     "data": ("aetui.cli.data", "app"),
     "runs": ("aetui.cli.runs", "app"),
+    "sweep": ("aetui.cli.sweep", "app"),
 }
 """By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""
 
@@ -73,7 +77,13 @@ def main(
     data_dir: Annotated[
         Path | None, typer.Option(envvar="AETUI_DATA", help="A folder with data sets, looked at first.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, gpu or gpu:N.", autocompletion=completers.devices)] = "auto",
+    device: Annotated[
+        str,
+        typer.Option(
+            help="auto, cpu, gpu or gpu:N; gpu:0,1 or gpu:all train on several GPUs, cpu:2 on the processor as two.",
+            autocompletion=completers.devices,
+        ),
+    ] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on standard error.")] = False,
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="The workbench sends at most 4 kB/s to the terminal.")

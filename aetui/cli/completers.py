@@ -132,12 +132,24 @@ def runs_and_groups(ctx: Any, incomplete: str) -> Offers:
             yield name, f"group {group}"
 
 
+def sweeps(ctx: Any, incomplete: str) -> Offers:
+    """`last`, and sweeps by their names, else their ids."""
+    from engine.sweeps import sweep
+
+    with suppress(OSError):
+        found = sweep.kept(_store(ctx))[::-1]
+        if found:
+            yield "last", f"{found[0].id}, the newest"
+        for each in found:
+            yield each.name or each.id, f"{each.job.variant} on {each.job.dataset}, {each.trials} trials"
+
+
 def devices(ctx: Any, incomplete: str) -> Offers:
     """Devices by their kind; which there are only TensorFlow knows, which takes seconds."""
     yield "auto", "a GPU where there is one"
     yield "cpu", "the processor"
     yield "gpu", "the first GPU"
-    yield "gpu:", "a GPU by its number"
+    yield "gpu:", "a GPU by its number, or several: 0,1"
 
 
 def _store(ctx: Any) -> Any:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json as text_form
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from aetui.cli.commands import Command, Commands
 from aetui.render.ladder import HALF, OCTANT, QUADRANT, SEXTANT
-from aetui.render.text import plain_lines
+from aetui.render.text import plain_json, plain_lines
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options
@@ -38,20 +40,83 @@ class Finding(NamedTuple):
     what: str
     found: str
     remedy: str = ""
+    device: str = ""
+    figures: dict[str, float | str] | None = None
+    """What `found` says, for programs."""
 
 
-def doctor(context: typer.Context) -> None:
-    """Look at device, libraries, terminal, data sets and folders. Exit status 1 if something has to be mended."""
+class DoctorCommand(Command):
+    """`--device` may stand without a value here: it asks for all devices to be tried, and may say which one to use."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer, with `--devices` put where `--device` stands."""
+        given = []
+        for at, arg in enumerate(args):
+            if arg.partition("=")[0] == "--device":
+                given.append("--devices")
+                follows = args[at + 1 : at + 2]
+                if "=" not in arg and (not follows or follows[0].startswith("-")):
+                    continue
+            given.append(arg)
+        return super().parse_args(ctx, given)
+
+
+app = Commands()
+
+
+@app.command("doctor", cls=DoctorCommand)
+def doctor(
+    context: typer.Context,
+    tried: Annotated[
+        bool, typer.Option("--devices", help="Try the devices; --device does the same here, and may name one.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Look at device, libraries, terminal, data sets and folders. Exit status 1 if something has to be mended.
+
+    With --device it tries the devices instead, those that are found or the one that is named (--device gpu:1): how fast
+    they multiply and convolve, whether XLA and the recurrent layers give the right numbers, sums over several devices;
+    in processes of their own, each with a limit of time.
+    """
     options: Options = context.obj
-    ill = False
-    for check in CHECKS:
+    ill, kept = False, []
+    for check in (_tried,) if tried else CHECKS:
         for finding in check(options):
             ill |= bool(finding.remedy)
-            mark = "✗" if finding.remedy else "✓"
-            typer.echo(plain_lines(f"{mark} {finding.what:<18} {finding.found}"))
-            if finding.remedy:
-                typer.echo(plain_lines(f"  {'':<18} → {finding.remedy}"))
+            if json:
+                kept.append({name: value for name, value in finding._asdict().items() if value is not None})
+            else:
+                _print(finding)
+    if json:
+        typer.echo(plain_json(text_form.dumps({"ok": not ill, "findings": kept}, ensure_ascii=False)))
     raise typer.Exit(int(ill))
+
+
+def _print(finding: Finding) -> None:
+    mark = "✗" if finding.remedy else "✓"
+    what = f"{finding.device} {finding.what}".strip()
+    typer.echo(plain_lines(f"{mark} {what:<18} {finding.found}"))
+    if finding.remedy:
+        typer.echo(plain_lines(f"  {'':<18} → {finding.remedy}"))
+
+
+def _tried(options: Options) -> Iterator[Finding]:
+    """Raises EngineError where the device that is asked for is none."""
+    from engine.errors import EngineError
+    from engine.launching.trial import Unusable, try_devices
+    from engine.storage import native_output
+
+    log, gpus = native_output.divert(), False
+    for part in ("devices", "logical"):
+        if part == "logical" and gpus:
+            return
+        for check in try_devices(part, options.device, log):
+            if isinstance(check, Unusable):
+                error = EngineError(check.title, check.message)
+                error.exit_code = check.exit_code
+                raise error
+            gpus |= check.device.startswith("gpu:")
+            yield Finding(check.what, check.found, check.remedy, check.device, check.figures)
 
 
 def _python(options: Options) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     End = RunFinished | RunInterrupted | RunCancelled
     from engine.session import Engine
 
+LEFT = 75
+"""Exit status of what is to be started again (EX_TEMPFAIL)."""
 LEAVING_SECONDS = 3.0
 """How long it may take to end the processes that read text."""
 
@@ -30,8 +33,9 @@ class Follower:
     """Tells what happens to `run_ids`, which wait for an engine or are trained by it, some at once.
 
     From its making on, SIGINT and SIGTERM stop them all, keeping the weights; the second signal ends the program.
-    Without its terminal it leaves them to a process of their own. When the `stream` that its events go to cannot be
-    written, they are stopped, too.
+    Without its terminal it leaves them to a process of their own. On SIGUSR1, which batch queues send before the time
+    limit, it writes the checkpoint and ends the program with status 75: whoever starts it again goes on. When the
+    `stream` that its events go to cannot be written, they are stopped, too.
     """
 
     def __init__(
@@ -51,7 +55,9 @@ class Follower:
         self._narrator = Narrator(options.quiet)
         self._stream = stream
         self._reading = self._begun = False
-        _stop_on_signals(self._stop)
+        self._left: list[str] = []
+        stop_on_signals(self._stop)
+        signal.signal(signal.SIGUSR1, lambda number, frame: self._leave_for_later())
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
             signal.signal(signal.SIGHUP, lambda number, frame: self._hand_over())
 
@@ -83,6 +89,7 @@ class Follower:
             EngineFailed,
             RunCancelled,
             RunFinished,
+            RunHandedOver,
             RunInterrupted,
             RunResumed,
             RunStarted,
@@ -97,6 +104,8 @@ class Follower:
                 self._tell(event)
                 if isinstance(event, EngineFailed):
                     raise error_of(event)
+                if isinstance(event, RunHandedOver) and not event.run_id:
+                    self._end_for_later()
                 if isinstance(event, RunFinished | RunInterrupted | RunCancelled) and event.run_id in left:
                     left.discard(event.run_id)
                     self._narrator.close()
@@ -146,6 +155,23 @@ class Follower:
                 detach(self._options, handed)
         os._exit(128 + signal.SIGHUP)
 
+    def _leave_for_later(self) -> None:
+        """What was told until then is told to the end: the word for it comes after all events."""
+        from engine.events import RunHandedOver
+
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        handed = self._engine.hand_over()
+        self._left = [order.run_id for order in handed.orders]
+        if self._left:  # else what there was to train has just ended
+            self._events.put(RunHandedOver(epoch=0, step=0))
+
+    def _end_for_later(self) -> NoReturn:
+        self._narrator.close()
+        run_ids = " ".join(self._left)
+        typer.echo(f"aetui: told to leave, the checkpoint is written; `aetui resume` goes on with {run_ids}", err=True)
+        sys.stdout.flush()
+        os._exit(LEFT)
+
     def _cancel(self) -> None:
         for run_id in self._run_ids:
             self._engine.cancel(run_id)
@@ -160,7 +186,8 @@ def outcome_of(end: End) -> str:
     return "stopped" if isinstance(end, RunCancelled) else "interrupted"
 
 
-def _stop_on_signals(stop: Callable[[], None]) -> None:
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Have the first SIGINT or SIGTERM call `stop`; the second one interrupts."""
     came: list[int] = []
 
     def on_signal(number: int, frame: object) -> None:

@@ -31,6 +31,7 @@ STATUS = (
     ("1", "Failed; the message says what to do."),
     ("2", "Wrong usage."),
     ("3", "Data not available."),
+    ("75", "Left before the end (SIGUSR1), or another worker is gone; the same command, or resume, goes on."),
     ("130", "Interrupted; weights are kept."),
 )
 

@@ -163,6 +163,10 @@ class Narrator:
             self._reason = reason
             self._line(f"held: {reason}")
 
+    def note(self, text: str) -> None:
+        """A line that stays, also where nothing is narrated: it is no part of a training's course."""
+        self._line(text)
+
     def say(self, text: str) -> None:
         """A line that passes."""
         if not self._quiet:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.backend import Backend
     from engine.runs.store import RunStore
 
 
@@ -25,6 +28,8 @@ class Options:
     """Runs that are trained at once; None: one, or as many as the user's settings say."""
     isolate: bool = False
     """Train in processes of their own."""
+    backend: Callable[[str], Backend] | None = None
+    """Makes what trains, where that is not the usual (see `aetui.cli.clustered`)."""
 
     @classmethod
     def of_environment(cls) -> Options:

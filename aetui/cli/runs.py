@@ -175,6 +175,7 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
         ("data", f"{record.dataset}, {_fingerprint(record)}"),
         ("started", _when(record.created)),
         ("device", f"{info.device} on {info.host}"),
+        *_workers(record),
         ("versions", versions),
         ("folder", str(record.folder)),
         ("repeat", "; ".join(filter(None, (again.line, again.remark)))),
@@ -187,6 +188,19 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
     return "\n\n".join([aligned(summary), aligned(settings), _epochs(record)])
+
+
+def _workers(record: RunRecord) -> list[tuple[str, str]]:
+    """The processes that train it together, or did in its last life; nothing where one did alone."""
+    from aetui.render.workers import lines
+    from engine.events import RunResumed, WorkersReported
+
+    passing = record.passing
+    told = [*record.events()[0], *([passing] if isinstance(passing, WorkersReported) else [])]
+    of_life = [event for event in told if isinstance(event, RunResumed | WorkersReported)]
+    newest = of_life[-1] if of_life else None
+    workers = newest.workers if isinstance(newest, WorkersReported) else ()
+    return lines(workers, time.time(), going=record.lives)
 
 
 def _fingerprint(record: RunRecord) -> str:

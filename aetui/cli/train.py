@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aetui.cli import completers, engines
+from aetui.cli import clustered, completers, engines
 from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.events import Event, RunFinished
     from engine.params import Param
     from engine.runs.groups import Group
-    from engine.runs.jobs import Job, Order
+    from engine.runs.jobs import Job, Order, TrainJob
     from engine.runs.store import RunRecord
 
 Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
@@ -68,30 +68,64 @@ def train(
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="A name for the run, or for the runs of several seeds together.")] = "",
+    run_id: Annotated[
+        str,
+        typer.Option(
+            "--id",
+            metavar="ID",
+            help="The run's id: one that is there already is gone on with, and left alone when it is complete, so that "
+            "a batch queue can repeat the command.",
+        ),
+    ] = "",
     json: Json = False,
     detached: Detach = False,
     jobs: Jobs = None,
     isolate: Isolate = False,
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
+    from engine.errors import UsageError
+    from engine.runs import groups, repeatable
+    from engine.runs.jobs import Order, TrainJob
+
+    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
+    job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
+    if run_id and seeds > 1:
+        raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
+    with clustered.taking_part(options, detached=detached) as options:
+        if seeds > 1:
+            _train_group(groups.begin(job, seeds, options.store), options, json, detached)
+            return
+        found = repeatable.ordered(run_id, job, options.store) if run_id else job
+        if isinstance(found, Order | TrainJob):
+            _train_one(found, options, json, detached)
+        elif not options.quiet:
+            typer.echo(f"{found.id} is complete: nothing to do", err=True)
+
+
+def job_of(
+    options: Options,
+    variant: str,
+    dataset: str | None,
+    preset: str | None,
+    epochs: int | None,
+    settings: list[str] | None,
+    seed: int | None,
+    normal: str | None,
+    name: str,
+) -> TrainJob:
+    """What `aetui train` is asked for, with everything decided that was left open. Raises UsageError."""
     from engine import datasets, registry
     from engine.params import describe
-    from engine.runs import groups
     from engine.runs.jobs import TrainJob
     from engine.runs.listing.labels import checked_name
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
     config = assignments(settings or [], describe(registry.preset(variant, start)))
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
-    job = TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
-    if seeds > 1:
-        _train_group(groups.begin(job, seeds, options.store), options, json, detached)
-    else:
-        _train_one(job, options, json, detached)
+    return TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
 
 
 def resume(
@@ -112,19 +146,20 @@ def resume(
     from engine.runs import groups, waiting
     from engine.runs.jobs import ResumeJob
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
-    group = groups.find(options.store, run)
-    left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
-    if left is not None and left.order is not None:
-        _take_up(left.order, epochs, options, json, detached)
-    elif group is None:
-        _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
-    elif epochs is not None:
-        raise UsageError(
-            "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
-        )
-    else:
-        _train_group(group, options, json, detached)
+    options: Options
+    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
+        group = groups.find(options.store, run)
+        left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
+        if left is not None and left.order is not None:
+            _take_up(left.order, epochs, options, json, detached)
+        elif group is None:
+            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
+        elif epochs is not None:
+            raise UsageError(
+                "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
+            )
+        else:
+            _train_group(group, options, json, detached)
 
 
 def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
@@ -133,11 +168,12 @@ def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
     return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
 
 
-def _train_one(job: Job, options: Options, json: bool, detached: bool) -> None:
+def _train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
     from engine.runs import handover
+    from engine.runs.jobs import Order
 
     if detached:
-        _detach([handover.order(job, options.store)], options, json)
+        _detach([job if isinstance(job, Order) else handover.order(job, options.store)], options, json)
     else:
         _carry_out(job, options, json)
 
@@ -180,13 +216,15 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     return config
 
 
-def _carry_out(job: Job, options: Options, json: bool) -> None:
+def _carry_out(job: Job | Order, options: Options, json: bool) -> None:
     from aetui.cli.event_stream import EventStream
     from aetui.cli.follower import Follower
+    from engine.runs.jobs import Order
 
     stream = EventStream() if json else None
     with engines.engine(options, training=True) as (engine, events):
-        run_id = engine.submit(job)  # refused at once, or worth loading TensorFlow for
+        # refused at once, or worth loading TensorFlow for
+        run_id = engine.adopt(job) if isinstance(job, Order) else engine.submit(job)
         follower = Follower(engine, events, [run_id], options, stream)
         engine.start()
         try:
@@ -203,7 +241,7 @@ def _carry_out(job: Job, options: Options, json: bool) -> None:
         raise typer.Exit(130)
     if finished.outcome in ("failed", "diverged"):
         typer.echo(f"aetui: {plain(finished.message)}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(finished.exit_code)
 
 
 def _became(run_id: str, finished: RunFinished) -> str:

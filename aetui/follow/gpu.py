@@ -14,7 +14,7 @@ _PREFIXES = ("NVIDIA", "GeForce", "Tesla", "Quadro", "GRID")
 class Gpus:
     """Asks the library, which is loaded when it is first asked, and not again where that fails.
 
-    `device` is what the engine was asked to use: auto, cpu, gpu or gpu:N.
+    `device` is what the engine was asked to use: auto, cpu, gpu or gpu:N; of several it tells of the first.
     """
 
     def __init__(
@@ -24,10 +24,11 @@ class Gpus:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._load = library or _nvml
-        self._place = int(device.partition(":")[2] or 0)
+        first = device.partition(":")[2].partition(",")[0]
+        self._place = int(first) if first.isdigit() else 0
         self._visible = environ.get("CUDA_VISIBLE_DEVICES")
         self._nvml: Any = None
-        self._absent = device == "cpu"
+        self._absent = device.startswith("cpu")
 
     def told(self) -> str:
         """Name, load and memory: "GPU H100 41 % · 3.1/80 GB"; empty where there is no GPU or nothing is told of it."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from aetui.bringing import set_rows
 from aetui.panels.table import View
-from aetui.render import numbers
+from aetui.render import numbers, workers
 from aetui.render.metrics import concluded
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
@@ -36,6 +38,8 @@ class Parameters(Scroller):
     def __init__(self) -> None:
         super().__init__()
         self._shown: object = None
+        self._run: RunState | None = None
+        self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """One text: the table of layers, then results, data, device and settings."""
@@ -43,15 +47,25 @@ class Parameters(Scroller):
 
     def show(self, view: View) -> None:
         """Write the page if something it tells of the run has changed; a new epoch changes nothing."""
-        run = view.run
+        run = self._run = view.run
         about = run and (run.run_id, run.planned, run.plans, run.device, run.config, run.metadata)
-        what = run and (about, run.layers, run.metrics)
+        what = run and (about, run.layers, run.metrics, run.workers, bool(run.workers) and run.going)
         if what == self._shown:
             return
         self._shown = what
-        text = self.query_one(Static)
+        self._write()
+        if run and run.workers and self._clock is None:
+            self._clock = self.set_interval(1.0, self._tell_the_time)
+
+    def _write(self) -> None:
+        text, run = self.query_one(Static), self._run
         text.set_class(run is None, "quiet")
         text.update(_page(run, self._data_dir) if run else PLACEHOLDER)
+
+    def _tell_the_time(self) -> None:
+        """Workers that are silent change nothing but the time since they were heard of."""
+        if self._run is not None and self._run.workers and self._run.going and self.display:
+            self._write()
 
     def taken(self, view: View) -> Taken:
         """The page as it stands, and its figures as a table."""
@@ -109,6 +123,7 @@ def _facts(run: RunState, data_dir: Path | None) -> list[tuple[str, str]]:
         ("data", f"{run.dataset}: {items}{f'; {absent}' if absent else ''}"),
         *run.metadata.items(),
         ("device", run.device),
+        *workers.lines(run.workers, time.time(), going=run.going),
         ("preset", run.preset),
         *([("code", _code(run))] if run.code_size else []),
         *([("stages", _stages(run))] if len(run.stages) > 1 else []),

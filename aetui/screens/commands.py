@@ -214,6 +214,18 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _sweep(typed: Typed, text: str) -> Then:
+    from aetui.screens import sweep_commands
+
+    return sweep_commands.run(typed.app, text)
+
+
+def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import sweep_commands
+
+    return sweep_commands.choices(typed.app, text)
+
+
 def _quit(typed: Typed, text: str) -> Then:
     del text
     return partial(typed.app.run_soon, typed.screen, "app.quit")
@@ -259,6 +271,7 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),
     )

@@ -118,6 +118,15 @@ class RunsScreen(RunList):
             self.workbench.move_run(self.chosen.run.id, by)
             self.show_rows()
 
+    def action_sweeps(self) -> None:
+        """Show the newest sweep, or that of the run under the cursor."""
+        from aetui.screens import sweep_commands
+        from engine.sweeps import sweep
+
+        group = self.chosen.run.group if self.chosen else ""
+        known = {each.id for each in sweep.kept(self.workbench.store)} if group else set()
+        sweep_commands.show(self.workbench, group if group in known else "")
+
     # Taking away.
 
     def action_copy_id(self) -> None:

@@ -28,6 +28,7 @@ from engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    WorkersReported,
 )
 from engine.runs.repeating import Plan
 
@@ -131,7 +132,7 @@ def _all_failed(state: WorkbenchState, failure: EngineFailed) -> WorkbenchState:
     return state
 
 
-Steady = EpochEnded | CheckpointSaved | Logged
+Steady = EpochEnded | CheckpointSaved | Logged | WorkersReported
 """Recorded events that long runs consist of. What many of them in a row come to is found at once."""
 
 
@@ -151,6 +152,7 @@ def _after_steady(run: RunState, events: Iterable[Steady]) -> RunState:
     seq = run.seq
     ended: list[EpochEnded] = []
     lines: list[LogLine] = []
+    workers = run.workers
     for event in events:
         if event.seq <= seq:
             continue
@@ -159,9 +161,11 @@ def _after_steady(run: RunState, events: Iterable[Steady]) -> RunState:
             ended.append(event)
         elif isinstance(event, Logged):
             lines.append(LogLine(event.at, event.level, event.text))
+        elif isinstance(event, WorkersReported):
+            workers = event.workers
     if seq == run.seq:
         return run
-    run = replace(_lively(run), seq=seq)
+    run = replace(_lively(run), seq=seq, workers=workers)
     if lines:
         run = run.with_lines(lines)
     return replace(run.with_epochs(ended), progress=None, moving=True) if ended else run
@@ -169,6 +173,8 @@ def _after_steady(run: RunState, events: Iterable[Steady]) -> RunState:
 
 def apply(run: RunState, event: Event) -> RunState:
     """`run` after `event`. A recorded event that was folded in before changes nothing."""
+    if isinstance(event, WorkersReported) and not event.recorded:
+        return replace(_lively(run), workers=event.workers) if run.going else run
     if isinstance(event, Steady):
         return _after_steady(run, (event,))
     if event.recorded:
@@ -247,6 +253,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         planned=event.epochs,
         plans=_plans(run, event.epochs),
         device=event.device or run.device,
+        workers=(),  # who trains it now will report
         message="",
     )
     return run.logged(event.at, f"goes on in epoch {event.epoch} of {event.epochs}, {run.device}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aetui.follow.group import Others
     from engine.kinds.kind import Kind
+    from engine.workers.worker import Worker
 
 LOG_LINES = 500
 _number = attrgetter("epoch")
@@ -111,6 +112,8 @@ class RunState:
     progress: Progress | None = None
     moving: bool = False
     """Whether anything was trained since it began or went on."""
+    workers: tuple[Worker, ...] = ()
+    """The processes that train it together, as they were last heard of; none where one trains it alone."""
     activity: str = ""
     """What is done for it beside training, in words; empty while it trains, waits or is over."""
     log: tuple[LogLine, ...] = ()
@@ -244,6 +247,7 @@ class RunState:
             steps=past.steps.and_then(self.steps),
             progress=self.progress,
             moving=self.moving,
+            workers=self.workers or past.workers,
             activity=self.activity,
             message=self.message,
             others=self.others,

@@ -17,7 +17,7 @@ from engine.datasets.catalogue import DataSet, RemoteFile
 from engine.datasets.data import Report, silence
 from engine.datasets.folders import cache_dir
 from engine.errors import DataUnavailable
-from engine.events import Every
+from engine.runs.every import Every
 from engine.storage.atomic import make_folder
 from engine.storage.transport import CHUNK, answer, in_brief
 

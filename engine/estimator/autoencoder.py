@@ -42,7 +42,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         name: of the run; one that is taken gets a number behind it.
         store: keep run and data for other processes and later; False: they go with this process.
         runs_dir: where runs are kept; None: $AETUI_RUNS, else the user's data folder.
-        device: "auto", "cpu", "gpu" or "gpu:N".
+        device: "auto", "cpu", "gpu" or "gpu:N"; "gpu:0,1" or "gpu:all" for several.
         verbose: 1 shows a bar of epochs, 0 nothing.
         settings: all others that the variant has: latent_dim=8, hidden_dim=64, schedule="constant" …
 

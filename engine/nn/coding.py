@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from engine.nn import noise
+from engine.nn.distribution import rows_of_batch, total_over_batch
 from engine.nn.menu import step_keys
 from engine.nn.networks import NoiseKeys, Tensor
 
@@ -42,6 +43,19 @@ class TopK(keras.layers.Layer):
             enough = ops.sum(ops.cast(inputs >= middle, "float32"), axis=-1, keepdims=True) >= self.k
             low, high = ops.where(enough, middle, low), ops.where(enough, high, middle)
         return ops.stop_gradient(low)
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Keras's, which goes by the whole batch where several devices share it: in the place of the other there."""
+
+    def _moments(self, inputs: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Mean and variance of (batch, …, n), (n,) each; `mask`: (batch, …), what of it counts."""
+        axes = self._reduction_axes
+        weights = ops.ones_like(inputs) if mask is None else ops.cast(mask, inputs.dtype)[..., None] + 0 * inputs
+        count = ops.maximum(total_over_batch(ops.sum(weights, axis=axes)), 1e-7)
+        mean = total_over_batch(ops.sum(weights * inputs, axis=axes)) / count
+        apart = ops.square(inputs - ops.stop_gradient(mean))
+        return mean, total_over_batch(ops.sum(weights * apart, axis=axes)) / count
 
 
 RARE = 0.05
@@ -102,9 +116,11 @@ class Codebook(keras.layers.Layer):
         """The entries to the running means of those of `vectors` (batch, …, n) that have `chosen` them."""
         flat = ops.reshape(vectors, [-1, vectors.shape[-1]])
         by_entry = ops.one_hot(ops.reshape(chosen, [-1]), self._count)
-        even = ops.cast(ops.shape(flat)[0], "float32") / self._count
-        counts = self._decay * self._counts + (1 - self._decay) * ops.sum(by_entry, axis=0)
-        sums = self._decay * self._sums + (1 - self._decay) * ops.matmul(ops.transpose(by_entry), flat)
+        even = total_over_batch(ops.cast(ops.shape(flat)[0], "float32")) / self._count
+        chosen_by = total_over_batch(ops.sum(by_entry, axis=0))
+        counts = self._decay * self._counts + (1 - self._decay) * chosen_by
+        summed = total_over_batch(ops.matmul(ops.transpose(by_entry), flat))
+        sums = self._decay * self._sums + (1 - self._decay) * summed
         rare = counts < RARE * even
         counts = ops.where(rare, even, counts)
         sums = ops.where(rare[:, None], even * self._drawn(flat, keys), sums)
@@ -113,9 +129,10 @@ class Codebook(keras.layers.Layer):
         self.entries.assign(sums / counts[:, None])
 
     def _drawn(self, flat: Tensor, keys: NoiseKeys) -> Tensor:
-        """A row of `flat` (count, n) for each entry, by chance, (entries, n)."""
+        """A row of `flat` (count, n) of the whole batch for each entry, by chance, (entries, n)."""
         own = keys.fresh + ops.convert_to_tensor([self._number, 0], "int32")
         chance = noise.uniform(own, ops.arange(self._count, dtype="int32"), 1)[:, 0]
-        last = ops.shape(flat)[0] - 1
-        places = ops.cast(chance * ops.cast(last + 1, "float32"), "int32")
-        return ops.take(flat, ops.minimum(places, last), axis=0)  # of millions the product may round up
+        count = total_over_batch(ops.cast(ops.shape(flat)[0], "float32"))
+        last = ops.cast(count, "int32") - 1
+        places = ops.cast(chance * count, "int32")
+        return rows_of_batch(flat, ops.minimum(places, last))  # of millions the product may round up

@@ -6,16 +6,22 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from threading import Thread
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from engine.nn.dealing import Dealing
 from engine.nn.inputs import Items, aligned
 from engine.nn.networks import Tensor
-from engine.nn.order import BlockOrder, Epoch, Numbers, shuffled
+from engine.nn.order import Block, BlockOrder, Epoch, Numbers, shuffled
 from engine.storage.rows import Array, fill, grain, row_bytes
 
+ALL = Dealing()
+"""Every item comes to this process."""
+NEAR = 2**15
+"""Bytes: rows that lie no farther apart are read with all that lies between them, which is quicker than to seek."""
 PATIENCE = 0.1
 """Seconds that are waited for a block before control is given back: a stop must not wait for a slow disk."""
 
@@ -108,8 +114,13 @@ class Whole:
 class Blocks:
     """A part of which one block lies on the device, while a thread reads the next one."""
 
-    def __init__(self, part: Array, items: Items, order: BlockOrder) -> None:
+    def __init__(self, part: Array, items: Items, order: BlockOrder, batch: int, dealing: Dealing) -> None:
+        """`batch`: what the sequence is cut into; of each, what `dealing` says is brought and nothing else."""
         self.items = len(part)
+        self._batch = batch
+        self._dealing = dealing
+        own = dealing.mine(0, min(order.rows, len(part)), batch, len(part))
+        self._room = order.rows if dealing.own == dealing.replicas else int(own.sum()) + dealing.replicas
         self._part = part
         self._items = items
         self._order = order
@@ -142,7 +153,7 @@ class Blocks:
         """As `Feed`; nothing is read for it."""
         row = self._items.blank()
         order = tf.zeros([self._order.rows], tf.int32)
-        return Held(tf.zeros([self._order.rows, *row.shape[1:]], row.dtype), order, order, 0, self.items)
+        return Held(tf.zeros([self._room, *row.shape[1:]], row.dtype), order, order, 0, self.items)
 
     def release(self) -> None:
         """As `Feed`."""
@@ -168,30 +179,56 @@ class Blocks:
     def _read(self, epoch: Epoch, number: int) -> Held:
         rows, block = self._order.rows, self._order.block(epoch, number)
         # Always as many rows as in a full block: for another shape all would be compiled anew.
-        items = aligned((rows, *self._part.shape[1:]), self._part.dtype)
-        done = 0
-        for run in block.runs:
-            fill(self._part, run.start, items[done : done + len(run)])
-            done += len(run)
+        items = aligned((self._room, *self._part.shape[1:]), self._part.dtype)
+        start, places = number * rows, block.places
+        stop = start + len(places)
+        if self._dealing.own < self._dealing.replicas:
+            places, done = self._bring_own(block, start, items)
+        else:
+            done = 0
+            for run in block.runs:
+                fill(self._part, run.start, items[done : done + len(run)])
+                done += len(run)
         items[done:] = 0
-        more = (0, rows - done)
-        start = number * rows
+        more = (0, rows - len(places))
         return Held(
             self._items.on_device(items),
-            tf.constant(np.pad(block.places, more)),
+            tf.constant(np.pad(places, more)),
             tf.constant(np.pad(block.numbers, more)),
             start,
-            start + done,
+            stop,
         )
 
+    def _bring_own(self, block: Block, start: int, items: NDArray[Any]) -> tuple[Numbers, int]:
+        """Read what this process has of `block`, which comes `start`-th, into `items`: where there its rows lie in the
+        order in which they come (0 for what is not here), and how many there are."""
+        mine = self._dealing.mine(start, start + len(block.places), self._batch, self.items)
+        wanted = np.sort(block.places[mine])
+        near = row_bytes(self._part) * self._dealing.replicas < NEAR * self._dealing.own
+        done = 0
+        for run in block.runs:
+            first, last = np.searchsorted(wanted, (done, done + len(run)))
+            inside, here = wanted[first:last] - done, items[first:last]
+            if near and len(inside):
+                stretch = np.empty((inside[-1] + 1 - inside[0], *items.shape[1:]), items.dtype)
+                fill(self._part, run.start + int(inside[0]), stretch)
+                here[:] = stretch[inside - inside[0]]
+            elif len(inside):
+                here[:] = self._part[run.start + inside]
+            done += len(run)
+        places = np.zeros(len(block.places), np.int32)
+        places[mine] = np.searchsorted(wanted, block.places[mine])
+        return places, len(wanted)
 
-def feed(part: Array, items: Items, batch: int, sizes: Sizes, *, shuffle: bool) -> Feed:
-    """What brings `part` to the device for steps of `batch` items."""
+
+def feed(part: Array, items: Items, batch: int, sizes: Sizes, *, shuffle: bool, dealing: Dealing = ALL) -> Feed:
+    """What brings `part` to the device for steps of `batch` items; of a part that cannot lie there whole only what
+    `dealing` says."""
     each = row_bytes(part)
     rows = max(1, sizes.block // max(1, each * batch)) * batch
     blocks = BlockOrder(len(part), rows, min(grain(each), rows), shuffle=shuffle)
     if part.nbytes > sizes.whole:
-        return Blocks(part, items, blocks)
+        return Blocks(part, items, blocks, min(batch, len(part)), dealing)
     data = items.on_device(part if isinstance(part, np.ndarray) else part[:])
     if sizes.in_blocks:
         return Whole(data, blocks.whole)

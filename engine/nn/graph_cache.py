@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -17,6 +18,7 @@ import msgspec
 from engine.backend import Arrays
 from engine.datasets.data import Data
 from engine.events import Stage
+from engine.nn.distribution import Distribution
 from engine.nn.inputs import Items, of
 from engine.nn.model import built, copied, restore
 from engine.nn.stage import CompiledStage
@@ -30,9 +32,18 @@ CAPACITY = 8
 class Graphs:
     """Networks of one configuration for one data set, and the stages that were compiled for them."""
 
-    def __init__(self, variant: Variant[Any], config: TrainingConfig, data: Data, items: Items | None = None) -> None:
+    def __init__(
+        self,
+        variant: Variant[Any],
+        config: TrainingConfig,
+        data: Data,
+        items: Items | None = None,
+        distribution: Distribution | None = None,
+    ) -> None:
         self.items = items or of(data)
-        self.autoencoder = built(variant, config, data.shape)
+        self.distribution = distribution
+        with distribution.scope() if distribution else nullcontext():
+            self.autoencoder = built(variant, config, data.shape)
         self._variant = variant
         self._initial = copied(self._variables)
         self._stages: dict[str, tuple[CompiledStage, Arrays]] = {}
@@ -48,7 +59,7 @@ class Graphs:
     def stage(self, stage: Stage, steps_per_epoch: int) -> CompiledStage:
         """A stage whose optimiser has done nothing yet."""
         if stage.name not in self._stages:
-            made = CompiledStage(self._variant, stage, self.autoencoder, self.items, steps_per_epoch)
+            made = CompiledStage(self._variant, stage, self.autoencoder, self.items, steps_per_epoch, self.distribution)
             self._stages[stage.name] = made, copied(made.optimizer_variables)
         made, initial = self._stages[stage.name]
         restore(made.optimizer_variables, initial)
@@ -58,7 +69,9 @@ class Graphs:
 class GraphCache:
     """The newest few; one that is in use is not given away twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, distribution: Distribution | None = None) -> None:
+        """`distribution`: the devices of all runs, where there are several."""
+        self._distribution = distribution
         self._kept: OrderedDict[tuple[Any, ...], tuple[Graphs, weakref.ref[Any] | None]] = OrderedDict()
 
     def take(self, variant: Variant[Any], config: TrainingConfig, data: Data) -> Graphs:
@@ -68,7 +81,7 @@ class GraphCache:
         key = variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, items.constants
         graphs, user = self._kept.pop(key, (None, None))
         if graphs is None or (user is not None and user() is not None):
-            graphs = Graphs(variant, config, data, items)
+            graphs = Graphs(variant, config, data, items, self._distribution)
         self._kept[key] = graphs, None
         while len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)

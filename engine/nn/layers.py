@@ -11,9 +11,11 @@ import numpy as np
 from keras import ops
 
 from engine.nn import coding, menu, noise, recurrent
+from engine.nn.distribution import mean_over_batch, several_devices, share_of_batch, total_over_batch
+from engine.nn.formulas import Formulas
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
-from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, Weighted, chain, through
+from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, chain, through
 from engine.nn.pieces import compiled
 
 __all__ = ["Blocks", "Optimizer", "Tensor"]
@@ -22,7 +24,7 @@ Optimizer = Any
 """A `keras.optimizers.Optimizer`; Keras ships no types that a checker could use."""
 
 
-class Blocks:
+class Blocks(Formulas):
     """Makes layers whose initial weights depend on `seed` and the order of making only, never on a global state."""
 
     def __init__(self, seed: int, precision: str) -> None:
@@ -41,6 +43,8 @@ class Blocks:
         Raises:
             ValueError: there is none of that name, or none whose noise a resumed run could repeat.
         """
+        if kind == "BatchNormalization" and several_devices():
+            return coding.BatchNormalization(dtype=self._dtype, **settings)
         return menu.layer(kind, self._next_seed, {"dtype": self._dtype, **settings})
 
     def dense(self, units: int, activation: str, *, name: str) -> keras.Layer:
@@ -162,27 +166,27 @@ class Blocks:
         rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps) if decay_steps else learning_rate
         return keras.optimizers.Adam(rate, global_clipnorm=clip_norm or None, name="adam")
 
-    # Formulas.
-
-    def squared_error(self, target: Tensor, output: Tensor, weights: Tensor | None = None) -> Tensor:
-        """Mean of (x - x̂)² over batch and pixels; with `weights` as `mean_of_known`."""
-        return self.mean_of_known(ops.square(target - output), weights)
-
-    def mean_of_known(self, values: Tensor, weights: Tensor | None) -> Tensor:
-        """Mean of all `values`, or of those with the weight 1 (see `Batch.weights`), a scalar."""
-        return ops.mean(values) if weights is None else self.weighted_mean(values, weights)
+    # Formulas are those of `Formulas`, of a batch that several devices may share.
 
     def weighted_mean(self, values: Tensor, weights: Tensor) -> Tensor:
-        """Σ w v / Σ w, a scalar."""
-        return ops.sum(weights * values) / ops.maximum(ops.sum(weights), 1e-6)
+        """Σ w v / Σ w, a scalar; of a share of a batch such that its mean over all devices is that of the batch."""
+        all_weights, share = ops.maximum(total_over_batch(ops.sum(weights)), 1e-6), share_of_batch()
+        mean = ops.sum(weights * values) / all_weights
+        return mean / (share.weight * share.copies) if share else mean
+
+    def mean_over_batch(self, means: Tensor) -> Tensor:
+        """As `Formulas`."""
+        return mean_over_batch(means)
+
+    def total_over_batch(self, sums: Tensor) -> Tensor:
+        """As `Formulas`."""
+        return total_over_batch(sums)
 
     def binary_cross_entropy(self, target: Tensor, logits: Tensor) -> Tensor:
-        """-x ln σ(l) - (1 - x) ln(1 - σ(l)) of each number, the shape of `target`; exact for logits of any size."""
-        return compiled(_binary_cross_entropy)(target, logits)
+        """As `Formulas`."""
+        return compiled(super().binary_cross_entropy)(target, logits)
 
-    def kl_to_standard_normal(self, mean: Tensor, log_variance: Tensor) -> Tensor:
-        """KL(N(µ, σ²) ‖ N(0, 1)) of each number, nats (Kingma & Welling 2014, appendix B)."""
-        return -0.5 * (1 + log_variance - ops.square(mean) - ops.exp(log_variance))
+    # Noise.
 
     def normal(self, like: Tensor, keys: NoiseKeys, *, fresh: bool = True) -> Tensor:
         """Standard normal noise of the shape of `like`; not `fresh`: the same for an item whenever it comes."""
@@ -193,17 +197,9 @@ class Blocks:
         return self._noise(noise.uniform, like, keys, fresh)
 
     def _noise(self, kind: Any, like: Tensor, keys: NoiseKeys, fresh: bool) -> Tensor:
-        rows = ops.arange(ops.shape(like)[0], dtype="int32") if fresh else keys.items
+        rows = noise.rows_of(keys, like) if fresh else keys.items
         numbers = kind(keys.fresh if fresh else keys.fixed, rows, math.prod(like.shape[1:]))
         return ops.reshape(numbers, ops.shape(like))
-
-    def weighted(self, value: Tensor, weight: Tensor) -> Weighted:
-        """A loss term reported as it is that counts `weight` times."""
-        return Weighted(value, weight)
-
-    def reported(self, value: Tensor) -> Weighted:
-        """A scalar that is shown among the loss terms and counts nothing."""
-        return Weighted(ops.stop_gradient(value), 0.0)
 
     ops = ops
     """Everything else: `keras.ops`."""
@@ -227,7 +223,3 @@ class Blocks:
         self._made += 1
         words = np.random.SeedSequence([self._seed, self._made]).generate_state(1, np.uint32)
         return int(words[0] >> 1)
-
-
-def _binary_cross_entropy(target: Tensor, logits: Tensor) -> Tensor:
-    return ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))

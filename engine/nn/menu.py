@@ -56,7 +56,7 @@ class _Drawing(keras.layers.Layer):
     def drawn(self, kind: Callable[..., Tensor], like: Tensor, keys: NoiseKeys) -> Tensor:
         """Noise of the shape of `like`, of which only the first dimension may be unknown."""
         own = keys.fresh + tf.constant([self._number, 0])
-        numbers = kind(own, ops.arange(ops.shape(like)[0], dtype="int32"), math.prod(like.shape[1:]))
+        numbers = kind(own, noise.rows_of(keys, like), math.prod(like.shape[1:]))
         return ops.cast(ops.reshape(numbers, ops.shape(like)), like.dtype)
 
     def noisy(self, inputs: Tensor, keys: NoiseKeys) -> Tensor:

@@ -28,6 +28,8 @@ class NoiseKeys(NamedTuple):
     """The same for the whole run: with `items`, noise that is drawn once for the data set."""
     items: Tensor | None = None
     """(batch,) int32, the places of the items in their part."""
+    first: int | None = None
+    """Which item of the batch the first one here is, where a batch is dealt out to several devices."""
 
 
 class Batch(NamedTuple):

@@ -15,7 +15,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from engine.nn.networks import Tensor
+from engine.nn.networks import NoiseKeys, Tensor
 from engine.nn.pieces import compiled
 
 BELOW_ONE = 1 - 2.0**-24
@@ -68,6 +68,12 @@ def _quantiles(bits: Tensor) -> Tensor:
     for inside, outside in zip(MIDDLE, TAILS, strict=True):
         found = found * place + tf.where(middle, np.float32(inside), np.float32(outside))
     return math.sqrt(2) * even * found
+
+
+def rows_of(keys: NoiseKeys, like: Tensor) -> Tensor:
+    """(batch,) int32, the places in the batch of the items of `like`: what noise is keyed by that is new every step."""
+    places = tf.range(tf.shape(like)[0])
+    return places if keys.first is None else places + keys.first
 
 
 def _bits(seed: Tensor, rows: Tensor, size: int) -> Tensor:

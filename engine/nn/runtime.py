@@ -11,13 +11,15 @@ from pathlib import Path
 
 from engine.errors import UsageError
 
-DEVICES = re.compile(r"auto|cpu|gpu(:\d+)?")
+DEVICES = re.compile(r"auto|cpu(:[1-9]\d?)?|gpu(:(all|\d+(,\d+)*))?")
+EXPECTED = "auto, cpu, gpu or gpu:N; gpu:0,1 or gpu:all for several GPUs, cpu:2 for the processor as two devices"
 
 
 def load(device: str = "auto") -> str:
     """Import TensorFlow and Keras, make `device` the only one used, and name it for people.
 
-    `device` is `auto` (a GPU if there is one), `cpu`, `gpu` or `gpu:N`. GPU memory is taken as it is needed.
+    `device` is `auto` (a GPU if there is one), `cpu`, `gpu`, `gpu:N`, `gpu:N,M` or `gpu:all` for several, or `cpu:N`:
+    the processor as N devices, which is no faster but shows what several do. GPU memory is taken as it is needed.
 
     The import holds the interpreter's lock for up to 0.85 s at a time and creates some hundred thousand objects.
     Opening the two large libraries first, through a foreign call that releases the lock, and keeping the garbage
@@ -28,7 +30,7 @@ def load(device: str = "auto") -> str:
         UsageError: the device is unknown or not there.
     """
     if not DEVICES.fullmatch(device):
-        raise UsageError("Unknown device", f"expected auto, cpu, gpu or gpu:N, got {device!r}")
+        raise UsageError("Unknown device", f"expected {EXPECTED}, got {device!r}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # By itself TensorFlow uses oneDNN on processors with AVX-512 only; with AVX2 it is as much faster.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -66,17 +68,25 @@ def _open_libraries() -> None:
 def _choose(device: str) -> str:
     import tensorflow as tf
 
+    kind, _, which = device.partition(":")
     found = tf.config.list_physical_devices("GPU")
-    if device == "cpu" or (device == "auto" and not found):
+    if kind == "cpu" or (kind == "auto" and not found):
         tf.config.set_visible_devices([], "GPU")
-        return f"CPU, {len(os.sched_getaffinity(0))} cores"
-    index = int(device.partition(":")[2] or 0)
-    if index >= len(found):
+        cores = f"{len(os.sched_getaffinity(0))} cores"
+        if int(which or 1) == 1:
+            return f"CPU, {cores}"
+        each = [tf.config.LogicalDeviceConfiguration() for _ in range(int(which))]
+        tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], each)
+        return f"{which} logical CPUs, {cores}"
+    numbers = range(len(found)) if which == "all" else sorted({int(number) for number in (which or "0").split(",")})
+    if not found or max(numbers) >= len(found):
         raise UsageError(
             "No such device",
             f"expected {device}, but TensorFlow sees {len(found)} GPUs; use --device cpu, or look at `aetui doctor`",
         )
-    tf.config.set_visible_devices([found[index]], "GPU")
-    tf.config.experimental.set_memory_growth(found[index], True)
-    name = tf.config.experimental.get_device_details(found[index]).get("device_name", found[index].name)
-    return f"GPU {name}"
+    chosen = [found[number] for number in numbers]
+    tf.config.set_visible_devices(chosen, "GPU")
+    for one in chosen:
+        tf.config.experimental.set_memory_growth(one, True)
+    name = tf.config.experimental.get_device_details(chosen[0]).get("device_name", chosen[0].name)
+    return f"GPU {name}" if len(chosen) == 1 else f"{len(chosen)} GPUs {name}"

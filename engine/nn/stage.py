@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import keras
+import tensorflow as tf
 
-from engine.events import Every, Stage
+from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.chunks import Chunks, StepRange
+from engine.nn.distribution import Distribution
 from engine.nn.feed import Feed
 from engine.nn.inputs import Items
 from engine.nn.model import KerasModel
+from engine.runs.every import Every
 from engine.variants.variant import Variant
 
 RATE_SECONDS = 0.5
@@ -28,21 +32,25 @@ class CompiledStage:
         whole: Autoencoder[Any],
         items: Items,
         steps_per_epoch: int,
+        distribution: Distribution | None = None,
     ) -> None:
+        """`distribution`: the devices that `whole` was built on, where there are several."""
         parts = variant.stage_networks(whole, stage)
         trained = replace(whole, networks=parts.trained)
         self.name = stage.name
         self.shown = replace(whole, networks=parts.shown)
         self.model = KerasModel(variant, self.shown)
-        self.optimizer = variant.optimizer(trained, stage.epochs * steps_per_epoch)
-        self.optimizer.build(parts.trained.trainable_variables)
+        with distribution.scope() if distribution else nullcontext():
+            self.optimizer = variant.optimizer(trained, stage.epochs * steps_per_epoch)
+            self.optimizer.build(parts.trained.trainable_variables)
         self._rate, self._look_at_rate = 0.0, Every(RATE_SECONDS)
-        self.chunks = Chunks(variant, stage.name, trained, parts.before, self.optimizer, items)
+        self.chunks = Chunks(variant, stage.name, trained, parts.before, self.optimizer, items, distribution)
 
     def learning_rate(self) -> float:
         """That of a step just done or to come: following a schedule takes 2 ms, so that is done now and then."""
         if self._look_at_rate():
-            self._rate = float(f"{float(self.optimizer.learning_rate):.6g}")
+            rate = float(tf.convert_to_tensor(self.optimizer.learning_rate).numpy())
+            self._rate = float(f"{rate:.6g}")
         return self._rate
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,20 +11,28 @@ from numpy.typing import NDArray
 
 from engine.backend import Checkpoint, Model, Training, Tuning
 from engine.datasets.data import Data
+from engine.kinds.reading import Reading
 from engine.nn import runtime
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
+from engine.workers.cluster import Cluster, PeerLost
 
 
 class KerasBackend:
     """Loads TensorFlow when made. Keras keeps its state per thread: make and use it on one thread only."""
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", cluster: Cluster | None = None) -> None:
+        """`cluster`: the processes that train together, of which this is one. Raises as `runtime.load` and
+        `team.joined`."""
         self.device = runtime.load(device)
 
+        from engine.nn import distribution, team
         from engine.nn.graph_cache import GraphCache
 
-        self._graph_cache = GraphCache()
+        self._team = team.joined(cluster, self.device) if cluster else None
+        self._graph_cache = GraphCache(None if self._team else distribution.here())
+        if self._team:
+            self.device = f"{len(self._team.cluster.addresses)} workers, each on {self.device}"
 
     @property
     def recurrent_loop(self) -> str:
@@ -42,10 +51,54 @@ class KerasBackend:
 
         with enough_memory(config):
             config, notes = decided(variant, config, data)
+            if self._team is not None:
+                return self._together(variant, config, data, checkpoint, notes)
             graphs = self._graph_cache.take(variant, config, data)
             training = Trainer(variant, config, data, checkpoint, notes, graphs)
             self._graph_cache.used(graphs, training)
             return training
+
+    def _together(
+        self,
+        variant: Variant[Any],
+        config: TrainingConfig,
+        data: Data,
+        checkpoint: Checkpoint | None,
+        notes: tuple[str, ...],
+    ) -> Training:
+        """With the other processes. Nothing is kept for the next run: which of them keep what, nobody could tell."""
+        from engine.nn.graph_cache import Graphs
+        from engine.nn.orders import Begin
+        from engine.nn.trainer import Trainer
+
+        team = self._team
+        assert team is not None
+        begin = Begin(
+            run=f"the chief's run of {variant.key}",
+            variant=variant.key,
+            config=msgspec.to_builtins(config),
+            dataset=data.key,
+            fingerprint=data.fingerprint,
+        )
+        with team.together(begin):
+            graphs = Graphs(variant, config, data, distribution=team.distribution)
+        return Trainer(variant, config, data, checkpoint, notes, graphs, team=team)
+
+    def follow(self, load: Callable[[str, Reading], Data]) -> int:
+        """Of one of several processes that is not their chief: see `engine.nn.following.follow`."""
+        from engine.nn.following import follow
+
+        assert self._team is not None
+        return follow(self._team, load)
+
+    def dismiss(self, status: int) -> int:
+        """Of their chief: let the others end with that exit status, from any thread, when nothing runs any more.
+        Returns the one to end with: where a process is gone, that which asks for all to be started anew."""
+        from engine.nn.orders import Leave
+
+        if self._team is not None and not self._team.broken:
+            self._team.dismiss(Leave(status=status))
+        return PeerLost.exit_code if self._team is not None and self._team.broken else status
 
     def model(
         self, variant: Variant[Any], config: TrainingConfig, shape: tuple[int, ...], checkpoint: Checkpoint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
@@ -14,18 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.backend import Best, Checkpoint, Diverged, EpochReport, Position
-from engine.datasets.data import Data, Part
-from engine.events import EpochEnded, Progress, StepLoss, Terms
+from engine.datasets.data import Data
+from engine.events import EpochEnded, Progress, StepLoss, Terms, WorkersReported
 from engine.nn.chunks import Losses, Pace, StepRange
 from engine.nn.digits_kept import kept, kept_terms
-from engine.nn.feed import USUAL, Feed, Sizes, feed
+from engine.nn.feed import USUAL, Feed, Sizes
 from engine.nn.graph_cache import Graphs
 from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.order import Epoch
+from engine.nn.orders import EnterStage, Judge, Order, PartName, Steps
+from engine.nn.parts import entered, judging_feed, training_feed
 from engine.nn.stage import CompiledStage
 from engine.nn.step_losses import step_losses
+from engine.nn.team import Team
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -49,7 +53,9 @@ class Trainer:
         notes: tuple[str, ...] = (),
         graphs: Graphs | None = None,
         sizes: Sizes = USUAL,
+        team: Team | None = None,
     ) -> None:
+        """`team`: the processes that train it together, of which this one decides; `graphs` are on all its devices."""
         self._graphs = graphs = graphs or Graphs(variant, config, data)
         self._autoencoder = graphs.autoencoder
         self._variant = variant
@@ -60,8 +66,9 @@ class Trainer:
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
         self._sizes = sizes
-        self._train = feed(data.train.items, graphs.items, config.batch_size, sizes, shuffle=config.shuffle)
-        self._validation = self._judging(data.validation)
+        self._team = team
+        self._train = training_feed(graphs, config, data, sizes)
+        self._validation = judging_feed(graphs, variant, data.validation, sizes)
         self._data = data
         self._inspection = Inspection(data, config.seed, variant.target_rate(config), variant.views)
         self._pace, self._validation_pace = Pace(), Pace()
@@ -82,6 +89,8 @@ class Trainer:
         if checkpoint is not None and shown.name == self._stage.name:
             # Saved between two stages, a checkpoint holds the optimiser of the one before; the next has a new one.
             restore(self._stage.optimizer_variables, checkpoint.arrays)
+        if team is not None:
+            team.even_out(self._variables, all=True)
         self._last_good = self.checkpoint()
 
     @property
@@ -133,16 +142,19 @@ class Trainer:
         """Put in the weights of all networks; the optimiser stays. Raises RunError where they do not fit."""
         restore(self._networks.variables, weights.arrays)
         self._used = weights.position
+        if self._team is not None:
+            self._team.even_out(self._networks.variables, all=False)
 
     def judged(self) -> Generator[None, None, Terms]:
         """Loss terms over what is judged of the test part, means over its items, of the stage that trained last. Raises
         Diverged."""
         with enough_memory(self.config):
-            test = self._judging(self._data.judged)
-            self._stage.compile(test, self._variant.block, learn=False)
-            return (yield from self._evaluate(test))
+            test = judging_feed(self._graphs, self._variant, self._data.judged, self._sizes)
+            with self._together(Judge()):
+                self._stage.compile(test, self._variant.block, learn=False)
+            return (yield from self._evaluate(test, "judged"))
 
-    def run(self) -> Iterator[Progress | EpochReport | None]:
+    def run(self) -> Iterator[Progress | WorkersReported | EpochReport | None]:
         """As `engine.backend.Training`; ends when the epochs are done, or patience is at its end."""
         with enough_memory(self.config):
             while self._position.epoch <= self.config.epochs and not self.stopped_early:
@@ -150,7 +162,7 @@ class Trainer:
                     self._stage = self._compiled_stage()
                     self._last_good = self.checkpoint()
                 yield from self._train_epoch()
-                validation = yield from self._told(self._evaluate(self._validation))
+                validation = yield from self._told(self._evaluate(self._validation, "validation"))
                 yield from self._end_epoch(validation)
 
     @property
@@ -162,17 +174,16 @@ class Trainer:
         """Of the epoch that goes on or comes next."""
         return Epoch(self.config.seed, self._position.stage, self._position.epoch)
 
-    def _judging(self, part: Part) -> Feed:
-        """What brings a part that is not learned from to the device, in its own order."""
-        return feed(part.items, self._graphs.items, self._variant.block, self._sizes, shuffle=False)
+    def _together(self, order: Order) -> AbstractContextManager[None]:
+        """What comes next, in this process and in others."""
+        return nullcontext() if self._team is None else self._team.together(order)
 
     def _compiled_stage(self) -> CompiledStage:
-        made = self._graphs.stage(self.stages[self._position.stage], self.steps_per_epoch)
-        made.compile(self._train, self.config.batch_size, learn=True)
-        made.compile(self._validation, self._variant.block, learn=False)
-        return made
+        number = self._position.stage
+        with self._together(EnterStage(number=number)):
+            return entered(self._graphs, self._variant, self.config, self.stages[number], self._train, self._validation)
 
-    def _train_epoch(self) -> Iterator[Progress | None]:
+    def _train_epoch(self) -> Iterator[Progress | WorkersReported | None]:
         epoch, items, rows = self._position.epoch, self._train.items, self.config.batch_size
         key, seeds = self._key, noise_seeds(*self._key)
         full, waited = items // rows, 0.0
@@ -194,11 +205,16 @@ class Trainer:
                 per_step=1 / self.steps_per_epoch,
             )
             began = time.perf_counter()
-            losses = self._stage.chunks.run(held, step_range, seeds, learn=True)
+            with self._together(Steps.of("train", key, step_range, seeds, learn=True)):
+                losses = self._stage.chunks.run(held, step_range, seeds, learn=True)
             seconds = time.perf_counter() - began
             if step < full:
                 self._pace.measured(steps, seconds)
             self._advance(losses, waited + seconds)
+            if self._team is not None:
+                self._team.measured(steps * step_range.rows, waited + seconds)
+                if workers := self._team.report():
+                    yield WorkersReported(workers=workers)
             waited = 0.0
             yield self._progress()
         self._train.release()
@@ -230,7 +246,7 @@ class Trainer:
                 return found
             yield self._progress()
 
-    def _evaluate(self, part: Feed) -> Generator[None, None, Terms]:
+    def _evaluate(self, part: Feed, name: PartName) -> Generator[None, None, Terms]:
         """Loss terms over a whole part, as a mean over its items; the same noise every time. Yields between chunks."""
         items, seeds = part.items, validation_seeds(self.config.seed)
         rows = min(self._variant.block, items)
@@ -246,7 +262,8 @@ class Trainer:
             count = min(self._validation_pace.steps(), left // rows)
             step_range = StepRange(start // rows, count or 1, start, rows if count else left, math.inf, 0)
             began = time.perf_counter()
-            losses = self._stage.chunks.run(held, step_range, seeds, learn=False)
+            with self._together(Steps.of(name, Epoch(), step_range, seeds, learn=False)):
+                losses = self._stage.chunks.run(held, step_range, seeds, learn=False)
             self._validation_pace.measured(step_range.steps, time.perf_counter() - began)
             for terms in losses.terms.astype(np.float64):  # in the order of the items, however they were cut
                 sums += step_range.rows * terms

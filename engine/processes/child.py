@@ -25,6 +25,7 @@ from engine.processes.crew import END
 from engine.processes.messages import Begin, Message, Tell, Terms
 from engine.processes.spawning import hear_hang_ups_no_more
 from engine.processes.worker import log_of
+from engine.runs import waiting
 from engine.runs.jobs import ResumeJob
 from engine.runs.store import RunStore
 from engine.session import REQUEST_SECONDS, Engine, failure
@@ -42,8 +43,8 @@ def main() -> None:
     os.dup2(nowhere, 0)
     log = native_output.divert(log_of(os.getpid()))
     well = Child(channel).work()
-    if well and log.exists() and not log.stat().st_size:
-        log.unlink()
+    if well:
+        log.unlink(missing_ok=True)  # TensorFlow has always something to say
     os._exit(0 if well else 1)  # Python would wait for TensorFlow's threads
 
 
@@ -68,9 +69,10 @@ class Child:
         terms = next(orders, None)
         if not isinstance(terms, Terms):
             return True
+        self._root = Path(terms.runs)
         self._engine = Engine(
             self._heard.put,
-            RunStore(Path(terms.runs)),
+            RunStore(self._root),
             device=terms.device,
             data_dir=Path(terms.data_dir) if terms.data_dir else None,
             niceness=terms.niceness,
@@ -108,11 +110,13 @@ class Child:
                 if order.paused:
                     self._engine.pause(order.run_id)
             else:
-                self._engine.adopt(msgspec.structs.replace(order, descriptor=lock), place)
+                self._engine.adopt(msgspec.structs.replace(order, descriptor=lock, place=place))
         except Exception as error:  # whatever it is, somebody waits for the end of this run
             for descriptor in (lock, place):
                 if descriptor is not None:
                     os.close(descriptor)
+            if place is not None:
+                waiting.forget(self._root, order.run_id)  # it was refused, which is told: nobody has to take it up
             known = error if isinstance(error, EngineError) else EngineError("The run could not start", repr(error))
             self._heard.put(failure(known, order.run_id))
 

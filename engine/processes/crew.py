@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-import msgspec
-
 from engine.errors import EngineError
 from engine.events import (
     DataProgress,
@@ -18,7 +16,6 @@ from engine.events import (
     EngineLoading,
     EngineReady,
     Event,
-    Every,
     Logged,
     RunCancelled,
     RunFinished,
@@ -27,6 +24,7 @@ from engine.events import (
 from engine.processes import deaths, messages, shares
 from engine.processes.messages import Tell, Terms
 from engine.processes.worker import Hire, Worker, hired
+from engine.runs.every import Every
 from engine.runs.jobs import Living, Order
 from engine.runs.record import has_begun
 from engine.runs.store import RunStore
@@ -73,6 +71,7 @@ class Crew:
         self._selector.register(self._bell, selectors.EVENT_READ)
         self._look = Every(LOOK_SECONDS)
         self._outside: list[str] = []
+        self._look_outside = Every(LOOK_SECONDS)
 
     @property
     def at_work(self) -> list[str]:
@@ -91,7 +90,7 @@ class Crew:
 
     def has_room(self) -> bool:
         """Whether one more run can be trained."""
-        if self._outside and self._look():
+        if self._outside and self._look_outside():
             self._outside = [run_id for run_id in self._outside if self._store.in_hand(run_id)]
         return len(self.at_work) + len(self._outside) < self.size
 
@@ -106,7 +105,7 @@ class Crew:
         """Have a run trained; `place` is the lock of its place in the queue, `seq` the number of its last event."""
         descriptors = [given for given in (order.descriptor, place) if given is not None]
         message = messages.Begin(
-            order=msgspec.structs.replace(order, descriptor=None),
+            order=order.without_files(),
             run_locked=order.descriptor is not None,
             place_locked=place is not None,
         )
@@ -125,7 +124,7 @@ class Crew:
     def _idle(self) -> Worker:
         """One that waits for a run. Raises OSError."""
         for worker in [worker for worker in self._workers if not worker.run_id]:
-            if worker.runs < MOST_RUNS:
+            if worker.runs < MOST_RUNS and worker.process.poll() is None:
                 return worker
             self._dismiss(worker)
         used = {worker.place for worker in self._workers}

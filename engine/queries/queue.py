@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from engine.datasets.data import Report
 from engine.errors import RunError, UsageError
-from engine.events import DataProgress, Every, Unit
+from engine.events import DataProgress, Unit
 from engine.queries.context import Steps
 from engine.queries.messages import Answer, Query
 from engine.queries.service import QueryService
 from engine.runs.control import Emit, Stopped
+from engine.runs.every import Every
 from engine.runs.execution import Execution
 from engine.runs.loop import PROGRESS_SECONDS
 

@@ -22,7 +22,6 @@ from engine.events import (
     DataProgress,
     EpochEnded,
     Event,
-    Every,
     Logged,
     RunHandedOver,
     RunResumed,
@@ -34,6 +33,7 @@ from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.every import Every
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import LONGEST_NAME
@@ -244,6 +244,7 @@ class Execution:
             shape=data.shape,
             name=job.name,
             group=job.group,
+            tested=job.tested,
             created=time.time(),
             device=device,
             **this_process(),
@@ -347,5 +348,6 @@ def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = No
         config=record.config,
         name=record.name,
         group=record.group,
+        tested=record.info.tested,
     )
     return Execution(record.id, job, config, asked, record, descriptor)

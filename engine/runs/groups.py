@@ -26,6 +26,8 @@ from engine.runs.writer import new_run_id
 from engine.storage.atomic import make_folder, replacing
 
 FOLDER = "groups"
+SWEEPS = "sweeps"
+"""Where `engine.sweeps` keeps what its runs belong to: their settings differ, they are no group."""
 OVER = frozenset({"completed", "diverged"})
 """How runs stand that need no more training; the same seed would diverge again."""
 
@@ -149,10 +151,13 @@ def find(store: RunStore, text: str) -> Group | None:
     """The group that `text` means: an id, a name, an unambiguous beginning of an id; None if it means none.
 
     Raises:
-        UsageError: it is the name of a run, too.
+        UsageError: it is the name of a run, too; or a sweep.
     """
     if not text or store.get(text):
         return None
+    if Path(text).name == text and (store.root / SWEEPS / text).is_dir():
+        told = f"{text} is a sweep: `aetui sweep show {text}` shows it, `aetui sweep --resume {text}` goes on with it"
+        raise UsageError("A sweep", told)
     kept, records = _kept(store), store.summaries()
     called = [group for group in kept if text in (group.id, group.name)]
     others = {record.group for record in records if record.id.startswith(text)}

@@ -117,7 +117,7 @@ def _started(mission: Mission, watched: bool) -> subprocess.Popen[bytes]:
         "engine.__main__",
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if watched else subprocess.DEVNULL,
-        descriptors=[order.descriptor for order in mission.orders if order.descriptor is not None],
+        descriptors=[file for order in mission.orders for file in order.files],
     )
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(mission))
@@ -127,5 +127,5 @@ def _started(mission: Mission, watched: bool) -> subprocess.Popen[bytes]:
 
 def _let_go(orders: Sequence[Order]) -> None:
     for order in orders:
-        if order.descriptor is not None:
-            os.close(order.descriptor)
+        for file in order.files:
+            os.close(file)

@@ -20,6 +20,9 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     name: str = ""
     group: str = ""
     """The runs that it belongs to, see `engine.runs.groups`; empty for one that stands alone."""
+    tested: bool = True
+    """Whether its model is measured on the test part in the end. A run whose settings others are chosen against is not:
+    nothing is chosen by what nobody has seen."""
 
 
 class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):
@@ -46,6 +49,17 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     descriptor: int | None = None
     """An open file that holds the run's lock; the process that takes the run over inherits it, so that the lock is
     never free in between."""
+    place: int | None = None
+    """The same for the lock of its place in the queue (`engine.runs.waiting`)."""
+
+    @property
+    def files(self) -> tuple[int, ...]:
+        """The open files that go along."""
+        return tuple(file for file in (self.descriptor, self.place) if file is not None)
+
+    def without_files(self) -> Order:
+        """The same for whoever gets no open files."""
+        return msgspec.structs.replace(self, descriptor=None, place=None)
 
 
 class Living(NamedTuple):

@@ -27,6 +27,7 @@ from engine.events import (
     RunResumed,
     StepLoss,
     Terms,
+    WorkersReported,
 )
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.full_disk import Keeper
@@ -72,13 +73,15 @@ class TrainingLoop:
         self._config = msgspec.to_builtins(training.config)
         self._history = History.of(epochs)
         self._alarms = self._raised()
+        self._exit_code = 1
+        self._workers: WorkersReported | None = None
 
     def run(self) -> RunFinished | RunHandedOver:
         """Train to an end, whatever it is; returns it recorded (if the disk lets us) but not emitted."""
         outcome, message = self._train()
         metrics: Terms = {}
         measured = 0
-        if outcome == "completed":
+        if outcome == "completed" and self._writer.info.tested:
             try:
                 metrics = self._metrics()
                 measured = self._training.model.epoch
@@ -99,6 +102,7 @@ class TrainingLoop:
                 weights_epoch=measured,
                 metrics=metrics,
                 message=message,
+                exit_code=self._exit_code,
             )
         )
 
@@ -200,6 +204,7 @@ class TrainingLoop:
         except NotKept as error:  # and whoever steers it does not want to wait until it can be
             return ("stopped" if self._control.command() == "leave" else "failed"), self._then_resume(error)
         except EngineError as error:
+            self._exit_code = error.exit_code
             return "failed", str(error)
         except MemoryError:
             return "failed", "out of memory; try a smaller batch_size or a smaller network"
@@ -222,15 +227,20 @@ class TrainingLoop:
             message = f"{message}; but: {error}"
         return "diverged", message
 
-    def _take(self, report: Progress | EpochReport) -> None:
+    def _take(self, report: Progress | WorkersReported | EpochReport) -> None:
         now = time.monotonic()
-        if isinstance(report, EpochReport):
+        if isinstance(report, WorkersReported):
+            self._workers = report
+            self._keeper.tell(report)
+        elif isinstance(report, EpochReport):
             if self._over:
                 self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
             best = self._training.best.epoch if self._training.best else 0
             self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=True))
+            if self._workers is not None:
+                self._keeper.tell(msgspec.structs.replace(self._workers, kept=True))
             self._warn(report.event)
         else:
             self._steps = self._steps.and_then(report.batches)

@@ -55,6 +55,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     group: str = ""
     """As `TrainJob.group`."""
+    tested: bool = True
+    """As `TrainJob.tested`."""
     created: Annotated[float, Meta(ge=0, le=1e11)]
     versions: dict[str, str]
     device: str

@@ -162,6 +162,6 @@ class RunQueue:
         """Nobody is to begin what has not begun here."""
         self._waiting.close()
 
-    def leave_places(self) -> None:
-        """They are for another process to take up."""
-        self._waiting.let_go()
+    def place_of(self, run_id: str) -> int | None:
+        """The lock of its place, if it waits: it is somebody else's from now on."""
+        return self._waiting.passed_on(run_id)

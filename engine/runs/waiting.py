@@ -86,11 +86,13 @@ class Waiting:
         if lock is None:
             withdraw_command(place)  # of a process that was killed
             lock = _locked(place)
+        former = _kept(place, order.run_id)
+        at = former.at if isinstance(former, _Kept) else time.time()  # who takes it over waits no shorter
         with self._mutex:
             self._locks[order.run_id] = lock
-        plain = msgspec.structs.replace(order, descriptor=None)
+        kept = _Kept(order=order.without_files(), seq=seq, at=at, pid=os.getpid())
         with replacing(place / ORDER, flush=False) as file:
-            file.write(msgspec.json.encode(_Kept(order=plain, seq=seq, at=time.time(), pid=os.getpid())) + b"\n")
+            file.write(msgspec.json.encode(kept) + b"\n")
 
     def unwanted(self) -> list[str]:
         """The runs that somebody asked to stop since the last time."""
@@ -112,12 +114,6 @@ class Waiting:
         """The lock of the run's place, for another process: it is that one's from now on."""
         with self._mutex:
             return self._locks.pop(run_id, None)
-
-    def let_go(self) -> None:
-        """They stay where they are, for another process to take up."""
-        with self._mutex:
-            while self._locks:
-                os.close(self._locks.popitem()[1])
 
     def close(self) -> None:
         """None of them will begin here."""
@@ -203,7 +199,7 @@ def _kept(place: Path, name: str) -> _Kept | str | None:
         return f"a newer version of aetui wrote it (format {kept.schema}, this one reads up to {SCHEMA})"
     if kept.order.run_id != name or not name.isprintable():
         return f"expected the order of {name[:60]!r}, found that of {kept.order.run_id[:60]!r}"
-    return msgspec.structs.replace(kept, order=msgspec.structs.replace(kept.order, descriptor=None))
+    return msgspec.structs.replace(kept, order=kept.order.without_files())
 
 
 def _careful(path: str, flags: int) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from engine.datasets.data import Report, silence
 from engine.datasets.download import locked
 from engine.errors import DataUnavailable
-from engine.events import Every
+from engine.runs.every import Every
 from engine.storage.atomic import make_folder, opener
 from engine.storage.transport import CHUNK, answer, in_brief
 from engine.text import glove

@@ -87,7 +87,7 @@ class Autorec(Variant[AutorecConfig]):
         blocks, config = model.blocks, model.config
         asked = blocks.ops.ones_like(batch.target) if batch.weights is None else batch.weights
         answers = model.decode(model.encode(batch.input))
-        counted = blocks.ops.maximum(blocks.ops.sum(asked), 1)
+        counted = blocks.ops.maximum(blocks.total_over_batch(blocks.ops.sum(asked)), 1)
         weight = config.weight_penalty / 2 / counted if model.learning else 0.0
         return {
             "reconstruction": blocks.squared_error(batch.target, answers, asked),

@@ -213,7 +213,7 @@ class Sparse(DenseVariant[SparseConfig]):
     def _penalty(self, model: Autoencoder[SparseConfig], codes: Tensor) -> Tensor:
         ops, config = model.ops, model.config
         if config.penalty == "kl":
-            rate = ops.clip(ops.mean(codes, axis=0), 1e-6, 1 - 1e-6)
+            rate = ops.clip(model.blocks.mean_over_batch(ops.mean(codes, axis=0)), 1e-6, 1 - 1e-6)
             rho = config.rho
             divergence = rho * ops.log(rho / rate) + (1 - rho) * ops.log((1 - rho) / (1 - rate))
             return config.beta * ops.sum(divergence)
@@ -227,10 +227,13 @@ class Sparse(DenseVariant[SparseConfig]):
         codes = model.encode(batch.input)
         answers = model.decode(codes)
         known = ops.ones_like(batch.target) if batch.weights is None else batch.weights
-        mean = ops.sum(known * batch.target, axis=0) / ops.maximum(ops.sum(known, axis=0), 1.0)
-        missed = ops.sum(known * ops.square(batch.target - answers))
-        spread = ops.sum(known * ops.square(batch.target - mean))
-        length, along = ops.sum(known * ops.square(answers)), ops.sum(known * answers * batch.target)
+        total = blocks.total_over_batch
+        count = total(ops.sum(known, axis=0))
+        mean = total(ops.sum(known * batch.target, axis=0)) / ops.maximum(count, 1.0)
+        missed = total(ops.sum(known * ops.square(batch.target - answers)))
+        spread = total(ops.sum(known * ops.square(batch.target - mean)))
+        length = total(ops.sum(known * ops.square(answers)))
+        along = total(ops.sum(known * answers * batch.target))
         return {
             "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "explained_variance": blocks.reported(self._less(ops, missed, spread)),
@@ -250,7 +253,10 @@ class Sparse(DenseVariant[SparseConfig]):
         if config.penalty == "kl":
             rho = config.rho
             parts = f"{rho} * ops.log({rho} / rate) + {1 - rho} * ops.log({1 - rho} / (1 - rate))"
-            penalty = ("rate = ops.clip(ops.mean(codes, axis=0), 1e-6, 1 - 1e-6)", f"sizes = {parts}")
+            penalty = (
+                "rate = ops.clip(model.blocks.mean_over_batch(ops.mean(codes, axis=0)), 1e-6, 1 - 1e-6)",
+                f"sizes = {parts}",
+            )
             return Script(lines=(*error, *penalty, f"terms['penalty'] = {config.beta} * ops.sum(sizes)"))
         l1 = config.l1 if config.penalty in ("l1", "l1_l2") else 0
         l2 = config.l2 if config.penalty in ("l2", "l1_l2") else 0

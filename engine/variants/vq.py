@@ -214,13 +214,14 @@ class Vq(Variant[VqConfig]):
     def _choosable(self, model: Autoencoder[VqConfig], vectors: Tensor) -> Tensor:
         """How many entries so many vectors, (batch, places, n), can choose at most."""
         count = model.ops.cast(model.ops.shape(vectors)[0] * vectors.shape[1], "float32")
+        count = model.blocks.total_over_batch(count)
         return model.ops.minimum(count, float(model.config.entries))
 
     def _used(self, model: Autoencoder[VqConfig], chosen: Tensor) -> Tensor:
         """How often each entry is among `chosen`, shares, (entries,)."""
         ops = model.ops
         counts = ops.bincount(ops.reshape(chosen, [-1]), minlength=model.config.entries)
-        return ops.cast(counts, "float32") / ops.cast(ops.size(chosen), "float32")
+        return model.blocks.mean_over_batch(ops.cast(counts, "float32") / ops.cast(ops.size(chosen), "float32"))
 
     def views(self, model: Autoencoder[VqConfig], items: Tensor) -> dict[str, Tensor]:
         """`usage`: shares of the places at which each entry is chosen, (entries,)."""

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from fakes import FakeRun
 from pilots import Make, engine_desk, ready, until
+from puppets import killed
 
 from aetui import settings
 from aetui.screens.dialogs import Notice
@@ -79,7 +80,7 @@ async def test_what_a_dead_process_left_is_taken_up_and_what_waits_elsewhere_tak
     app = make_app()
     gone, other = Waiting(app.store.root), Waiting(app.store.root)
     gone.announce(Order(run_id="r-gone", job=JOB))
-    gone.let_go()
+    killed(gone, "r-gone")
     other.announce(Order(run_id="r-other", job=JOB))
     async with app.run_test(size=(120, 40)) as pilot:
         engine = await ready(pilot)
@@ -118,6 +119,6 @@ def test_the_configuration_says_how_many_runs_are_trained_at_once_and_where(
 def test_what_nobody_has_before_it_can_be_forgotten(tmp_path: Path) -> None:
     gone = Waiting(tmp_path)
     gone.announce(Order(run_id="r1", job=JOB))
-    gone.let_go()
+    killed(gone, "r1")
     waiting.forget(tmp_path, "r1")
     assert waiting.listed(tmp_path) == []

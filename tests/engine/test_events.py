@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from engine import events
-from engine.events import EpochEnded, Every, Health, RunFinished, RunResumed, RunStarted
+from engine.events import EpochEnded, Health, RunFinished, RunResumed, RunStarted
+from engine.runs.every import Every
 
 
 def ended(epoch: int) -> EpochEnded:

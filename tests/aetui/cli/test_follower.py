@@ -15,6 +15,7 @@ from fakes import FakeEngine, fake_store
 from aetui.cli.follower import LEAVING_SECONDS, Follower
 from aetui.cli.options import Options
 from engine.events import DataProgress, EngineLoading, EngineReady, Event, RunFinished, RunStarted
+from engine.runs.jobs import HandOver, Order, ResumeJob
 
 LOADING = (EngineLoading(),)
 READING = (*LOADING, EngineReady(device="CPU", seconds=1), DataProgress(dataset="d", activity="a", done=1, total=2))
@@ -31,11 +32,18 @@ class Interrupted(deque[Event]):
             return STOPPED
         return self.popleft()
 
+    put = deque.append
+
+
+LATER = HandOver([Order(run_id="r", job=ResumeJob(run_id="r"))], clean=True)
+
 
 @pytest.fixture(autouse=True)
 def contained(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What would end the process ends the test's call; its own handlers come back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+    }
 
     def leave(status: int) -> None:
         raise SystemExit(status)
@@ -86,3 +94,17 @@ def test_under_nohup_a_hang_up_stays_ignored(tmp_path: Path) -> None:
     _, calls = follower(tmp_path)
     signal.raise_signal(signal.SIGHUP)
     assert calls == []
+
+
+def test_at_a_batch_queue_s_notice_what_is_left_to_do_is_left_for_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    following, _ = follower(tmp_path, *READING, STARTED, STOPPED)
+    signal.raise_signal(signal.SIGUSR1)  # all has just ended: the program comes to its own end
+    assert following.follow("r") is STOPPED
+    monkeypatch.setattr(FakeEngine, "hand_over", lambda self: LATER)
+    following, _ = follower(tmp_path, *READING, STARTED)
+    signal.raise_signal(signal.SIGUSR1)
+    with pytest.raises(SystemExit, match="75"):
+        following.follow("r")
+    assert "`aetui resume` goes on with r" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from instant import Instant
+from puppets import killed
 
 from aetui.cli import engines
 from aetui.cli.options import Options
@@ -20,7 +21,7 @@ def left(store: RunStore, *run_ids: str) -> None:
     gone = Waiting(store.root)
     for run_id in run_ids:
         gone.announce(Order(run_id=run_id, job=JOB))
-    gone.let_go()
+    killed(gone, *run_ids)
 
 
 def test_a_training_has_as_many_processes_as_it_is_told_and_an_answer_none(

@@ -60,14 +60,22 @@ def test_what_the_library_does_not_tell_is_not_made_up(nvml: Nvml, told: str) ->
 
 @pytest.mark.parametrize(
     ("device", "visible", "load"),
-    [("gpu:1", None, "42"), ("auto", "1", "42"), ("gpu:1", "1,0", "41"), ("auto", "GPU-6f", "42")],
+    [
+        ("gpu:1", None, "42"),
+        ("auto", "1", "42"),
+        ("gpu:1", "1,0", "41"),
+        ("auto", "GPU-6f", "42"),
+        ("gpu:1,0", None, "42"),
+    ],
 )
 def test_the_gpu_is_the_one_that_is_worked_with(device: str, visible: str | None, load: str) -> None:
     environ = {} if visible is None else {"CUDA_VISIBLE_DEVICES": visible}
     assert f" {load} %" in Gpus(device, Nvml, environ).told()
 
 
-@pytest.mark.parametrize(("device", "visible"), [("cpu", "0"), ("auto", ""), ("auto", "-1"), ("gpu:2", "0,1")])
+@pytest.mark.parametrize(
+    ("device", "visible"), [("cpu", "0"), ("auto", ""), ("auto", "-1"), ("gpu:2", "0,1"), ("cpu:2", "0")]
+)
 def test_a_gpu_that_is_not_used_is_not_told_of(device: str, visible: str) -> None:
     assert Gpus(device, Nvml, {"CUDA_VISIBLE_DEVICES": visible}).told() == ""
 

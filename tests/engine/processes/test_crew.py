@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from puppets import Agency, Puppet
 
+from engine.datasets import image_reader
 from engine.errors import UsageError
 from engine.events import (
     EngineFailed,
@@ -26,9 +28,10 @@ from engine.processes import shares
 from engine.processes.crew import END
 from engine.processes.messages import Begin, Tell
 from engine.processes.shares import Gpu
-from engine.runs import waiting
-from engine.runs.jobs import TrainJob
+from engine.runs import execution, waiting
+from engine.runs.jobs import Order, TrainJob
 from engine.runs.store import RunStore
+from engine.runs.waiting import Waiting
 from engine.session import Engine
 
 JOB = TrainJob(variant="vanilla", dataset="digits", config={"epochs": 3})
@@ -189,7 +192,23 @@ def test_handing_over_leaves_processes_to_their_runs_and_others_the_queue(staged
     assert handed.living == ((first, puppet.pid),)
     assert handed.clean
     assert puppet.told(object) is None  # nobody gives orders any more: it was not told to stop
+    assert waiting.waits(stage.store.root, second)  # its place goes along: it is never free in between
+    os.close(handed.orders[0].files[0])
     assert [(found.run_id, found.lives) for found in waiting.listed(stage.store.root)][-1] == (second, False)
+
+
+def test_what_is_handed_over_waits_for_the_runs_that_live_on(staged: Any) -> None:
+    stage = staged(isolate=True)
+    living = Waiting(stage.store.root)
+    living.announce(Order(run_id="elsewhere", job=JOB))
+    stage.engine.behind(["elsewhere"])
+    run_id = stage.engine.submit(JOB)
+    puppet = stage.agency.next()
+    stage.until(EngineReady)
+    with pytest.raises(Empty):
+        puppet.heard.get(timeout=0.3)
+    living.close()
+    assert puppet.told(Begin).order.run_id == run_id
 
 
 def test_closing_stops_all_and_waits_for_them(staged: Any) -> None:
@@ -211,17 +230,24 @@ def test_closing_stops_all_and_waits_for_them(staged: Any) -> None:
     assert third not in [run.id for run in stage.store.runs()]
 
 
-def test_one_of_several_stays_on_the_engines_thread_if_that_is_wished(scripted_backend: Any, staged: Any) -> None:
-    loaded: list[str] = []
-
-    def backend(device: str) -> Any:
-        loaded.append(device)
-        return scripted_backend
-
-    stage = staged(jobs=2, keep_one=True, backend=backend)
+def test_one_of_several_stays_on_the_engines_thread_if_that_is_wished(
+    scripted_backend: Any, small_data: Any, staged: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(image_reader, "read", lambda entry, location: small_data())
+    monkeypatch.setattr(execution, "cache_dir", lambda: tmp_path / "cache")
+    stage = staged(jobs=2, keep_one=True, backend=lambda device: scripted_backend)
     stage.until(EngineReady)
-    assert loaded == ["auto"]
     assert stage.agency.nobody()  # nothing waits: no process is needed
+    here = stage.engine.submit(TrainJob(variant="vanilla", dataset="digits", config={"epochs": 10_000}))
+    stage.until(RunStarted, here)
+    beside = stage.engine.submit(JOB)
+    puppet = stage.agency.next()
+    assert puppet.told(Begin).order.run_id == beside
+    live(puppet)
+    stage.until(RunFinished, beside)
+    assert puppet.told(object) is None  # nothing waits any more
+    stage.engine.cancel(here)
+    assert stage.until(RunFinished, here).outcome == "stopped"
 
 
 def test_cores_are_shared_out_and_what_the_user_set_counts() -> None:

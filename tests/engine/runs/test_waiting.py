@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from fakes import FakeRun
+from puppets import killed
 
 from engine.runs.jobs import Order, ResumeJob, TrainJob
 from engine.runs.listing.waiting_rows import with_waiting
@@ -29,7 +30,7 @@ def test_a_queue_outlives_its_process_and_can_be_taken_up(store: RunStore) -> No
         ("r1", True, os.getpid()),
     ]
     assert (find(store.root, "r1"), find_left(store.root, "r1")) == ("r1", None)
-    here.let_go()  # as the system does when a process is killed
+    killed(here, "r1", "r2")
     left = find_left(store.root, "r2")
     assert left is not None
     assert left.order == Order(run_id="r2", job=JOB, paused=True)
@@ -61,7 +62,7 @@ def test_a_run_that_went_on_since_it_was_queued_is_swept_away(store: RunStore) -
     here.announce(Order(run_id="again", job=ResumeJob(run_id="again")), seq=1)
     resumed = FakeRun(store, "again", JOB)
     resumed.stamp(resumed.started())
-    here.let_go()
+    killed(here, "begun", "again")
     assert [found.run_id for found in listed(store.root)] == ["again"]
     resumed.stamp(resumed.resumed())
     assert listed(store.root) == []
@@ -85,7 +86,7 @@ def test_a_run_that_went_on_since_it_was_queued_is_swept_away(store: RunStore) -
 def test_an_order_that_is_torn_foreign_or_hostile_is_told_and_nothing_else(store: RunStore, content: bytes) -> None:
     here = Waiting(store.root)
     here.announce(Order(run_id="r1", job=JOB))
-    here.let_go()
+    killed(here, "r1")
     (store.root / "waiting" / "r1" / "order.json").write_bytes(content)
     [found] = listed(store.root)
     assert found.order is None
@@ -109,7 +110,7 @@ def test_a_table_shows_what_waits_and_what_was_abandoned_before_the_stored_runs(
     here, gone = Waiting(store.root), Waiting(store.root)
     gone.announce(Order(run_id="r1", job=JOB))
     gone.announce(Order(run_id="r2", job=msgspec.structs.replace(JOB, variant="unheard of")))
-    gone.let_go()
+    killed(gone, "r1", "r2")
     here.announce(Order(run_id="r3", job=JOB))
     runs, problems = with_waiting(store.summaries(), store)
     assert [(each.id, each.status, each.planned) for each in runs][:2] == [("r1", "abandoned", 7), ("r3", "waiting", 7)]

@@ -1,0 +1,1 @@
+"""Several processes that train one run together: who they are, and how they meet."""
