@@ -41,8 +41,8 @@ SPARED = 0.1
 AFFORDABLE = 10**11
 """Multiplications of many draws that nobody minds: ten seconds on one core. Items of 784 numbers have enough pairs for
 less."""
-VERSION = 2
-"""Of the way of fitting: part of the name under which a map is cached."""
+VERSION = 3
+"""Of the way of fitting and of the noise: part of the name under which a map is cached."""
 
 
 class LinearDenoiser:

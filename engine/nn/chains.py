@@ -6,7 +6,7 @@ Weights are those of the layers, and the models stay as they are for whoever sav
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -39,21 +39,32 @@ SIDE = 3
 
 
 def quicker(model: keras.Model) -> Network:
-    """`model`, or what computes the same of tensors and of `training` in less time."""
-    layers = _chain(model)
-    if layers is None or on_gpu():
-        return model
-    steps = _steps(layers)
-    if len(steps) == len(layers):
+    """`model`, or what computes the same of tensors and of `training`: in less time where XLA may compile it, which is
+    in graphs for batches of a known size."""
+    together = steps(model)
+    if together is None or on_gpu():
         return model
 
     def network(inputs: Tensor, training: bool = False) -> Tensor:
-        del training
-        for step in steps:
-            inputs = step(inputs)
-        return inputs
+        if tf.executing_eagerly() or not inputs.shape.is_fully_defined():
+            return model(inputs, training=training)
+        return through(together, inputs)
 
     return network
+
+
+def through(steps: Sequence[Network], tensor: Tensor) -> Tensor:
+    """What `steps`, one after the other, make of `tensor`."""
+    for step in steps:
+        tensor = step(tensor)
+    return tensor
+
+
+def steps(model: keras.Model) -> Sequence[Network] | None:
+    """The layers of `model`, some of them together; None where it is no chain of plain ones, or none go together."""
+    layers = _chain(model)
+    found = _steps(layers) if layers else []
+    return found if layers and len(found) < len(layers) else None
 
 
 def _chain(model: keras.Model) -> list[keras.Layer] | None:

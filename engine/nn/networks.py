@@ -12,6 +12,7 @@ from keras import ops
 
 from engine.events import Layer
 from engine.nn.chains import quicker
+from engine.nn.chains import through as through
 from engine.nn.pieces import Tensor as Tensor
 
 DISTRIBUTION = ("mean", "log_variance")
@@ -170,13 +171,6 @@ def chain(name: str, inputs: Tensor, layers: Sequence[Transform], outputs: Seque
     """From `inputs`, a `keras.Input`, through `layers`, and from there through each of `outputs`."""
     tensor = through(layers, inputs)
     return keras.Model(inputs, [layer(tensor) for layer in outputs] or tensor, name=name)
-
-
-def through(layers: Sequence[Transform], tensor: Tensor) -> Tensor:
-    """What `layers`, one after the other, make of `tensor`."""
-    for layer in layers:
-        tensor = layer(tensor)
-    return tensor
 
 
 def _float32(tensor: Tensor) -> Tensor:
