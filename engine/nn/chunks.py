@@ -23,7 +23,7 @@ from engine.nn.feed import Held
 from engine.nn.inputs import Items
 from engine.nn.menu import drawing
 from engine.nn.networks import Batch, NoiseKeys, Tensor, Weighted
-from engine.nn.pieces import on_gpu
+from engine.nn.pieces import as_a_whole, on_gpu
 from engine.variants.variant import Variant
 
 Chunk = Callable[..., Tensor]
@@ -98,11 +98,11 @@ class Chunks:
         return Losses(found[: step_range.steps, :-1], found[: step_range.steps, -1])
 
     def _compile(self, learn: bool, rows: int, capacity: int) -> Chunk:
-        variables = self._trained.networks.trainable_variables
+        variables, by_xla = self._trained.networks.trainable_variables, _by_xla(self._variant.xla)
 
         def step(data: Tensor, places: Tensor, keys: NoiseKeys, epochs: Tensor) -> Tensor:
             chosen = tf.gather(data, places)
-            with tf.GradientTape() as tape:
+            with as_a_whole(by_xla), tf.GradientTape() as tape:
                 terms = self._loss_terms(chosen, keys, epochs, learn=learn)
                 loss = tf.add_n([_counted(term) for term in terms.values()])
             norm = tf.zeros([])
@@ -112,7 +112,7 @@ class Chunks:
                 self._optimizer.apply_gradients(zip(gradients, variables, strict=True))
             return tf.stack([loss, *map(_reported, terms.values()), norm])
 
-        @tf.function(jit_compile=_by_xla(self._variant.xla), autograph=False)
+        @tf.function(jit_compile=by_xla, autograph=False)
         def chunk(
             data: Tensor, places: Tensor, numbers: Tensor, window: Tensor, elapsed: Tensor, seeds: Tensor
         ) -> Tensor:
@@ -174,7 +174,7 @@ class Chunks:
 
         def compute(chosen: Tensor, numbers: Tensor, fresh: Tensor, fixed: Tensor, epochs: Tensor) -> Tensor:
             keys = NoiseKeys(fresh, fixed, numbers, share.first)
-            with sharing(Sharing(share)), tf.GradientTape() as tape:
+            with sharing(Sharing(share)), as_a_whole(by_xla), tf.GradientTape() as tape:
                 terms = self._loss_terms(chosen, keys, epochs, learn=learn)
                 loss = share.weight * tf.add_n([_counted(term) for term in terms.values()])
             found = [[loss], *([share.weight * _reported(term)] for term in terms.values())]
