@@ -65,6 +65,13 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
         return low + share * (high - low)
 
 
+def rounded(over: Range, value: Any) -> Any:
+    """`value` with six digits, as tables and command lines show it: what is printed is what was trained."""
+    if over.values or over.whole:
+        return value
+    return min(over.high, max(over.low, float(f"{value:.6g}")))
+
+
 def parsed(text: str, known: Sequence[Param]) -> Range:
     """The range that `FIELD=RANGE` means, for one of the settings `known`.
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, Literal, Protocol, get_args
 
 from engine.errors import UsageError, counted
-from engine.sweeps.ranges import Range
+from engine.sweeps.ranges import Range, rounded
 from engine.sweeps.trials import Trial
 
 Sampler = Literal["tpe", "random", "grid"]
@@ -67,13 +67,6 @@ class RandomSearch:
             each.name: rounded(each, each.at(Random(f"{self._seed} {number} {each.name}").random()))
             for each in self._over
         }
-
-
-def rounded(over: Range, value: Any) -> Any:
-    """`value` with six digits, as tables and command lines show it: what is printed is what was trained."""
-    if over.values or over.whole:
-        return value
-    return min(over.high, max(over.low, float(f"{value:.6g}")))
 
 
 def check_grid(over: Sequence[Range]) -> int:

@@ -8,8 +8,7 @@ from typing import Any
 
 from engine.errors import UsageError
 from engine.storage.packages import install_extra
-from engine.sweeps.ranges import Range
-from engine.sweeps.searches import rounded
+from engine.sweeps.ranges import Range, rounded
 from engine.sweeps.trials import Trial
 
 STARTUP = 10
