@@ -275,6 +275,9 @@ class FakeEngine:
     def cancel(self, run_id: str) -> None:
         self.calls.append(("cancel", run_id))
 
+    def withdraw(self) -> None:
+        self.calls.append(("withdraw", None))
+
     def pause(self, run_id: str) -> None:
         self.calls.append(("pause", run_id))
 

@@ -179,6 +179,13 @@ def _nearest(layer: Any, making: Making) -> Call:
     return call
 
 
+def _normalised(layer: Any, making: Making) -> Call:
+    """Only where it learns does the kind differ: by what it goes."""
+    made = keras.layers.BatchNormalization.from_config(layer.get_config() | {"dtype": "float32"})
+    making.weights.append((made, layer.get_weights()))
+    return cast("Call", made)
+
+
 def _dropout(layer: Any, making: Making) -> Call:
     del making
     return cast("Call", keras.layers.Dropout(layer.rate, name=layer.name, dtype="float32"))
@@ -203,6 +210,7 @@ RULES: dict[type, Callable[[Any, Making], Call]] = {
     recurrent.ReversedSteps: _reversed,
     coding.TopK: _largest,
     coding.Codebook: _nearest,
+    coding.BatchNormalization: _normalised,
     menu.Dropout: _dropout,
     menu.GaussianNoise: _noise,
 }

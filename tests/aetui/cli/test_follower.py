@@ -62,7 +62,10 @@ def follower(folder: Path, *events: Event) -> tuple[Follower, list[tuple[str, An
 
 @pytest.mark.parametrize(
     ("events", "asked"),
-    [(LOADING, []), (READING, [("cancel", "r"), ("close", LEAVING_SECONDS)])],
+    [
+        (LOADING, [("withdraw", None)]),
+        (READING, [("cancel", "r"), ("withdraw", None), ("close", LEAVING_SECONDS)]),
+    ],
     ids=["loading", "reading"],
 )
 def test_before_the_training_an_interrupt_leaves_and_takes_the_readers_of_data_along(
