@@ -63,7 +63,7 @@ def follower(folder: Path, *events: Event) -> tuple[Follower, list[tuple[str, An
 @pytest.mark.parametrize(
     ("events", "asked"),
     [
-        (LOADING, [("withdraw", None)]),
+        (LOADING, [("cancel", "r"), ("withdraw", None)]),
         (READING, [("cancel", "r"), ("withdraw", None), ("close", LEAVING_SECONDS)]),
     ],
     ids=["loading", "reading"],
