@@ -24,19 +24,20 @@ TICK_SECONDS = 0.05
 def engine(options: Options, *, training: bool = False) -> Iterator[tuple[Engine, SimpleQueue[Event]]]:
     """An engine, still to be started, and the queue of its events. Native lines go to a file from now on. If it is for
     `training`, it trains as many runs at once as the options say, and where they say."""
-    from engine.session import Engine, tensorflow_backend
+    from engine.session import Engine
     from engine.storage import native_output
 
     native_output.divert()
     events: SimpleQueue[Event] = SimpleQueue()
+    chosen: dict[str, Any] = {"backend": options.backend} if options.backend else {}
     made = Engine(
         events.put,
         options.store,
         device=options.device,
         data_dir=options.data_folder,
-        backend=options.backend or tensorflow_backend,
         jobs=options.jobs or 1 if training else 1,
         isolate=options.isolate and training,
+        **chosen,
     )
     try:
         yield made, events

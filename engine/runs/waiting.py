@@ -106,7 +106,7 @@ class Waiting:
             if lock is None:
                 return False
             asked = take_command(_place(self._root, run_id)) == "stop"
-            shutil.rmtree(_place(self._root, run_id), ignore_errors=True)
+            _remove(_place(self._root, run_id))
             os.close(lock)
             return asked
 
@@ -218,8 +218,15 @@ def _went_on(folder: Path, kept: _Kept) -> bool:
 def _sweep(root: Path, run_id: str) -> None:
     with suppress(OSError):
         lock = _locked(_place(root, run_id))
-        shutil.rmtree(_place(root, run_id), ignore_errors=True)
+        _remove(_place(root, run_id))
         os.close(lock)
+
+
+def _remove(place: Path) -> None:
+    """With the folder of all places, if it was the last."""
+    shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):
+        place.parent.rmdir()
 
 
 def take_back(root: Path, run_id: str) -> None:

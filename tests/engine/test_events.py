@@ -7,7 +7,6 @@ import pytest
 
 from engine import events
 from engine.events import EpochEnded, Health, RunFinished, RunResumed, RunStarted
-from engine.runs.every import Every
 
 
 def ended(epoch: int) -> EpochEnded:
@@ -70,17 +69,3 @@ def test_anything_else_is_refused(line: bytes) -> None:
 def test_epochs_that_a_resumption_made_void_do_not_count() -> None:
     history = [ended(1), ended(2), ended(3), RunResumed(epoch=2, step=4, epochs=5), ended(2), ended(3)]
     assert events.complete_epochs(history) == [history[0], history[4], history[5]]
-
-
-def test_every_lets_through_at_its_pace_and_what_must_not_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr("engine.events.time.monotonic", lambda: now)
-    due = Every(2)
-    assert due()
-    now = 101.0
-    assert not due()
-    assert due(always=True)
-    now = 102.5
-    assert not due()
-    now = 103.0
-    assert due()

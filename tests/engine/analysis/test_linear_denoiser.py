@@ -127,8 +127,8 @@ def test_as_many_draws_as_are_needed_are_named_where_it_is_kept(data: ImageData,
     fitted(few(data), tmp_path, Loud(fresh=False))
     assert told[-1][1:] == (14 * 60, 14 * 60)  # 50 × 16 pairs at least
     assert sorted(path.name.split("-", 3)[2:] for path in (tmp_path / "linear").iterdir()) == [
-        ["2", "14-draws-5.npz"],
-        ["2", "ridge-chosen-5.npz"],
+        ["3", "14-draws-5.npz"],
+        ["3", "ridge-chosen-5.npz"],
     ]
 
 
@@ -193,5 +193,5 @@ def test_of_fewer_pairs_than_numbers_the_same_map_is_found_among_the_pairs(
     asked = Loud(fresh).corrupted(tiny.test.items)
     assert np.allclose(few.answer(asked), many.answer(asked), atol=1e-4)
     assert [path.name.split("-", 3)[2:] for path in (tmp_path / "few/linear").iterdir()] == [
-        ["2", "ridge-chosen-4.npz"]
+        ["3", "ridge-chosen-4.npz"]
     ]
