@@ -71,15 +71,15 @@ def _chain(model: keras.Model) -> list[keras.Layer] | None:
     """The layers one after the other, if that is all that there is and each is plain."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         return None
-    layers, tensor = [], model.outputs[0]
-    while tensor is not model.inputs[0]:
-        layer, node, _ = tensor._keras_history
-        inputs = layer._inbound_nodes[node].input_tensors
-        if type(layer) not in PLAIN or len(inputs) != 1:
+    layers, tensor = [], model.inputs[0]
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        if type(layer) not in PLAIN or layer.input is not tensor:
             return None
         layers.append(layer)
-        tensor = inputs[0]
-    return layers[::-1]
+        tensor = layer.output
+    return layers if tensor is model.outputs[0] else None
 
 
 def _steps(layers: list[keras.Layer]) -> list[Network]:
