@@ -31,10 +31,10 @@ def table(found: Comparison) -> str:
 
 
 def document(found: Sequence[Comparison]) -> str:
-    """JSON that a person can read."""
+    """JSON in one line."""
     import msgspec
 
-    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+    return msgspec.json.encode(found).decode()
 
 
 def notes(found: Comparison) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +71,9 @@ def test_a_run_of_requeues_and_a_kill_at_the_limit_has_the_curve_of_an_undisturb
     assert fake_slurm.lives(tmp_path / "slurm") == [75] * REQUEUES + [-9], log
     store = RunStore(runs)
     record = store.find("cut")
+    until = time.monotonic() + 30
+    while record.lives and time.monotonic() < until:  # what was killed takes a moment to let go of all its memory
+        time.sleep(0.1)
     assert record.status == "interrupted"
     del home["FAKE_LIMIT"]
     subprocess.run(["sbatch", str(runs / "slurm" / "cut.sh")], env=home, check=True, capture_output=True)
