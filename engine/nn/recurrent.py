@@ -88,7 +88,8 @@ class UntilLastWord(keras.layers.Layer):
         del previous
         words = ops.cast(ops.any(ops.not_equal(vectors, 0), axis=-1), "int32")
         to_come = ops.flip(ops.cumsum(ops.flip(words, axis=1), axis=1), axis=1)
-        return ops.logical_or(to_come > 0, ops.arange(vectors.shape[1]) == 0)
+        first = ops.cumsum(ops.ones_like(words), axis=1) == 1  # no constant, which would be an input of an ONNX file
+        return ops.logical_or(to_come > 0, first)
 
 
 @keras.saving.register_keras_serializable("aetui")
