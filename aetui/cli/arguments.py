@@ -52,6 +52,19 @@ Jobs = Annotated[
 Isolate = Annotated[
     bool, typer.Option("--isolate", help="Train in processes of their own: what ends one costs its run alone.")
 ]
+Dataset = Annotated[
+    str | None,
+    typer.Option(
+        help="A data set, as `aetui data` lists them (default: the best one that is here).",
+        autocompletion=completers.datasets,
+    ),
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        help="The configuration to start from (default: see `aetui variants`).", autocompletion=completers.presets
+    ),
+]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training part.")]
 ItemsFile = Annotated[
     Path | None,

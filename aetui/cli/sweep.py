@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from aetui.cli import completers
-from aetui.cli.arguments import Epochs, Jobs
+from aetui.cli.arguments import Dataset, Epochs, Jobs, Preset
 from aetui.cli.commands import CommandGroup, Commands
 from aetui.render.text import plain
 from engine.runs.jobs import MOST_SEEDS
@@ -73,19 +73,8 @@ def run(
         ),
     ] = None,
     metric: Annotated[str, typer.Option(help="What is to be low: a term of the validation part.")] = "loss",
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            help="A data set, as `aetui data` lists them (default: the best one that is here).",
-            autocompletion=completers.datasets,
-        ),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            help="The configuration to start from (default: see `aetui variants`).", autocompletion=completers.presets
-        ),
-    ] = None,
+    dataset: Dataset = None,
+    preset: Preset = None,
     epochs: Epochs = None,
     settings: Annotated[
         list[str] | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import clustered, completers, engines
-from aetui.cli.arguments import Epochs, Isolate, Jobs, RunOrGroup
+from aetui.cli.arguments import Dataset, Epochs, Isolate, Jobs, Preset, RunOrGroup
 from aetui.render.text import plain
 from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
@@ -32,19 +32,8 @@ def train(
     variant: Annotated[
         str, typer.Argument(help="An autoencoder, as `aetui variants` lists them.", autocompletion=completers.variants)
     ],
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            help="A data set, as `aetui data` lists them (default: the best one that is here).",
-            autocompletion=completers.datasets,
-        ),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            help="The configuration to start from (default: see `aetui variants`).", autocompletion=completers.presets
-        ),
-    ] = None,
+    dataset: Dataset = None,
+    preset: Preset = None,
     epochs: Epochs = None,
     settings: Annotated[
         list[str] | None,
