@@ -248,6 +248,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("later", "J", "later", "let a waiting run begin one place later", "runs", "screen.move_queued(1)"),
     Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
     Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
+    Action("first_run", "home", "first run", "to the first run", "runs", "screen.edge(-1)"),
+    Action("last_run", "end", "last run", "to the last run", "runs", "screen.edge(1)"),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
     Action("sweeps", "w", "sweeps", "sweeps: trials, the best so far, what matters", "runs", "screen.sweeps"),
     Action("open_trial", "enter", "open", "show the first run of the trial", "sweep", "screen.open_trial", 1),

@@ -93,6 +93,9 @@ class Kind(Origin):
     covered: ClassVar[str] = ""
     """What the fingerprint of a run's data covers beside the data as they lie there; empty where it is the same."""
 
+    presets: ClassVar[tuple[str, ...]] = ()
+    """Names of presets that are made for data of this kind, and mean nothing to any other."""
+
     # What stands beside a model.
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""
