@@ -26,6 +26,7 @@ from engine.queries.messages.items import (
     Sample,
 )
 from engine.queries.messages.message import PartName, Weights
+from engine.queries.messages.plain import Networks, PlainNetworks
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 
@@ -45,6 +46,7 @@ Query = (
     | Cluster
     | Classify
     | FineTune
+    | Networks
 )
 Answer = (
     Reconstruction
@@ -60,6 +62,7 @@ Answer = (
     | Exported
     | Clusters
     | FineTuned
+    | PlainNetworks
 )
 
 __all__ = [
@@ -86,7 +89,9 @@ __all__ = [
     "Nearest",
     "Neighbour",
     "Neighbours",
+    "Networks",
     "PartName",
+    "PlainNetworks",
     "Probe",
     "Query",
     "Rated",
