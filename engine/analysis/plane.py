@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,30 @@ def items(labels: NDArray[Any], per_class: int = 500) -> NDArray[np.int64]:
     per_class = min(per_class, MOST // max(1, len(classes)))
     chosen = [np.flatnonzero(labels == label)[:per_class] for label in classes]
     return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
+
+
+class Plane(NamedTuple):
+    """A plane in the space of codes; called, it says where codes (n, k) lie in it, (n, 2)."""
+
+    centre: NDArray[np.float32]
+    """(k,)"""
+    axes: NDArray[np.float32]
+    """(k, 2)"""
+
+    def __call__(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        return np.asarray((finite(codes) - self.centre) @ self.axes, np.float32)
+
+
+@one_thread()
+def found(codes: NDArray[Any]) -> Plane:
+    """The plane in which `project` shows `codes` (n, k), n > 0, for others to be shown in it too."""
+    points = finite(codes)
+    count = points.shape[1]
+    if count <= 2:
+        return Plane(np.zeros(count, np.float32), np.eye(count, 2, dtype=np.float32))
+    largest = np.abs(points).max() or np.float32(1)
+    centre = (points / largest).mean(axis=0) * largest  # the sum of very large codes is infinite
+    return Plane(np.asarray(centre, np.float32), _upright(_axes((points - centre) / largest)))
 
 
 def project(codes: NDArray[Any]) -> NDArray[np.float32]:
@@ -50,10 +74,15 @@ def _principal(codes: NDArray[np.float32]) -> NDArray[np.float32]:
     largest = np.abs(codes).max() or np.float32(1)
     centred = codes / largest
     centred -= centred.mean(axis=0)
-    axes = _axes(centred)
-    strongest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
-    points: NDArray[np.float32] = centred @ (axes * np.where(strongest < 0, -1, 1).astype(np.float32)) * largest
+    points: NDArray[np.float32] = centred @ _upright(_axes(centred)) * largest
     return points
+
+
+def _upright(axes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """With the side up that `project` promises."""
+    strongest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
+    turned: NDArray[np.float32] = axes * np.where(strongest < 0, -1, 1).astype(np.float32)
+    return turned
 
 
 def _axes(centred: NDArray[np.float32]) -> NDArray[np.float32]:
