@@ -27,30 +27,6 @@ def items(labels: NDArray[Any], per_class: int = 500) -> NDArray[np.int64]:
     return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
 
 
-class Plane(NamedTuple):
-    """A plane in the space of codes; called, it says where codes (n, k) lie in it, (n, 2)."""
-
-    centre: NDArray[np.float32]
-    """(k,)"""
-    axes: NDArray[np.float32]
-    """(k, 2)"""
-
-    def __call__(self, codes: NDArray[Any]) -> NDArray[np.float32]:
-        return np.asarray((finite(codes) - self.centre) @ self.axes, np.float32)
-
-
-@one_thread()
-def found(codes: NDArray[Any]) -> Plane:
-    """The plane in which `project` shows `codes` (n, k), n > 0, for others to be shown in it too."""
-    points = finite(codes)
-    count = points.shape[1]
-    if count <= 2:
-        return Plane(np.zeros(count, np.float32), np.eye(count, 2, dtype=np.float32))
-    largest = np.abs(points).max() or np.float32(1)
-    centre = (points / largest).mean(axis=0) * largest  # the sum of very large codes is infinite
-    return Plane(np.asarray(centre, np.float32), _upright(_axes((points - centre) / largest)))
-
-
 def project(codes: NDArray[Any]) -> NDArray[np.float32]:
     """Codes (n, k) as points (n, 2): two numbers as they are, one as (x, 0), more as first two principal components.
 
@@ -61,6 +37,56 @@ def project(codes: NDArray[Any]) -> NDArray[np.float32]:
     if points.shape[1] > 2:
         points = _principal(points) if len(points) else points[:, :2]
     return np.pad(points, ((0, 0), (0, 2 - points.shape[1])))
+
+
+def stratified(labels: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Places of at most about `most` items, ascending: of each class its share, one at least, spread evenly."""
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    classes, counts = np.unique(labels, return_counts=True)
+    chosen = []
+    for label, count in zip(classes.tolist(), counts.tolist(), strict=True):
+        wanted = max(1, round(most * count / len(labels)))
+        chosen.append(np.flatnonzero(labels == label)[np.arange(wanted) * count // wanted])
+    return np.sort(np.concatenate(chosen))
+
+
+class Axes(NamedTuple):
+    """A plane among codes: what lies at its origin, and where its two directions go."""
+
+    mean: NDArray[np.float32]
+    """(k,)"""
+    directions: NDArray[np.float32]
+    """(k, 2), at right angles and of length 1; the second is 0 for codes of one number."""
+    share: float
+    """Of the variance of the codes, which the plane has."""
+
+    def points(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        """Where codes lie, (n, k) → (n, 2)."""
+        found: NDArray[np.float32] = (finite(codes) - self.mean) @ self.directions
+        return found
+
+    def codes(self, points: NDArray[Any]) -> NDArray[np.float32]:
+        """What lies there, (n, 2) → (n, k)."""
+        found: NDArray[np.float32] = points.astype(np.float32) @ self.directions.T + self.mean
+        return found
+
+
+def axes(codes: NDArray[Any]) -> Axes:
+    """The plane that `project` puts codes (n, k) into, up to a shift of its origin."""
+    found = finite(codes)
+    width = found.shape[1]
+    if width <= 2 or not len(found):
+        return Axes(np.zeros(width, np.float32), np.eye(width, 2, dtype=np.float32), 1.0)
+    with one_thread():
+        largest = np.abs(found).max() or np.float32(1)
+        scaled = found / largest
+        mean = scaled.mean(axis=0)
+        scaled -= mean
+        directions = _upright(_axes(scaled))
+        inside = float(np.square(scaled @ directions).sum(dtype=np.float64))
+        share = inside / (float(np.square(scaled).sum(dtype=np.float64)) or 1.0)
+    return Axes(mean * largest, np.ascontiguousarray(directions, np.float32), min(1.0, share))
 
 
 def finite(codes: NDArray[Any]) -> NDArray[np.float32]:
@@ -79,10 +105,9 @@ def _principal(codes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _upright(axes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """With the side up that `project` promises."""
+    """With the loading of largest magnitude positive."""
     strongest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0)
-    turned: NDArray[np.float32] = axes * np.where(strongest < 0, -1, 1).astype(np.float32)
-    return turned
+    return axes * np.where(strongest < 0, -1, 1).astype(np.float32)
 
 
 def _axes(centred: NDArray[np.float32]) -> NDArray[np.float32]:

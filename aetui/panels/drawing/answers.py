@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis.plane import Plane, found
+from engine.analysis import plane
+from engine.analysis.nearest import Nearest
 
 Floats = NDArray[np.float32]
 Encode = Callable[[NDArray[Any]], Floats]
@@ -45,11 +46,13 @@ class Neighbours(NamedTuple):
     encode: Encode
     version: str
     """Of the weights."""
-    codes: Floats
-    """(n, code size), of the first `n` items of the shelf."""
-    plane: Plane
+    places: NDArray[np.int64]
+    """Whose they are: places on the shelf, (n,)."""
+    nearest: Nearest
+    """Of their codes."""
+    axes: plane.Axes
     points: Floats
-    """(n, 2)"""
+    """Where they lie, (n, 2)."""
 
 
 class Answer(NamedTuple):
@@ -76,8 +79,10 @@ def answered(drawing: Drawing, output: Floats, code: Floats, neighbours: Neighbo
     near: tuple[tuple[int, float], ...] = ()
     if neighbours is not None:
         place = code if neighbours.version == version else neighbours.encode(drawing.seen[None]).reshape(-1)
-        [[x, y]] = neighbours.plane(place[None]).tolist()
-        point, near = (x, y), nearest(neighbours.codes, place)
+        [[x, y]] = neighbours.axes.points(place[None]).tolist()
+        places, distances = neighbours.nearest.of(place, NEAREST)
+        point = (x, y)
+        near = tuple(zip(neighbours.places[places].tolist(), distances.tolist(), strict=True))
     return Answer(
         changes=drawing.changes,
         output=output,
@@ -96,15 +101,6 @@ def ask(drawing: Drawing, halves: Halves, neighbours: Neighbours | None) -> Answ
     return answered(drawing, output, code.reshape(-1), neighbours, halves.version)
 
 
-def nearest(codes: Floats, code: Floats, count: int = NEAREST) -> tuple[tuple[int, float], ...]:
-    """Places and Euclidean distances of the `count` nearest to `code` (k,) among `codes` (n, k), nearest first."""
-    squares = np.square(codes - code).sum(axis=1)
-    count = min(count, len(squares))
-    places = np.argpartition(squares, count - 1)[:count] if count < len(squares) else np.arange(count)
-    places = places[np.argsort(squares[places], kind="stable")]
-    return tuple(zip(places.tolist(), np.sqrt(squares[places]).tolist(), strict=True))
-
-
 def neighbours_of(items: NDArray[Any], encode: Encode, version: str, wanted: Callable[[], bool]) -> Neighbours | None:
     """Codes of as many of `items` as can be encoded within `PATIENCE`, spread over all of them; None where nobody
     wants them any more, or none is finite."""
@@ -120,15 +116,12 @@ def neighbours_of(items: NDArray[Any], encode: Encode, version: str, wanted: Cal
     return of_codes(np.concatenate(codes), order, encode, version) if codes else None
 
 
-def of_codes(codes: Floats, order: NDArray[np.int64], encode: Encode, version: str) -> Neighbours | None:
-    """`codes` of the items at the first places of `order`; what was not encoded lies nowhere."""
+def of_codes(codes: Floats, places: NDArray[np.int64], encode: Encode, version: str) -> Neighbours | None:
+    """With `codes` of the items at the first of `places`; None where none is finite."""
     flat = codes.reshape(len(codes), -1)
-    every = np.full((len(order), flat.shape[1]), np.inf, np.float32)
-    every[order[: len(flat)]] = flat
-    there = np.isfinite(every).all(axis=1)
+    there = np.isfinite(flat).all(axis=1)
     if not there.any():
         return None
-    plane = found(every[there])
-    points = np.full((len(every), 2), np.nan, np.float32)
-    points[there] = plane(every[there])
-    return Neighbours(encode, version, every, plane, points)
+    flat, places = flat[there], places[: len(flat)][there]
+    axes = plane.axes(flat)
+    return Neighbours(encode, version, places, Nearest(flat), axes, axes.points(flat))
