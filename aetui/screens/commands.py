@@ -214,6 +214,19 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _draw(typed: Typed, text: str) -> Then:
+    from aetui.screens import draw_commands
+
+    return draw_commands.run(typed.app, text)
+
+
+def _draw_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import draw_commands
+
+    del typed
+    return draw_commands.choices(text)
+
+
 def _sweep(typed: Typed, text: str) -> Then:
     from aetui.screens import sweep_commands
 
@@ -271,6 +284,7 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),

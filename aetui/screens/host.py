@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from textual.screen import Screen
 
     from aetui.bridge import EngineLike
@@ -47,6 +48,19 @@ class Desk(Protocol):
     @property
     def run_shown(self) -> RunState | None:
         """The run on the screen, if there is one."""
+
+    @property
+    def pad_shape(self) -> tuple[int, ...]:
+        """Of a drawing. Raises UsageError where there is nothing to draw on."""
+
+    def draw_item(self, place: int) -> None:
+        """Put a test item on the pad, counted from 0."""
+
+    def draw_picture(self, image: NDArray[Any], name: str) -> None:
+        """Put a picture of the pad's shape on it."""
+
+    def say(self, text: str) -> None:
+        """Say something for a moment."""
 
     def choose_model(self, key: str) -> None:
         """Choose one of `models`."""

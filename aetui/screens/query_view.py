@@ -13,18 +13,21 @@ from aetui.render.metrics import AVERAGE
 from aetui.screens import model_export
 from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError, RunError, UsageError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from textual.message_pump import MessagePump
 
+    from aetui.panels.draw import Draw
     from aetui.panels.ratings import Ratings
     from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
 ASKED = (PANEL, "ratings")
 """Panels with a field to ask in."""
+PAD = "draw"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
@@ -112,6 +115,34 @@ class QueryView(TakeView):
         """Draws the key bar anew, as `action_panel`."""
         super().action_step(by)
         self.refresh_bindings()
+
+    @property
+    def _pad(self) -> Draw:
+        """Raises UsageError where there is nothing to draw on."""
+        panel = cast("Draw | None", self._panel(PAD))
+        if panel is None or PAD not in [kind.key for kind in self._tabs.kinds]:
+            raise UsageError("No pad", "the model shown does not learn from images, so there is nothing to draw on")
+        if panel.pad is None:
+            raise UsageError("No pad", "there is no pad yet; open the panel Draw of a run that has weights")
+        return panel
+
+    @property
+    def pad_shape(self) -> tuple[int, ...]:
+        """Of a drawing, (height, width, channels). Raises UsageError where there is nothing to draw on."""
+        pad = self._pad.pad
+        return pad.shape if pad else ()
+
+    def draw_item(self, place: int) -> None:
+        """Open the panel Draw with a test item on its pad, counted from 0. Raises as `pad_shape`."""
+        told = self._pad.put_item(place)
+        self.action_panel(PAD)
+        if told:
+            self.say(told)
+
+    def draw_picture(self, image: NDArray[Any], name: str) -> None:
+        """Open the panel Draw with `image` of the pad's shape. Raises as `pad_shape`."""
+        self._pad.put_drawing(image, name)
+        self.action_panel(PAD)
 
     def action_ask(self) -> None:
         """Open the panel and let it be typed at once: the next key may be there already."""

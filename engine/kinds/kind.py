@@ -107,6 +107,8 @@ class Kind(Origin):
     """The command that makes such a run."""
     panels: ClassVar[Mapping[str, str]] = {}
     """Panels in the place of those that a variant names: its pictures may be none here."""
+    adds: ClassVar[tuple[str, ...]] = ()
+    """Panels that every model on such data fills, whatever it names."""
     scores: ClassVar[tuple[str, ...]] = ()
     """How strange an item is can be told by these (keys of `engine.anomalies.scores.SCORES`), the first unless another
     one is asked for; none: not at all."""

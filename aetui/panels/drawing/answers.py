@@ -43,7 +43,8 @@ class Halves(NamedTuple):
 class Neighbours(NamedTuple):
     """Codes of real items by one set of weights."""
 
-    encode: Encode
+    encode: Encode | None
+    """By the same weights; None where only the engine encodes."""
     version: str
     """Of the weights."""
     places: NDArray[np.int64]
@@ -78,7 +79,9 @@ def answered(drawing: Drawing, output: Floats, code: Floats, neighbours: Neighbo
     point: tuple[float, float] | None = None
     near: tuple[tuple[int, float], ...] = ()
     if neighbours is not None:
-        place = code if neighbours.version == version else neighbours.encode(drawing.seen[None]).reshape(-1)
+        place = code
+        if neighbours.encode is not None and neighbours.version != version:
+            place = neighbours.encode(drawing.seen[None]).reshape(-1)
         [[x, y]] = neighbours.axes.points(place[None]).tolist()
         places, distances = neighbours.nearest.of(place, NEAREST)
         point = (x, y)
@@ -116,12 +119,14 @@ def neighbours_of(items: NDArray[Any], encode: Encode, version: str, wanted: Cal
     return of_codes(np.concatenate(codes), order, encode, version) if codes else None
 
 
-def of_codes(codes: Floats, places: NDArray[np.int64], encode: Encode, version: str) -> Neighbours | None:
+def of_codes(codes: Floats, places: NDArray[np.int64], encode: Encode | None, version: str) -> Neighbours | None:
     """With `codes` of the items at the first of `places`; None where none is finite."""
     flat = codes.reshape(len(codes), -1)
-    there = np.isfinite(flat).all(axis=1)
-    if not there.any():
+    places = places[: len(flat)]
+    there = np.argsort(places)  # of equally near items the first comes first
+    there = there[np.isfinite(flat[there]).all(axis=1)]
+    if not len(there):
         return None
-    flat, places = flat[there], places[: len(flat)][there]
+    flat, places = flat[there], places[there]
     axes = plane.axes(flat)
     return Neighbours(encode, version, places, Nearest(flat), axes, axes.points(flat))

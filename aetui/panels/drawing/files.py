@@ -77,6 +77,9 @@ def _fits(found: tuple[int, ...], dtype: np.dtype[Any], shape: tuple[int, ...]) 
     """Whether it is a picture of `shape`, or several, with or without the axis of a single channel."""
     flat = shape[:-1] if shape[-1] == 1 else shape
     of_pixels = dtype == np.uint8 or dtype.kind == "f"
-    return of_pixels and len(found) > 0 and 0 not in found and any(
-        found == each or found[1:] == each for each in (shape, flat)
+    return (
+        of_pixels
+        and len(found) > 0
+        and 0 not in found
+        and any(found == each or found[1:] == each for each in (shape, flat))
     )
