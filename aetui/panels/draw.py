@@ -197,6 +197,7 @@ class Draw(Container):
     def _heard(self) -> None:
         """The model has something new: networks, an answer, real items' codes, or a reason."""
         pad = self.pad
+        self.refresh_bindings()
         if pad is not None and (self.answer is None or self._model.stale(pad.changes)):
             self._ask()
         self._draw()

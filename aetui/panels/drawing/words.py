@@ -38,8 +38,7 @@ def beside(told: Told, answer: Answer | None, pad: Pad, shelf: Shelf | None, nea
         error = "not finite" if not np.isfinite(answer.error) else numbers.loss(answer.error)
         lines.append(Content.assemble("MSE ", (error, "bold")))
         if answer.hidden:
-            better = answer.error < answer.hidden
-            lines.append(Content(plain(f"as seen {numbers.loss(answer.hidden)}{' ▼' if better else ''}", width)))
+            lines.append(Content(plain(f"input MSE {numbers.loss(answer.hidden)}", width)))
         lines.append(Content.styled(plain(_code(answer), width), "$text-muted"))
     if pad.covered:
         lines.append(Content.styled(plain(f"{pad.covered:,} px covered", width), "$text-muted"))
@@ -77,13 +76,12 @@ def below(pad: Pad, pen: str, source: str, frame: Frame | None, answer: Answer |
     of = f"{pad.colour} " if pad.shape[2] == 3 and tool.key != "noise" else ""
     value = "" if pad.colour == PICKED else f" {tool.value} {brush.value:.1f}"
     under = " ".join(f"{each:.2f}" for each in pad.seen[pad.cursor].tolist())
-    parts = [f"{pen} · {tool.key} {of}{brush.size} px{value}"]
-    if frame is not None and not frame.words and answer is not None:
-        parts.insert(0, f"MSE {numbers.loss(answer.error)}")
-    parts.append(f"at {column + 1},{row + 1}: {under}")
+    parts = [f"MSE {numbers.loss(answer.error)}"] if frame and not frame.words and answer else []
+    parts.append(f"{pen} · {tool.key} {of}{brush.size} px{value}")
     if frame is not None and not frame.whole:
-        parts.append(f"{frame.shown[0]} of {frame.shape[0]} rows, z: more")
+        parts.append("z: all of it")
     parts += [source] * bool(source)
+    parts.append(f"at {column + 1},{row + 1}: {under}")
     while len(parts) > 1 and len(" · ".join(parts)) > width:
-        parts.pop(-2 if len(parts) > 2 and source else -1)
+        parts.pop()
     return Content.styled(plain(" · ".join(parts), width), "$text-muted")
