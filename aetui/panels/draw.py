@@ -19,17 +19,17 @@ from aetui.panels.drawing import shelf as shelves
 from aetui.panels.drawing import words
 from aetui.panels.drawing.answers import Answer, Drawing
 from aetui.panels.drawing.beside import Beside
-from aetui.panels.drawing.board import Board, Picture, Shown
+from aetui.panels.drawing.board import Board, Shown
 from aetui.panels.drawing.items import Items
 from aetui.panels.drawing.model import Model, reason
 from aetui.panels.drawing.pad import Pad
+from aetui.panels.drawing.pictures import compared
 from aetui.panels.drawing.shelf import Shelf
 from aetui.panels.drawing.view import GAP, Frame, framed
 from aetui.panels.table import View
 from aetui.render import ladder
 from aetui.render.pixels import colour_mode
 from aetui.render.text import plain
-from aetui.render.tiles import signed_colours, signed_grey
 from aetui.taking import of_drawing
 from aetui.taking.taken import Taken
 from engine import datasets
@@ -40,15 +40,9 @@ if TYPE_CHECKING:
     from aetui.screens.host import Workbench
     from engine.runs.store import RunStore
 
-NO_RUN = "There is no run yet. Train the model (t): then it says what it makes of what you draw."
-NOT_YET = "The first epoch is not over: there are no weights yet to say anything to a drawing."
-NO_PAD = "What this model learns from are no pictures of one or three channels, so there is nothing to draw on."
-LOADING = "TensorFlow is loading; the networks come when it is there"
-ASKING = "the run is asked for its networks …"
 PENS = {"": "pen up", "paint": "pen paints", "erase": "pen erases"}
 DRAWS = 8
 """Draws of the run's noise that a key goes through."""
-SIGNED_SCALE = 0.5
 NO_NOISE = "this model learned from clean items: it has no noise of its own; o takes the noise brush"
 NO_MORE, NO_LESS = "the test part ends here", "this is the first test item"
 
@@ -97,7 +91,7 @@ class Draw(Container):
 
     def compose(self) -> ComposeResult:
         """A sentence for when nothing can be drawn; pictures with numbers, items and map beside them; the brush."""
-        yield Static(NO_RUN, id="told", markup=False)
+        yield Static(words.NO_RUN, id="told", markup=False)
         with Horizontal():
             yield Board()
             yield Beside()
@@ -145,12 +139,10 @@ class Draw(Container):
         """What has room depends on the size."""
         self._draw()
 
-    def on_focus(self) -> None:
+    @on(events.Focus)
+    @on(events.Blur)
+    def _focus_changed(self) -> None:
         """The cursor is seen while keys move it."""
-        self._draw()
-
-    def on_blur(self) -> None:
-        """As `on_focus`."""
         self._draw()
 
     def taken(self, view: View) -> Taken:
@@ -361,24 +353,13 @@ class Draw(Container):
     def _draw(self) -> None:
         if self._view is None or not self.is_mounted or not self.size:
             return
-        sentence, pad = self._sentence(self._view), self.pad
+        pad = self.pad
+        sentence = words.instead(self._view, self._model.shape, self._model.failure, drawable=pad is not None)
         self.set_class(bool(sentence), "-told")
         if sentence or pad is None:
             self.query_one("#told", Static).update(Content(sentence))
             return
         self._draw_pictures(pad, self._view)
-
-    def _sentence(self, view: View) -> str:
-        """What stands in the place of the pad."""
-        if view.run is None:
-            return NO_RUN
-        if self._model.shape:
-            return "" if self.pad is not None else NO_PAD
-        if self._model.failure:
-            return f"✕ {self._model.failure}"
-        if not view.run.epochs:
-            return NOT_YET
-        return LOADING if view.engine in ("starting", "loading") else ASKING
 
     def _draw_pictures(self, pad: Pad, view: View) -> None:
         mode = colour_mode(self.app.console.color_system)
@@ -397,33 +378,17 @@ class Draw(Container):
         answer = self.answer
         cursor = pad.cursor if self.has_focus else None
         erases = self._pen == "erase"
-        board.show(self._pictures(pad, answer, view), Shown(frame, kind, mode, cursor, erases=erases, labels=labels))
-        told = words.Told(self._model.told(view.run), self._waiting(view), self._shelf_failure)
+        coloured = mode != "none" and not kind.ramp and not self.app.no_color
+        shown = Shown(frame, kind, mode, cursor, erases=erases, coloured=coloured, labels=labels)
+        board.show(compared(pad, answer, mode, signed=view.signed), shown)
+        told = words.Told(
+            self._model.told(view.run), words.waiting(view, self._model.failure, self.answer), self._shelf_failure
+        )
         beside.show(told, answer, pad, self._shelf, self._model.neighbours)
         below = words.below(pad, PENS[self._pen], self._source, frame, answer, self.size.width)
         if below != self._shown:
             self._shown = below
             self.query_one("#below", Static).update(below, layout=False)
-
-    def _waiting(self, view: View) -> str:
-        if self._model.failure:
-            return f"✕ {self._model.failure}"
-        if self.answer is None:
-            return LOADING if view.engine in ("starting", "loading") else "the model is asked …"
-        return ""
-
-    def _pictures(self, pad: Pad, answer: Answer | None, view: View) -> list[Picture]:
-        seen = np.nan_to_num(pad.seen)
-        pictures = [Picture(f"drawn, {pad.covered:,} px covered" if pad.covered else "drawn", seen)]
-        if answer is None or answer.output.shape != pad.shape:
-            return pictures
-        error = np.nan_to_num(answer.output - pad.sheet.drawn)
-        pictures.append(Picture("output", answer.output))
-        if view.signed:
-            mode = colour_mode(self.app.console.color_system)
-            signed = signed_grey(error.mean(axis=2, keepdims=True)[None], SIGNED_SCALE)[0][..., None]
-            return [*pictures, Picture(f"error, ±{SIGNED_SCALE:g}", signed, signed_colours(mode))]
-        return [*pictures, Picture("|error|", abs(error))]
 
 
 DRAWN = {action.act.partition("(")[0] for action in keymap.ACTIONS if action.scope == "draw"}

@@ -46,7 +46,7 @@ class KeyBar(Widget):
             if x <= event.x < x + item.text.cell_length and item.act:
                 bound = (active for active in self.screen.active_bindings.values() if active.binding.id == item.id)
                 node = next((active.node for active in bound), self.screen)
-                await node.run_action(item.act)
+                await self.app.run_action(item.act, node)
                 return
             x += item.text.cell_length
 

@@ -85,6 +85,13 @@ SHARED = {
     frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
     frozenset({"filter_models", "ask"}),
+    frozenset({"dab", "pause"}),
+    frozenset({"wider", "larger"}),
+    frozenset({"narrower", "smaller"}),
+    frozenset({"pixel_left", "epoch_back"}),
+    frozenset({"pixel_right", "epoch_forward"}),
+    frozenset({"pixels_left", "epochs_back"}),
+    frozenset({"pixels_right", "epochs_forward"}),
 }
 """Actions that have a key in common where both can be meant: the one that is nearer to the focus is."""
 

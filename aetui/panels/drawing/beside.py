@@ -68,10 +68,12 @@ class Beside(Vertical):
         width, height = self.size
         mapped = neighbours is not None and width >= MAP_COLUMNS and height >= NUMBERS + FEW + MAP_ROWS + 2
         pictured = width >= GRID_COLUMNS and height >= GRID_FROM and shelf is not None and neighbours is not None
-        near = FEW if mapped else max(0, min(MANY, height - NUMBERS - 1))
+        near = max(0, min(MANY, height - NUMBERS - 1))
+        if mapped:
+            near = 0 if pictured else FEW
         lines = beside(told, answer, pad, shelf, near, width)
         if mapped:  # so that the map stays where it is
-            lines += [Content("")] * (NUMBERS + FEW + 2 - len(lines))
+            lines += [Content("")] * (NUMBERS + (near and near + 2) - len(lines))
         text = Content("\n").join(lines[:height])
         if self._lines is None or not text.is_same(self._lines):
             self._lines = text

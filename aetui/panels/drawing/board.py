@@ -45,12 +45,15 @@ class Shown(NamedTuple):
     cursor: tuple[int, int] | None
     """The pixel that is marked; None: none."""
     erases: bool = False
+    coloured: bool = True
+    """Whether the cursor can be told by its colour."""
     labels: bool = True
 
 
 class Board(Widget):
     """Pictures of one size, the first of which is drawn on; only lines that changed are sent again."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"board--label"}
 
     DEFAULT_CSS = """
@@ -123,18 +126,29 @@ class Board(Widget):
 
         def paint(values: NDArray[np.uint8]) -> NDArray[np.int64]:
             colours = picture.paint(values) if picture.paint else quantise(values, shown.mode)
-            if cursor is not None:
+            if cursor is not None and shown.coloured:
                 self._mark(colours, values, cursor, (down, frame.scale), erases=shown.erases)
             return colours
 
         cells = fitted(pixels, shown.kind, shown.mode, paint)
-        if cursor is not None and shown.kind.ramp:
-            line, column = (cursor[0] - top) * frame.scale // 2, (cursor[1] - left) * frame.scale
-            if 0 <= line < len(cells.glyphs) and 0 <= column < cells.glyphs.shape[1]:
-                cells.glyphs[line, column : column + frame.scale] = ord("x" if shown.erases else "+")
-                for colours in (cells.ink, cells.paper):
-                    colours[line, column : column + frame.scale] = NONE
+        if cursor is not None and not shown.coloured:
+            cell = np.s_[(cursor[0] - top) * frame.scale // 2, max(0, (cursor[1] - left) * frame.scale)]
+            self._mark_with_a_sign(cells, cell, frame.scale, erases=shown.erases)
         return cells
+
+    def _mark_with_a_sign(self, cells: Cells, at: tuple[int, int], across: int, *, erases: bool) -> None:
+        """The cursor where no colour tells it: a sign that is seen on dark and on bright ground."""
+        (line, column), (lines, columns) = at, cells.glyphs.shape
+        if not (0 <= line < lines and 0 <= column < columns):
+            return
+        here = np.s_[line, column : column + across]
+        cells.glyphs[here] = ord("x" if erases else "+")
+        paper = cells.paper[here]
+        if (paper != NONE).all():
+            bright = ((paper >> 8) & 255).mean() > BRIGHT
+            cells.ink[here] = 0 if bright else 0xFFFFFF
+        else:
+            cells.ink[here] = cells.paper[here] = NONE
 
     def _mark(
         self,

@@ -11,9 +11,15 @@ from aetui.panels.drawing.answers import Answer
 from aetui.panels.drawing.pad import PICKED, TOOLS, Pad
 from aetui.panels.drawing.shelf import Shelf
 from aetui.panels.drawing.view import Frame
+from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.text import plain
 
+NO_RUN = "There is no run yet. Train the model (t): then it says what it makes of what you draw."
+NOT_YET = "The first epoch is not over: there are no weights yet to say anything to a drawing."
+NO_PAD = "What this model learns from are no pictures of one or three channels, so there is nothing to draw on."
+LOADING = "TensorFlow is loading; the networks come when it is there"
+ASKING = "the run is asked for its networks …"
 SHORT_CODE = 4
 """Numbers of a code that are told."""
 
@@ -27,6 +33,28 @@ class Told(NamedTuple):
     """What is waited for, or went wrong; empty where nothing is."""
     beside: str
     """Why there are no real items; empty where there are."""
+
+
+def instead(view: View, shape: tuple[int, ...], failure: str, *, drawable: bool) -> str:
+    """What stands in the place of the pad; empty where there is one. `shape`: of items, () while nobody has told."""
+    if view.run is None:
+        return NO_RUN
+    if shape:
+        return "" if drawable else NO_PAD
+    if failure:
+        return f"✕ {failure}"
+    if not view.run.epochs:
+        return NOT_YET
+    return LOADING if view.engine in ("starting", "loading") else ASKING
+
+
+def waiting(view: View, failure: str, answer: Answer | None) -> str:
+    """What keeps an answer from coming; empty where it is there."""
+    if failure:
+        return f"✕ {failure}"
+    if answer is None:
+        return LOADING if view.engine in ("starting", "loading") else "the model is asked …"
+    return ""
 
 
 def beside(told: Told, answer: Answer | None, pad: Pad, shelf: Shelf | None, near: int, width: int) -> list[Content]:

@@ -12,10 +12,11 @@ from pilots import Make, engine_desk, ready, stopped, train, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from aetui.panels.draw import NO_RUN, NOT_YET, Draw
+from aetui.panels.draw import Draw
 from aetui.panels.drawing.beside import Beside
 from aetui.panels.drawing.board import Board
 from aetui.panels.drawing.shelf import Shelf
+from aetui.panels.drawing.words import NO_RUN, NOT_YET
 from aetui.panels.table import View
 from aetui.screens import commands
 from aetui.screens.commands import Typed
@@ -59,11 +60,8 @@ async def opened(pilot: Pilot[None]) -> Any:
     return engine
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
-async def test_keys_draw_and_the_output_the_error_and_the_nearest_item_follow(
-    make_app: Make, size: tuple[int, int]
-) -> None:
-    async with make_app().run_test(size=size) as pilot:
+async def test_keys_and_mouse_draw_and_output_error_and_nearest_items_follow(make_app: Make) -> None:
+    async with make_app().run_test(size=(200, 60)) as pilot:
         engine = await opened(pilot)
         draw, pad = panel(pilot), panel(pilot).pad
         assert pad is not None
@@ -84,8 +82,7 @@ async def test_keys_draw_and_the_output_the_error_and_the_nearest_item_follow(
         words = str(draw.query_one(Beside).query_one(Static).render())
         assert "MSE" in words
         assert "epoch 3, the best" in words
-        mapped = draw.query_one(PlaneMap)
-        assert mapped.display is (size[0] == 200)
+        assert draw.query_one(PlaneMap).display
         await pilot.press("u")
         assert not pad.seen.any()
         await pilot.press("U", "enter", "right", "right")
@@ -94,13 +91,8 @@ async def test_keys_draw_and_the_output_the_error_and_the_nearest_item_follow(
         table = draw.taken(View(engine_desk(pilot).run_shown, 2, None, "")).table
         assert table is not None
         assert table.rows[0][:3] == (1, 1, "0")
-
-
-async def test_the_mouse_paints_while_it_is_dragged_and_the_right_button_erases(make_app: Make) -> None:
-    async with make_app().run_test(size=(200, 60)) as pilot:
-        await opened(pilot)
-        pad, board = panel(pilot).pad, panel(pilot).query_one(Board)
-        assert pad is not None
+        await pilot.press("enter", "enter", "delete")
+        board = draw.query_one(Board)
         await pilot.mouse_down(board, offset=(10, 6))
         await pilot.hover(board, offset=(30, 6))
         await pilot.mouse_up(board, offset=(30, 6))
@@ -110,6 +102,9 @@ async def test_the_mouse_paints_while_it_is_dragged_and_the_right_button_erases(
         assert pad.seen[5, 10] == 0
         await pilot.press("u", "u")
         assert not pad.seen.any(), "what was dragged is undone in one go"
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not draw.query_one(PlaneMap).display)
+        assert "MSE" in str(draw.query_one(Beside).query_one(Static).render())
 
 
 async def test_a_drawing_outlives_panels_and_epochs_and_is_asked_about_again_after_them(
