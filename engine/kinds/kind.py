@@ -215,6 +215,11 @@ class Kind(Origin):
         yield from ()
         return {}
 
+    def said(self, data: Data, part: str, places: NDArray[np.int64]) -> tuple[str, ...] | None:
+        """What the items at `places` of a part ("train", "validation", "test") say, where they are words; else None."""
+        del data, part, places
+        return None
+
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no
         place means the same in every item."""

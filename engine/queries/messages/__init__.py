@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.queries.messages.detection import Beside, Detect, Detection
+from engine.queries.messages.explore import Explore, Explored
 from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.features import (
     Accuracies,
@@ -47,6 +48,7 @@ Query = (
     | Classify
     | FineTune
     | Networks
+    | Explore
 )
 Answer = (
     Reconstruction
@@ -63,6 +65,7 @@ Answer = (
     | Clusters
     | FineTuned
     | PlainNetworks
+    | Explored
 )
 
 __all__ = [
@@ -81,6 +84,8 @@ __all__ = [
     "Detect",
     "Detection",
     "Encode",
+    "Explore",
+    "Explored",
     "Export",
     "Exported",
     "FineTune",
