@@ -37,6 +37,10 @@ ITEMS_SECONDS = 5.0
 """From one encoding of the real items to the next while a run goes on."""
 
 
+OFTEN_SECONDS, SELDOM_SECONDS = 0.5, 5.0
+"""From one question for networks to the next: of a run that trains here, whose epochs may be short, and of one whose
+weights are read from its folder."""
+
 _Asked = tuple[int, Drawing, Halves, Neighbours | None]
 _Came = tuple[int, Answer, str, Neighbours | None]
 """With whose answer it is: the run's stamp, the weights' version, and the items."""
@@ -62,6 +66,8 @@ class Model:
         self._halves: Halves | None = None
         self._asking = False
         self._asked_at = 0
+        """The epoch after which it was asked."""
+        self._asked_when = 0.0
         self._going = False
         self._shelf: Shelf | None = None
         self._encoding = False
@@ -106,9 +112,11 @@ class Model:
         ended = self._going and not run.going
         further = run.going and run.last_epoch > max(self.epoch, self._asked_at)
         first = self.networks is None and (not self.failure or run.last_epoch > self._asked_at)
-        if not (first or ended or (further and self.networks is not None)):
+        now = monotonic()
+        soon = now - self._asked_when < (SELDOM_SECONDS if run.elsewhere else OFTEN_SECONDS)
+        if not (first or ended or (further and self.networks is not None and not soon)):
             return None
-        self._asking, self._going, self._asked_at = True, run.going, run.last_epoch
+        self._asking, self._going, self._asked_at, self._asked_when = True, run.going, run.last_epoch, now
         return Networks(run_id=run.run_id)
 
     def hear(self, message: Answered) -> None:
