@@ -81,6 +81,7 @@ class Draw(Container):
         self._shelf: Shelf | None = None
         self._shelf_failure = ""
         self._stamp = 0
+        self._drawable = self._changing = False
         self._pen = ""
         self._items = Items()
         self._source = ""
@@ -189,10 +190,13 @@ class Draw(Container):
     def _heard(self) -> None:
         """The model has something new: networks, an answer, real items' codes, or a reason."""
         pad = self.pad
-        self.refresh_bindings()
-        if pad is not None and (self.answer is None or self._model.stale(pad.changes)):
+        if (pad is not None) != self._drawable:
+            self._drawable = pad is not None
+            self.refresh_bindings()
+        if pad is not None and self._model.stale(pad.changes):
             self._ask()
-        self._draw()
+        if not self._changing:
+            self._draw()
 
     def _ask(self) -> None:
         pad = self.pad
@@ -200,7 +204,10 @@ class Draw(Container):
             self._model.ask(Drawing(pad.changes, pad.sheet.drawn, pad.seen))
 
     def _changed(self) -> None:
+        """Ask about the drawing, and draw once: the answer may be there by then."""
+        self._changing = True
         self._ask()
+        self._changing = False
         self._draw()
 
     def _say(self, text: str) -> None:
@@ -246,8 +253,7 @@ class Draw(Container):
     def action_pad(self, change: str, *arguments: int) -> None:
         """Have the pad do what its method `change` does."""
         if (pad := self.pad) is not None:
-            done = getattr(pad, change)(*arguments)
-            if done is False:
+            if getattr(pad, change)(*arguments) is False:
                 self._say(f"nothing to {change}")
             self._changed()
 
@@ -346,7 +352,6 @@ class Draw(Container):
         message.stop()
         if (pad := self.pad) is not None:
             pad.lift()
-            self._draw()
 
     # Drawing.
 

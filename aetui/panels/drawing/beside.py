@@ -76,8 +76,9 @@ class Beside(Vertical):
             lines += [Content("")] * (NUMBERS + (near and near + 2) - len(lines))
         text = Content("\n").join(lines[:height])
         if self._lines is None or not text.is_same(self._lines):
+            higher = self._lines is None or len(text.plain.split("\n")) != len(self._lines.plain.split("\n"))
             self._lines = text
-            self.query_one(Static).update(text)
+            self.query_one(Static).update(text, layout=higher)
         grid, plane = self.query_one(ImageGrid), self.query_one(PlaneMap)
         grid.display, plane.display = pictured, mapped
         if pictured and shelf is not None:

@@ -79,6 +79,7 @@ class Board(Widget):
         """The pixel in the upper left corner."""
         self._shown: Shown | None = None
         self._lines: list[Strip] = []
+        self._cells_now: list[Cells] = []
         self._erasing: bool | None = None
         """While a button is held: whether it erases."""
 
@@ -88,13 +89,11 @@ class Board(Widget):
         if cursor is not None and self._erasing is None:  # under the mouse nothing moves by itself
             self.corner = frame.corner(cursor, self.corner)
         self.corner = frame.corner(self.corner, self.corner) if cursor is None else self.corner
-        before, self._shown = self._lines, shown
-        self._lines = self._drawn(pictures[: frame.pictures], shown)
-        if len(before) != len(self._lines):
+        self._shown = shown
+        changed = self._redraw(pictures[: frame.pictures], shown)
+        if changed is None:
             self.refresh()
-            return
-        changed = [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]
-        if changed:
+        elif changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
@@ -105,16 +104,36 @@ class Board(Widget):
 
     # Drawing.
 
-    def _drawn(self, pictures: list[Picture], shown: Shown) -> list[Strip]:
-        frame = shown.frame
-        rows = [self._cells(picture, shown, marked=place == 0) for place, picture in enumerate(pictures)]
+    def _redraw(self, pictures: list[Picture], shown: Shown) -> list[int] | None:
+        """Bring the lines up to date: those that changed, or None where all of them did."""
+        cells = [self._cells(picture, shown, marked=place == 0) for place, picture in enumerate(pictures)]
+        labels = [self._labels(pictures, shown)] if shown.labels else []
+        before, self._cells_now = self._cells_now, cells
+        head = len(labels)
+        alike = [old.glyphs.shape for old in before] == [new.glyphs.shape for new in cells]
+        if not alike or len(self._lines) != head + len(cells[0].glyphs):
+            self._lines = labels + [self._line(cells, y) for y in range(len(cells[0].glyphs))]
+            return None
+        differ = np.any([old.differ(new).any(axis=1) for old, new in zip(before, cells, strict=True)], axis=0)
+        changed = [head + int(y) for y in np.flatnonzero(differ)]
+        for y in changed:
+            self._lines[y] = self._line(cells, y - head)
+        if labels and labels[0] != self._lines[0]:
+            self._lines[0] = labels[0]
+            changed.append(0)
+        return changed
+
+    def _line(self, cells: list[Cells], y: int) -> Strip:
+        """The line `y` of all pictures."""
         gap = Strip([Segment(" " * GAP, Style())])
-        lines = [Strip.join(_between(list(parts), gap)) for parts in zip(*map(strips, rows), strict=True)]
-        if not shown.labels:
-            return lines
-        text = (" " * GAP).join(plain(each.label, frame.columns).ljust(frame.columns) for each in pictures)
+        parts = [strips(each.rows(y, y + 1))[0] for each in cells]
+        return Strip.join([each for part in parts for each in (gap, part)][1:])
+
+    def _labels(self, pictures: list[Picture], shown: Shown) -> Strip:
+        columns = shown.frame.columns
+        text = (" " * GAP).join(plain(each.label, columns).ljust(columns) for each in pictures)
         style = Style.from_color(self.get_component_rich_style("board--label").color)
-        return [Strip([Segment(text, style)]), *lines]
+        return Strip([Segment(text, style)])
 
     def _cells(self, picture: Picture, shown: Shown, *, marked: bool) -> Cells:
         frame, (top, left) = shown.frame, self.corner
@@ -211,8 +230,3 @@ class Board(Widget):
         place = self._place(event)
         if place is not None:
             self.post_message(self.Touched(place, erases=bool(self._erasing)))
-
-
-def _between(parts: list[Strip], gap: Strip) -> list[Strip]:
-    """`parts` with a gap between each two."""
-    return [each for part in parts for each in (gap, part)][1:]
