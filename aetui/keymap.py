@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
+from aetui.panels.exploring import keys as explorer_keys
 from aetui.panels.table import PANELS
 
 Scope = Literal[
@@ -26,6 +27,7 @@ Scope = Literal[
     "settings",
     "sentences",
     "anomalies",
+    "latent",
     "runs",
     "run_line",
     "data",
@@ -47,6 +49,7 @@ SCOPES: dict[Scope, str] = {
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
+    "latent": "While the latent codes have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -70,6 +73,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
+    {"workbench", "latent"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -222,6 +226,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
     ),
+    *(Action(k.id, k.keys, k.label, k.help, "latent", k.act, k.bar, k.name) for k in explorer_keys.KEYS),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),

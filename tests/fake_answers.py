@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fake_codes
 import msgspec
 import numpy as np
 
@@ -15,11 +16,13 @@ from engine.queries.messages import (
     Cosine,
     Detect,
     Detection,
+    Explore,
     Export,
     Exported,
     Nearest,
     Neighbour,
     Neighbours,
+    Networks,
     Query,
     Rated,
     Read,
@@ -151,6 +154,10 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return detection(epoch, baselines=(beside,) if query.baselines else ())
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Networks):
+        return fake_codes.networks(query, epoch)
+    if isinstance(query, Explore):
+        return fake_codes.explored(query, epoch)
     if isinstance(query, Export):
         return exported(query, epoch)
     if isinstance(query, Recommend):
