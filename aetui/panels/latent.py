@@ -3,6 +3,7 @@ the way into the explorer (`aetui.panels.exploring`), which has the panel for it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import known
-from engine.errors import counted
+from engine.errors import UsageError, counted
 from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "The codes appear after the first epoch"
@@ -159,6 +160,15 @@ class Latent(Container):
     def action_leave_codes(self) -> None:
         """Close the explorer."""
         self._leave()
+
+    def set_number(self, number: int, value: float) -> None:
+        """A number of the code, from 1 on, to exactly this. Raises UsageError where the code has no such number, or it
+        is not finite."""
+        explorer = self.query_one(Explorer)
+        refused = explorer.choose(number - 1) if math.isfinite(value) else "expected a finite number"
+        if refused or explorer.place is None:
+            raise UsageError("Code", refused or "the items of the map have not come yet")
+        explorer.set(value)
 
     def action_walk(self, right: int, up: int) -> None:
         """Move the crosshair by so many cells."""

@@ -190,6 +190,16 @@ def _epoch(typed: Typed, text: str) -> Then:
     return typed.app.show_workbench
 
 
+def _number(typed: Typed, text: str) -> Then:
+    try:
+        number, value = text.split()
+        typed.app.desk.set_code(int(number), float(value))
+    except ValueError as error:
+        told = f"expected which number of the code and its value, such as z 3 1.25, got {plain(text, 40)!r}"
+        raise UsageError("Command", told) from error
+    return typed.app.show_workbench
+
+
 def _data(typed: Typed, text: str) -> Then:
     from aetui.screens import data_commands
 
@@ -255,6 +265,7 @@ COMMANDS: dict[str, Command] = {
         Command("panel", "NAME", "open a panel", _panel, _beginning(lambda typed: typed.app.desk.panels)),
         Command("explain", "PAGE", "what a model does; answers", _explain, _beginning(lambda typed: pages.pages())),
         Command("epoch", "NUMBER", "go to an epoch; its number alone will do", _epoch, lambda typed, text: ()),
+        Command("z", "NUMBER VALUE", "give a number of the explored code a value", _number, lambda typed, text: ()),
         Command(
             "data",
             "add|show|rename|remove …",

@@ -13,7 +13,7 @@ from aetui.render.metrics import AVERAGE
 from aetui.screens import model_export
 from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError, RunError, UsageError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
@@ -112,6 +112,13 @@ class QueryView(TakeView):
         """Draws the key bar anew, as `action_panel`."""
         super().action_step(by)
         self.refresh_bindings()
+
+    def set_code(self, number: int, value: float) -> None:
+        """Give a number of the code that is explored, from 1 on, a value. Raises UsageError where there is none."""
+        panel = self._panel("latent")
+        if panel is None or not panel.exploring:
+            raise UsageError("No explorer", "expected the latent explorer to be open: c, then enter")
+        panel.set_number(number, value)
 
     def action_ask(self) -> None:
         """Open the panel and let it be typed at once: the next key may be there already."""

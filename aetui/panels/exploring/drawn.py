@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -55,6 +58,7 @@ class Drawn(Asking):
         self._drawing = False
         self.put_at: tuple[float, float] | None = None
         """Where the crosshair was put from here."""
+        self._marks: dict[tuple[str | None, str], tuple[NDArray[Any], list[str]]] = {}
 
     def on_resize(self, _event: events.Resize) -> None:
         """What has room depends on the size."""
@@ -104,6 +108,7 @@ class Drawn(Asking):
         colours = colouring(place, self.colour, self.clusters)
         own, beside = self.query_one("#own", PlaneMap), self.query_one("#beside", PlaneMap)
         ticks = len(place.mean) > 1
+        self._marks.clear()
         own.show(place.map.points, colours, titles=place.map.titles, y_ticks=ticks)
         name = place.found.beside_name
         beside.show(place.beside.points, colours, titles=(f"{name}, {place.beside.titles[-1]}", name))
@@ -132,17 +137,28 @@ class Drawn(Asking):
 
     def _draw_marks(self, place: Place, near: Near) -> None:
         own, beside = self.query_one("#own", PlaneMap), self.query_one("#beside", PlaneMap)
-        own.crosshair = self.put_at = place.point
+        self.put_at = place.point
+        own.crosshair = place.point
+        items = near.items[:1]
         pins = [place.map.place(pin.code, place.point) for pin in place.pins]
-        own.put(pins, [str(at) for at in range(1, len(pins) + 1)], layer="pins")
-        own.put(place.map.points[near.items[:1]], "○", layer="near")
-        others = np.asarray(place.beside.points, np.float64)
-        beside.put(others[near.items[:1]], "○", layer="near")
         of_items = [(at, pin.item) for at, pin in enumerate(place.pins, 1) if pin.item is not None]
-        beside.put(others[[item for _, item in of_items]], [str(at) for at, _ in of_items], layer="pins")
         marked = place.marked if place.marked is not None else np.zeros(0, np.int64)
-        for map, points in ((own, place.map.points), (beside, others)):
-            map.put(points[marked], "▪", layer="marked")
+        ours, others = place.map.points, place.beside.points
+        self._put(own, "pins", np.asarray(pins), [str(at) for at in range(1, len(pins) + 1)])
+        self._put(own, "near", ours[items], ["○"])
+        self._put(own, "marked", ours[marked], ["▪"])
+        self._put(beside, "pins", others[[item for _, item in of_items]], [str(at) for at, _ in of_items])
+        self._put(beside, "near", others[items], ["○"])
+        self._put(beside, "marked", others[marked], ["▪"])
+
+    def _put(self, map: PlaneMap, layer: str, points: NDArray[Any], glyphs: list[str]) -> None:
+        """Marks that are not there yet: each takes a drawing of the map."""
+        if not map.display:
+            return
+        there = self._marks.get((map.id, layer))
+        if there is None or there[1] != glyphs or not np.array_equal(there[0], points):
+            self._marks[map.id, layer] = points.copy(), glyphs
+            map.put(points, glyphs, layer=layer)
 
     def _many(self, place: Place, rows: int, columns: int) -> Floats | None:
         """Pictures of a way or a grid, in reading order."""
