@@ -23,6 +23,11 @@ _TAIL = 0.01
 _NO_VALUE = "?"
 
 
+def steps(*, dark: bool) -> tuple[str, ...]:
+    """The colours of a scale, from little to much."""
+    return _RISING_ON_DARK if dark else _RISING_ON_LIGHT
+
+
 class ByClass(NamedTuple):
     """`members`: (n,), for each point the index into `names`; negative: its class is not known."""
 
@@ -91,7 +96,7 @@ def _by_number(colouring: ByNumber, *, dark: bool, colours: bool) -> Coloured:
     finite = np.isfinite(values)
     members = np.full(len(values), STEPS, np.int64)
     members[finite] = np.searchsorted(borders[1:-1], values[finite], "right")
-    table = _RISING_ON_DARK if dark else _RISING_ON_LIGHT
+    table = steps(dark=dark)
     groups = [Group(str(step + 1), Style(color=table[step]) if colours else Style.null()) for step in range(STEPS)]
     names = [f"{low:.3g} … {high:.3g}" for low, high in pairwise(borders.tolist())]
     if not finite.all():

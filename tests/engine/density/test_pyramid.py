@@ -30,7 +30,7 @@ POINTS = {
 
 @pytest.fixture(autouse=True)
 def larger_bins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """256 across instead of 4,096 (which tests/benchmarks has): a pyramid of few points takes a hundredth of the time."""
+    """256 across and not 4,096, as tests/benchmarks has: with so few points a hundredth of the time is enough."""
     monkeypatch.setattr("engine.density.building._SHIFT", 24)
 
 
