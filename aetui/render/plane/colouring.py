@@ -55,6 +55,8 @@ class Coloured(NamedTuple):
     steps: int = 0
     """How many of the groups, the first ones, are steps of a scale: a cell then has the step of its mean and not of its
     majority."""
+    title: str = ""
+    """Of the scale."""
 
 
 def coloured(colouring: Colouring, count: int, *, dark: bool, colours: bool = True) -> Coloured:
@@ -102,7 +104,7 @@ def _by_number(colouring: ByNumber, *, dark: bool, colours: bool) -> Coloured:
     if not finite.all():
         groups.append(Group(_NO_VALUE))
         names.append("no value")
-    return Coloured(tuple(groups), tuple(names), members, STEPS)
+    return Coloured(tuple(groups), tuple(names), members, STEPS, colouring.title)
 
 
 def scale(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from aetui.render.plane.colouring import ByClass, Coloured, coloured
 from aetui.render.plane.dots import Ints, Picture, dots, seen
-from aetui.render.plane.shades import Shaded, affordable_dots, by_class, by_count, digits
+from aetui.render.plane.shades import Shaded, affordable, by_class, by_count, digits
 from aetui.render.plane.source import Drawn, Look
 from aetui.render.plane.window import Cells, Window
 from engine.density.pyramid import Grid, Pyramid
@@ -16,6 +16,9 @@ DOTS = 1_500
 """Points up to which each has its dot; a dot in the colour of its class takes some 30 bytes."""
 _SMALL = 0.95
 """Share of the cells with points whose count has to be a digit for digits to be drawn."""
+
+
+_NOBODY = np.zeros(0, np.int64)
 
 
 class Density:
@@ -59,19 +62,17 @@ class Density:
         legend = coloured(colouring, len(found.points), dark=look.dark, colours=look.colours)
         letters = look.letters and len(legend.groups) > 1
         picture = dots(seen(found.points, cells), legend, cells, letters=letters)
-        return picture if affordable_dots(picture) else None, legend
+        return picture if affordable(picture) else None, legend
 
     def _counted(self, grid: Grid, counts: Ints, look: Look) -> Shaded:
-        classes = self.pyramid.by_class(grid)[:, ::-1] if self.classes else None
-        none = ByClass(np.zeros(0, np.int64), self.pyramid.names)
-        legend = coloured(none if self.classes else None, 0, dark=look.dark, colours=look.colours)
+        if self.classes:
+            classes = self.pyramid.by_class(grid)[:, ::-1]
+            legend = coloured(ByClass(_NOBODY, self.pyramid.names), 0, dark=look.dark, colours=look.colours)
+            return Shaded(by_class(classes, self.pyramid.names, dark=look.dark, colours=not look.letters), legend)
         there = counts[counts > 0]
         if (there <= 9).mean() >= _SMALL:
-            owner = classes.argmax(axis=0) if classes is not None else None
-            return Shaded(digits(counts, owner, [group.style for group in legend.groups]), legend)
-        if classes is None:
-            return by_count(counts, dark=look.dark, colours=not look.letters)
-        return Shaded(by_class(classes, self.pyramid.names, dark=look.dark, colours=not look.letters), legend)
+            return Shaded(digits(counts), coloured(None, 0, dark=look.dark))
+        return by_count(counts, dark=look.dark, colours=not look.letters)
 
     def _note(self, shown: int, cells: Cells) -> str:
         told = [f"{counted(self.pyramid.missing, 'point')} not finite"] if self.pyramid.missing else []
