@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
+from aetui.mapping.keys import MAP_KEYS
 from aetui.panels.exploring import keys as explorer_keys
 from aetui.panels.table import PANELS
 
@@ -34,6 +35,7 @@ Scope = Literal[
     "adding",
     "curves",
     "sweep",
+    "map",
     "exporting",
     "command",
     "dialogs",
@@ -58,6 +60,7 @@ SCOPES: dict[Scope, str] = {
     "adding": "While data are added",
     "curves": "In the list of loss terms",
     "sweep": "On the screen of a sweep",
+    "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
@@ -89,7 +92,7 @@ TOGETHER: tuple[set[Scope], ...] = (
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {"adding", "curves", "sweep", "map", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
@@ -262,6 +265,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
     Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
     Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
+    *(Action(name, keys, label, told, "map", act, bar, title) for name, keys, label, told, act, bar, title in MAP_KEYS),
     Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
     Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
     Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),

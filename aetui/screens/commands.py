@@ -236,6 +236,18 @@ def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
     return sweep_commands.choices(typed.app, text)
 
 
+def _map(typed: Typed, text: str) -> Then:
+    from aetui.screens import plane_commands
+
+    return plane_commands.run(typed.app, text)
+
+
+def _map_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import plane_commands
+
+    return plane_commands.choices(typed.app, text)
+
+
 def _quit(typed: Typed, text: str) -> Then:
     del text
     return partial(typed.app.run_soon, typed.screen, "app.quit")
@@ -283,6 +295,7 @@ COMMANDS: dict[str, Command] = {
             slow=True,
         ),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
+        Command("map", "FILE, or train|test …", "codes by the million on a map", _map, _map_choices, slow=True),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),
     )
