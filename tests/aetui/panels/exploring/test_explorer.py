@@ -17,7 +17,7 @@ from aetui.panels.table import View
 from aetui.render.pixels import to_grey
 from aetui.widgets.image_grid import ImageGrid
 from aetui.widgets.plane_map import PlaneMap
-from engine.errors import RunError
+from engine.errors import RunError, UsageError
 from engine.plain.network import Network
 from engine.queries.messages import Decode, Explore, Images, Networks
 
@@ -55,7 +55,9 @@ async def opened(pilot: Pilot[None]) -> Any:
     return engine
 
 
-async def test_what_lies_under_the_crosshair_is_decoded_at_every_key_beside_the_nearest_item(make_app: Make) -> None:
+async def test_what_lies_under_the_crosshair_is_decoded_at_every_key_as_are_ways_between_pins(
+    make_app: Make,
+) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await opened(pilot)
         place = explorer(pilot).place
@@ -73,14 +75,14 @@ async def test_what_lies_under_the_crosshair_is_decoded_at_every_key_beside_the_
         await until(pilot, lambda: "· 0 away" in told(pilot))
         await pilot.press("2", "full_stop")
         await until(pilot, lambda: f"z2 = {place.code[1]:+.4f}" in told(pilot))
+        engine_desk(pilot).set_code(2, 1.25)
+        await until(pilot, lambda: "z2 = +1.2500" in told(pilot))
+        with pytest.raises(UsageError, match="codes here have 4 numbers"):
+            engine_desk(pilot).set_code(5, 1.0)
         assert engine_desk(pilot).cursor is None
         assert not asked(engine, Decode)
         assert (len(asked(engine, Explore)), len(asked(engine, Networks))) == (1, 1)
-
-
-async def test_pins_make_a_morph_and_a_grid_and_backspace_takes_them_back(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await opened(pilot)
+        # Two pins make a morph, three a grid; backspace takes back what was made.
         await pilot.press("space", "L", "space", "enter")
         await until(pilot, lambda: "a straight way from pin 1 to pin 2" in told(pilot))
         assert picture(pilot).shape != (28, 28)
@@ -94,7 +96,9 @@ async def test_pins_make_a_morph_and_a_grid_and_backspace_takes_them_back(make_a
         assert explorer(pilot).place.pins == []  # type: ignore[union-attr]
 
 
-async def test_a_rectangle_on_either_map_lists_its_items_and_they_are_what_is_taken(make_app: Make) -> None:
+async def test_a_rectangle_on_either_map_lists_its_items_and_they_are_what_is_taken(
+    make_app: Make,
+) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await opened(pilot)
         panel, place = engine_desk(pilot).query_one(Latent), explorer(pilot).place
@@ -120,13 +124,8 @@ async def test_a_rectangle_on_either_map_lists_its_items_and_they_are_what_is_ta
         await until(pilot, lambda: len(place.marked) == fake_codes.ITEMS)  # type: ignore[arg-type]
         await pilot.press("backspace")
         assert place.marked is None
-
-
-async def test_left_again_the_keys_are_the_time_machines_and_codes_those_of_the_epoch(make_app: Make) -> None:
-    async with make_app().run_test(size=(80, 24)) as pilot:
-        await opened(pilot)
+        # Left again, the keys are the time machine's.
         await pilot.press("escape")
-        panel = engine_desk(pilot).query_one(Latent)
         assert not panel.exploring
         assert explorer(pilot).place is None
         await pilot.press("left")
