@@ -14,7 +14,9 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
+from aetui.mapping.keys import MAP_KEYS
 from aetui.panels.drawing.keys import KEYS as DRAW
+from aetui.panels.exploring import keys as explorer_keys
 from aetui.panels.table import PANELS
 
 Scope = Literal[
@@ -28,12 +30,14 @@ Scope = Literal[
     "sentences",
     "anomalies",
     "draw",
+    "latent",
     "runs",
     "run_line",
     "data",
     "adding",
     "curves",
     "sweep",
+    "map",
     "exporting",
     "command",
     "dialogs",
@@ -50,6 +54,7 @@ SCOPES: dict[Scope, str] = {
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "draw": "While the pad of Draw has the focus",
+    "latent": "While the latent codes have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -58,6 +63,7 @@ SCOPES: dict[Scope, str] = {
     "adding": "While data are added",
     "curves": "In the list of loss terms",
     "sweep": "On the screen of a sweep",
+    "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
@@ -74,6 +80,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
     {"workbench", "draw"},
+    {"workbench", "latent"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -89,7 +96,7 @@ TOGETHER: tuple[set[Scope], ...] = (
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {"adding", "curves", "sweep", "map", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
@@ -227,6 +234,7 @@ ACTIONS: tuple[Action, ...] = (
         "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
     ),
     *(Action(key.id, key.keys, key.label, key.help, "draw", key.act, key.bar, key.name) for key in DRAW),
+    *(Action(k.id, k.keys, k.label, k.help, "latent", k.act, k.bar, k.name) for k in explorer_keys.KEYS),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
@@ -264,6 +272,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
     Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
     Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
+    *(Action(name, keys, label, told, "map", act, bar, title) for name, keys, label, told, act, bar, title in MAP_KEYS),
     Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
     Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
     Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import fake_codes
 import msgspec
 import numpy as np
-from fake_networks import networks
 
 from engine.errors import UsageError
 from engine.queries.messages import (
@@ -18,6 +18,7 @@ from engine.queries.messages import (
     Detect,
     Detection,
     Encode,
+    Explore,
     Export,
     Exported,
     Nearest,
@@ -159,13 +160,15 @@ def answer(query: Query, epoch: int = 3) -> Any:
             fitted_to=100,
         )
         return detection(epoch, baselines=(beside,) if query.baselines else ())
-    if isinstance(query, Networks):
-        return networks(query, epoch=epoch)
     if isinstance(query, Encode) and query.inputs is not None:
         mean = np.asarray(query.inputs[:], np.float32).reshape(len(query.inputs), -1).mean(axis=1)
         return Codes(codes=np.stack([mean, -mean], axis=1), labels=None, epoch=epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Networks):
+        return fake_codes.networks(query, epoch)
+    if isinstance(query, Explore):
+        return fake_codes.explored(query, epoch)
     if isinstance(query, Export):
         return exported(query, epoch)
     if isinstance(query, Recommend):

@@ -152,7 +152,14 @@ PANELS: dict[str, PanelKind] = {
             of_samples=False,
             has_keys=True,
         ),
-        PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
+        PanelKind(
+            "latent",
+            "Latent",
+            "c",
+            "latent:Latent",
+            "validation codes by class, beside PCA or averages; enter explores them",
+            has_keys=True,
+        ),
         PanelKind(
             "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"
         ),

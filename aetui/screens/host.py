@@ -77,6 +77,9 @@ class Desk(Protocol):
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
 
+    def set_code(self, number: int, value: float) -> None:
+        """Give a number of the code that is explored a value. Raises UsageError where there is none."""
+
     def action_panel(self, key: str) -> None:
         """Open one of `panels`."""
 

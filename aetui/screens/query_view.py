@@ -92,9 +92,9 @@ class QueryView(TakeView):
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
         # It imports numpy; the one who asked has done so before.
-        from engine.queries.messages import Detect, Export, Neighbours, Recommend
+        from engine.queries.messages import Detect, Explore, Export, Neighbours, Recommend
 
-        if isinstance(message.query, Detect | Neighbours | Recommend):
+        if isinstance(message.query, Detect | Explore | Neighbours | Recommend):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):
@@ -143,6 +143,13 @@ class QueryView(TakeView):
         """Open the panel Draw with `image` of the pad's shape. Raises as `pad_shape`."""
         self._pad.put_drawing(image, name)
         self.action_panel(PAD)
+
+    def set_code(self, number: int, value: float) -> None:
+        """Give a number of the code that is explored, from 1 on, a value. Raises UsageError where there is none."""
+        panel = self._panel("latent")
+        if panel is None or not panel.exploring:
+            raise UsageError("No explorer", "expected the latent explorer to be open: c, then enter")
+        panel.set_number(number, value)
 
     def action_ask(self) -> None:
         """Open the panel and let it be typed at once: the next key may be there already."""

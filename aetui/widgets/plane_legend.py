@@ -21,7 +21,7 @@ class PlaneLegend(Legend):
         self._title = ""
 
     def explain(self, coloured: Coloured | None, title: str = "") -> None:
-        """Explain these colours instead; `title` names the number that they stand for. None takes no line."""
+        """Explain these colours instead; `title` says otherwise than they do what the scale is. None takes no line."""
         scale = coloured if coloured and coloured.steps else None
         if scale is None:
             groups = coloured.groups if coloured and len(coloured.groups) > 1 else ()
@@ -30,8 +30,8 @@ class PlaneLegend(Legend):
             self.show([group.mark for group in groups], coloured.names if coloured and groups else ())
             if changed:
                 self.refresh(layout=True)
-        elif scale.names != (self._scale and self._scale.names) or title != self._title:
-            self._scale, self._title = scale, title
+        elif self._scale is None or scale[:2] != self._scale[:2] or (title or scale.title) != self._title:
+            self._scale, self._title = scale, title or scale.title
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

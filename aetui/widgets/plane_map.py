@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from aetui.render.pixels import colour_mode
 from aetui.render.plane.colouring import Coloured, Colouring
-from aetui.render.plane.drawing import Drawing, Ground, Wanted, differing
+from aetui.render.plane.drawing import Drawing, Ground, Wanted, differing, laid
 from aetui.render.plane.marked import Marks, Over, covering
 from aetui.render.plane.source import Look, Points, Source
 from aetui.render.plane.window import Cells, Window
@@ -361,7 +361,7 @@ class PlaneMap(Widget):
         line = strips[y] if y < len(strips) else Strip([])
         # The style of the widget goes below: a segment without any breaks Textual's NO_COLOR filter.
         below = self.visual_style.rich_style
-        return line.apply_style(below).adjust_cell_length(self.size.width, below)
+        return laid(line, below).adjust_cell_length(self.size.width, below)
 
     def _draw_ground(self) -> Ground | None:
         if self.source is None or not self.is_mounted:

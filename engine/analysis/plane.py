@@ -63,13 +63,11 @@ class Axes(NamedTuple):
 
     def points(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Where codes lie, (n, k) → (n, 2)."""
-        found: NDArray[np.float32] = (finite(codes) - self.mean) @ self.directions
-        return found
+        return np.asarray((finite(codes) - self.mean) @ self.directions, np.float32)
 
     def codes(self, points: NDArray[Any]) -> NDArray[np.float32]:
         """What lies there, (n, 2) → (n, k)."""
-        found: NDArray[np.float32] = points.astype(np.float32) @ self.directions.T + self.mean
-        return found
+        return np.asarray(points.astype(np.float32) @ self.directions.T + self.mean, np.float32)
 
 
 def axes(codes: NDArray[Any]) -> Axes:

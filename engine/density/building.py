@@ -3,12 +3,13 @@ beyond a few numbers a point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.data import Report, silence
 from engine.density.lattice import BITS, HEIGHT, WIDTH, Keys, Lattice, lattice_for, separated
 from engine.density.pyramid import Pyramid
 from engine.storage.rows import Array
@@ -25,13 +26,6 @@ _SHIFT = 20
 """Of bins: 4,096 across and 1,024 down, which is more than there are cells on a screen."""
 _CLASS_BYTES = 2**28
 """What sums of all classes may take; with more classes bins are larger."""
-
-Report = Callable[[str, int, int], None]
-"""Hears what is done, how far it is, and how far it goes; what it raises ends the work."""
-
-
-def silence(activity: str, done: int, total: int) -> None:
-    """A report that nobody hears."""
 
 
 def build(

@@ -25,8 +25,8 @@ _LEAST = 1e-290
 """A range below this cannot be divided by in floats: all of it is one square."""
 _MARGIN = 0.03
 _TAIL = 0.005
-_REACH = 0.25
-"""The outermost half percent of the points on a side may take up to this share of what the others take."""
+_REACH = 1.0
+"""The outermost half percent of the points on a side may take as much room as the others."""
 _FAR = 256.0
 """How many times as wide as the range of nearly all points the lattice is at most. Points beyond are outside of it."""
 

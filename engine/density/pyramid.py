@@ -179,10 +179,19 @@ class Pyramid:
 
     def within(self, low: tuple[float, float], high: tuple[float, float]) -> Found:
         """Those from one corner on up to another one, one by one, in the order of their items."""
+        whole, single = self._covered(*self._squares(low, high))
+        which = np.concatenate([*(_ranges(start, end) for start, end in whole), single])
+        return self._found(which[np.argsort(self._order[which])])
+
+    def count_within(self, low: tuple[float, float], high: tuple[float, float]) -> int:
+        """How many they are: what that takes grows with the border, not with what is inside."""
+        whole, single = self._covered(*self._squares(low, high))
+        return sum(int((end - start).sum()) for start, end in whole) + len(single)
+
+    def _squares(self, low: tuple[float, float], high: tuple[float, float]) -> tuple[int, int, int, int]:
         x0, y0 = (int(axis.places(np.array(value))) for axis, value in zip(self.lattice, low, strict=True))
         x1, y1 = (int(axis.places(np.array(value))) for axis, value in zip(self.lattice, high, strict=True))
-        which = self._covered(max(0, x0), max(0, y0), min(WIDTH, x1), min(HEIGHT, y1))
-        return self._found(which[np.argsort(self._order[which])])
+        return max(0, x0), max(0, y0), min(WIDTH, x1), min(HEIGHT, y1)
 
     # From sums.
 
@@ -256,30 +265,29 @@ class Pyramid:
         borders = np.concatenate([found.start[:, None], inner, found.end[:, None]], axis=1)
         return _Stretches(x, y, borders[:, :-1].ravel(), borders[:, 1:].ravel(), level)
 
-    def _covered(self, x0: int, y0: int, x1: int, y1: int) -> Ints:
-        """The places on the curve of all points in these squares, up to x1 and y1."""
+    def _covered(self, x0: int, y0: int, x1: int, y1: int) -> tuple[list[tuple[Ints, Ints]], Ints]:
+        """Where on the curve the points of these squares are, up to x1 and y1: stretches of it, and single ones."""
+        whole: list[tuple[Ints, Ints]] = []
         if x1 <= x0 or y1 <= y0:
-            return np.zeros(0, np.int64)
+            return whole, np.zeros(0, np.int64)
         rectangle = Grid(x0, y0, x1 - x0, y1 - y0, 1, 1)
         top = np.arange(WIDTH // HEIGHT)
         starts = np.searchsorted(self._keys, interleaved(top * HEIGHT, top * 0))
         found = _Stretches(top, top * 0, starts, np.append(starts[1:], len(self._keys)), HEIGHT.bit_length() - 1)
-        whole: list[Ints] = []
         while True:
             found = found.where(_within(found.x, found.y, found.level, rectangle) & (found.end > found.start))
             side = 1 << found.level
             x, y = found.x << found.level, found.y << found.level
             all_in = (x >= x0) & (x + side <= x1) & (y >= y0) & (y + side <= y1)
             taken = found.where(all_in)
-            whole.append(_ranges(taken.start, taken.end))
+            whole.append((taken.start, taken.end))
             found = found.where(~all_in)
             if not len(found.x) or found.points <= FEW:
                 break
             found = self._quarters(found)
         rest = _ranges(found.start, found.end)
         x, y = separated(self._keys[rest])
-        whole.append(rest[_within(x, y, 0, rectangle)])
-        return np.concatenate(whole)
+        return whole, rest[_within(x, y, 0, rectangle)]
 
     def _cells_of(self, found: _Stretches, grid: Grid) -> Ints:
         x, y = found.x << found.level, found.y << found.level

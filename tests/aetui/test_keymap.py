@@ -25,10 +25,10 @@ def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
         'theme = "nord"\n[keys]\ntrian = "f"\nstop = "t"\nzoom = "fly"\nquit = ""\nlive = "?"\nchart = "ctrl+c"\n'
-        'models = 5\nruns = "9"\nepoch_back = "left,v"\n'
+        'models = 5\nruns = "9"\nepoch_back = "left,U"\n'
     )
     wanted = settings.read(config, ["nord"])
-    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,v"})
+    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,U"})
     text = "\n".join(wanted.complaints)
     assert "perhaps train is meant" in text
     for names in ("stop and train", "live and help"):
@@ -81,6 +81,17 @@ SHARED = {
     frozenset({"much_lower", "epochs_back"}),
     frozenset({"much_higher", "epochs_forward"}),
     frozenset({"baselines", "beside"}),
+    frozenset({"pin", "pause"}),
+    frozenset({"code_left", "epoch_back"}),
+    frozenset({"code_right", "epoch_forward"}),
+    frozenset({"far_down", "panel_jacobian"}),
+    frozenset({"far_up", "cells"}),
+    frozenset({"far_right", "panel_log"}),
+    frozenset({"code_number", "workbench"}),
+    frozenset({"code_number", "runs"}),
+    frozenset({"code_number", "data"}),
+    frozenset({"other_map", "beside"}),
+    frozenset({"leave_codes", "chart"}),
     frozenset({"leave", "chart"}),
     frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),

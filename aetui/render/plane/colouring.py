@@ -23,6 +23,11 @@ _TAIL = 0.01
 _NO_VALUE = "?"
 
 
+def steps(*, dark: bool) -> tuple[str, ...]:
+    """The colours of a scale, from little to much."""
+    return _RISING_ON_DARK if dark else _RISING_ON_LIGHT
+
+
 class ByClass(NamedTuple):
     """`members`: (n,), for each point the index into `names`; negative: its class is not known."""
 
@@ -50,6 +55,8 @@ class Coloured(NamedTuple):
     steps: int = 0
     """How many of the groups, the first ones, are steps of a scale: a cell then has the step of its mean and not of its
     majority."""
+    title: str = ""
+    """Of the scale."""
 
 
 def coloured(colouring: Colouring, count: int, *, dark: bool, colours: bool = True) -> Coloured:
@@ -91,13 +98,13 @@ def _by_number(colouring: ByNumber, *, dark: bool, colours: bool) -> Coloured:
     finite = np.isfinite(values)
     members = np.full(len(values), STEPS, np.int64)
     members[finite] = np.searchsorted(borders[1:-1], values[finite], "right")
-    table = _RISING_ON_DARK if dark else _RISING_ON_LIGHT
+    table = steps(dark=dark)
     groups = [Group(str(step + 1), Style(color=table[step]) if colours else Style.null()) for step in range(STEPS)]
     names = [f"{low:.3g} … {high:.3g}" for low, high in pairwise(borders.tolist())]
     if not finite.all():
         groups.append(Group(_NO_VALUE))
         names.append("no value")
-    return Coloured(tuple(groups), tuple(names), members, STEPS)
+    return Coloured(tuple(groups), tuple(names), members, STEPS, colouring.title)
 
 
 def scale(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -89,6 +89,19 @@ def made(source: Source, wanted: Wanted) -> Ground | None:
     return Ground(cells, drawn, axes(cells.window, wanted.size, drawn.note, y_ticks=wanted.y_ticks, width=width))
 
 
+def laid(line: Strip, below: Style) -> Strip:
+    """A line over the style of what is below it. Blank cells with a colour of their own have no need of one for text,
+    which would double the bytes that they take."""
+    return Strip(
+        [
+            segment
+            if segment.style is not None and segment.style.bgcolor is not None and segment.text.isspace()
+            else Segment(segment.text, below + segment.style if segment.style else below)
+            for segment in line
+        ]
+    )
+
+
 def differing(before: Sequence[Strip], after: Sequence[Strip]) -> list[tuple[int, int, int]]:
     """Of as many lines as before those that are others: line, and the columns from and to."""
     found = []

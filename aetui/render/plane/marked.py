@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.color import Color
 from rich.style import Style
 
 from aetui.render.plane.dots import BLANK, NOBODY, Picture
@@ -105,11 +106,23 @@ class _Drawing:
         for down, right, glyph in _ARMS:
             cell = at[0] + down, at[1] + right
             if 0 <= cell[0] < rows and 0 <= cell[1] < columns and chars[cell] == BLANK:
-                self._put(cell, glyph, arm)
+                paper = self._paper(cell)
+                self._put(cell, glyph, arm if paper is None else self._style(_over(paper)))
         before = int(owner[at])
         glyph = _HERE if chars[at] == BLANK else chr(int(chars[at]))
-        own = style if before == NOBODY else self.picture.styles[before]
+        own = style if before == NOBODY or self._paper(at) else self.picture.styles[before]
         self._put(at, glyph, self._style(Style(color=own.color) + Style(reverse=True, bold=True)))
+
+    def _paper(self, at: tuple[int, int]) -> Color | None:
+        own = int(self.picture.owner[at])
+        return None if own == NOBODY else self.picture.styles[own].bgcolor
+
+
+def _over(paper: Color) -> Style:
+    """What is seen on it."""
+    red, green, blue = paper.get_truecolor()
+    light = 0.299 * red + 0.587 * green + 0.114 * blue > 140
+    return Style(color=Color.parse("color(16)" if light else "color(231)"), bgcolor=paper)
 
 
 def span(cells: Cells, window: Window) -> tuple[int, int, int, int] | None:

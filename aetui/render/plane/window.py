@@ -79,6 +79,8 @@ class Cells(NamedTuple):
 
     x: Floats
     y: Floats
+    key: object = None
+    """What their source knows them by."""
 
     @property
     def shape(self) -> tuple[int, int]:

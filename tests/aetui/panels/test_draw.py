@@ -37,6 +37,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
     items[:, :14] = labels[:, None, None, None] / 10
     found = Shelf(items, labels, np.arange(1, 21), tuple("0123456789"), np.arange(25, dtype=np.int64) % 10)
     monkeypatch.setattr("aetui.panels.drawing.shelf.read", lambda *_: found)
+    monkeypatch.setattr("fake_codes.networks", lambda query, epoch: networks(query, epoch=epoch))
     return found
 
 
@@ -112,7 +113,7 @@ async def test_a_drawing_outlives_panels_and_epochs_and_is_asked_about_again_aft
 ) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await train(pilot, epochs=2)
-        monkeypatch.setattr("fake_answers.networks", lambda query, epoch: networks(query, epoch=epoch_now(pilot)))
+        monkeypatch.setattr("fake_codes.networks", lambda query, epoch: networks(query, epoch=epoch_now(pilot)))
         await pilot.press("D")
         await until(pilot, lambda: panel(pilot).answer)
         pad = panel(pilot).pad
@@ -139,7 +140,7 @@ def epoch_now(pilot: Pilot[None]) -> int:
 async def test_what_numpy_cannot_run_the_engine_is_asked_and_only_the_newest_drawing_waits(
     make_app: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fake_answers.networks", lambda query, epoch: networks(query, epoch=epoch, plain=False))
+    monkeypatch.setattr("fake_codes.networks", lambda query, epoch: networks(query, epoch=epoch, plain=False))
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await opened(pilot)
         pad = panel(pilot).pad

@@ -30,7 +30,7 @@ POINTS = {
 
 @pytest.fixture(autouse=True)
 def larger_bins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """256 across instead of 4,096 (which tests/benchmarks has): a pyramid of few points takes a hundredth of the time."""
+    """256 across and not 4,096, as tests/benchmarks has: with so few points a hundredth of the time is enough."""
     monkeypatch.setattr("engine.density.building._SHIFT", 24)
 
 
@@ -82,7 +82,9 @@ def test_counts_of_classes_are_those_of_each_class_alone(monkeypatch: pytest.Mon
         assert (counts.sum(axis=0) == pyramid.counts(grid)).all()
 
 
-def test_points_in_a_rectangle_are_named_by_their_numbers() -> None:
+@pytest.mark.parametrize("few", [10, 100_000])
+def test_points_in_a_rectangle_are_named_by_their_numbers(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.density.pyramid.FEW", few)
     pyramid = build(CLOUD, np.arange(len(CLOUD)) % 2, ("even", "odd"))
     for grid in windows(pyramid, CLOUD)[:9]:
         x, y = pyramid.edges(grid)
@@ -90,6 +92,7 @@ def test_points_in_a_rectangle_are_named_by_their_numbers() -> None:
         inside = ((x[3], y[2]) <= CLOUD).all(axis=1) & ((x[6], y[5]) > CLOUD).all(axis=1)
         assert found.items.tolist() == np.flatnonzero(inside).tolist()
         assert len(found.items) == pyramid.counts(grid)[2:5, 3:6].sum()
+        assert len(found.items) == pyramid.count_within((x[3], y[2]), (x[6], y[5]))
         assert (found.labels == found.items % 2).all()
         assert found.points == pytest.approx(CLOUD[inside], abs=1e-6)
         seen = pyramid.points(grid)
