@@ -12,7 +12,7 @@ from statistics import quantiles
 import pytest
 from pseudo_terminal import Terminal
 
-ROUNDS = 100
+ROUNDS = 60
 STROKE = 20
 LEFT, TOP = 42, 22
 """A cell of the pad on a screen of 120 × 40."""
@@ -34,11 +34,11 @@ def test_a_key_or_the_mouse_brings_the_reconstruction_within_25_ms_while_mnist_t
         terminal.until("epoch 2/")
         terminal.press("D")
         wait_for(terminal, result.with_suffix(".ready"))
-        idle(terminal, 6.0)  # the codes of real items are there then
+        idle(terminal, 4.0)  # the codes of real items are there then
         for _ in range(ROUNDS):
             for key in (" ", "I"):
                 terminal.send(key)
-                idle(terminal, random.uniform(0.03, 0.15))
+                idle(terminal, random.uniform(0.03, 0.12))
         keys = lines(result)
         for _ in range(ROUNDS // STROKE):
             terminal.send(f"\x1b[<0;{LEFT};{TOP}M")
