@@ -107,7 +107,7 @@ def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Pat
             record.close()
     sweep_tables.put_out(sweep, options, json=json, csv=csv)
     if stopped:
-        typer.echo(f"aetui: stopped; `aetui sweep --resume {plain(sweep.name or sweep.id)}` goes on", err=True)
+        typer.echo(f"aetui: stopped; `aetui sweep --resume {plain(sweep.called)}` goes on", err=True)
         raise typer.Exit(130)
     if any(trial.state == "failed" for trial in record.trials.values()):
         raise typer.Exit(1)
@@ -139,7 +139,7 @@ class _Told:
         over = sum(trial.state != "running" for trial in self._trials.values())
         of = f"{self._sweep.sampler}, {counted(self._sweep.trials, 'trial')} of {counted(self._sweep.seeds, 'seed')}"
         done = f"; {over} are judged already" if over else ""
-        again = f"whatever ends it, `aetui sweep --resume {self._sweep.name or self._sweep.id}` goes on"
+        again = f"whatever ends it, `aetui sweep --resume {self._sweep.called}` goes on"
         self._line(f"{self._sweep.id}: {of}, by the validation {self._sweep.metric}{done}; {again}")
 
     def __call__(self, told: Event | Trial) -> None:
