@@ -130,7 +130,12 @@ def run(
             seed,
             name,
         )
-        chosen = sweeps.begin(sweep_run.planned(wanted, options, at_once, storage), options.store)
+        planned = sweep_run.planned(wanted, options, at_once, storage)
+        if storage:
+            from engine.sweeps.shared import opened
+
+            opened(storage)  # what is none leaves no sweep behind that has its name
+        chosen = sweeps.begin(planned, options.store)
     sweep_run.carry_out(chosen, options, at_once, json=json, csv=csv)
 
 

@@ -80,7 +80,8 @@ def planned(wanted: Wanted, options: Options, jobs: int, storage: str) -> Sweep:
 def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Path | None) -> None:
     """Train what is left of `sweep`, and print its table."""
     from engine.sweeps import coordinator, searches, source, trials
-    from engine.sweeps.sweep import folder
+    from engine.sweeps.attempt import NoSuchMetric
+    from engine.sweeps.sweep import discard, folder
 
     store = options.store
     with coordinator.held(sweep, store):
@@ -94,14 +95,18 @@ def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Pat
 
                 given = SharedTrials(sweep, record, search)
             stopped = False
+            told.begin(given.left)
             if given.left:
-                told.begin()
                 with engines.engine(replace(options, jobs=jobs), training=True) as (engine, events):
                     made = coordinator.Coordinator(sweep, store, given, engine, events, jobs=jobs, tell=told)
                     stop_on_signals(lambda: _stop(made, told))
                     engine.start()
                     made.run()
                     stopped = made.stopping
+        except NoSuchMetric:
+            if all(trial.state == "running" for trial in record.trials.values()):
+                discard(sweep, store)  # or its name would mean what can never be
+            raise
         finally:
             told.close()
             record.close()
@@ -134,8 +139,11 @@ class _Told:
         self.trained = False
         """Whether a run has begun."""
 
-    def begin(self) -> None:
-        """What is to be done."""
+    def begin(self, left: bool) -> None:
+        """What is to be done, first of all the id: whoever began it reads that."""
+        if not left:
+            self._line(f"{self._sweep.id}: all its trials are judged")
+            return
         over = sum(trial.state != "running" for trial in self._trials.values())
         of = f"{self._sweep.sampler}, {counted(self._sweep.trials, 'trial')} of {counted(self._sweep.seeds, 'seed')}"
         done = f"; {over} are judged already" if over else ""

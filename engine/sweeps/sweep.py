@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -175,6 +176,11 @@ def begin(wanted: Sweep, store: RunStore) -> Sweep:
     except OSError as error:
         raise RunError("Cannot keep the sweep", f"{path}: {error}; make room, or choose another --runs-dir") from error
     return wanted
+
+
+def discard(sweep: Sweep, store: RunStore) -> None:
+    """Forget a sweep of which nothing can come; runs that it has begun stay."""
+    shutil.rmtree(folder(store, sweep.id), ignore_errors=True)
 
 
 def _meaning(sweep: Sweep) -> Sweep:
