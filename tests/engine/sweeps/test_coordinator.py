@@ -357,3 +357,20 @@ def test_what_a_killed_coordinator_left_to_others_is_found_and_can_be_stopped(st
 def test_a_sweep_is_called_what_can_be_typed(store: RunStore, name: str, called: str) -> None:
     wanted = planned(store, name=name)
     assert wanted.called == (called or wanted.id)
+
+
+def test_a_sweep_whose_trials_failed_is_not_said_to_be_completed(store: RunStore) -> None:
+    wanted = planned(store, **FOUR)
+    trials = {number: Trial(number=number, settings={}, state="completed") for number in range(4)}
+    assert table.standing(wanted, trials, running=False) == "completed"
+    trials[3] = Trial(number=3, settings={}, state="failed")
+    assert table.standing(wanted, trials, running=False) == "failed"
+    assert table.standing(wanted, trials, running=True) == "running"
+    del trials[3]
+    assert table.standing(wanted, trials, running=False) == "stopped"
+
+
+def test_no_trial_is_said_to_run_where_no_process_carries_the_sweep_out() -> None:
+    trials = {0: Trial(number=0, settings={}), 1: Trial(number=1, settings={}, host="another")}
+    assert [row.state for row in table.rows(trials, running=True)] == ["running", "running"]
+    assert [row.state for row in table.rows(trials, running=False)] == ["waiting", "running"]
