@@ -174,6 +174,7 @@ def begin(wanted: Sweep, store: RunStore) -> Sweep:
         with replacing(path) as file:
             file.write(msgspec.json.format(msgspec.json.encode(wanted), indent=2) + b"\n")
     except OSError as error:
+        discard(wanted, store)
         raise RunError("Cannot keep the sweep", f"{path}: {error}; make room, or choose another --runs-dir") from error
     return wanted
 
