@@ -27,7 +27,23 @@ from engine.queries.messages.items import (
 )
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
-from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+from engine.queries.messages.text import (
+    Agreed,
+    Cosine,
+    Judge,
+    Judged,
+    Nearest,
+    Neighbour,
+    Neighbours,
+    Pair,
+    Read,
+    Reading,
+    Similarity,
+    Stop,
+    Walk,
+    Walked,
+    Words,
+)
 
 Query = (
     Reconstruct
@@ -40,6 +56,8 @@ Query = (
     | Similarity
     | Read
     | Neighbours
+    | Walk
+    | Judge
     | Recommend
     | Export
     | Cluster
@@ -56,6 +74,8 @@ Answer = (
     | Cosine
     | Reading
     | Nearest
+    | Walked
+    | Judged
     | Recommendations
     | Exported
     | Clusters
@@ -64,6 +84,7 @@ Answer = (
 
 __all__ = [
     "Accuracies",
+    "Agreed",
     "Answer",
     "Beside",
     "Classified",
@@ -83,9 +104,12 @@ __all__ = [
     "FineTune",
     "FineTuned",
     "Images",
+    "Judge",
+    "Judged",
     "Nearest",
     "Neighbour",
     "Neighbours",
+    "Pair",
     "PartName",
     "Probe",
     "Query",
@@ -98,7 +122,10 @@ __all__ = [
     "Reconstruction",
     "Sample",
     "Similarity",
+    "Stop",
     "Suggestion",
+    "Walk",
+    "Walked",
     "Weights",
     "Words",
 ]
