@@ -204,12 +204,12 @@ def _of_epoch(record: RunRecord, query: RunQuery) -> tuple[Path, Weights]:
     if query.weights is not None:
         raise UsageError("Weights", f"expected an epoch or the {query.weights} weights, got both; leave one out")
     found, best = weight_files.kept(record.folder), 0
-    for name in ("last", "best"):
-        path = record.folder / FILES[name]
+    for weights in FILES:
+        path = record.folder / FILES[weights]
         position = read_position(path)
         if position is not None and position.step == 0 and position.epoch > 1:
             found.setdefault(position.epoch - 1, path)
-            best = position.epoch - 1
+            best = position.epoch - 1 if weights == "best" else best
     if not found:
         _read(record, record.folder / FILES["last"])
         raise RunError("No weights yet", f"no epoch of {record.id} is over; ask again when one is")
