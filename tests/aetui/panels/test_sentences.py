@@ -10,6 +10,7 @@ from pilots import Make, bar, engine_desk, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from aetui.panels import sentence_queries
 from aetui.panels import sentences as panel
 from aetui.panels.parameters import Parameters
 from aetui.panels.sentence_overview import SentenceOverview
@@ -105,7 +106,7 @@ async def test_an_empty_sentence_or_one_of_unknown_words_is_refused_at_the_field
     async with make_app().run_test(size=(80, 24)) as pilot:
         engine = await train(pilot)
         await pilot.press("slash", "enter")
-        await until(pilot, lambda: panel.EMPTY in complaint(pilot))
+        await until(pilot, lambda: sentence_queries.EMPTY in complaint(pilot))
         assert "query" not in [name for name, _ in engine.calls]
         await ask(pilot, UNKNOWN)
         await until(pilot, lambda: "a word of the vocabulary" in complaint(pilot))
