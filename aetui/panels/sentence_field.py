@@ -39,5 +39,6 @@ class SentenceField(CappedInput):
 
     def action_other_field(self) -> None:
         """Focus at once, where `Widget.focus` would wait: the next key may be there already."""
-        others = (field for field in self.screen.query(SentenceField) if field is not self)
+        fields = self.screen.query(type(self)).results(type(self))  # a panel that is not shown may have one of its own
+        others = (field for field in fields if type(field) is type(self) and field is not self)
         self.screen.set_focus(next(others))

@@ -49,8 +49,8 @@ def _walk(walked: Walked, width: int) -> Iterator[Content]:
     before: Stop | None = None
     for stop in walked.stops:
         share = f"{stop.share:4.0%}  "
-        code = _passed(stop.neighbour, before.neighbour if before else None, "")
-        average = _passed(stop.average, before.average if before else None, "" if beside else "averaged ")
+        code = _passed(stop.neighbour, before.neighbour if before else None, "" if beside else "nearest ")
+        average = _passed(stop.average, before.average if before else None, "" if beside else "average ")
         if beside:
             sides = [code.truncate(column, ellipsis=True, pad=True), average.truncate(column, ellipsis=True)]
             yield Content.assemble((share, "$accent"), _BETWEEN.join(sides))
@@ -58,7 +58,10 @@ def _walk(walked: Walked, width: int) -> Iterator[Content]:
             yield Content.assemble((share, "$accent"), code).truncate(width, ellipsis=True)
             yield Content.assemble("      ", average).truncate(width, ellipsis=True)
         said = Content.assemble(
-            "      ", ("says ", MUTED), (plain(stop.reading), "italic $primary"), (f"  {stop.back:.4f}", MUTED)
+            "      ",
+            ("says " if beside else "says    ", MUTED),
+            (f"{stop.back:.4f}  ", "$primary"),
+            (plain(stop.reading), "italic $primary"),
         )
         yield said.truncate(width, ellipsis=True)
         before = stop
