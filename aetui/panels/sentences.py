@@ -70,6 +70,7 @@ class Sentences(Container):
     Sentences.-answered > Scroller { display: block; }
     Sentences.-answered > SentenceOverview { display: none; }
     Sentences.-answered.-tall > SentenceOverview { display: block; height: 14; }
+    Sentences.-answered.-alone > SentenceOverview { display: none; }
     """
 
     def __init__(self) -> None:
@@ -311,6 +312,7 @@ class Sentences(Container):
         question = self._question
         self.query_one("#way", Static).update(ways_line(question.way, broad=self.size.width >= BROAD))
         ours = self.answers.get(self._run.run_id) if self._run else None
+        self.set_class(question.way != "nearest", "-alone")
         self.set_class(ours is not None or question.way != "nearest", "-answered")
         if not self.has_class("-answered") or not self.size:
             return
