@@ -119,7 +119,8 @@ def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
 
     rows = [("BY", "COSINE", "EPOCH", "WEIGHTS")]
     for record, answer in zip(records, answers, strict=True):
-        rows.append((called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}", answer.weights))
+        weights = "kept" if answer.asked and answer.weights == "last" else answer.weights
+        rows.append((called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}", weights))
     rows.append((AVERAGE, f"{answers[0].average:.6f}", "–", "–"))
     told = [
         line
