@@ -308,7 +308,8 @@ async def test_a_cursor_that_rests_at_an_epoch_asks_its_weights_what_is_quickly_
         await until(pilot, lambda: "the dog again" in text(pilot))
         assert "near 1" not in text(pilot)
         put = [asked for name, asked in engine.calls if name == "query"]
-        assert [(type(query), query.epoch) for query in put] == [(Read, 1)]  # not that of the epoch passed
+        assert {type(query) for query in put} == {Read}  # nothing that takes long
+        assert put[-1].epoch == 1
         await pilot.press("slash", "enter")
         await until(pilot, lambda: "near 1" in text(pilot))
         newest = [asked for name, asked in engine.calls if name == "query"][-1]
