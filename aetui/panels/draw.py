@@ -77,7 +77,7 @@ class Draw(Container):
         self._view: View | None = None
         self._pads: dict[tuple[int, ...], Pad] = {}
         """By shape, so that a drawing outlives the run that it was begun for."""
-        self._model = Model(self, self._heard)
+        self._model = Model(self, self._heard, self._look_again)
         self._shelf: Shelf | None = None
         self._shelf_failure = ""
         self._stamp = 0
@@ -128,8 +128,12 @@ class Draw(Container):
                 self._read_shelf(run.run_id)
         self._draw()
 
+    def _look_again(self) -> None:
+        if self._view is not None and self.display:
+            self.show(self._view)
+
     def _forget(self) -> None:
-        """All of the run that was shown, also answers that are still to come; not what is drawn."""
+        """All of the run that was shown, answers still to come too; not what is drawn."""
         self._stamp += 1
         self.post_message(Queried(self, self._stamp, ()))
         self._model.forget(self._stamp)
@@ -163,8 +167,7 @@ class Draw(Container):
     @on(ShelfRead)
     def _shelf_read(self, message: ShelfRead) -> None:
         message.stop()
-        run = self._view.run if self._view else None
-        if run is not None and message.run_id == run.run_id:
+        if self._view and self._view.run and message.run_id == self._view.run.run_id:
             self._shelf, self._shelf_failure = message.shelf, message.failure
             self._model.compare_with(message.shelf)
             self._draw()
@@ -199,8 +202,7 @@ class Draw(Container):
             self._draw()
 
     def _ask(self) -> None:
-        pad = self.pad
-        if pad is not None:
+        if (pad := self.pad) is not None:
             self._model.ask(Drawing(pad.changes, pad.sheet.drawn, pad.seen))
 
     def _changed(self) -> None:
@@ -286,7 +288,6 @@ class Draw(Container):
 
     def step_size(self, by: int) -> str:
         """The pad is as large as there is room."""
-        del by
         return ""
 
     def turn_page(self, by: int) -> str:
@@ -397,4 +398,3 @@ class Draw(Container):
 
 
 DRAWN = {action.act.partition("(")[0] for action in keymap.ACTIONS if action.scope == "draw"}
-"""What takes a pad."""

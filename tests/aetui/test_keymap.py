@@ -96,6 +96,7 @@ SHARED = {
     frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
     frozenset({"filter_models", "ask"}),
+    frozenset({"all_items", "next_way"}),
     frozenset({"dab", "pause"}),
     frozenset({"wider", "larger"}),
     frozenset({"narrower", "smaller"}),

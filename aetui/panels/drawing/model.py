@@ -49,10 +49,12 @@ _Came = tuple[int, Answer, str, Neighbours | None]
 class Model:
     """Of one run after the other. Calls `heard` on the screen's thread whenever there is something new."""
 
-    def __init__(self, owner: Widget, heard: Callable[[], None]) -> None:
-        """`owner` asks the engine, and hands its answers to `hear`."""
+    def __init__(self, owner: Widget, heard: Callable[[], None], again: Callable[[], None]) -> None:
+        """`owner` asks the engine, and hands its answers to `hear`; `again` has it look whether there is something to
+        ask."""
         self._owner = owner
         self._heard = heard
+        self._again = again
         self._newest: Newest[_Asked, _Came] = Newest(owner, _worked, self._came)
         self.forget(0)
 
@@ -68,6 +70,7 @@ class Model:
         self._asked_at = 0
         """The epoch after which it was asked."""
         self._asked_when = 0.0
+        self._later = False
         self._going = False
         self._shelf: Shelf | None = None
         self._encoding = False
@@ -114,10 +117,19 @@ class Model:
         first = self.networks is None and (not self.failure or run.last_epoch > self._asked_at)
         now = monotonic()
         soon = now - self._asked_when < (SELDOM_SECONDS if run.elsewhere else OFTEN_SECONDS)
+        if further and soon and not first and not ended and not self._later:
+            self._later = True
+            self._owner.set_timer(SELDOM_SECONDS if run.elsewhere else OFTEN_SECONDS, partial(self._look, self._stamp))
         if not (first or ended or (further and self.networks is not None and not soon)):
             return None
         self._asking, self._going, self._asked_at, self._asked_when = True, run.going, run.last_epoch, now
         return Networks(run_id=run.run_id)
+
+    def _look(self, stamp: int) -> None:
+        """An epoch came too soon after the one before to be asked about: it may be the last for a while."""
+        if stamp == self._stamp:
+            self._later = False
+            self._again()
 
     def hear(self, message: Answered) -> None:
         """An answer of the engine, or why there is none."""
