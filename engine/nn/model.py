@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
-from engine.nn.networks import NoiseKeys, Tensor
+from engine.nn.networks import Batch, NoiseKeys, Tensor
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -78,6 +79,23 @@ class KerasModel:
             return None
         mean, log_variance = self._distribution(as_floats(images))
         return mean.numpy(), log_variance.numpy()
+
+    def item_terms(
+        self, seen: NDArray[np.float32], targets: NDArray[np.float32], known: NDArray[np.bool_] | None
+    ) -> dict[str, NDArray[np.float32]]:
+        """As `engine.backend.Model`, without the noise that training draws inside the network."""
+        nothing = tf.zeros([2], tf.int32)
+        with enough_memory(self._autoencoder.config):
+            batch = Batch(
+                input=tf.constant(seen),
+                target=tf.constant(targets),
+                noise_keys=NoiseKeys(nothing, nothing),
+                epochs=tf.constant(math.inf),
+                stage="",
+                weights=None if known is None else tf.constant(known, tf.float32),
+            )
+            terms = self._variant.item_terms(self._autoencoder, batch)
+            return {name: np.asarray(term, np.float32) for name, term in terms.items()}
 
     def corrupted(
         self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
