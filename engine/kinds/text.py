@@ -136,6 +136,19 @@ class Text(Kind):
         del size, cache
         return Features("averaged word vectors", _text(data).lexicon.average)
 
+    def said(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[tuple[str, str], ...] | None:
+        """Sentences in the words of the lexicon, and what is read out of the answers."""
+        import numpy as np
+
+        from engine.analysis.sentences import read_out
+
+        lexicon, texts = _text(data).lexicon, []
+        for row, output in zip(items, outputs, strict=True):
+            there = row[lexicon.sequencer.places(int(np.count_nonzero(row)), len(row))]
+            sentence = " ".join(lexicon.words[word] for word in there.tolist())
+            texts.append((sentence, read_out(lexicon, output, len(there))))
+        return tuple(texts)
+
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
     ) -> Generator[None, None, dict[str, NDArray[Any]]]:
