@@ -16,7 +16,8 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import features, models
+from engine.queries import features, models, restoring
+from engine.queries.cases import Cases
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -30,12 +31,15 @@ from engine.queries.messages import (
     Encode,
     Export,
     FineTune,
+    Look,
+    Measure,
     Neighbours,
     Probe,
     Query,
     Read,
     Recommend,
     Reconstruct,
+    Restore,
     Sample,
     Similarity,
     Weights,
@@ -68,6 +72,7 @@ class QueryService:
         self._datasets = datasets
         self._kept: _Kept | None = None
         self._kept_of_data: tuple[Path, Any] | None = None
+        cases = Cases()
         self.handlers: dict[type, Callable[[QueryContext, Any], Answer | Steps]] = {
             Reconstruct: models.reconstruct,
             Encode: models.encode,
@@ -83,6 +88,9 @@ class QueryService:
             Neighbours: Search().neighbours,
             Recommend: recommend,
             Export: export,
+            Measure: cases.measured,
+            Look: cases.looked_at,
+            Restore: restoring.restored,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -149,6 +157,7 @@ class QueryService:
             exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
+            report=report,
         )
 
     def _data(self, record: RunRecord, reading: Reading, report: Report) -> Data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.queries.messages.cases import Look, Looked, Measure, Measured, Measurement
 from engine.queries.messages.detection import Beside, Detect, Detection
 from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.features import (
@@ -24,9 +25,11 @@ from engine.queries.messages.items import (
     Reconstruct,
     Reconstruction,
     Sample,
+    Spoil,
 )
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
+from engine.queries.messages.restoring import Restoration, Restore, Restored
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 
 Query = (
@@ -45,6 +48,9 @@ Query = (
     | Cluster
     | Classify
     | FineTune
+    | Measure
+    | Look
+    | Restore
 )
 Answer = (
     Reconstruction
@@ -60,6 +66,9 @@ Answer = (
     | Exported
     | Clusters
     | FineTuned
+    | Measured
+    | Looked
+    | Restored
 )
 
 __all__ = [
@@ -83,6 +92,11 @@ __all__ = [
     "FineTune",
     "FineTuned",
     "Images",
+    "Look",
+    "Looked",
+    "Measure",
+    "Measured",
+    "Measurement",
     "Nearest",
     "Neighbour",
     "Neighbours",
@@ -96,8 +110,12 @@ __all__ = [
     "Recommendations",
     "Reconstruct",
     "Reconstruction",
+    "Restoration",
+    "Restore",
+    "Restored",
     "Sample",
     "Similarity",
+    "Spoil",
     "Suggestion",
     "Weights",
     "Words",
