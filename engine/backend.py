@@ -110,9 +110,9 @@ class Model(Protocol):
     ) -> NDArray[np.float32]:
         """Items as the encoder gets to see them in validation, or in `training`.
 
-        They are those of their part from place `start` on, a multiple of `block`; block by block the noise is the same
-        as for all at once. In training each `draw` is that of another epoch; noise that is drawn once for the data is
-        in all of them that which the run trains on.
+        They are those of their part from place `start` on; the noise of some is the same as for all at once. In
+        training each `draw` is that of another epoch; noise that is drawn once for the data is in all of them that
+        which the run trains on.
         """
 
 

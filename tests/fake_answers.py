@@ -17,6 +17,11 @@ from engine.queries.messages import (
     Detection,
     Export,
     Exported,
+    Look,
+    Looked,
+    Measure,
+    Measured,
+    Measurement,
     Nearest,
     Neighbour,
     Neighbours,
@@ -92,6 +97,41 @@ def detection(epoch: int = 3, **changes: Any) -> Detection:
     return msgspec.structs.replace(found, **changes)
 
 
+def measured(query: Measure, epoch: int) -> Measured:
+    """Errors of the test items: the later, the larger, and what else is known of them the other way round."""
+    errors = np.linspace(0.01, 0.05, TEST_ITEMS, dtype=np.float32)
+    columns = {"error": errors, "kl": errors[::-1], "baseline": errors + 0.01, "behind": np.full_like(errors, -0.01)}
+    return Measured(
+        part=query.part,
+        of=7,
+        measures=tuple(Measurement(key=key, label=f"{key} in words", values=values) for key, values in columns.items()),
+        baseline="PCA-2",
+        noise=False,
+        labels=np.arange(TEST_ITEMS, dtype=np.int64) % 10,
+        classes=tuple("0123456789"),
+        names=None,
+        epoch=epoch,
+        weights="best",
+    )
+
+
+def looked(query: Look, epoch: int) -> Looked:
+    """Items as bright as their places, and the same a little darker."""
+    items = np.ones((len(query.places), 28, 28, 1), np.float32)
+    items *= (np.array(query.places, np.float32) / TEST_ITEMS)[:, None, None, None]
+    return Looked(
+        of=query.of,
+        places=query.places,
+        inputs=items,
+        targets=items,
+        outputs=items * 0.9,
+        baseline=items * 0.5,
+        known=None,
+        said=None,
+        epoch=epoch,
+    )
+
+
 STRANGER = "stranger"
 """The one user whom the fake model does not know."""
 
@@ -149,6 +189,10 @@ def answer(query: Query, epoch: int = 3) -> Any:
             fitted_to=100,
         )
         return detection(epoch, baselines=(beside,) if query.baselines else ())
+    if isinstance(query, Measure):
+        return measured(query, epoch)
+    if isinstance(query, Look):
+        return looked(query, epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
     if isinstance(query, Export):

@@ -142,6 +142,16 @@ PANELS: dict[str, PanelKind] = {
             of_samples=False,
             has_keys=True,
         ),
+        PanelKind(
+            "worst",
+            "Worst",
+            "i",
+            "worst:Worst",
+            "the items where the model errs most, beside the baseline",
+            by_epoch=False,
+            of_samples=False,
+            has_keys=True,
+        ),
         PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
         PanelKind(
             "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"

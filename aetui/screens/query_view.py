@@ -89,9 +89,9 @@ class QueryView(TakeView):
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
         # It imports numpy; the one who asked has done so before.
-        from engine.queries.messages import Detect, Export, Neighbours, Recommend
+        from engine.queries.messages import Detect, Export, Measure, Neighbours, Recommend, Restore
 
-        if isinstance(message.query, Detect | Neighbours | Recommend):
+        if isinstance(message.query, Detect | Measure | Neighbours | Recommend | Restore):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):

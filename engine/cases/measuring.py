@@ -16,6 +16,28 @@ ERROR = "error"
 """The key of what is measured of every item."""
 SEEN = "seen"
 BASELINE, BEHIND = "baseline", "behind"
+BYTES = 2**28
+
+
+class Kept:
+    """Noisy items as they were seen, up to `BYTES`: noise belongs to an item's place, and drawing that of a single one
+    takes 20 ms."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, NDArray[np.float32]] = {}
+        self._bytes = 0
+
+    def keep(self, start: int, seen: NDArray[np.float32]) -> None:
+        """Those from place `start` on, if there is room."""
+        if self._bytes + seen.nbytes <= BYTES:
+            self._blocks[start] = seen
+            self._bytes += seen.nbytes
+
+    def at(self, place: int, block: int) -> NDArray[np.float32] | None:
+        """(1, *shape), of blocks of so many items; None where it is not kept."""
+        start = place // block * block
+        found = self._blocks.get(start)
+        return None if found is None else found[place - start : place - start + 1]
 
 
 class Measure(NamedTuple):
@@ -41,6 +63,8 @@ class Measuring(NamedTuple):
     differs: bool
     """Whether the encoder sees something else than what is to be answered."""
 
+    kept: Kept
+
     def measured(self) -> Steps[tuple[Measure, ...]]:
         """All of them, the error first; what is not a number is infinite: nothing is worse.
 
@@ -51,7 +75,10 @@ class Measuring(NamedTuple):
         found: dict[str, list[NDArray[np.float32]]] = {}
         items = self.items.items
         for block in in_blocks(items, self.model.block):
-            for key, values in self._of(self.items.seen(self.model, block)).items():
+            seen = self.items.seen(self.model, block)
+            if self.items.noise:
+                self.kept.keep(block.start, seen.inputs)
+            for key, values in self._of(seen).items():
                 found.setdefault(key, []).append(values)
             yield block.stop, len(items)
         labels = self._labels()
@@ -82,29 +109,21 @@ def _finite(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isnan(values), np.float32(np.inf), values)
 
 
-def seen_at(model: Model, items: Items, places: NDArray[np.int64]) -> Steps[Seen]:
+def seen_at(model: Model, items: Items, places: NDArray[np.int64], kept: Kept) -> Steps[Seen]:
     """What `model` makes of the items at `places`, in their order. Their noise, which belongs to the place, is that
     which they have in a pass over all."""
-    inputs, targets, known = {}, {}, {}
-    for number, start in enumerate(firsts := np.unique(places // model.block * model.block).tolist(), 1):
-        here = sorted({place for place in places.tolist() if start <= place < start + model.block})
-        clean, wanted, there = items.read(items.items[start : here[-1] + 1]) if items.noise else _some(items, here)
-        rows = [place - start for place in here] if items.noise else range(len(here))
-        seen = model.corrupted(clean, start) if items.noise else clean
-        for place, row in zip(here, rows, strict=True):
-            inputs[place], targets[place] = seen[row], wanted[row]
-            known[place] = np.ones(wanted[row].shape, bool) if there is None else there[row]
-        yield number, len(firsts)
-    ordered = places.tolist()
-    if not ordered:
+    parts = []
+    for number, place in enumerate(places.tolist(), 1):  # they may lie far apart, in a file
+        clean, targets, known = items.read(items.items[place : place + 1])
+        inputs = clean
+        if items.noise:
+            before = kept.at(place, model.block)
+            inputs = model.corrupted(clean, place) if before is None else before
+        parts.append((inputs, targets, np.ones(targets.shape, bool) if known is None else known))
+        yield number, len(places)
+    if not parts:
         nothing = np.zeros((0, *model.shape), np.float32)
         return Seen(nothing, nothing, None, np.zeros((0, model.code_size), np.float32), nothing)
-    stacked = [np.stack([of[place] for place in ordered]) for of in (inputs, targets, known)]
-    codes = model.encode(stacked[0])
-    all_known = bool(stacked[2].all())
-    return Seen(stacked[0], stacked[1], None if all_known else stacked[2], codes, model.decode(codes))
-
-
-def _some(items: Items, places: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_] | None]:
-    """Read one by one: they may lie far apart, in a file."""
-    return items.read(np.concatenate([items.items[place : place + 1] for place in places]))
+    inputs, targets, known = (np.concatenate(of) for of in zip(*parts, strict=True))
+    codes = model.encode(inputs)
+    return Seen(inputs, targets, None if known.all() else known, codes, model.decode(codes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -104,13 +105,15 @@ class KerasModel:
         seed = self._autoencoder.config.seed
         fresh, fixed = noise_seeds(seed, 0, 1 + draw) if training else validation_seeds(seed)
 
-        def block(at: int) -> NDArray[np.float32]:
-            items = as_floats(images[at : at + self.block])
+        def some(at: int, stop: int) -> NDArray[np.float32]:
+            items = as_floats(images[at:stop])
+            number, first = divmod(start + at, self.block)
             places = tf.range(start + at, start + at + len(items))
-            keys = NoiseKeys(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
+            keys = NoiseKeys(tf.constant([fresh, number]), tf.constant([fixed, 0]), places, first or None)
             return np.asarray(self._variant.corrupt(self._autoencoder, tf.constant(items), keys))
 
-        return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
+        edges = [0, *range(self.block - start % self.block, len(images), self.block), len(images)]
+        return np.concatenate([some(at, stop) for at, stop in pairwise(edges)])
 
     def _in_blocks(
         self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]

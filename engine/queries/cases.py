@@ -12,7 +12,7 @@ from engine.analysis.baselines import Fitted
 from engine.anomalies import scores as scoring
 from engine.anomalies.scores import Fitting, Items
 from engine.backend import Model
-from engine.cases.measuring import Measuring, seen_at
+from engine.cases.measuring import Kept, Measuring, seen_at
 from engine.datasets.data import Data, Part, spread_blocks
 from engine.datasets.folders import cache_dir
 from engine.errors import RunError, UsageError
@@ -22,11 +22,11 @@ from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import Look, Looked, Measure, Measured, Measurement
 from engine.queries.stopping import unless
 
-KEPT = 2
-"""Models whose items can be looked at: of one run beside another."""
+KEPT = 1
+"""Models whose items can be looked at."""
 
 
-class _Kept(NamedTuple):
+class _Measured(NamedTuple):
     """What was measured."""
 
     folder: Path
@@ -35,13 +35,14 @@ class _Kept(NamedTuple):
     part: Part
     items: Items
     baseline: Fitted | None
+    seen: Kept
 
 
 class Cases:
     """Keeps the models that measured: while a run trains, its own has other weights after the next chunk."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, _Kept] = {}
+        self._kept: dict[int, _Measured] = {}
         self._numbers = count(1)
 
     def measured(self, context: QueryContext, query: Measure) -> Steps:
@@ -64,10 +65,11 @@ class Cases:
         score = scoring.score_of("", kind.scores)
         learned = scoring.of_part(data, data.train.items, noise=bool(model.noise))
         scorer = yield from score.made(Fitting(model, learned, spread_blocks(learned.items, model.block)))
-        measuring = Measuring(model, items, scorer, score.label, baseline, bool(model.noise) or data.paired)
+        seen = Kept()
+        measuring = Measuring(model, items, scorer, score.label, baseline, bool(model.noise) or data.paired, seen)
         measures = yield from unless(query.stopped, measuring.measured(), "measuring items")
         number = next(self._numbers)
-        self._kept[number] = _Kept(context.folder, model, data, part, items, baseline)
+        self._kept[number] = _Measured(context.folder, model, data, part, items, baseline, seen)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         classes = tuple(map(str, data.classes))
@@ -97,7 +99,7 @@ class Cases:
         beyond = [place for place in query.places if not 0 <= place < there]
         if beyond:
             raise UsageError("No such item", f"expected places from 0 to {there - 1:,}, got {beyond[0]:,}")
-        seen = yield from seen_at(kept.model, kept.items, np.array(query.places, np.int64))
+        seen = yield from seen_at(kept.model, kept.items, np.array(query.places, np.int64), kept.seen)
         kind, compact = KINDS[kept.data.kind], kept.part.items
         said = None
         if query.places:

@@ -45,7 +45,7 @@ class Contractive(DenseVariant[ContractiveConfig]):
     label = "Contractive"
     summary = "A penalty on the code's slope keeps it still around each image, but along the ways images vary."
     reference = "Rifai, Vincent, Muller, Glorot & Bengio, ICML (2011) 833-840"
-    panels = ("digits", "jacobian", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "jacobian", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = advised(
         DenseVariant.alarms, dead_units=Advice("activation", "set", "sigmoid", where={"activation": ("relu",)})

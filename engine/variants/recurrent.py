@@ -80,7 +80,7 @@ class Recurrent(Variant[RecurrentConfig]):
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_outputs=SIGMOID, overfitting=Advice("units", "lower"))
-    panels = ("digits", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "latent", "anomalies", "worst", "health", "parameters", "log")
     xla = "cpu"  # XLA spares the many small calls of a narrow loop; it cannot take cuDNN's
     block = 250
     presets = {

@@ -74,7 +74,7 @@ class Sparse(DenseVariant[SparseConfig]):
     label = "Sparse"
     summary = "A penalty keeps most of the code at rest, so that each unit comes to stand for something."
     reference = "A. Ng, Sparse autoencoder, CS294A lecture notes, Stanford (2011)"
-    panels = ("digits", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = (
         *advised(DenseVariant.alarms, dead_units=Advice("l1", "lower", where={"penalty": ("l1", "l1_l2")})),

@@ -67,7 +67,7 @@ class Variational(Variant[VariationalConfig]):
     reference = "Kingma & Welling, Auto-encoding variational Bayes, arXiv:1312.6114"
     accepts = ("image", "vectors", "windows")
     prefers = ("fashion-mnist", "mnist", "digits")
-    panels = ("digits", "latent", "samples", "weights", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "latent", "samples", "weights", "anomalies", "worst", "health", "parameters", "log")
     prior = True
     alarms = (
         Condition(

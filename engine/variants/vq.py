@@ -65,7 +65,7 @@ class Vq(Variant[VqConfig]):
     reference = "van den Oord, Vinyals & Kavukcuoglu, NIPS 30 (2017); arXiv:1711.00937"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "codebook", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "codebook", "latent", "anomalies", "worst", "health", "parameters", "log")
     xla = False
     default_preset = "tuned"
     compared_with = "vanilla"

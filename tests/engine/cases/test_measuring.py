@@ -6,9 +6,11 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine.anomalies.scores import Items, Scorer, mean_squared_errors, of_others
-from engine.cases.measuring import BASELINE, BEHIND, ERROR, SEEN, Measuring, seen_at
+from engine.cases import measuring
+from engine.cases.measuring import BASELINE, BEHIND, ERROR, SEEN, Kept, Measuring, seen_at
 
 SHAPE = (2, 2, 1)
 
@@ -25,7 +27,6 @@ class Half:
         return codes.reshape(-1, *SHAPE) / 2
 
     def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
-        assert start % self.block == 0
         return images + np.arange(start, start + len(images), dtype=np.float32)[:, None, None, None] / 100
 
     def item_terms(self, seen: np.ndarray, targets: np.ndarray, known: Any) -> dict[str, np.ndarray]:
@@ -58,7 +59,8 @@ def scorer() -> Scorer:
 def test_every_item_has_its_errors_whatever_block_it_is_in() -> None:
     model: Any = Half()
     found = {
-        each.key: each.values for each in end(Measuring(model, items(True), scorer(), "e", Black(), True).measured())
+        each.key: each.values
+        for each in end(Measuring(model, items(True), scorer(), "e", Black(), True, Kept()).measured())
     }
     clean = items(True).items[:]
     noisy = clean + np.arange(10, dtype=np.float32)[:, None, None, None] / 100
@@ -73,19 +75,22 @@ def test_every_item_has_its_errors_whatever_block_it_is_in() -> None:
 def test_without_noise_and_baseline_there_is_the_error_alone_and_what_is_no_number_is_worst() -> None:
     model: Any = Half()
     broken = Scorer(lambda seen: np.where(np.arange(len(seen.targets)) == 1, np.nan, 1).astype(np.float32))
-    found = end(Measuring(model, items(False), broken, "e", None, False).measured())
+    found = end(Measuring(model, items(False), broken, "e", None, False, Kept()).measured())
     assert [each.key for each in found] == [ERROR, "size"]
     assert np.isinf(found[0].values).nonzero()[0].tolist() == [1, 5, 9]
 
 
-def test_items_that_are_looked_at_are_those_that_were_measured() -> None:
+def test_items_that_are_looked_at_are_those_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     model: Any = Half()
-    for noise in (True, False):
-        places = np.array([7, 0, 9, 7])
-        seen = end(seen_at(model, items(noise), places))
+    for noise, size in ((True, 2**20), (True, 70), (False, 2**20)):  # of 70 bytes one block is kept
+        monkeypatch.setattr(measuring, "BYTES", size)
+        kept, places = Kept(), np.array([7, 0, 9, 7])
+        end(Measuring(model, items(noise), scorer(), "e", None, noise, kept).measured())
+        assert (kept.at(0, 4) is not None, kept.at(9, 4) is not None) == (noise, noise and size > 70)
+        seen = end(seen_at(model, items(noise), places, kept))
         clean = items(noise).items[:]
         noisy = clean + noise * np.arange(10, dtype=np.float32)[:, None, None, None] / 100
         np.testing.assert_allclose(seen.inputs, noisy[places])
         np.testing.assert_allclose(seen.targets, clean[places])
         np.testing.assert_allclose(seen.outputs, noisy[places] / 2)
-        assert len(end(seen_at(model, items(noise), places[:0])).outputs) == 0
+        assert len(end(seen_at(model, items(noise), places[:0], kept)).outputs) == 0
