@@ -100,7 +100,8 @@ def detection(epoch: int = 3, **changes: Any) -> Detection:
 def measured(query: Measure, epoch: int) -> Measured:
     """Errors of the test items: the later, the larger, and what else is known of them the other way round."""
     errors = np.linspace(0.01, 0.05, TEST_ITEMS, dtype=np.float32)
-    columns = {"error": errors, "kl": errors[::-1], "baseline": errors + 0.01, "behind": np.full_like(errors, -0.01)}
+    beside = {"baseline": errors + 0.01, "behind": np.full_like(errors, -0.01)}
+    columns = {"error": errors, **beside, "kl": errors[::-1]}
     return Measured(
         part=query.part,
         of=7,

@@ -152,6 +152,16 @@ PANELS: dict[str, PanelKind] = {
             of_samples=False,
             has_keys=True,
         ),
+        PanelKind(
+            "bench",
+            "Noise",
+            "P",
+            "bench:NoiseBench",
+            "PSNR and SSIM of restored images, over levels and kinds of noise",
+            by_epoch=False,
+            of_samples=False,
+            has_keys=True,
+        ),
         PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
         PanelKind(
             "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"

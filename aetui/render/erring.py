@@ -69,7 +69,7 @@ def _item(ordered: Ordered, width: int, blocks: bool) -> str:
 
 def short(key: str, baseline: str) -> str:
     """What is measured, in a word or two."""
-    return {"seen": "of what was seen", "baseline": baseline, "behind": f"beyond {baseline}"}.get(key, key)
+    return {"seen": "against input", "baseline": baseline, "behind": f"beyond {baseline}"}.get(key, key)
 
 
 def _fitting(parts: Sequence[str], width: int) -> str:

@@ -1,16 +1,18 @@
-"""What the panel of the worst cases shows, as data."""
+"""What the panels of the worst cases and of the noise bench show, as data."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aetui.panels.table import PANELS, View
-from aetui.taking.taken import Table, Taken
+from aetui.taking.taken import Plot, Series, Table, Taken
 
 if TYPE_CHECKING:
     from aetui.panels.erring.ordered import Ordered
+    from engine.queries.messages import Restored
 
 KEY = "worst"
 
@@ -42,3 +44,33 @@ def measured(view: View, ordered: Ordered | None) -> Taken:
         for row, place in enumerate(places)
     ]
     return Taken(KEY, label, found.epoch, table=Table(columns, rows), arrays={"item": at + 1, **values})
+
+
+BENCH = "bench"
+MEASURED = ("kind", "level", "method", "draw", "psnr", "ssim")
+
+
+def restored(view: View, answers: Sequence[Restored]) -> Taken:
+    """Of the noise bench: PSNR and SSIM of every kind that was measured, level, method and draw, and a curve for each
+    method."""
+    label = PANELS[BENCH].label
+    if not answers:
+        return Taken(BENCH, label, missing="there is no run yet" if view.run is None else "nothing is measured yet")
+    rows: list[tuple[object, ...]] = []
+    plots = []
+    for answer in answers:
+        for found in answer.found:
+            for place in np.ndindex(found.psnr.shape):
+                method, level, draw = place
+                name = answer.methods[method][1]
+                figures = float(found.psnr[place]), float(found.ssim[place])
+                rows.append((found.kind, found.levels[level], name, draw + 1, *figures))
+            curves = tuple(
+                Series(name, found.levels, found.psnr[at].mean(axis=1)) for at, (_, name) in enumerate(answer.methods)
+            )
+            plots.append(Plot(found.label, curves, found.unit, "PSNR in dB"))
+    arrays = {f"{found.kind}_{name}": getattr(found, name) for a in answers for found in a.found for name in _FIGURES}
+    return Taken(BENCH, label, answers[0].epoch, table=Table(MEASURED, rows), arrays=arrays, plots=tuple(plots))
+
+
+_FIGURES = ("psnr", "ssim")

@@ -68,9 +68,9 @@ class Measuring(NamedTuple):
     def measured(self) -> Steps[tuple[Measure, ...]]:
         """All of them, the error first; what is not a number is infinite: nothing is worse.
 
-        Between them what the variant has (`Variant.item_terms`), by the names of its loss terms; `SEEN`, where the
-        encoder sees something else than what is to be answered: how far the answer lies from that. `BASELINE`: the
-        baseline's squared error on the same items, `BEHIND`: how much larger the model's is.
+        Then `BASELINE`, the baseline's squared error on the same items, and `BEHIND`, how much larger the model's is;
+        `SEEN`, where the encoder sees something else than what is to be answered: how far the answer lies from that;
+        and what the variant has (`Variant.item_terms`), by the names of its loss terms.
         """
         found: dict[str, list[NDArray[np.float32]]] = {}
         items = self.items.items
@@ -87,12 +87,12 @@ class Measuring(NamedTuple):
 
     def _of(self, seen: Seen) -> dict[str, NDArray[np.float32]]:
         found = {ERROR: self.scorer.score(seen)}
-        if self.differs:
-            found[SEEN] = mean_squared_errors(seen.outputs, seen.inputs, seen.known)
-        found |= self.model.item_terms(seen.inputs, seen.targets, seen.known)
         if self.baseline is not None:
             found[BASELINE] = mean_squared_errors(self.baseline.answer(seen.inputs), seen.targets, seen.known)
             found[BEHIND] = mean_squared_errors(seen.outputs, seen.targets, seen.known) - found[BASELINE]
+        if self.differs:
+            found[SEEN] = mean_squared_errors(seen.outputs, seen.inputs, seen.known)
+        found |= self.model.item_terms(seen.inputs, seen.targets, seen.known)
         return {key: np.asarray(values, np.float32) for key, values in found.items()}
 
     def _labels(self) -> dict[str, str]:

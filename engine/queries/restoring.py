@@ -52,7 +52,7 @@ def restored(context: QueryContext, query: Restore) -> Steps:
     for place, kind in enumerate(asked):
         levels = query.levels or kind.levels
         for each in levels:
-            kind.corrupted(images[:1], each, kind.generator(query.seed))  # refuses those that cannot be meant
+            kind.check(each)
         steps = unless(query.stopped, judged(question, kind, levels), f"restoring images ({kind.label})")
         result = yield from _among(steps, place, len(asked))
         found.append(

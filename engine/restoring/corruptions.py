@@ -43,11 +43,15 @@ class Corruption(NamedTuple):
     """Whether what comes out lies in [0, 1]."""
 
     def corrupted(self, images: Floats, level: float, generator: Generator) -> Floats:
+        """Raises UsageError as `check`."""
+        self.check(level)
+        return self.apply(images, level, generator)
+
+    def check(self, level: float) -> None:
         """Raises UsageError for a level that cannot be meant."""
         if not 0 <= level <= self.most:
             told = f"expected a level of {self.key} from 0 to {self.most:g} ({self.unit}), got {level:g}"
             raise UsageError("Level of noise", told)
-        return self.apply(images, level, generator)
 
     def generator(self, seed: int, draw: int = 0) -> Generator:
         """For images from the first on; the same for every level."""

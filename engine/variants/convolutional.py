@@ -68,7 +68,7 @@ class Convolutional(Variant[ConvolutionalConfig]):
     reference = "Masci, Meier, Ciresan & Schmidhuber, ICANN (2011) 52-59"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "latent", "anomalies", "worst", "health", "parameters", "log")
+    panels = ("digits", "latent", "anomalies", "worst", "bench", "health", "parameters", "log")
     alarms = advised(
         Variant.alarms,
         dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),

@@ -27,6 +27,8 @@ from engine.queries.messages import Look, Looked
 
 MOST = 12
 """Items on a page of pictures."""
+LOW = 12
+"""Lines below which there is one item."""
 BYTES = 2**25
 """Of items that are kept, of those looked at last."""
 ASKING = "the model is asked for these items"
@@ -105,7 +107,7 @@ class CasePictures(Container):
             return ""
         rows = _grey(self._image_rows(page))
         size, told = stepped(sizes(rows, *self._grid.size), layout.size, by)
-        by_itself = arrange(rows, *self._grid.size, self._wish(0)).size
+        by_itself = arrange(rows, *self._grid.size, self._wish(0, self._grid.size)).size
         self._wished = 0 if by_itself == size else size
         self._draw()
         return told
@@ -116,16 +118,16 @@ class CasePictures(Container):
         view, ordered = self._view, self._ordered
         if view is None or view.run is None or ordered is None:
             return
-        size = self._per_page
+        size, ahead = self._per_page, max(self._per_page, MOST)
         first = ordered.rank // size * size
         near = ordered.order[first : first + size].tolist()
-        around = ordered.order[max(0, first - size) : first + 2 * size].tolist()
+        around = ordered.order[max(0, first - ahead) : first + size + ahead].tolist()
         missing = [place for place in dict.fromkeys([*near, *around]) if place not in self._known]
         # Of the pages beside there may be some already: a page is asked for when half of it is not.
         if (
             not missing
             or self._asked.issuperset(missing)
-            or (not set(near) & set(missing) and len(missing) <= size // 2)
+            or (not set(near) & set(missing) and len(missing) <= ahead // 2)
         ):
             return
         self._stamp += 1
@@ -183,13 +185,13 @@ class CasePictures(Container):
         return places if all(place in self._known for place in places) else []
 
     def _draw(self) -> None:
-        """The pictures of another page stay until those of this one have come: that takes no time, mostly."""
+        """Pictures of another page would stand below what is said of this one: they go until its own have come."""
         view, ordered, page = self._view, self._ordered, self._page()
         if view is None or ordered is None or not self.is_mounted or not self.size:
             return
-        if not self._known:
-            self._grid.show([])
         if not page:
+            self._grid.show([])
+            self._rows.update(self._grid.placeholder)
             return
         pictures = self._known[page[0]].input.ndim == 3 and self._known[page[0]].input.dtype == np.uint8
         self._grid.display, self._rows.display = pictures, not pictures
@@ -210,7 +212,7 @@ class CasePictures(Container):
             return
         self._grid.cells = view.cells
         names = [self._caption(ordered, place) for place in page]
-        self._grid.show(rows[: layout.rows], self._wish(self._wished), names)
+        self._grid.show(rows[: layout.rows], self._wish(self._wished, room), names)
 
     def _paged(self, fitting: int) -> bool:
         """Whether a page has so many items from now on; then it is drawn again."""
@@ -222,12 +224,15 @@ class CasePictures(Container):
         return True
 
     def _layout(self, rows: list[ImageRow], room: tuple[int, int]) -> Layout:
-        grey, wish = _grey(rows), self._wish(self._wished)
+        grey, wish = _grey(rows), self._wish(self._wished, room)
         return arrange(grey[: telling(grey, *room, wish)], *room, wish)
 
-    def _wish(self, size: int) -> Wish:
+    def _wish(self, size: int, room: tuple[int, int]) -> Wish:
+        """Where there is little room, the item under the cursor alone, its pictures side by side."""
+        if room[1] < LOW:
+            return Wish(size=size, items=1)
         view = self._view
-        return Wish(size=size, zoomed=False if view is None else view.zoomed and bool(size), names=True, items=MOST)
+        return Wish(size=size, zoomed=bool(view and view.zoomed and size), names=True, items=MOST)
 
     def _image_rows(self, page: list[int]) -> list[ImageRow]:
         """The most telling first."""
@@ -235,8 +240,8 @@ class CasePictures(Container):
         inputs, outputs = np.stack([each.input for each in seen]), np.stack([each.output for each in seen])
         targets = np.stack([each.target for each in seen])
         rows = [ImageRow("input", inputs), ImageRow("output", outputs)]
-        if not np.array_equal(inputs, targets):
-            rows.append(ImageRow("target", targets))
+        if not np.array_equal(inputs, targets):  # what is under the noise tells more than the noise
+            rows = [ImageRow("target", targets), rows[1], rows[0]]
         rows.append(ImageRow("|error|", _off(outputs, targets)))
         beside = [each.baseline for each in seen if each.baseline is not None]
         if beside and self._ordered is not None:

@@ -54,14 +54,14 @@ async def test_keys_move_mark_turn_and_choose_and_what_is_marked_is_what_is_take
         assert (ordered.rank, ordered.marked) == (23, {22, 0})
         await pilot.press("home", "shift+left")
         assert ordered.rank == 1
-        await pilot.press("o")
+        await pilot.press("o", "o", "o")
         assert (ordered.measure.key, ordered.place) == ("kl", 0)
         await pilot.press("O", "N")
         assert (ordered.label, ordered.order.tolist()) == ("0", [20, 10, 0])
         assert engine_desk(pilot).cursor is None
         taken = panel(pilot).taken(View(engine_desk(pilot).run_shown, 2, None, ""))
         assert taken.table is not None
-        assert taken.table.columns == ("part", "item", "name", "class", "error", "kl", "baseline", "behind")
+        assert taken.table.columns == ("part", "item", "name", "class", "error", "baseline", "behind", "kl")
         assert [row[:4] for row in taken.table.rows] == [("test", 1, "", "0"), ("test", 23, "", "2")]
         await pilot.press("f")
         await until(pilot, lambda: panel(pilot).ordered not in (None, ordered))
