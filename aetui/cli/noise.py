@@ -91,21 +91,20 @@ def check(record: Any, config: Any) -> None:
 
 
 def _table(found: Restoration, answer: Restored) -> str:
-    """A line for each level, PSNR and SSIM of each method, the best of each marked."""
+    """PSNR, then SSIM, a line for each level, the best method of each marked."""
     labels = [plain(label) for _, label in answer.methods]
-    head = ("LEVEL", *(f"{label} {what}" for what in ("PSNR", "SSIM") for label in labels))
-    rows = [tuple(cell.upper() if cell == "LEVEL" else cell for cell in head)]
-    for number, level in enumerate(found.levels):
-        cells = [f"{level:g}" + " trained" * (level == found.trained)]
-        for values, digits in ((found.psnr, 2), (found.ssim, 3)):
+    tables = []
+    for what, values, digits in (("PSNR, dB", found.psnr, 2), ("SSIM", found.ssim, 3)):
+        rows = [(what, *labels)]
+        for number, level in enumerate(found.levels):
             means = values[:, number].mean(axis=1)
-            best = int(means.argmax())
+            cells = [f"{level:g}" + " (trained)" * (level == found.trained)]
             for method, mean in enumerate(means.tolist()):
-                spread = values[method, number].std(ddof=1) if answer.draws > 1 else 0.0
-                told = f"{mean:.{digits}f}" + (f" ± {spread:.{digits}f}" if answer.draws > 1 else "")
-                cells.append(told + "*" * (method == best))
-        rows.append(tuple(cells))
-    return f"{plain(found.label)}: level is {plain(found.unit)}\n{aligned(rows)}"
+                spread = f" ± {values[method, number].std(ddof=1):.{digits}f}" if answer.draws > 1 else ""
+                cells.append(f"{mean:.{digits}f}{spread}{'*' if method == means.argmax() else ' '}")
+            rows.append(tuple(cells))
+        tables.append(aligned(rows))
+    return "\n\n".join([f"{plain(found.label)}; level: {plain(found.unit)}\n{tables[0]}", tables[1]])
 
 
 def _summary(answer: Restored) -> str:
