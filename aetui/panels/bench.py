@@ -160,9 +160,7 @@ class NoiseBench(Container):
         """Before there are curves their keys are the workbench's."""
         del parameters
         match action:
-            case "level" | "what":
-                return self.shown is not None
-            case "kind":
+            case "level" | "what" | "kind":
                 return bool(self.found)
             case "part" | "restore_again":
                 return bool(self.found) or self._waiting or bool(self._failure)

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from aetui.render import numbers
 from aetui.render.bars import MUTED
+from aetui.render.captions import fitting
 from aetui.render.score_strips import Group, label_width, strips
 from engine.errors import counted
 
@@ -52,7 +53,7 @@ def _shown(ordered: Ordered, width: int) -> str:
         parts.append(f"{len(ordered.marked):,} marked")
     best = ", the best" if measured.weights == "best" else ""
     parts.append(f"weights of epoch {measured.epoch:,}{best}")
-    return _fitting(parts, width)
+    return fitting(parts, width)
 
 
 def _item(ordered: Ordered, width: int, blocks: bool) -> str:
@@ -64,15 +65,9 @@ def _item(ordered: Ordered, width: int, blocks: bool) -> str:
     ours = ordered.measure
     rest = [each for each in found.measures if each is not ours]
     values = [f"{short(each.key, found.baseline)} {numbers.loss(float(each.values[place]))}" for each in (ours, *rest)]
-    return _fitting([which + (f", {known}" if known else ""), *values], width)
+    return fitting([which + (f", {known}" if known else ""), *values], width)
 
 
 def short(key: str, baseline: str) -> str:
     """What is measured, in a word or two."""
     return {"seen": "against input", "baseline": baseline, "behind": f"beyond {baseline}"}.get(key, key)
-
-
-def _fitting(parts: Sequence[str], width: int) -> str:
-    from aetui.render.captions import fitting
-
-    return fitting(parts, width)

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from aetui.render import plot
 from aetui.render.bars import MUTED
+from aetui.render.captions import fitting
 from aetui.render.curves.dots import BLANK, pack
 from aetui.render.text import plain
 from engine.errors import counted
@@ -46,7 +47,7 @@ def lines(
     """At most `size` (columns, rows): what is shown, what each method reaches at the level with this number, and the
     curves, beside that or below."""
     width, height = size
-    head = [Content.styled(_shown(answer, found, level), MUTED).truncate(width, ellipsis=True)]
+    head = [Content.styled(_shown(answer, found, level, width), MUTED).truncate(width, ellipsis=True)]
     head += [Content.styled(each, "$warning").truncate(width, ellipsis=True) for each in told]
     figures = _figures(answer, found, level, what, blocks=blocks)
     room = height - len(head)
@@ -61,14 +62,17 @@ def lines(
     return [*head, *(line.truncate(width, ellipsis=True) for line in figures), *below][:height]
 
 
-def _shown(answer: Restored, found: Restoration, level: int) -> str:
-    trained = ", as trained" if found.levels[level] == found.trained else ""
+def _shown(answer: Restored, found: Restoration, level: int, width: int) -> str:
+    """The most important first, as much as has room."""
+    trained = " as trained" if found.levels[level] == found.trained else ""
     best = ", the best" if answer.weights == "best" else ""
-    return (
-        f"{plain(found.label)} · {plain(found.unit)} {found.levels[level]:g}{trained} · "
-        f"{counted(answer.items, f'{answer.part} image')}, {counted(answer.draws, 'draw')} · weights of epoch "
-        f"{answer.epoch:,}{best}"
-    )
+    parts = [
+        f"{plain(found.label)} · {found.levels[level]:g}{trained} ({plain(found.unit)})",
+        counted(answer.items, f"{answer.part} image"),
+        counted(answer.draws, "draw"),
+        f"weights of epoch {answer.epoch:,}{best}",
+    ]
+    return fitting(parts, width)
 
 
 def _figures(answer: Restored, found: Restoration, level: int, what: What, *, blocks: bool) -> list[Content]:
@@ -87,11 +91,11 @@ def _figures(answer: Restored, found: Restoration, level: int, what: What, *, bl
     names, widths = max(map(len, labels)), [max(map(len, column)) for column in cells]
     heads = [f"{'▸' * (what == key)}{key.upper()}" for key in ("psnr", "ssim")]
     shown = [head.rjust(width) for head, width in zip(heads, widths, strict=True)]
-    rows = [Content.styled(" " * (names + 2) + "  ".join(shown), MUTED)]
+    rows = [Content.styled(" " * (names + 4) + "  ".join(shown), MUTED)]
     for at, label in enumerate(labels):
         figures = "  ".join(column[at].rjust(width) for column, width in zip(cells, widths, strict=True))
         mark = "━" if blocks else label[0]
-        rows.append(Content.assemble((mark, STYLES[at % len(STYLES)]), f" {label.ljust(names)}{figures}"))
+        rows.append(Content.assemble((mark, STYLES[at % len(STYLES)]), f" {label.ljust(names)}  {figures}"))
     return rows
 
 
