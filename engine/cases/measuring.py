@@ -20,8 +20,8 @@ BYTES = 2**28
 
 
 class Kept:
-    """Noisy items as they were seen, up to `BYTES`: noise belongs to an item's place, and drawing that of a single one
-    takes 20 ms."""
+    """Noisy items as they were seen, up to `BYTES`: noise belongs to an item's place, and drawing it one by one takes
+    some milliseconds each."""
 
     def __init__(self) -> None:
         self._blocks: dict[int, NDArray[np.float32]] = {}
