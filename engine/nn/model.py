@@ -110,7 +110,7 @@ class KerasModel:
             items = as_floats(images[at:stop])
             number, first = divmod(start + at, self.block)
             places = tf.range(start + at, start + at + len(items))
-            return self._corrupt(items, [fresh, number], [fixed, 0], places, first).numpy()
+            return np.asarray(self._corrupt(items, [fresh, number], [fixed, 0], places, first))
 
         edges = [0, *range(self.block - start % self.block, len(images), self.block), len(images)]
         return np.concatenate([some(at, stop) for at, stop in pairwise(edges)])
