@@ -50,3 +50,6 @@ class QueryContext(NamedTuple):
     """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""
     report: Report = silence
     """Hears how far something is that is fitted for the answer; may raise."""
+
+    asked: int = 0
+    """The epoch that was asked for; 0: none was, and the weights are those that answer as a rule."""

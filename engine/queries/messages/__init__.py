@@ -30,7 +30,23 @@ from engine.queries.messages.items import (
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.restoring import Restoration, Restore, Restored
-from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+from engine.queries.messages.text import (
+    Agreed,
+    Cosine,
+    Judge,
+    Judged,
+    Nearest,
+    Neighbour,
+    Neighbours,
+    Pair,
+    Read,
+    Reading,
+    Similarity,
+    Stop,
+    Walk,
+    Walked,
+    Words,
+)
 
 Query = (
     Reconstruct
@@ -43,6 +59,8 @@ Query = (
     | Similarity
     | Read
     | Neighbours
+    | Walk
+    | Judge
     | Recommend
     | Export
     | Cluster
@@ -62,6 +80,8 @@ Answer = (
     | Cosine
     | Reading
     | Nearest
+    | Walked
+    | Judged
     | Recommendations
     | Exported
     | Clusters
@@ -73,6 +93,7 @@ Answer = (
 
 __all__ = [
     "Accuracies",
+    "Agreed",
     "Answer",
     "Beside",
     "Classified",
@@ -92,6 +113,8 @@ __all__ = [
     "FineTune",
     "FineTuned",
     "Images",
+    "Judge",
+    "Judged",
     "Look",
     "Looked",
     "Measure",
@@ -100,6 +123,7 @@ __all__ = [
     "Nearest",
     "Neighbour",
     "Neighbours",
+    "Pair",
     "PartName",
     "Probe",
     "Query",
@@ -116,7 +140,10 @@ __all__ = [
     "Sample",
     "Similarity",
     "Spoil",
+    "Stop",
     "Suggestion",
+    "Walk",
+    "Walked",
     "Weights",
     "Words",
 ]
