@@ -109,14 +109,20 @@ class Model(Protocol):
     def decode(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         """Items for codes, float. Raises UsageError for codes of another size."""
 
+    def item_terms(
+        self, seen: NDArray[np.float32], targets: NDArray[np.float32], known: NDArray[np.bool_] | None
+    ) -> dict[str, NDArray[np.float32]]:
+        """Terms of the loss that each item has by itself (`Variant.item_terms`), by name, (count,): of at most `block`
+        items as the encoder sees them, what is to be answered, and what of that is known (None: all)."""
+
     def corrupted(
         self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
     ) -> NDArray[np.float32]:
         """Items as the encoder gets to see them in validation, or in `training`.
 
-        They are those of their part from place `start` on, a multiple of `block`; block by block the noise is the same
-        as for all at once. In training each `draw` is that of another epoch; noise that is drawn once for the data is
-        in all of them that which the run trains on.
+        They are those of their part from place `start` on; the noise of some is the same as for all at once. In
+        training each `draw` is that of another epoch; noise that is drawn once for the data is in all of them that
+        which the run trains on.
         """
 
     def plain(self) -> PlainHalves:
@@ -250,6 +256,10 @@ class Backend(Protocol):
         self, variant: Variant[Any], config: TrainingConfig, items: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """What a model with these settings would see in validation of `items`, the first of their part."""
+
+    def ssim(self, images: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Structural similarity of each image with that at the same place, (count, height, width, channels) in [0, 1]
+        both, (count,): 1 where they are the same (see `engine.nn.quality`)."""
 
     def tuning(
         self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint, classes: int

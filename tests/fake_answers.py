@@ -27,6 +27,11 @@ from engine.queries.messages import (
     Exported,
     Judge,
     Judged,
+    Look,
+    Looked,
+    Measure,
+    Measured,
+    Measurement,
     Nearest,
     Neighbour,
     Neighbours,
@@ -39,6 +44,9 @@ from engine.queries.messages import (
     Recommendations,
     Reconstruct,
     Reconstruction,
+    Restoration,
+    Restore,
+    Restored,
     Similarity,
     Stop,
     Suggestion,
@@ -110,6 +118,74 @@ def detection(epoch: int = 3, **changes: Any) -> Detection:
         weights="best",
     )
     return msgspec.structs.replace(found, **changes)
+
+
+def measured(query: Measure, epoch: int) -> Measured:
+    """Errors of the test items: the later, the larger, and what else is known of them the other way round."""
+    errors = np.linspace(0.01, 0.05, TEST_ITEMS, dtype=np.float32)
+    beside = {"baseline": errors + 0.01, "behind": np.full_like(errors, -0.01)}
+    columns = {"error": errors, **beside, "kl": errors[::-1]}
+    return Measured(
+        part=query.part,
+        of=7,
+        measures=tuple(Measurement(key=key, label=f"{key} in words", values=values) for key, values in columns.items()),
+        baseline="PCA-2",
+        noise=False,
+        labels=np.arange(TEST_ITEMS, dtype=np.int64) % 10,
+        classes=tuple("0123456789"),
+        names=None,
+        epoch=epoch,
+        weights="best",
+    )
+
+
+def looked(query: Look, epoch: int) -> Looked:
+    """Items as bright as their places, and the same a little darker."""
+    items = np.ones((len(query.places), 28, 28, 1), np.float32)
+    items *= (np.array(query.places, np.float32) / TEST_ITEMS)[:, None, None, None]
+    return Looked(
+        of=query.of,
+        places=query.places,
+        inputs=items,
+        targets=items,
+        outputs=items * 0.9,
+        baseline=items * 0.5,
+        known=None,
+        said=None,
+        epoch=epoch,
+    )
+
+
+def restored(query: Restore, epoch: int) -> Restored:
+    """Two methods, the model two decibels above the noisy images; each level and draw has one more."""
+    levels = (0.3, 0.5, 0.7)
+    method, level, draw = np.indices((2, 3, 3))
+    psnr = 13.0 - 2 * method + level + draw
+    seen = np.full((3, 4, 28, 28, 1), 51, np.uint8)
+    found = Restoration(
+        kind=query.kinds[0],
+        label=f"kind {query.kinds[0]}",
+        unit="level",
+        levels=levels,
+        trained=0.5 if query.kinds[0] == "trained" else None,
+        psnr=psnr,
+        ssim=np.full((2, 3, 3), 0.5),
+        seen=seen,
+        restored=np.stack([seen, seen]) * 2,
+    )
+    return Restored(
+        part=query.part,
+        items=query.count,
+        there=10_000,
+        draws=query.draws,
+        seed=query.seed,
+        methods=(("model", "denoising"), ("noisy", "noisy")),
+        clean=seen[0],
+        kinds=("trained", "blur"),
+        found=(found,),
+        epoch=epoch,
+        weights="best",
+    )
 
 
 STRANGER = "stranger"
@@ -243,6 +319,12 @@ def answer(query: Query, epoch: int = 3) -> Any:
     if isinstance(query, Encode) and query.inputs is not None:
         mean = np.asarray(query.inputs[:], np.float32).reshape(len(query.inputs), -1).mean(axis=1)
         return Codes(codes=np.stack([mean, -mean], axis=1), labels=None, epoch=epoch)
+    if isinstance(query, Measure):
+        return measured(query, epoch)
+    if isinstance(query, Look):
+        return looked(query, epoch)
+    if isinstance(query, Restore):
+        return restored(query, epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
     if isinstance(query, Networks):

@@ -15,7 +15,8 @@ from aetui.render.text import plain
 from engine.errors import counted
 
 if TYPE_CHECKING:
-    from engine.queries.messages import Reconstruct
+    from engine.queries.messages import Reconstruct, Spoil
+    from engine.runs.store import RunRecord
 
 COUNT = 10
 DEFAULT = Path("reconstruction.png")
@@ -56,6 +57,24 @@ def reconstruct(
             show_default=False,
         ),
     ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--noise-kind",
+            help="Spoil the images first, in this way: trained, gaussian, salt_and_pepper, masking, occlusion, blur, "
+            "contrast; any run on images.",
+        ),
+    ] = "",
+    level: Annotated[
+        float | None,
+        typer.Option(
+            "--noise-level",
+            help="So much of it (default: as trained, else the middle of what `aetui noise` tries); alone: of the "
+            "noise that the run was trained on.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--noise-seed", min=0, max=2**31, help="Of what is drawn then.")] = 0,
     weights: Weights = None,
 ) -> None:
     """Reconstruct images, or rows of a table, with a trained model and write them to a file; or read back each line of
@@ -66,7 +85,26 @@ def reconstruct(
     if output is not None:
         files.check_suffix(output, (*files.IMAGES, TEXT, *rows.WRITTEN))
     record = context.obj.store.find(run)
-    RECONSTRUCTED[files.kind_of(record).key](Request(context.obj, record, source, output, count, noise, weights))
+    spoil = _spoil(record, kind, level, seed, noise=noise)
+    asked = Request(context.obj, record, source, output, count, noise, weights, spoil)
+    RECONSTRUCTED[files.kind_of(record).key](asked)
+
+
+def _spoil(record: RunRecord, kind: str, level: float | None, seed: int, *, noise: bool | None) -> Spoil | None:
+    """Raises UsageError for noise that cannot be meant."""
+    if not kind and level is None:
+        return None
+    from engine import params, registry
+    from engine.errors import UsageError
+    from engine.queries.messages import Spoil
+    from engine.restoring.corruptions import TRAINED, chosen
+
+    if noise is not None:
+        raise UsageError("Two kinds of noise", "expected --noise or --noise-kind and --noise-level; leave one out")
+    files.check_kind(record, "image")
+    row, usual = chosen(kind, params.stored(registry.preset(record.variant, record.preset), record.config))
+    row.check(usual if level is None else level)
+    return Spoil(kind="" if row.key == TRAINED else row.key, level=level, seed=seed)
 
 
 def _images(asked: Request) -> None:
@@ -82,7 +120,7 @@ def _images(asked: Request) -> None:
         answer = engines.answer(options, query, "reconstructing")
         if not file.count:  # there is nothing, which makes a file too
             file.append(answer)
-        if query.noise and not file.noisy:
+        if query.noise and not query.spoil and not file.noisy:
             raise files.no_noise(record)
     against = "" if not file.noisy else " against the clean images" if itself else " against what is to be answered"
     error = f"mean squared error {file.error:.4g}{against}" if known else "what is to be answered is not known"
@@ -96,10 +134,11 @@ def _query(asked: Request, output: Path) -> Reconstruct:
     files.check_suffix(output, files.IMAGES)
     record, source, noise, count = asked.record, asked.source, asked.noise, asked.most or COUNT
     if source is None or files.is_own(record, source):
-        return Reconstruct(run_id=record.id, count=count, noise=noise)
+        return Reconstruct(run_id=record.id, count=count, noise=noise, spoil=asked.spoil)
     images = files.read(asked.options, record, source, count).items
     files.check_sheet(output, len(images))  # before TensorFlow is loaded
-    return Reconstruct(run_id=record.id, inputs=images, noise=known(source) is not None if noise is None else noise)
+    seen = known(source) is not None if noise is None else noise
+    return Reconstruct(run_id=record.id, inputs=images, noise=seen, spoil=asked.spoil)
 
 
 def _sentences(asked: Request) -> None:

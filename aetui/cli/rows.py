@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aetui.cli.options import Options
     from engine.datasets.numbers.columns import Columns, Miss
-    from engine.queries.messages import Images, Reconstruction
+    from engine.queries.messages import Images, Reconstruction, Spoil
     from engine.runs.store import RunRecord
 
 T = TypeVar("T", bound="np.generic[Any]")
@@ -46,6 +46,8 @@ class Request(NamedTuple):
     """Items; None where nobody said."""
     noise: bool | None
     weights: Literal["best", "last"] | None
+    spoil: Spoil | None = None
+    """What is done to images first."""
 
 
 class Read(NamedTuple):

@@ -147,11 +147,11 @@ def lines_of(view: View, scored: Scored, there: list[tuple[int, Reconstruction]]
         squares = np.square(answer.outputs[0] - answer.targets[0]) * known
         told = [f"{scored.detection.scores[place]:.4g}", scored.label(place), scored.name(place)]
         text = "  ".join(part for part in told if part)
-        lines.append(Content.assemble((text, "bold"), "  ", (_made_of(squares, names), "$text-muted")))
+        lines.append(Content.assemble((text, "bold"), "  ", (made_of(squares, names), "$text-muted")))
     return [line.truncate(max(1, width), ellipsis=True) for line in lines]
 
 
-def _made_of(squares: NDArray[np.float32], names: NDArray[np.str_] | None) -> str:
+def made_of(squares: NDArray[np.float32], names: NDArray[np.str_] | None) -> str:
     """Squared errors (…, columns) in words: of a window over time, then the columns with the largest share."""
     total = float(squares.sum()) or 1.0
     columns = squares.reshape(-1, squares.shape[-1]).sum(axis=0)

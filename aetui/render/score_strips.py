@@ -43,7 +43,7 @@ class Axis(NamedTuple):
 
     def column(self, score: float) -> int:
         """In which column a score lies; what is beyond the axis, in the outermost one."""
-        return min(self.columns - 1, max(0, int((score - self.low) / self.step)))
+        return int(min(self.columns - 1, max(0, (score - self.low) / self.step)))  # infinite ones, too
 
 
 def axis_of(groups: Sequence[Group], threshold: float, columns: int) -> Axis:

@@ -94,9 +94,21 @@ class QueryView(TakeView):
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
         # It imports numpy; the one who asked has done so before.
-        from engine.queries.messages import Cluster, Detect, Explore, Export, Judge, Neighbours, Recommend, Walk
+        from engine.queries.messages import (
+            Cluster,
+            Detect,
+            Explore,
+            Export,
+            Judge,
+            Measure,
+            Neighbours,
+            Recommend,
+            Restore,
+            Walk,
+        )
 
-        if isinstance(message.query, Cluster | Detect | Explore | Judge | Neighbours | Recommend | Walk):
+        long = Cluster | Detect | Explore | Judge | Measure | Neighbours | Recommend | Restore | Walk
+        if isinstance(message.query, long):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):

@@ -142,6 +142,12 @@ def fitted(task: Task, fitting: Fitting) -> dict[str, Fitted]:
     return {key: baseline for key, baseline in found.items() if baseline is not None}
 
 
+def strongest(task: Task, fitting: Fitting) -> Fitted | None:
+    """Of the baselines of `task` the first that can be fitted. Raises Stopped from `fitting.report`."""
+    rows = (row for row in BASELINES if task in row.tasks and row.fit)
+    return next((found for row in rows if (found := _function(row.fit)(fitting)) is not None), None)
+
+
 def _function(path: str) -> Callable[[Fitting], Fitted | None]:
     module, name = path.split(":")
     function: Callable[[Fitting], Fitted | None] = getattr(import_module(module), name)

@@ -11,8 +11,9 @@ from engine.errors import SettingError, UsageError
 from engine.kinds.kind import Described, Features, Kind
 
 if TYPE_CHECKING:
+    from engine.analysis.baselines import Fitted
     from engine.analysis.comparison import Comparison
-    from engine.backend import Training
+    from engine.backend import Model, Training
     from engine.datasets.array_data import ArrayData
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source
@@ -67,6 +68,13 @@ class Arrays(Kind):
 
         fitted = pca.fit(arrays(data), size, cache)
         return Features("PCA", lambda items: fitted.encode(data.as_floats(items)))
+
+    def rival(self, data: Data, model: Model, cache: Path, report: Report) -> Fitted | None:
+        """As pictures of epochs have it beside them."""
+        from engine.analysis.baselines import Fitting, strongest, task_of
+
+        fitting = Fitting(arrays(data), model, model.code_size, cache, report)
+        return strongest(task_of(model, paired=data.paired), fitting)
 
     def projection(self, data: Data, size: int, seed: int) -> Features | None:
         """All numbers of an item in sums with random weights."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.analysis.baselines import Fitted
     from engine.analysis.comparison import Comparison
     from engine.backend import Model, Training
     from engine.datasets.array_data import ArrayData
@@ -199,6 +200,17 @@ class Kind(Origin):
     @abstractmethod
     def features(self, data: Data, size: int, cache: Path) -> Features:
         """The strongest simple codes, of `size` numbers where that can be chosen."""
+
+    def rival(self, data: Data, model: Model, cache: Path, report: Report) -> Fitted | None:
+        """What stands beside the model's answers to single items: the strongest baseline of its task, fitted to the
+        training part; None where none gives back items. Raises Stopped from `report`."""
+        del data, model, cache, report
+        return None
+
+    def in_words(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[tuple[str, str], ...] | None:
+        """Compact items and what a model answers in words; None where they are pictures or numbers."""
+        del data, items, outputs
+        return None
 
     def projection(self, data: Data, size: int, seed: int) -> Features | None:
         """A random projection to `size` numbers; None where an item is no array of numbers that say something."""

@@ -138,6 +138,19 @@ class Text(Kind):
         del size, cache
         return Features("averaged word vectors", _text(data).lexicon.average)
 
+    def in_words(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[tuple[str, str], ...] | None:
+        """Sentences in the words of the lexicon, and what is read out of the answers."""
+        import numpy as np
+
+        from engine.analysis.sentences import read_out
+
+        lexicon, texts = _text(data).lexicon, []
+        for row, output in zip(items, outputs, strict=True):
+            there = row[lexicon.sequencer.places(int(np.count_nonzero(row)), len(row))]
+            sentence = " ".join(lexicon.words[word] for word in there.tolist())
+            texts.append((sentence, read_out(lexicon, output, len(there))))
+        return tuple(texts)
+
     def told(self, data: Data, grouping: Grouping) -> Iterable[Told]:
         """Of each cluster its size, telling words, the sentences nearest to its centre and its commonest topic."""
         from engine.text.grouped import told

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -18,7 +20,7 @@ from engine.events import Stage
 from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
-from engine.nn.networks import NoiseKeys, Tensor
+from engine.nn.networks import Batch, NoiseKeys, Tensor
 from engine.nn.plain import halves
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
@@ -81,6 +83,23 @@ class KerasModel:
         mean, log_variance = self._distribution(as_floats(images))
         return mean.numpy(), log_variance.numpy()
 
+    def item_terms(
+        self, seen: NDArray[np.float32], targets: NDArray[np.float32], known: NDArray[np.bool_] | None
+    ) -> dict[str, NDArray[np.float32]]:
+        """As `engine.backend.Model`, without the noise that training draws inside the network."""
+        nothing = tf.zeros([2], tf.int32)
+        with enough_memory(self._autoencoder.config):
+            batch = Batch(
+                input=tf.constant(seen),
+                target=tf.constant(targets),
+                noise_keys=NoiseKeys(nothing, nothing),
+                epochs=tf.constant(math.inf),
+                stage="",
+                weights=None if known is None else tf.constant(known, tf.float32),
+            )
+            terms = self._variant.item_terms(self._autoencoder, batch)
+            return {name: np.asarray(term, np.float32) for name, term in terms.items()}
+
     def corrupted(
         self, images: NDArray[Any], start: int = 0, *, training: bool = False, draw: int = 0
     ) -> NDArray[np.float32]:
@@ -88,12 +107,14 @@ class KerasModel:
         seed = self._autoencoder.config.seed
         fresh, fixed = noise_seeds(seed, 0, 1 + draw) if training else validation_seeds(seed)
 
-        def block(at: int) -> NDArray[np.float32]:
-            items = as_floats(images[at : at + self.block])
+        def some(at: int, stop: int) -> NDArray[np.float32]:
+            items = as_floats(images[at:stop])
+            number, first = divmod(start + at, self.block)
             places = tf.range(start + at, start + at + len(items))
-            return np.asarray(self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places))
+            return np.asarray(self._corrupt(items, [fresh, number], [fixed, 0], places, first))
 
-        return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
+        edges = [0, *range(self.block - start % self.block, len(images), self.block), len(images)]
+        return np.concatenate([some(at, stop) for at, stop in pairwise(edges)])
 
     def plain(self) -> PlainHalves:
         """See `engine.backend.Model`."""
@@ -102,10 +123,11 @@ class KerasModel:
     def _compiled_noise(self) -> Callable[..., Tensor]:
         """As a graph: its some sixty small operations, called one by one, take longer than the noise of a block."""
         pair = tf.TensorSpec((2,), tf.int32)
-        signature = [tf.TensorSpec((None, *self.shape), tf.float32), pair, pair, tf.TensorSpec((None,), tf.int32)]
+        places_of, place = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
+        signature = [tf.TensorSpec((None, *self.shape), tf.float32), pair, pair, places_of, place]
 
-        def corrupt(items: Tensor, fresh: Tensor, fixed: Tensor, places: Tensor) -> Tensor:
-            return self._variant.corrupt(self._autoencoder, items, NoiseKeys(fresh, fixed, places))
+        def corrupt(items: Tensor, fresh: Tensor, fixed: Tensor, places: Tensor, first: Tensor) -> Tensor:
+            return self._variant.corrupt(self._autoencoder, items, NoiseKeys(fresh, fixed, places, first))
 
         compiled: Callable[..., Tensor] = tf.function(corrupt, input_signature=signature, autograph=False)
         return compiled

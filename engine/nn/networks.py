@@ -28,8 +28,9 @@ class NoiseKeys(NamedTuple):
     """The same for the whole run: with `items`, noise that is drawn once for the data set."""
     items: Tensor | None = None
     """(batch,) int32, the places of the items in their part."""
-    first: int | None = None
-    """Which item of the batch the first one here is, where a batch is dealt out to several devices."""
+    first: Tensor | int | None = None
+    """Which item of the batch the first one here is, where it is dealt out to several devices, or some of its items
+    are looked at."""
 
 
 class Batch(NamedTuple):

@@ -129,6 +129,12 @@ class KerasBackend:
         plain = msgspec.structs.replace(config, precision="float32")  # what is to be measured matters to layers only
         return KerasModel(variant, built(variant, plain, items.shape[1:])).corrupted(items)
 
+    def ssim(self, images: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `engine.backend.Backend`."""
+        from engine.nn.quality import ssim
+
+        return ssim(images, others)
+
     def release(self) -> None:
         """See `engine.nn.release.release`."""
         from engine.nn.release import release

@@ -52,6 +52,10 @@ class LateBackend:
         """As `Backend`."""
         return self._backend.corrupted(variant, config, items)
 
+    def ssim(self, images: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `Backend`."""
+        return self._backend.ssim(images, others)
+
     def tuning(
         self, variant: Variant[Any], config: TrainingConfig, data: Data, checkpoint: Checkpoint, classes: int
     ) -> Tuning:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.backend import Backend, Checkpoint, Model
-from engine.datasets.data import Data
+from engine.datasets.data import Data, Report, silence
 from engine.params import TrainingConfig
 from engine.queries.messages import Answer, Weights
 from engine.runs.store import RunRecord
@@ -48,5 +48,8 @@ class QueryContext(NamedTuple):
     """As `still`, computing in float32 whatever it was trained in."""
     kept: Callable[[], Any]
     """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""
+    report: Report = silence
+    """Hears how far something is that is fitted for the answer; may raise."""
+
     asked: int = 0
     """The epoch that was asked for; 0: none was, and the weights are those that answer as a rule."""

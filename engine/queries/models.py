@@ -28,7 +28,9 @@ from engine.queries.messages import (
     Reconstruct,
     Reconstruction,
     Sample,
+    Spoil,
 )
+from engine.restoring import corruptions
 from engine.storage.rows import Array
 from engine.variants.variant import Variant
 
@@ -90,6 +92,8 @@ def _seen(
     context: QueryContext, query: Reconstruct
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_] | None]:
     """What the encoder gets to see, what it should answer, and what of that is known."""
+    if query.spoil is not None:
+        return _spoiled(context, query, query.spoil)
     if query.inputs is None:
         data, noise = context.data(), query.noise is not False
         first = query.start // context.model.block * context.model.block  # noise belongs to the place in the test part
@@ -102,6 +106,23 @@ def _seen(
     missing = np.isnan(items) if items.dtype.kind == "f" else np.zeros(0, bool)
     seen = context.model.corrupted(clean, query.start) if query.noise and len(clean) else clean
     return seen, clean, ~missing if missing.any() else None
+
+
+def _spoiled(
+    context: QueryContext, query: Reconstruct, spoil: Spoil
+) -> tuple[NDArray[np.float32], NDArray[np.float32], None]:
+    """The same with noise that is asked for. Raises UsageError where items are no images, or it cannot be meant."""
+    if query.inputs is None:
+        items = context.data().test.items[query.start : query.start + query.count]
+        clean, targets = context.data().as_floats(items), context.data().targets(items)
+    else:
+        clean = targets = as_floats(query.inputs[:])
+    if clean.ndim != 4:
+        told = f"{context.record.id} learned from other items; leave the noise out"
+        raise UsageError("No images", f"expected a run on images, which can be spoiled in such ways, but {told}")
+    kind, usual = corruptions.chosen(spoil.kind, context.config)
+    level = usual if spoil.level is None else spoil.level
+    return kind.corrupted(clean, level, kind.generator(spoil.seed, query.start)), targets, None
 
 
 def corrupted(backend: Backend, query: Corrupt) -> Corrupted:

@@ -16,7 +16,8 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import exploring, features, models, plain
+from engine.queries import exploring, features, models, plain, restoring
+from engine.queries.cases import Cases
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -32,6 +33,8 @@ from engine.queries.messages import (
     Export,
     FineTune,
     Judge,
+    Look,
+    Measure,
     Neighbours,
     Networks,
     Probe,
@@ -39,6 +42,7 @@ from engine.queries.messages import (
     Read,
     Recommend,
     Reconstruct,
+    Restore,
     Sample,
     Similarity,
     Walk,
@@ -76,6 +80,7 @@ class QueryService:
         self._datasets = datasets
         self._kept: _Kept | None = None
         self._kept_of_data: tuple[Path, Any] | None = None
+        cases = Cases()
         search = Search()
         self.handlers: dict[type, Callable[[QueryContext, Any], Answer | Steps]] = {
             Reconstruct: models.reconstruct,
@@ -96,6 +101,9 @@ class QueryService:
             Export: export,
             Networks: plain.networks,
             Explore: exploring.explored,
+            Measure: cases.measured,
+            Look: cases.looked_at,
+            Restore: restoring.restored,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -164,6 +172,7 @@ class QueryService:
             exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
+            report=report,
             asked=query.epoch,
         )
 

@@ -48,7 +48,7 @@ class Autorec(Variant[AutorecConfig]):
     reference = "Sedhain, Menon, Sanner & Xie, WWW 2015 companion, 111-112"
     accepts = ("ratings",)
     prefers = ("made-ratings",)
-    panels = ("ratings", "latent", "health", "parameters", "log")
+    panels = ("ratings", "latent", "worst", "health", "parameters", "log")
     alarms = advised(Variant.alarms, overfitting=Advice("weight_penalty", "raise"))
     presets = {
         "book": AutorecConfig(

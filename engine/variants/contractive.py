@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
@@ -9,7 +10,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, advised
 from engine.params import HELD_OUT
 from engine.variants import scripted
-from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
+from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Contractive(DenseVariant[ContractiveConfig]):
     label = "Contractive"
     summary = "A penalty on the code's slope keeps it still around each image, but along the ways images vary."
     reference = "Rifai, Vincent, Muller, Glorot & Bengio, ICML (2011) 833-840"
-    panels = ("digits", "jacobian", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "jacobian", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = advised(
         DenseVariant.alarms, dead_units=Advice("activation", "set", "sigmoid", where={"activation": ("relu",)})
@@ -98,13 +99,24 @@ class Contractive(DenseVariant[ContractiveConfig]):
 
     def loss_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """Images (batch, height, width, channels) → scalars `reconstruction` and `contraction`, which is ‖J‖²."""
-        ops, config, codes = model.ops, model.config, model.encode(batch.input)
-        sizes = ops.sum(ops.square(self._kernel(model)), axis=0)
-        norm = ops.mean(ops.sum(ops.square(self._slope(model, codes)) * sizes, axis=1))
+        config, codes = model.config, model.encode(batch.input)
+        norm = model.ops.mean(self._norms(model, codes))
         return {
             "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
+
+    def item_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`contraction`: ‖J‖² at each item; `reconstruction` as other dense autoencoders have it."""
+        codes = model.encode(batch.input)
+        entropies = item_entropies(model, codes, batch, model.config.reconstruction)
+        return {**entropies, "contraction": self._norms(model, codes)}
+
+    def _norms(self, model: Autoencoder[ContractiveConfig], codes: Tensor) -> Tensor:
+        """‖J‖² where each of `codes` lies, (batch,)."""
+        ops = model.ops
+        sizes = ops.sum(ops.square(self._kernel(model)), axis=0)
+        return ops.sum(ops.square(self._slope(model, codes)) * sizes, axis=1)
 
     def script(self, config: ContractiveConfig) -> Script:
         """The error and λ ‖J‖²."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
@@ -21,7 +22,7 @@ from engine.variants.corruption import (
     corrupt,
     noise,
 )
-from engine.variants.dense import reconstruction_error
+from engine.variants.dense import item_entropies, reconstruction_error
 from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
@@ -67,7 +68,7 @@ class Convolutional(Variant[ConvolutionalConfig]):
     reference = "Masci, Meier, Ciresan & Schmidhuber, ICANN (2011) 52-59"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "latent", "anomalies", "worst", "bench", "health", "parameters", "log")
     alarms = advised(
         Variant.alarms,
         dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
@@ -196,6 +197,10 @@ class Convolutional(Variant[ConvolutionalConfig]):
         """Items (batch, *shape) → the scalar `reconstruction`, mean over all numbers that are known."""
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
+
+    def item_terms(self, model: Autoencoder[ConvolutionalConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`reconstruction` where it is a cross-entropy."""
+        return item_entropies(model, model.encode(batch.input), batch, model.config.reconstruction)
 
     def check_data(self, config: ConvolutionalConfig, entry: DataSet) -> None:
         """Raises SettingError for answers and noise that are made for pixels where numbers are none."""

@@ -46,7 +46,7 @@ class Denoising(DenseVariant[DenoisingConfig]):
     label = "Denoising"
     summary = "It sees noisy images and answers with clean ones; codes larger than the image are possible."
     reference = "Vincent, Larochelle, Bengio & Manzagol, ICML (2008) 1096-1103"
-    panels = ("digits", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "weights", "latent", "anomalies", "worst", "bench", "health", "parameters", "log")
     compared_with = "vanilla"
     presets = {
         "book": DenoisingConfig(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta
@@ -86,6 +87,10 @@ class DenseVariant(Variant[DenseConfigT]):
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
 
+    def item_terms(self, model: Autoencoder[DenseConfigT], batch: Batch) -> Mapping[str, Tensor]:
+        """`reconstruction` where it is a cross-entropy."""
+        return item_entropies(model, model.encode(batch.input), batch, model.config.reconstruction)
+
 
 def check_reconstruction(reconstruction: str, output: str) -> None:
     """Raises SettingError where the loss needs another output."""
@@ -110,3 +115,17 @@ def reconstruction_error(model: Autoencoder[TrainingConfig], codes: Tensor, batc
     if kind == "bce":
         return blocks.mean_of_known(blocks.binary_cross_entropy(batch.target, model.logits(codes)), batch.weights)
     return blocks.squared_error(batch.target, model.decode(codes), batch.weights)
+
+
+def item_entropies(model: Autoencoder[TrainingConfig], codes: Tensor, batch: Batch, kind: str) -> dict[str, Tensor]:
+    """As `reconstruction_error` of each item, (batch,), where that is a cross-entropy; the squared error is known of
+    every model."""
+    if kind != "bce":
+        return {}
+    ops = model.ops
+    entropies = model.blocks.binary_cross_entropy(batch.target, model.logits(codes))
+    inside = tuple(range(1, len(model.shape) + 1))
+    if batch.weights is None:
+        return {"reconstruction": ops.mean(entropies, axis=inside)}
+    known = ops.maximum(ops.sum(batch.weights, axis=inside), 1.0)
+    return {"reconstruction": ops.sum(batch.weights * entropies, axis=inside) / known}

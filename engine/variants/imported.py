@@ -34,7 +34,7 @@ class Imported(Variant[ImportedConfig]):
     reference = "whoever made the file"
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "weights", "latent", "health", "parameters", "log")
+    panels = ("digits", "weights", "latent", "worst", "health", "parameters", "log")
     presets = {"file": ImportedConfig(epochs=1, batch_size=1_000, learning_rate=1e-3, seed=0)}
     default_preset = "file"
     trained = False

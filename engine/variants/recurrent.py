@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +17,7 @@ from engine.variants.dense import (
     Reconstruction,
     check_output,
     check_reconstruction,
+    item_entropies,
     reconstruction_error,
 )
 from engine.variants.variant import Variant
@@ -78,7 +80,7 @@ class Recurrent(Variant[RecurrentConfig]):
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_outputs=SIGMOID, overfitting=Advice("units", "lower"))
-    panels = ("digits", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "latent", "anomalies", "worst", "health", "parameters", "log")
     xla = "cpu"  # XLA spares the many small calls of a narrow loop; it cannot take cuDNN's
     block = 250
     presets = {
@@ -131,3 +133,7 @@ class Recurrent(Variant[RecurrentConfig]):
         """Items (batch, *shape) → the scalar `reconstruction`, mean over all numbers that are known."""
         codes = model.encode(batch.input)
         return {"reconstruction": reconstruction_error(model, codes, batch, model.config.reconstruction)}
+
+    def item_terms(self, model: Autoencoder[RecurrentConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`reconstruction` where it is a cross-entropy."""
+        return item_entropies(model, model.encode(batch.input), batch, model.config.reconstruction)

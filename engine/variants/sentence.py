@@ -117,7 +117,7 @@ class Sentence(Variant[SentenceConfig]):
     prefers = ("reuters", "pydocs")
     alarms = advised(Variant.alarms, overfitting=Advice("units", "lower"))
     former_names = {"guessing": "bag_of_words"}
-    panels = ("sentences", "latent", "health", "parameters", "log")
+    panels = ("sentences", "latent", "worst", "health", "parameters", "log")
     xla = False
     block = 100
     default_preset = "small"

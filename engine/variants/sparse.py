@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
@@ -10,7 +11,7 @@ from engine.analysis.alarms import Advice, Condition, History, advised
 from engine.errors import SettingError
 from engine.params import HELD_OUT
 from engine.variants import scripted
-from engine.variants.dense import DenseConfig, DenseVariant, reconstruction_error
+from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats
 
@@ -73,7 +74,7 @@ class Sparse(DenseVariant[SparseConfig]):
     label = "Sparse"
     summary = "A penalty keeps most of the code at rest, so that each unit comes to stand for something."
     reference = "A. Ng, Sparse autoencoder, CS294A lecture notes, Stanford (2011)"
-    panels = ("digits", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = (
         *advised(DenseVariant.alarms, dead_units=Advice("l1", "lower", where={"penalty": ("l1", "l1_l2")})),
@@ -217,10 +218,22 @@ class Sparse(DenseVariant[SparseConfig]):
             rho = config.rho
             divergence = rho * ops.log(rho / rate) + (1 - rho) * ops.log((1 - rho) / (1 - rate))
             return config.beta * ops.sum(divergence)
+        return ops.mean(self._sizes(model, codes))
+
+    def item_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`penalty` where each item has one of its own (l1, l2): the divergence of a mean activation has none."""
+        codes = model.encode(batch.input)
+        entropies = item_entropies(model, codes, batch, model.config.reconstruction)
+        own = model.config.penalty in ("l1", "l2", "l1_l2")
+        return {**entropies, "penalty": self._sizes(model, codes)} if own else entropies
+
+    def _sizes(self, model: Autoencoder[SparseConfig], codes: Tensor) -> Tensor:
+        """How large each code is by the weights of the settings, (batch,)."""
+        ops, config = model.ops, model.config
         size, square = ops.sum(ops.abs(codes), axis=1), ops.sum(ops.square(codes), axis=1)
         l1 = config.l1 if config.penalty in ("l1", "l1_l2") else 0
         l2 = config.l2 if config.penalty in ("l2", "l1_l2") else 0
-        return ops.mean(l1 * size + l2 * square)
+        return l1 * size + l2 * square
 
     def _topk_terms(self, model: Autoencoder[SparseConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         ops, config, blocks = model.ops, model.config, model.blocks

@@ -60,7 +60,7 @@ class Stacked(Variant[StackedConfig]):
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID)
-    panels = ("latent", "digits", "weights", "anomalies", "health", "parameters", "log")
+    panels = ("latent", "digits", "weights", "anomalies", "worst", "health", "parameters", "log")
     presets = {
         "book": StackedConfig(epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="500-2"),
         "tuned": StackedConfig(

@@ -18,7 +18,7 @@ class Vanilla(DenseVariant[VanillaConfig]):
     label = "Vanilla"
     summary = "One hidden layer learns a short code of each image; the plainest autoencoder, the yardstick."
     reference = "Rumelhart, Hinton & Williams, Nature 323 (1986) 533-536"
-    panels = ("digits", "weights", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     presets = {
         "book": VanillaConfig(epochs=50, batch_size=256, learning_rate=1e-2, seed=11, hidden_dim=128, shuffle=False),
         "tuned": VanillaConfig(

@@ -147,6 +147,12 @@ class Variant(ABC, Generic[ConfigT]):
         what they are 0 for is not known and counts in no term.
         """
 
+    def item_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor]:
+        """Terms of the loss that each item has by itself, by name, (batch,): their means are those of `loss_terms`, but
+        for what is drawn. Without those that say what the mean squared error says, or that only a batch has."""
+        del model, batch
+        return {}
+
     def corrupt(self, model: Autoencoder[ConfigT], items: Tensor, keys: NoiseKeys) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""
         del model, keys

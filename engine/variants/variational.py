@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
@@ -66,7 +67,7 @@ class Variational(Variant[VariationalConfig]):
     reference = "Kingma & Welling, Auto-encoding variational Bayes, arXiv:1312.6114"
     accepts = ("image", "vectors", "windows")
     prefers = ("fashion-mnist", "mnist", "digits")
-    panels = ("digits", "latent", "samples", "weights", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "latent", "samples", "weights", "anomalies", "worst", "health", "parameters", "log")
     prior = True
     alarms = (
         Condition(
@@ -175,18 +176,29 @@ class Variational(Variant[VariationalConfig]):
         ops, blocks, config = model.ops, model.blocks, model.config
         mean, log_variance = model.outputs(batch.input).values()
         codes = mean + ops.exp(0.5 * log_variance) * blocks.normal(mean, batch.noise_keys)
-        if config.likelihood == "gaussian":
-            error = 0.5 * ops.square(batch.target - model.decode(codes))
-        else:
-            error = blocks.binary_cross_entropy(batch.target, model.logits(codes))
-        if batch.weights is not None:
-            error = error * batch.weights
         divergence = ops.sum(blocks.kl_to_standard_normal(mean, log_variance), axis=1)
         weight = config.beta * ops.minimum(1.0, batch.epochs / config.warmup) if config.warmup else config.beta
         return {
-            "reconstruction": ops.mean(ops.sum(error, axis=tuple(range(1, len(model.shape) + 1)))),
+            "reconstruction": ops.mean(self._errors(model, codes, batch)),
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
+
+    def item_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`reconstruction` of the mean code, without a draw, and `kl`, nats."""
+        mean, log_variance = model.outputs(batch.input).values()
+        divergences = model.blocks.kl_to_standard_normal(mean, log_variance)
+        return {"reconstruction": self._errors(model, mean, batch), "kl": model.ops.sum(divergences, axis=1)}
+
+    def _errors(self, model: Autoencoder[VariationalConfig], codes: Tensor, batch: Batch) -> Tensor:
+        """−ln p(x | z) but for a constant, of each item, (batch,)."""
+        ops = model.ops
+        if model.config.likelihood == "gaussian":
+            error = 0.5 * ops.square(batch.target - model.decode(codes))
+        else:
+            error = model.blocks.binary_cross_entropy(batch.target, model.logits(codes))
+        if batch.weights is not None:
+            error = error * batch.weights
+        return ops.sum(error, axis=tuple(range(1, len(model.shape) + 1)))
 
     def script(self, config: VariationalConfig) -> Script:
         """The bound, nats an item."""

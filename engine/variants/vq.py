@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import log2, prod
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -64,7 +65,7 @@ class Vq(Variant[VqConfig]):
     reference = "van den Oord, Vinyals & Kavukcuoglu, NIPS 30 (2017); arXiv:1711.00937"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    panels = ("digits", "codebook", "latent", "anomalies", "health", "parameters", "log")
+    panels = ("digits", "codebook", "latent", "anomalies", "worst", "health", "parameters", "log")
     xla = False
     default_preset = "tuned"
     compared_with = "vanilla"
@@ -199,17 +200,24 @@ class Vq(Variant[VqConfig]):
         error = blocks.squared_error(batch.target, model.decode(codes), batch.weights)
         terms = {
             "reconstruction": blocks.weighted(error, float(blocks.size(model.shape))),
-            "commitment": blocks.weighted(self._squared(model, vectors - entries), model.config.commitment),
+            "commitment": blocks.weighted(ops.mean(self._squared(model, vectors - entries)), model.config.commitment),
             "in_use": blocks.reported(ops.sum(ops.cast(used > 0, "float32")) / self._choosable(model, vectors)),
             "perplexity": blocks.reported(ops.exp(-ops.sum(used * ops.log(used + 1e-10)))),
         }
         if model.config.learning == "loss":
-            terms["codebook"] = self._squared(model, ops.stop_gradient(vectors) - codebook.entry(chosen))
+            terms["codebook"] = ops.mean(self._squared(model, ops.stop_gradient(vectors) - codebook.entry(chosen)))
         return terms
 
+    def item_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> Mapping[str, Tensor]:
+        """`commitment`: how far the vectors of each item lie from the entries chosen for them, squared."""
+        outputs = model.outputs(batch.input)
+        vectors = outputs["continuous"]
+        entries = model.ops.reshape(outputs["code"], model.ops.shape(vectors))
+        return {"commitment": self._squared(model, vectors - entries)}
+
     def _squared(self, model: Autoencoder[VqConfig], differences: Tensor) -> Tensor:
-        """Σ over places and numbers, mean over the batch, of (batch, places, n)."""
-        return model.ops.mean(model.ops.sum(model.ops.square(differences), axis=(1, 2)))
+        """Σ over places and numbers of (batch, places, n), (batch,)."""
+        return model.ops.sum(model.ops.square(differences), axis=(1, 2))
 
     def _choosable(self, model: Autoencoder[VqConfig], vectors: Tensor) -> Tensor:
         """How many entries so many vectors, (batch, places, n), can choose at most."""

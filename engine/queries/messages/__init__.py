@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.queries.messages.cases import Look, Looked, Measure, Measured, Measurement
 from engine.queries.messages.detection import Beside, Detect, Detection
 from engine.queries.messages.explore import Explore, Explored
 from engine.queries.messages.export import Export, Exported
@@ -25,10 +26,12 @@ from engine.queries.messages.items import (
     Reconstruct,
     Reconstruction,
     Sample,
+    Spoil,
 )
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.plain import Networks, PlainNetworks
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
+from engine.queries.messages.restoring import Restoration, Restore, Restored
 from engine.queries.messages.text import (
     Agreed,
     Cosine,
@@ -67,6 +70,9 @@ Query = (
     | FineTune
     | Networks
     | Explore
+    | Measure
+    | Look
+    | Restore
 )
 Answer = (
     Reconstruction
@@ -86,6 +92,9 @@ Answer = (
     | FineTuned
     | PlainNetworks
     | Explored
+    | Measured
+    | Looked
+    | Restored
 )
 
 __all__ = [
@@ -114,6 +123,11 @@ __all__ = [
     "Images",
     "Judge",
     "Judged",
+    "Look",
+    "Looked",
+    "Measure",
+    "Measured",
+    "Measurement",
     "Nearest",
     "Neighbour",
     "Neighbours",
@@ -130,8 +144,12 @@ __all__ = [
     "Recommendations",
     "Reconstruct",
     "Reconstruction",
+    "Restoration",
+    "Restore",
+    "Restored",
     "Sample",
     "Similarity",
+    "Spoil",
     "Stop",
     "Suggestion",
     "Walk",

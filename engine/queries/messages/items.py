@@ -13,6 +13,16 @@ from engine.queries.messages.message import PartName, RunAnswer, RunQuery
 from engine.storage.rows import Array
 
 
+class Spoil(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done to images before a model sees them."""
+
+    kind: str = ""
+    """A key of `engine.restoring.corruptions.CORRUPTIONS`; empty: what the run was trained on."""
+    level: float | None = None
+    """None: that which it was trained at; of other kinds the middle one of those that are tried."""
+    seed: int = 0
+
+
 class Reconstruct(RunQuery, frozen=True, kw_only=True):
     """What does the model of `run_id` make of these images?
 
@@ -27,6 +37,8 @@ class Reconstruct(RunQuery, frozen=True, kw_only=True):
     noise: bool | None = None
     """Whether a model that learned from corrupted images sees these with the noise of its validation, or as they are;
     None: test items with it, `inputs` as they are."""
+    spoil: Spoil | None = None
+    """Of images: seen with this noise in the place of the run's."""
     into: Callable[[Reconstruction], None] | None = None
     """Gets the answer piece by piece, on the engine's thread; the answer itself then has no items. For very many."""
 

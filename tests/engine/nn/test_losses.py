@@ -115,3 +115,30 @@ def test_binary_cross_entropy_of_logits_is_that_of_the_probabilities_and_never_o
 def test_the_convolutional_network_gives_back_images_of_any_size(shape: tuple[int, int, int]) -> None:
     _, model = made("convolutional", shape=shape, filters=2, code_filters=1)
     assert model.networks.decoder.output_shape[1:] == shape
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "names"),
+    [
+        ("vanilla", {"reconstruction": "bce", "output": "sigmoid"}, {"reconstruction"}),
+        ("vanilla", {"reconstruction": "mse"}, set()),
+        ("contractive", {}, {"contraction"}),
+        ("sparse", {"penalty": "l1_l2"}, {"penalty"}),
+        ("sparse", {"penalty": "kl"}, set()),
+        ("variational", {}, {"kl", "reconstruction"}),
+        ("vq", {"filters": 8, "entries": 16, "dimensions": 4}, {"commitment"}),
+        ("convolutional", {}, {"reconstruction"}),
+    ],
+)
+def test_terms_of_single_items_have_the_terms_of_the_batch_as_their_means(
+    key: str, settings: dict[str, Any], names: set[str]
+) -> None:
+    variant, model = made(key, **settings)
+    batch = Batch(IMAGES, IMAGES, KEYS, tf.constant(1e9), "")
+    found = {name: np.asarray(term) for name, term in variant.item_terms(model, batch).items()}
+    assert set(found) >= names
+    for name in found.keys() - ({"reconstruction"} if key == "variational" else set()):  # there a draw is in it
+        whole = terms(variant, model)[name]
+        value = whole.value if isinstance(whole, Weighted) else whole
+        assert found[name].shape == (32,)
+        assert found[name].mean() == pytest.approx(float(value), rel=1e-4)

@@ -99,6 +99,8 @@ def test_noise_is_the_same_block_by_block(resample: bool, training: bool) -> Non
     pieces = [asked.corrupted(images[at : at + 1_000], at, training=training) for at in (0, 1_000, 2_000)]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     np.testing.assert_array_equal(asked.corrupted(images[:10], training=training), whole[:10])
+    for some in (slice(999, 1_001), slice(1_234, 1_235)):  # wherever they begin
+        np.testing.assert_array_equal(asked.corrupted(images[some], some.start, training=training), whole[some])
     assert len(np.unique(whole[:, 0, 0, 0])) > 2_000
 
 

@@ -1,0 +1,1 @@
+"""What the panel of the worst cases is made of."""

@@ -1,0 +1,1 @@
+"""Images that are spoiled and restored: kinds of corruption, methods of restoring, how good they are."""
