@@ -143,6 +143,16 @@ PANELS: dict[str, PanelKind] = {
             has_keys=True,
         ),
         PanelKind(
+            "draw",
+            "Draw",
+            "D",
+            "draw:Draw",
+            "draw with keys or the mouse: what the model makes of it, where its code lies",
+            by_epoch=False,
+            of_samples=False,
+            has_keys=True,
+        ),
+        PanelKind(
             "latent",
             "Latent",
             "c",
