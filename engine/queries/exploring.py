@@ -14,7 +14,6 @@ from engine.backend import Model
 from engine.datasets.data import Data, Part, in_blocks
 from engine.datasets.folders import cache_dir
 from engine.errors import RunError, UsageError
-from engine.kinds.kind import Kind
 from engine.queries import parts
 from engine.queries.context import QueryContext, Steps
 from engine.queries.messages import Explore, Explored, PartName
@@ -45,7 +44,8 @@ def explored(context: QueryContext, query: Explore) -> Steps:
     encode, decode = _halves(context)
     codes, errors, simple, items = [], [], [], []
     beside = kind.features(data, max(2, model.code_size), cache_dir())
-    kept = len(places) * _bytes(data, chosen) <= LARGEST
+    said = kind.said(data, name, places)
+    kept = said is None and len(places) * _bytes(data, chosen) <= LARGEST
     for block in in_blocks(chosen.labels, min(model.block, BLOCK)):
         if query.wanted is not None and not query.wanted():
             raise RunError("Not answered", "it was stopped")
@@ -67,7 +67,7 @@ def explored(context: QueryContext, query: Explore) -> Steps:
         errors=np.concatenate(errors),
         labels=chosen.labels if several else None,
         classes=tuple(data.classes) if several else (),
-        names=_names(kind, data, name, places, chosen),
+        names=said or (None if chosen.names is None else tuple(map(str, chosen.names))),
         items=np.concatenate(items) if kept else None,
         beside=np.concatenate(simple),
         beside_name=beside.label,
@@ -92,9 +92,3 @@ def _bytes(data: Data, chosen: Part) -> int:
     targets = data.targets(compact)
     alike = compact.dtype == np.uint8 and compact.shape == targets.shape
     return int(compact.nbytes if alike else targets.nbytes)
-
-
-def _names(kind: Kind, data: Data, name: PartName, places: NDArray[np.int64], chosen: Part) -> tuple[str, ...] | None:
-    if (said := kind.said(data, name, places)) is not None:
-        return said
-    return None if chosen.names is None else tuple(map(str, chosen.names))

@@ -58,6 +58,7 @@ class Drawn(Asking):
         self._drawing = False
         self.put_at: tuple[float, float] | None = None
         """Where the crosshair was put from here."""
+        self._told_lines = 0
         self._marks: dict[tuple[str | None, str], tuple[NDArray[Any], list[str]]] = {}
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -189,6 +190,7 @@ class Drawn(Asking):
         waiting = (LOADING if loading else self._progress(view)) if self._waiting else ""
         place = self.place
         if place is None:
+            self._told_lines = 0
             text.update(waiting or trouble or ASKING)
             return
         width = self.size.width
@@ -201,7 +203,9 @@ class Drawn(Asking):
             told.append(Content.styled(one_line(last, width), "$text-error" if trouble else lines.QUIET))
         else:
             told = [Content(one_line(state, width)) if state else told[0]]
-        text.update(Content("\n").join(told))
+        # The screen is laid out anew only where it has to be: that takes as long as everything else.
+        text.update(Content("\n").join(told), layout=len(told) != self._told_lines)
+        self._told_lines = len(told)
 
     def _progress(self, view: View | None) -> str:
         data = view.data if view else None

@@ -83,7 +83,7 @@ class Side(Vertical):
             rows = [ImageRow("", place.found.items[scene.near.items])]
             near.show(rows, Wish(names=any(names), items=NEAREST), names)
         if words.display:
-            words.update(Content("\n").join(self._words(scene, view)))
+            words.update(Content("\n").join(self._words(scene, view)), layout=False)
 
     def _draw_picture(self, grid: ImageGrid, scene: Scene, output: Floats, view: View | None) -> None:
         width, height = grid.size if grid.size else self.size

@@ -45,7 +45,8 @@ class Explored(RunAnswer, frozen=True, kw_only=True, eq=False):
     names: tuple[str, ...] | None
     """What items are called, or what they say."""
     items: NDArray[Any] | None
-    """(n, *shape), what is to be answered: bytes for 0 to 1, or float32; None where they take too much memory."""
+    """(n, *shape), what is to be answered: bytes for 0 to 1, or float32; None where they are words, or take too
+    much memory."""
     beside: NDArray[np.float32]
     """(n, its size), of the simple codes that stand beside the model's."""
     beside_name: str
