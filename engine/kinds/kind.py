@@ -207,7 +207,9 @@ class Kind(Origin):
         del data, model, cache, report
         return None
 
-    def in_words(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[tuple[str, str], ...] | None:
+    def in_words(
+        self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]
+    ) -> tuple[tuple[str, str], ...] | None:
         """Compact items and what a model answers in words; None where they are pictures or numbers."""
         del data, items, outputs
         return None

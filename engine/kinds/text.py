@@ -138,7 +138,9 @@ class Text(Kind):
         del size, cache
         return Features("averaged word vectors", _text(data).lexicon.average)
 
-    def in_words(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[tuple[str, str], ...] | None:
+    def in_words(
+        self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]
+    ) -> tuple[tuple[str, str], ...] | None:
         """Sentences in the words of the lexicon, and what is read out of the answers."""
         import numpy as np
 
