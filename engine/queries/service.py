@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import features, models
+from engine.queries import features, models, units
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -38,6 +38,7 @@ from engine.queries.messages import (
     Reconstruct,
     Sample,
     Similarity,
+    Units,
     Weights,
 )
 from engine.queries.recommendations import recommend
@@ -83,6 +84,7 @@ class QueryService:
             Neighbours: Search().neighbours,
             Recommend: recommend,
             Export: export,
+            Units: units.read,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:

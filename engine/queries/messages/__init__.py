@@ -28,6 +28,7 @@ from engine.queries.messages.items import (
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+from engine.queries.messages.units import Units, UnitsRead
 
 Query = (
     Reconstruct
@@ -45,6 +46,7 @@ Query = (
     | Cluster
     | Classify
     | FineTune
+    | Units
 )
 Answer = (
     Reconstruction
@@ -60,6 +62,7 @@ Answer = (
     | Exported
     | Clusters
     | FineTuned
+    | UnitsRead
 )
 
 __all__ = [
@@ -99,6 +102,8 @@ __all__ = [
     "Sample",
     "Similarity",
     "Suggestion",
+    "Units",
+    "UnitsRead",
     "Weights",
     "Words",
 ]
