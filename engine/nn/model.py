@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.backend import Arrays, Checkpoint, Position
+from engine.backend import Arrays, Checkpoint, PlainHalves, Position
 from engine.datasets.array_data import as_floats
 from engine.errors import RunError, UsageError, counted
 from engine.events import Stage
@@ -19,6 +19,7 @@ from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
 from engine.nn.networks import NoiseKeys, Tensor
+from engine.nn.plain import halves
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -93,6 +94,10 @@ class KerasModel:
             return np.asarray(self._variant.corrupt(self._autoencoder, tf.constant(items), keys))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
+
+    def plain(self) -> PlainHalves:
+        """See `engine.backend.Model`."""
+        return halves(self.networks.encoder, self.networks.decoder)
 
     def _in_blocks(
         self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]

@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import features, models, units
+from engine.queries import features, models, plain, units
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -31,6 +31,7 @@ from engine.queries.messages import (
     Export,
     FineTune,
     Neighbours,
+    Networks,
     Probe,
     Query,
     Read,
@@ -84,6 +85,7 @@ class QueryService:
             Neighbours: Search().neighbours,
             Recommend: recommend,
             Export: export,
+            Networks: plain.networks,
             Units: units.read,
         }
 

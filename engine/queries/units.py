@@ -42,7 +42,8 @@ def read(context: QueryContext, query: Units) -> Steps:
     networks = model.plain()
     encoder, decoder = networks.encoder, networks.decoder
     first = onward.first_layer(encoder) if encoder is not None and decoder is not None else None
-    encode, further = model.encode, None if decoder is None else onward.of_code(decoder)
+    encode: Callable[[NDArray[Any]], NDArray[np.float32]] = model.encode
+    further = None if decoder is None else onward.of_code(decoder)
     if query.layer == onward.FIRST:
         if first is None or encoder is None or decoder is None:
             raise UsageError("No other layer", ONE_LAYER)

@@ -109,9 +109,9 @@ class Ablation:
         apart = outputs.reshape(len(outputs), -1) - self._targets[places]
         if self._known is None or self._counts is None:
             squares: NDArray[np.float64] = np.einsum("ij,ij->i", apart, apart).astype(np.float64)
-            return squares / max(1, apart.shape[1])
+            return np.divide(squares, max(1, apart.shape[1]))
         apart = np.where(self._known[places], apart, np.float32(0))
-        return np.einsum("ij,ij->i", apart, apart).astype(np.float64) / self._counts[places]
+        return np.divide(np.einsum("ij,ij->i", apart, apart).astype(np.float64), self._counts[places])
 
     def _variance(self, places: slice | NDArray[np.int64]) -> float:
         """Sum over items of the mean squared distance to the mean item."""

@@ -103,12 +103,13 @@ def _by_word(table: UnitTable, word: str) -> NDArray[np.bool_]:
     """`dead`, `rare`, `-dead`, a number of a unit."""
     against, name = word.startswith("-"), word.removeprefix("-").lower()
     if name in ("dead", "rare"):
-        marked: NDArray[np.bool_] = getattr(table, name)
-        return ~marked if against else marked
-    if name.isdigit():
-        one = np.arange(1, len(table.mean) + 1) == int(name)
-        return ~one if against else one
-    raise UsageError("No such units", f"expected conditions such as {EXAMPLE}, or the number of a unit, got {word}")
+        marked = np.asarray(getattr(table, name), bool)
+    elif name.isdigit():
+        marked = np.arange(1, len(table.mean) + 1) == int(name)
+    else:
+        told = f"expected conditions such as {EXAMPLE}, or the number of a unit, got {word}"
+        raise UsageError("No such units", told)
+    return np.logical_xor(marked, against)
 
 
 def _by_number(known: Known, field: str, op: str, value: str) -> NDArray[np.bool_]:

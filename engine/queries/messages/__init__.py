@@ -26,6 +26,7 @@ from engine.queries.messages.items import (
     Sample,
 )
 from engine.queries.messages.message import PartName, Weights
+from engine.queries.messages.plain import Networks, PlainNetworks
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
 from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
 from engine.queries.messages.units import Units, UnitsRead
@@ -46,6 +47,7 @@ Query = (
     | Cluster
     | Classify
     | FineTune
+    | Networks
     | Units
 )
 Answer = (
@@ -62,6 +64,7 @@ Answer = (
     | Exported
     | Clusters
     | FineTuned
+    | PlainNetworks
     | UnitsRead
 )
 
@@ -89,7 +92,9 @@ __all__ = [
     "Nearest",
     "Neighbour",
     "Neighbours",
+    "Networks",
     "PartName",
+    "PlainNetworks",
     "Probe",
     "Query",
     "Rated",

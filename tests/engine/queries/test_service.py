@@ -10,12 +10,25 @@ import numpy as np
 import pytest
 from fakes import FakeRun
 
-from engine.backend import Checkpoint, Position
+from engine.backend import Checkpoint, PlainHalves, Position
 from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Part, in_blocks
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
-from engine.queries.messages import Corrupt, Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
+from engine.plain.layers import Affine
+from engine.plain.network import Network, Node
+from engine.queries.messages import (
+    Corrupt,
+    Decode,
+    Encode,
+    Neighbours,
+    Networks,
+    Probe,
+    Query,
+    Reconstruct,
+    Sample,
+    Similarity,
+)
 from engine.queries.service import QueryService
 from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
@@ -34,6 +47,7 @@ class Halving:
     shape = SHAPE
     code_size = 3
     block = 20
+    noise = ""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -45,6 +59,10 @@ class Halving:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return np.ones((len(codes), *SHAPE), np.float32) * codes.mean(axis=1)[:, None, None, None] / 2
+
+    def plain(self) -> PlainHalves:
+        half = Network((3,), (Node("half", "Rescaling", Affine(np.float32(0.5), np.float32(0)), (-1,), (3,)),))
+        return PlainHalves(None, half, "its encoder is none")
 
     def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
         """Noise that tells the place: whole numbers are added, beyond white."""
@@ -254,6 +272,17 @@ def test_a_run_that_trains_answers_itself(make_asked: Any) -> None:
     assert ask.models == 1  # what takes long is answered by a copy whose weights stay as they are
     life.training = None  # it is still being prepared
     assert ask(Reconstruct(run_id="run"), life).epoch == 4
+
+
+def test_networks_for_numpy_are_those_of_the_weights_that_answer_and_say_what_they_take(make_asked: Any) -> None:
+    ask = make_asked()
+    answer = ask(Networks(run_id="run"))
+    assert (answer.epoch, answer.version, answer.shape, answer.code_size) == (4, "epoch 5, step 0", SHAPE, 3)
+    assert (answer.encoder, answer.why) == (None, "its encoder is none")
+    np.testing.assert_array_equal(answer.decoder(np.float32([[2, 4, 6]])), [[1, 2, 3]])
+    training = SimpleNamespace(model=Halving(9), weights="last", checkpoint=lambda: None)
+    life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
+    assert ask(Networks(run_id="run"), life).epoch == 9
 
 
 def test_while_the_best_weights_are_measured_they_answer_and_say_so(make_asked: Any) -> None:
