@@ -30,18 +30,22 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Which numbers of it are known; None: all."""
 
 
-class Without(NamedTuple):
-    """Mean squared errors, over all items and over those of each class, (classes,); NaN for a class without items."""
+class Errors(NamedTuple):
+    """Mean squared errors."""
 
-    error: float
-    """With the unit."""
-    zero: float
-    """With its activation 0."""
-    mean: float
-    """With its activation as it is on the mean."""
+    all: float
     by_class: NDArray[np.float64]
-    zero_by_class: NDArray[np.float64]
-    mean_by_class: NDArray[np.float64]
+    """(classes,); NaN for a class without items."""
+
+
+class Without(NamedTuple):
+    """Errors with and without a unit."""
+
+    kept: Errors
+    zero: Errors
+    """With its activation 0."""
+    mean: Errors
+    """With its activation as it is on the mean."""
     items: int
     """How many were decoded."""
 
@@ -70,9 +74,7 @@ class Ablation:
     def without(self, unit: int) -> Without:
         """What is lost without `unit`, counted from 0."""
         zero, mean = (self._errors(self._output(slice(None), unit, value)) for value in (0.0, self._means[unit]))
-        told = [self._by_class(errors) for errors in (self.errors, zero, mean)]
-        all_, none, still = (float(errors.mean()) if len(errors) else np.nan for errors in (self.errors, zero, mean))
-        return Without(all_, none, still, *told, items=len(self.errors))
+        return Without(self._told(self.errors), self._told(zero), self._told(mean), len(self.errors))
 
     def added(self, items: int = ITEMS // 10) -> Generator[tuple[int, int], None, NDArray[np.float64]]:
         """(units,): explained variance that goes where a unit stays at its mean, for each, over at most `items` spread
@@ -109,9 +111,9 @@ class Ablation:
         apart = outputs.reshape(len(outputs), -1) - self._targets[places]
         if self._known is None or self._counts is None:
             squares: NDArray[np.float64] = np.einsum("ij,ij->i", apart, apart).astype(np.float64)
-            return np.divide(squares, max(1, apart.shape[1]))
+            return np.asarray(squares / max(1, apart.shape[1]), np.float64)
         apart = np.where(self._known[places], apart, np.float32(0))
-        return np.divide(np.einsum("ij,ij->i", apart, apart).astype(np.float64), self._counts[places])
+        return np.asarray(np.einsum("ij,ij->i", apart, apart).astype(np.float64) / self._counts[places], np.float64)
 
     def _variance(self, places: slice | NDArray[np.int64]) -> float:
         """Sum over items of the mean squared distance to the mean item."""
@@ -127,12 +129,13 @@ class Ablation:
         variance = self._variance(slice(None))
         return 1 - float(self.errors.sum()) / variance if variance > 0 else np.nan
 
-    def _by_class(self, errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _told(self, errors: NDArray[np.float64]) -> Errors:
+        mean = float(errors.mean()) if len(errors) else np.nan
         if self._labels is None:
-            return np.zeros(0)
+            return Errors(mean, np.zeros(0))
         counts = np.bincount(self._labels, minlength=self._classes)
         sums = np.bincount(self._labels, errors, minlength=self._classes)
-        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+        return Errors(mean, np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
 def steered(onward: Onward, values: Floats, unit: int, settings: Sequence[float]) -> Floats:

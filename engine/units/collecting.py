@@ -57,7 +57,7 @@ class Activations(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def items(self) -> int:
         """How many there are."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
 
 class Collector:
@@ -71,14 +71,13 @@ class Collector:
         """(items, units); returns which of the items have nothing but finite activations."""
         self._values[:, self._done : self._done + len(block)] = block.T
         self._done += len(block)
-        finite: NDArray[np.bool_] = np.isfinite(block).all(axis=1)
-        return finite
+        return np.asarray(np.isfinite(block).all(axis=1))
 
     def finished(self, places: NDArray[np.int64], labels: NDArray[Any], classes: Sequence[str], of: int) -> Activations:
         """All that was added, without the items that a unit answers to with what is no number. A unit that answers so
         to all of them does not count for that: it is broken."""
         values, finite = self._values, np.isfinite(self._values)
-        broken: NDArray[np.bool_] = ~finite.any(axis=1)
+        broken = np.asarray(~finite.any(axis=1))
         whole = finite[~broken].all(axis=0)
         if not whole.all():
             values, places, labels = values[:, whole], places[whole], labels[whole]

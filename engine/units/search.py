@@ -109,7 +109,7 @@ def _by_word(table: UnitTable, word: str) -> NDArray[np.bool_]:
     else:
         told = f"expected conditions such as {EXAMPLE}, or the number of a unit, got {word}"
         raise UsageError("No such units", told)
-    return np.logical_xor(marked, against)
+    return np.asarray(marked != against, bool)
 
 
 def _by_number(known: Known, field: str, op: str, value: str) -> NDArray[np.bool_]:

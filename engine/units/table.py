@@ -61,8 +61,7 @@ class UnitTable(msgspec.Struct, frozen=True, kw_only=True):
         if not self.class_correlation.shape[1]:
             return np.full(len(self.mean), np.nan)
         own = self.class_correlation[np.arange(len(self.mean)), np.maximum(self.preferred, 0)]
-        found: Floats = np.where(self.preferred < 0, np.nan, own)
-        return found
+        return np.asarray(np.where(self.preferred < 0, np.nan, own), np.float64)
 
 
 def threshold(activations: Activations) -> float:
@@ -112,7 +111,7 @@ def _memberships(activations: Activations) -> Floats:
     """(items, classes), 1 where an item is of the class."""
     if activations.labels is None:
         return np.zeros((activations.items, 0))
-    return (activations.labels[:, None] == np.arange(len(activations.classes))).astype(np.float64)
+    return np.asarray(activations.labels[:, None] == np.arange(len(activations.classes)), np.float64)
 
 
 def _figures(block: NDArray[np.float32], one_of: Floats, above: float) -> tuple[Floats, ...]:

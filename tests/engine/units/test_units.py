@@ -212,12 +212,12 @@ def test_what_is_lost_without_a_unit_is_the_error_of_decoding_without_it(deep: b
             changed = codes.copy()
             changed[:, unit] = value
             told.append(np.square(decoder(changed) - asked.targets).mean(axis=1))
-        assert without.error == pytest.approx(whole.mean(), rel=1e-4)
-        assert without.zero == pytest.approx(told[0].mean(), rel=1e-4)
-        assert without.mean == pytest.approx(told[1].mean(), rel=1e-4)
+        assert without.kept.all == pytest.approx(whole.mean(), rel=1e-4)
+        assert without.zero.all == pytest.approx(told[0].mean(), rel=1e-4)
+        assert without.mean.all == pytest.approx(told[1].mean(), rel=1e-4)
         for each in range(3):
             of_class = labels[asked.positions] == each
-            assert without.zero_by_class[each] == pytest.approx(told[0][of_class].mean(), rel=1e-4)
+            assert without.zero.by_class[each] == pytest.approx(told[0][of_class].mean(), rel=1e-4)
         assert added[unit] == pytest.approx(9 * (told[1].sum() - whole.sum()) / variance, abs=1e-5)
 
 
@@ -227,7 +227,7 @@ def test_numbers_that_are_not_known_do_not_count_in_what_is_lost() -> None:
     asked = Asked(positions=asked.positions, targets=np.where(known, asked.targets, np.nan), known=known)
     without = Ablation(activations, table.mean, onward.of_code(decoder), asked).without(3)
     squares = np.square(decoder(activations.values.T[asked.positions]) - asked.targets)
-    assert without.error == pytest.approx(np.nanmean(squares, axis=1).mean(), rel=1e-4)
+    assert without.kept.all == pytest.approx(np.nanmean(squares, axis=1).mean(), rel=1e-4)
 
 
 def test_a_decoder_of_one_layer_tells_what_each_unit_adds_and_a_deep_one_by_difference() -> None:
