@@ -30,6 +30,7 @@ COMMANDS: Places = {
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
     "cluster": ("aetui.cli.cluster", "cluster"),
+    "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),
     "classify": ("aetui.cli.classify", "classify"),
     "book": ("aetui.cli.book", "book"),

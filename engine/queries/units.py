@@ -44,20 +44,24 @@ def read(context: QueryContext, query: Units) -> Steps:
     first = onward.first_layer(encoder) if encoder is not None and decoder is not None else None
     encode: Callable[[NDArray[Any]], NDArray[np.float32]] = model.encode
     further = None if decoder is None else onward.of_code(decoder)
-    if query.layer == onward.FIRST:
+    layer = query.layer or ("code" if first is None else "first")
+    if layer == "first":
         if first is None or encoder is None or decoder is None:
             raise UsageError("No other layer", ONE_LAYER)
         encode, further = _flat(encoder, first), onward.of_layer(encoder, first, decoder)
     name = query.part or ("validation" if data.held_out else "test")
     part = parts.named(data, name)
+    if not len(part.labels):
+        raise UsageError("No items", f"expected items in the {name} part, found none")
     size = encode(data.as_floats(part.items[:1])).shape[1]
     places = chosen(part.labels, room(size, query.items))
     began = time.monotonic()
-    activations, fit = yield from _passed(model, encode, data, part, places, size, query)
+    beside = encode if layer == "first" else None
+    activations, fit = yield from _passed(model, beside, data, part, places, size, query)
     table = yield from tabulated(activations, query.above)
     asked = _asked(data, part, activations, further)
     return UnitsRead(
-        layer=query.layer,
+        layer=layer,
         part=name,
         activations=activations,
         table=table,
@@ -81,21 +85,22 @@ def _flat(encoder: Network, layer: str) -> Callable[[NDArray[Any]], NDArray[np.f
 
 def _passed(
     model: Model,
-    encode: Callable[[NDArray[Any]], NDArray[np.float32]],
+    encode: Callable[[NDArray[Any]], NDArray[np.float32]] | None,
     data: Data,
     part: Part,
     places: NDArray[np.int64],
     size: int,
     query: Units,
 ) -> Generator[tuple[int, int], None, tuple[Activations, Fit]]:
-    """Activations and reconstructions of the items at `places`; none of them is read twice."""
+    """Activations and reconstructions of the items at `places`; none of them is read twice. `encode`: to activations of
+    another layer than the code."""
     chosen_part = part if len(places) == len(part.labels) else part.at(places)
     collector, fit = Collector(size, len(places)), Fit()
     for block in in_blocks(places, model.block):
         items = chosen_part.items[block]
         seen = data.as_floats(items)
         codes = model.encode(seen)
-        whole = collector.add(codes if query.layer == onward.CODE else encode(seen))
+        whole = collector.add(codes if encode is None else encode(seen))
         known = data.known(items)
         outputs, targets = model.decode(codes), data.targets(items)
         whole &= np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)

@@ -13,7 +13,6 @@ from engine.plain.layers import Dense, Nothing, Reshape
 from engine.plain.network import GIVEN, Network
 
 Floats = NDArray[np.float32]
-CODE, FIRST = "code", "first"
 
 
 class Entry(NamedTuple):

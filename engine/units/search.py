@@ -1,4 +1,4 @@
-"""Which units are wanted, and in which order: `density<0.1 class=3 -dead`. Screen and command line read the same."""
+"""Which units are wanted, and in which order: `density<0.1 class=3 alive`. Screen and command line read the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.units.collecting import Activations
 from engine.units.dossier import correlation
 from engine.units.table import UnitTable
 
-EXAMPLE = "selectivity>0.5 density<0.1 class=3 like=17 dead"
+EXAMPLE = "selectivity>0.5 density<0.1 class=3 like=17 alive"
 
 _PART = re.compile(
     r"""\s*(?:(?P<field>[A-Za-z_]+)\s*(?P<op><=|>=|[=<>])\s*(?P<value>"[^"]*"?|[^\s"]*)|(?P<word>[^\s]+))"""
@@ -100,16 +100,17 @@ def _column(known: Known, name: str) -> NDArray[np.float64]:
 
 
 def _by_word(table: UnitTable, word: str) -> NDArray[np.bool_]:
-    """`dead`, `rare`, `-dead`, a number of a unit."""
-    against, name = word.startswith("-"), word.removeprefix("-").lower()
-    if name in ("dead", "rare"):
-        marked = np.asarray(getattr(table, name), bool)
-    elif name.isdigit():
-        marked = np.arange(1, len(table.mean) + 1) == int(name)
-    else:
-        told = f"expected conditions such as {EXAMPLE}, or the number of a unit, got {word}"
-        raise UsageError("No such units", told)
-    return np.asarray(marked != against, bool)
+    """`dead`, `rare`, `alive`, a number of a unit."""
+    match word.lower():
+        case "dead":
+            return table.dead
+        case "rare":
+            return table.rare
+        case "alive":
+            return ~table.dead
+    if word.isdigit():
+        return np.asarray(np.arange(1, len(table.mean) + 1) == int(word))
+    raise UsageError("No such units", f"expected conditions such as {EXAMPLE}, or the number of a unit, got {word}")
 
 
 def _by_number(known: Known, field: str, op: str, value: str) -> NDArray[np.bool_]:

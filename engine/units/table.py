@@ -38,7 +38,8 @@ class UnitTable(msgspec.Struct, frozen=True, kw_only=True):
     dead: NDArray[np.bool_]
     """Whether it answers the same to all items."""
     rare: NDArray[np.bool_]
-    """Whether it is active for less than `ULTRA_RARE` of the items, but not dead."""
+    """Whether it is active for less than `ULTRA_RARE` of the items, but not dead. Units that have numbers on both sides
+    of 0 and do not rest there are none: every number of theirs says something."""
     class_means: Floats
     """(units, classes); no classes, no columns."""
     class_correlation: Floats
@@ -75,7 +76,9 @@ def threshold(activations: Activations) -> float:
 
 def tabulated(activations: Activations, above: float | None = None) -> Generator[tuple[int, int], None, UnitTable]:
     """The table; yields how many units are done of how many. `above`: as in the table; None: as `threshold` says."""
-    above = threshold(activations) if above is None else above
+    usual = threshold(activations)
+    resting = above is not None or usual == 0 or float(activations.values.min()) >= 0
+    above = usual if above is None else above
     units, items = activations.values.shape
     one_of = _memberships(activations)
     size = max(1, BLOCK // max(1, items))
@@ -99,7 +102,7 @@ def tabulated(activations: Activations, above: float | None = None) -> Generator
         lowest=lowest,
         highest=highest,
         dead=dead,
-        rare=~dead & (density < ULTRA_RARE),
+        rare=~dead & (density < ULTRA_RARE) & resting,
         class_means=class_means,
         class_correlation=correlation,
         selectivity=selectivity,

@@ -23,8 +23,9 @@ class Units(RunQuery, frozen=True, kw_only=True):
 
     doing: ClassVar[str] = "reading the units"
 
-    layer: LayerName = "code"
-    """The code, or the first layer of the encoder, where that is a dense one before the code."""
+    layer: LayerName | None = "code"
+    """The code, or the first layer of the encoder, where that is a dense one before the code; None: the first of these
+    that there is, whose weights are shown as tiles."""
     part: PartName | None = None
     """None: the validation part, or the test part where nothing was held out for it."""
     items: int = 0

@@ -271,7 +271,7 @@ def test_units_are_found_by_what_is_known_of_them() -> None:
     known = Known(activations, table, np.arange(24.0))
     assert found(known).units.tolist() == list(range(24))
     assert found(known, "dead").units.tolist() == [3]
-    assert 3 not in found(known, "-dead density<0.9").units
+    assert 3 not in found(known, "alive density<0.9").units
     assert (table.density[found(known, "density<0.4").units] < 0.4).all()
     assert found(known, "5").units.tolist() == [4]
     by_density = table.density[found(known, order="density").units]
