@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.panels.table import PANELS
+from aetui.panels.unit_keys import TILES, UNITS
 
 Scope = Literal[
     "everywhere",
@@ -26,11 +27,13 @@ Scope = Literal[
     "settings",
     "sentences",
     "anomalies",
+    "weights",
     "runs",
     "run_line",
     "data",
     "adding",
     "curves",
+    "units",
     "sweep",
     "exporting",
     "command",
@@ -47,6 +50,7 @@ SCOPES: dict[Scope, str] = {
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
+    "weights": "While the weights have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -54,6 +58,7 @@ SCOPES: dict[Scope, str] = {
     "data": "In the table of data sets",
     "adding": "While data are added",
     "curves": "In the list of loss terms",
+    "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
     "exporting": "While a file is chosen",
     "command": "In the command line",
@@ -70,6 +75,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
+    {"workbench", "weights"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -81,11 +87,12 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"dialogs", "lists"},
     {"exporting", "lists"},
     {"sweep", "lists"},
+    {"units", "lists"},
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {"adding", "curves", "units", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
@@ -172,6 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
     Action("ask", "slash", "ask", "type a sentence or a user, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
+    Action("units", "U", "units", "the units of the code: table, dossiers, steering", "workbench", "units"),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("larger", "plus", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
     Action(
@@ -222,6 +230,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
     ),
+    *(Action(key.id, key.keys, key.label, key.help, "weights", key.act, key.bar, key.name) for key in TILES),
+    *(Action(key.id, key.keys, key.label, key.help, "units", key.act, key.bar, key.name) for key in UNITS),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),

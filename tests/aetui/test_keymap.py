@@ -76,6 +76,8 @@ SHARED = {
     frozenset({"less", "panel_health"}),
     frozenset({"more", "epoch_forward"}),
     frozenset({"more", "log_scale"}),
+    frozenset({"tile_left", "epoch_back"}),
+    frozenset({"tile_right", "epoch_forward"}),
     frozenset({"lower", "epoch_back"}),
     frozenset({"higher", "epoch_forward"}),
     frozenset({"much_lower", "epochs_back"}),
