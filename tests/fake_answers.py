@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from unit_readings import reading
 
 from engine.errors import UsageError
 from engine.queries.messages import (
@@ -30,6 +31,7 @@ from engine.queries.messages import (
     Reconstruction,
     Similarity,
     Suggestion,
+    Units,
     Words,
 )
 
@@ -155,6 +157,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return exported(query, epoch)
     if isinstance(query, Recommend):
         return recommended(query, epoch)
+    if isinstance(query, Units):
+        return reading(epoch, layer=query.layer or "code")
     texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):

@@ -137,16 +137,25 @@ class UnitsScreen(UnitAsking):
         self.query_one(OneLine).complain("")
         if not len(units.units) and self.text:
             self.list.instead = f"no unit fits {plain(self.text, 60)}"
-        order = "r" if units.of and self._order == "unit" else self._order
-        self.list.show(self._known, units, order, unit)
+        self.list.show(self._known, units, self._order, unit)
         return True
 
+    def _ordered_by_name(self, text: str) -> None:
+        """A class or a unit that is named is what they are ordered by from then on, until another order is asked for
+        or nothing is named."""
+        named, before = (any(f"{name}=" in each for name in ("class", "like")) for each in (text, self.text))
+        if named != before:
+            self._order = "r" if named else "unit"
+
     def _typed(self, text: str) -> None:
-        before, self.text = self.text, text
+        before = self.text, self._order
+        self._ordered_by_name(text)
+        self.text = text
         if not self._find():
-            self.text = before
+            self.text, self._order = before
 
     def _entered(self, text: str) -> None:
+        self._ordered_by_name(text)
         self.text = text
         if self._find():
             self.query_one(OneLine).close()
