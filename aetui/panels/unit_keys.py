@@ -5,11 +5,13 @@ from __future__ import annotations
 from aetui.panels.keys import PanelKey
 
 TILES: tuple[PanelKey, ...] = (
-    PanelKey("dossier", "enter", "unit", "what the unit answers to; what is lost without it", "dossier", 1),
-    PanelKey("tile_left", "left", "tile", "the unit to the left", "tile(-1, 0)", 6, "tile left"),
-    PanelKey("tile_right", "right", "tile", "the unit to the right", "tile(1, 0)", 6, "tile right"),
-    PanelKey("tile_up", "up", "tile", "the unit above", "tile(0, -1)", 6, "tile up"),
-    PanelKey("tile_down", "down", "tile", "the unit below", "tile(0, 1)", 6, "tile down"),
+    PanelKey(
+        "dossier", "enter", "unit", "what the unit answers to; what is lost without it", "dossier", 6, "open unit"
+    ),
+    PanelKey("tile_left", "left", "unit", "the unit to the left", "tile(-1, 0)", 6, "unit left"),
+    PanelKey("tile_right", "right", "unit", "the unit to the right", "tile(1, 0)", 6, "unit right"),
+    PanelKey("tile_up", "up", "unit", "the unit above", "tile(0, -1)", 6, "unit above"),
+    PanelKey("tile_down", "down", "unit", "the unit below", "tile(0, 1)", 6, "unit below"),
 )
 
 UNITS: tuple[PanelKey, ...] = (

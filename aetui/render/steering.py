@@ -42,7 +42,7 @@ def material(answer: UnitsRead, dossier: Dossier) -> Material:
         return Material(dossier, items, weights[unit].reshape(answer.shape), "for each 1")
     low, high = float(table.lowest[unit]), float(table.highest[unit])
     adds = difference(answer.onward, table.mean, unit, low, high).reshape(answer.shape)
-    return Material(dossier, items, adds, "lowest to highest")
+    return Material(dossier, items, adds, "from lowest to highest")
 
 
 class Steering:
@@ -98,8 +98,13 @@ class Steering:
     @property
     def names(self) -> list[str]:
         """Of its pictures."""
-        adds = [f"adds ±{self.scale:g}"] if self.found.adds is not None else []
+        adds = ["adds"] if self.found.adds is not None else []
         return [*adds, "item", "output", f"at {number(self.value)}"][: len(adds) + (3 if self.pair is not None else 1)]
+
+    @property
+    def told(self) -> str:
+        """How the picture of what it adds is meant."""
+        return "" if self.found.adds is None else f"adds: ±{self.scale:g} {self.found.by}"
 
     @property
     def scale(self) -> float:

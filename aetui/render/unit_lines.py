@@ -27,7 +27,7 @@ LEAST = 8
 """Columns of bars."""
 
 
-def heading(activations: Activations, table: UnitTable, unit: int, width: int) -> Content:
+def heading(activations: Activations, table: UnitTable, unit: int) -> Content:
     """What a unit is, in a line."""
     preferred, state = int(table.preferred[unit]), marks(table, unit)
     told = [f"unit {unit + 1:,} of {activations.units:,}"]
@@ -40,9 +40,7 @@ def heading(activations: Activations, table: UnitTable, unit: int, width: int) -
         name, r = plain(activations.classes[preferred], 20), fixed(float(table.preference[unit]))
         told.append(f"selectivity {fixed(float(table.selectivity[unit]))} for {name} (r {r})")
     style = "bold $error" if state == "dead" else "bold $warning" if state else "bold"
-    return Content.assemble((told[0], "bold $accent"), (" · " + " · ".join(told[1:]), style)).truncate(
-        width, ellipsis=True
-    )
+    return Content.assemble((told[0], "bold $accent"), (" · " + " · ".join(told[1:]), style))
 
 
 def histogram(
@@ -96,7 +94,7 @@ def rebinned(
 
 
 def lost(without: Without | None, activations: Activations, width: int, why: str = "") -> list[Content]:
-    """What the output loses without the unit: two lines."""
+    """What the output loses without the unit: a line that may be longer than `width`, and one of classes."""
     if without is None:
         return [Content.styled(why or "decoding without it …", MUTED).truncate(width, ellipsis=True)]
     kept = without.kept
@@ -109,19 +107,23 @@ def lost(without: Without | None, activations: Activations, width: int, why: str
         _change(without.mean, kept),
         (f" · {counted(without.items, 'item')}", MUTED),
     )
-    lines = [told.truncate(width, ellipsis=True)]
+    lines = [told]
     if len(kept.by_class):
         with np.errstate(divide="ignore", invalid="ignore"):
-            more = without.zero.by_class / kept.by_class - 1
-        order = [place for place in np.argsort(-np.nan_to_num(more, nan=-np.inf)) if isfinite(more[place])]
-        each = " · ".join(f"{plain(activations.classes[place], LABEL)} {more[place]:+.0%}" for place in order)
+            times = without.zero.by_class / kept.by_class
+        order = [place for place in np.argsort(-np.nan_to_num(times, nan=-np.inf)) if isfinite(times[place])]
+        each = " · ".join(f"{plain(activations.classes[place], LABEL)} {_times(times[place])}" for place in order)
         lines.append(Content.assemble(("at 0 by class: ", MUTED), each).truncate(width, ellipsis=True))
     return lines
 
 
 def _change(errors: Errors, kept: Errors) -> str:
-    more = f" ({errors.all / kept.all - 1:+.1%})" if kept.all > 0 else ""
-    return f"{numbers.loss(errors.all)}{more}"
+    return f"{numbers.loss(errors.all)} ({_times(errors.all / kept.all)})" if kept.all > 0 else numbers.loss(errors.all)
+
+
+def _times(ratio: float) -> str:
+    """More in per cent; what is many times as large, as a factor."""
+    return f"×{ratio:.3g}" if ratio > 10 else f"{100 * (ratio - 1):+.1f} %"
 
 
 def alike(of: Dossier, width: int) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
@@ -138,20 +139,17 @@ class UnitAsking(Modal[None]):
             return
         run, answer = self.run_state, self.answer
         name = f"{run.variant} on {plain(run.dataset)}" if run else self.run_id
-        lines = []
         if answer is not None:
-            lines.append(
-                Content.assemble(
-                    (name, "bold"), f" · epoch {numbers.count(answer.epoch)} ({answer.weights}) · {figures(answer)}"
-                )
-            )
-            lines.append(Content.styled(basis(answer), "$text-muted"))
+            epoch = f" · epoch {numbers.count(answer.epoch)} ({answer.weights}) · {figures(answer)} · "
+            lines = [Content.assemble((name, "bold"), epoch, (basis(answer), "$text-muted"))]
         else:
-            lines.append(Content.styled(f"units of {name}", "bold"))
+            lines = [Content.styled(f"units of {name}", "bold")]
         state = self._state(run)
         if state:
             lines.append(Content.styled(state, "$error" if self._failure else "$accent"))
-        self.query_one("#about", Static).update(Content("\n").join(lines))
+        about, width = self.query_one("#about", Static), max(1, self.size.width - 2)
+        about.styles.height = sum(len(wrap(line.plain, width)) for line in lines)
+        about.update(Content("\n").join(lines))
 
     def _state(self, run: RunState | None) -> str:
         if self._failure:

@@ -46,7 +46,7 @@ class UnitsScreen(UnitAsking):
 
     DEFAULT_CSS = """
     UnitsScreen { background: $background; }
-    UnitsScreen > #about { height: auto; max-height: 3; padding: 0 1; }
+    UnitsScreen > #about { height: 1; padding: 0 1; }
     UnitsScreen > Horizontal { height: 1fr; padding: 0 1; }
     UnitsScreen.-narrow UnitList { width: 1fr; }
     UnitsScreen.-narrow.-one UnitList, UnitsScreen.-narrow.-all UnitDossier { display: none; }

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from aetui.render import unit_lines
-from aetui.render.arrangement import Wish
-from aetui.render.pixels import colour_mode
+from aetui.render.arrangement import SIZES, SMALLEST, Wish, arrange
+from aetui.render.pixels import Bytes, colour_mode, to_grey
 from aetui.render.steering import Material, Steering, is_image, lines
 from aetui.render.text import plain
 from aetui.render.unit_rows import number
@@ -33,10 +33,10 @@ class UnitDossier(Vertical):
 
     DEFAULT_CSS = """
     UnitDossier { width: 1fr; height: 1fr; }
-    UnitDossier > Static { height: auto; text-wrap: nowrap; }
+    UnitDossier > Static { height: auto; }
+    UnitDossier > #meant { color: $text-muted; }
     UnitDossier > Horizontal { height: 1fr; min-height: 5; }
     UnitDossier > Horizontal > Static { width: 1fr; max-width: 44; height: 1fr; text-wrap: nowrap; padding: 0 2 0 0; }
-    UnitDossier > Horizontal > ImageGrid, UnitDossier > Horizontal > Tiles { width: 2fr; }
     UnitDossier > .examples { height: 1fr; min-height: 4; }
     UnitDossier.-rows ImageGrid, UnitDossier.-images Tiles { display: none; }
     """
@@ -48,8 +48,10 @@ class UnitDossier(Vertical):
         self.steering: Steering | None = None
         self.cells = "auto"
         self._without: Without | None = None
-        self._example: int | None = None
-        """Which of the quantiles' items is steered; None: the highest."""
+        self._example = 0
+        """Which of the quantiles' items is steered."""
+        self._places = [0]
+        """Those of the quantiles that have room."""
 
     def compose(self) -> ComposeResult:
         """A heading, histogram beside pictures, examples, and figures."""
@@ -58,6 +60,7 @@ class UnitDossier(Vertical):
             yield Static(id="spread")
             yield ImageGrid(id="steered")
             yield Tiles(id="steered-rows")
+        yield Static(id="meant", markup=False)
         yield ImageGrid(id="examples", classes="examples")
         yield Tiles(id="example-rows")
         yield Static(id="lost")
@@ -75,8 +78,7 @@ class UnitDossier(Vertical):
         """What was found out of the unit; the one steered before is let go, an item that was chosen stays."""
         if self.answer is None or found.dossier.unit != self.unit:
             return
-        last = len(found.items) - 1
-        self.steering = Steering(self.answer, found, last if self._example is None else self._example)
+        self.steering = Steering(self.answer, found, self._example)
         self._draw()
 
     def lose(self, without: Without) -> None:
@@ -98,8 +100,9 @@ class UnitDossier(Vertical):
     def item(self, by: int) -> None:
         """Steer another of the examples."""
         if self.steering is not None and self.answer is not None:
-            at = self.steering.example + by
-            self._example = max(0, min(len(self.steering.found.items) - 1, at))
+            now = self.steering.example
+            beyond = [place for place in self._places if (place > now if by > 0 else place < now)]
+            self._example = (min(beyond) if by > 0 else max(beyond)) if beyond else now
             self.steering = Steering(self.answer, self.steering.found, self._example)
             self.draw_steered()
             self._draw_examples()
@@ -107,9 +110,8 @@ class UnitDossier(Vertical):
     # Drawing.
 
     def on_resize(self, _event: events.Resize) -> None:
-        """All depends on the room."""
-        self._draw_heading()
-        self._draw()
+        """All depends on the room: of the parts inside, once they have theirs."""
+        self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
         self._draw_figures()
@@ -120,8 +122,8 @@ class UnitDossier(Vertical):
         self._draw_examples()
 
     def _draw_heading(self) -> None:
-        if self.answer is not None and self.size.width:
-            line = unit_lines.heading(self.answer.activations, self.answer.table, self.unit, self.size.width)
+        if self.answer is not None:
+            line = unit_lines.heading(self.answer.activations, self.answer.table, self.unit)
             self.query_one("#heading", Static).update(line)
 
     def _draw_spread(self) -> None:
@@ -143,7 +145,8 @@ class UnitDossier(Vertical):
         if self.has_class("-images"):
             grid = self.query_one("#steered", ImageGrid)
             grid.cells = self.cells
-            grid.show([ImageRow("", steering.shown)], Wish(names=True, zoomed=True), steering.names)
+            shown = steering.shown
+            grid.show([ImageRow("", shown)], _wish_for_all(shown, grid), steering.names)
         else:
             picture, scale = lines(steering.rows)
             told = " · ".join(steering.names)
@@ -157,12 +160,27 @@ class UnitDossier(Vertical):
         if self.has_class("-images"):
             grid = self.query_one("#examples", ImageGrid)
             grid.cells = self.cells
-            names = [self._caption(place) for place in range(len(found.items))]
-            grid.show([ImageRow("", found.items)], Wish(names=True, items=len(found.items)), names)
+            count = len(found.items)
+            self._show_examples(grid, list(range(count)))
+            shown = grid.layout_now.shown if grid.layout_now is not None else 0
+            if 1 < shown < count:  # both ends, and between them as many as have room
+                self._show_examples(grid, [round(place * (count - 1) / (shown - 1)) for place in range(shown)])
         else:
             picture, scale = lines(found.items.reshape(len(found.items), -1))
-            told = f"items from its lowest to its highest activation, one a line · ±{scale:g}"
+            self._places = list(range(len(found.items)))
+            told = f"one a line · ±{scale:g} · steered: the {self._ordinal(steering.example)}"
             self.query_one("#example-rows", Tiles).show(picture, cut=False, caption=lambda _: told)
+        by = "items: highest to lowest activation"
+        self.query_one("#meant", Static).update(" · ".join(part for part in (steering.told, by) if part))
+
+    def _show_examples(self, grid: ImageGrid, places: list[int]) -> None:
+        assert self.steering is not None
+        self._places = places
+        names = [self._caption(place) for place in places]
+        grid.show([ImageRow("", self.steering.found.items[places])], Wish(names=True, items=len(places)), names)
+
+    def _ordinal(self, place: int) -> str:
+        return {0: "first", 1: "second", 2: "third"}.get(place, f"{place + 1}th")
 
     def _caption(self, place: int) -> str:
         """Activation and class, short; a mark at the item that is steered."""
@@ -184,3 +202,14 @@ class UnitDossier(Vertical):
         if self.steering is not None and self.steering.unit == self.unit:
             told.append(unit_lines.alike(self.steering.found.dossier, width))
         self.query_one("#lost", Static).update(Content("\n").join(told))
+
+
+def _wish_for_all(images: Bytes, grid: ImageGrid) -> Wish:
+    """The size at which all of them have room, the largest one that there is."""
+    rows, usual = [("", to_grey(images))], Wish(names=True, items=len(images))
+    for size in (0, *SIZES, SMALLEST):
+        wish = usual._replace(size=size)
+        layout = arrange(rows, *grid.size, wish) if grid.size else None
+        if layout is None or layout.shown >= len(images):
+            return wish
+    return usual

@@ -1,4 +1,4 @@
-"""One unit: its activation by class, items from its lowest to its highest activation, and the units most like it."""
+"""One unit: its activation by class, items from its highest to its lowest activation, and the units most like it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     counts: NDArray[np.int64]
     """(classes, bins), without classes (1, bins): items in each bin."""
     quantiles: Floats
-    """(n,): ten, from 0 to 1; as many as there are items where these are fewer."""
+    """(n,): ten, from 1 to 0; as many as there are items where these are fewer."""
     examples: NDArray[np.int64]
     """(n, each): the items nearest in rank to each quantile, as positions among the kept activations; the first at it
     exactly."""
@@ -79,7 +79,7 @@ def _examples(values: NDArray[np.float32], shown: NDArray[np.int64], each: int) 
     """Items by rank: the highest is at quantile 1, the lowest at 0."""
     count = len(shown)
     order = shown[np.argsort(values[shown], kind="stable")]
-    quantiles = np.linspace(0, 1, min(QUANTILES, count)) if count > 1 else np.ones(count)
+    quantiles = np.linspace(1, 0, min(QUANTILES, count)) if count > 1 else np.ones(count)
     ranks = np.rint(quantiles * (count - 1)).astype(np.int64)
     # First the rank itself, then those beside it; at an end, inwards.
     offsets = np.array([(step + 1) // 2 * (1 if step % 2 else -1) for step in range(max(1, each))], np.int64)

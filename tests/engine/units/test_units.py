@@ -92,7 +92,7 @@ def test_a_dossier_is_what_plain_numpy_makes_of_the_codes() -> None:
             counts, edges = np.histogram(values[shown & (labels == each)], 8, (values[shown].min(), values.max()))
             np.testing.assert_allclose(of.edges, edges)
             assert of.counts[each].tolist() == counts.tolist()
-        wanted = np.quantile(values[shown], np.linspace(0, 1, 10), method="nearest")
+        wanted = np.quantile(values[shown], np.linspace(1, 0, 10), method="nearest")
         np.testing.assert_allclose(values[of.examples[:, 0]], wanted)
         others = np.delete(every[unit], unit)
         np.testing.assert_allclose(np.abs(of.correlations), np.sort(np.abs(others))[::-1][:8], atol=1e-5)
