@@ -83,6 +83,11 @@ class Steering:
         self.value = max(low - reach, min(high + reach, self.value + steps * reach / STEPS))
         self.decode()
 
+    def put(self, value: float) -> None:
+        """Where it was before."""
+        self.value = value
+        self.decode()
+
     def back(self) -> None:
         """As the item has it."""
         self.value = self.own

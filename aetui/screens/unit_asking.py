@@ -53,6 +53,8 @@ class UnitAsking(Modal[None]):
         self._asked_at = 0, False
         """The epoch of the run when it was asked, and whether it went on then."""
         self._ended = 0.0
+        self.beside_seconds = 0.0
+        """How long it took to compute what goes on beside."""
 
     @property
     def workbench(self) -> Workbench:
@@ -106,9 +108,9 @@ class UnitAsking(Modal[None]):
         run = self.run_state
         if self.waiting:
             self.tell()
-        elif run is not None and self.is_current and not self._stopped:
+        elif run is not None and self.is_current and not self._stopped and not self.adding:
             later = (run.last_epoch, run.going) != self._asked_at
-            seconds = 10 * self.answer.seconds if self.answer else 0.0
+            seconds = 10 * (self.answer.seconds + self.beside_seconds) if self.answer else 0.0
             if later and run.epochs and time.monotonic() - self._ended >= max(REST_SECONDS * run.going, seconds):
                 self.ask()
 

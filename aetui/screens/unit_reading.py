@@ -62,9 +62,10 @@ class Ready(_Of):
 class Added(_Of):
     """What each unit adds; None: of so many it is known."""
 
-    def __init__(self, answer: UnitsRead, done: int, added: NDArray[np.float64] | None = None) -> None:
+    def __init__(self, answer: UnitsRead, done: int, seconds: float, added: NDArray[np.float64] | None = None) -> None:
         super().__init__(answer)
         self.done = done
+        self.seconds = seconds
         self.added = added
 
 
@@ -74,16 +75,17 @@ def add(answer: UnitsRead, post: Callable[[Message], Any], cancelled: Callable[[
         return
     ablation = Ablation(answer.activations, answer.table.mean, answer.onward, answer.asked)
     post(Ready(answer, ablation))
-    steps, told = ablation.added(), time.monotonic()
+    began = told = time.monotonic()
+    steps = ablation.added()
     while not cancelled():
         try:
             done, _ = next(steps)
         except StopIteration as end:
-            post(Added(answer, answer.activations.units, end.value))
+            post(Added(answer, answer.activations.units, time.monotonic() - began, end.value))
             return
         if time.monotonic() - told > TOLD_SECONDS:
             told = time.monotonic()
-            post(Added(answer, done))
+            post(Added(answer, done, told - began))
 
 
 class Decoder:

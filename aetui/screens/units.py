@@ -221,6 +221,7 @@ class UnitsScreen(UnitAsking):
             self.adding = f"decoding without each unit {message.done:,}/{self.answer.activations.units:,}"
         else:
             self.adding, self._known = "", self._known._replace(added=message.added)
+            self.beside_seconds = message.seconds
             self._find()
         self.tell()
 

@@ -75,10 +75,12 @@ class UnitDossier(Vertical):
         self._draw_figures()
 
     def fill(self, found: Material) -> None:
-        """What was found out of the unit; the one steered before is let go, an item that was chosen stays."""
+        """What was found out of the unit; where it was steered before, its value stays."""
         if self.answer is None or found.dossier.unit != self.unit:
             return
-        self.steering = Steering(self.answer, found, self._example)
+        before, self.steering = self.steering, Steering(self.answer, found, self._example)
+        if before is not None and before.unit == self.unit and before.value != before.own:
+            self.steering.put(before.value)  # the same unit with newer weights
         self._draw()
 
     def lose(self, without: Without) -> None:

@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_NUMBERS = 2**25
-"""Activations that are kept, 128 MiB: they go through the processor for every unit that is correlated with all
+MOST_NUMBERS = 2**26
+"""Activations that are kept, 256 MiB: they go through the processor for every unit that is correlated with all
 others."""
 
 
