@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 REST_SECONDS = 5.0
 """Between two readings of a run that goes on, at least; ten times as long as the last one took, if that is more."""
+IDLE_SECONDS = 1.0
+"""How long keys have to rest before newer weights are read: what is looked at does not change under the hand."""
 NOT_YET = "The first epoch is not over: there are no weights yet whose units could be read."
 NO_WEIGHTS = "This run has no weights whose units could be read."
 NO_ENGINE = "The engine did not start."
@@ -53,6 +55,8 @@ class UnitAsking(Modal[None]):
         self._asked_at = 0, False
         """The epoch of the run when it was asked, and whether it went on then."""
         self._ended = 0.0
+        self.touched = 0.0
+        """When the last key came."""
         self.beside_seconds = 0.0
         """How long it took to compute what goes on beside."""
 
@@ -111,7 +115,9 @@ class UnitAsking(Modal[None]):
         elif run is not None and self.is_current and not self._stopped and not self.adding:
             later = (run.last_epoch, run.going) != self._asked_at
             seconds = 10 * (self.answer.seconds + self.beside_seconds) if self.answer else 0.0
-            if later and run.epochs and time.monotonic() - self._ended >= max(REST_SECONDS * run.going, seconds):
+            now = time.monotonic()
+            rested = now - self.touched >= IDLE_SECONDS and now - self._ended >= max(REST_SECONDS * run.going, seconds)
+            if later and run.epochs and rested:
                 self.ask()
 
     def fail(self, told: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -167,6 +168,7 @@ class UnitsScreen(UnitAsking):
 
     @on(UnitList.Moved)
     def _moved(self) -> None:
+        self.touched = time.monotonic()
         unit = self.list.unit
         if self.answer is not None and unit is not None:
             self.one.begin(self.answer, unit)
@@ -184,6 +186,10 @@ class UnitsScreen(UnitAsking):
             self.post_message(Found(answer, None, str(error)))
         if ablation is not None and not worker.is_cancelled:
             self.post_message(Lost(answer, unit, ablation.without(unit)))
+
+    @work(thread=True, exclusive=True, group="lost")
+    def _see_what_is_lost(self, answer: UnitsRead, unit: int, ablation: Ablation) -> None:
+        self.post_message(Lost(answer, unit, ablation.without(unit)))
 
     @on(Found)
     def _unit_found(self, message: Found) -> None:
@@ -211,7 +217,7 @@ class UnitsScreen(UnitAsking):
             self._ablation = message.ablation
             unit = self.list.unit
             if unit is not None:
-                self._look_into(message.answer, unit, message.ablation)
+                self._see_what_is_lost(message.answer, unit, message.ablation)
 
     @on(Added)
     def _units_added(self, message: Added) -> None:
@@ -246,6 +252,7 @@ class UnitsScreen(UnitAsking):
 
     def action_steer(self, steps: int) -> None:
         """The unit so many twentieths of its range higher, lower if negative."""
+        self.touched = time.monotonic()
         self.one.steer(steps)
         self._decode()
 
@@ -256,6 +263,7 @@ class UnitsScreen(UnitAsking):
 
     def action_item(self, by: int) -> None:
         """Steer the item of another quantile."""
+        self.touched = time.monotonic()
         self.one.item(by)
         self._decode()
 

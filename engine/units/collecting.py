@@ -112,7 +112,9 @@ class Fit:
         self, targets: NDArray[np.float32], outputs: NDArray[np.float32], known: NDArray[np.bool_] | None = None
     ) -> None:
         """More items, (count, …) each; `known`: which numbers of `targets` are, None for all."""
-        x, y = (array.reshape(len(array), -1).astype(np.float64) for array in (targets, outputs))
+        x, y = (
+            array.reshape(len(array), math.prod(array.shape[1:])).astype(np.float64) for array in (targets, outputs)
+        )
         there = np.ones(x.shape, bool) if known is None else known.reshape(x.shape)
         if known is not None:
             x, y = np.where(there, x, 0), np.where(there, y, 0)

@@ -1,4 +1,7 @@
-"""The screen of units: the table is found and ordered, the unit under the cursor is drawn and steered."""
+"""The screen of units: the table is found and ordered, the unit under the cursor is drawn and steered.
+
+A workbench takes a second to start: what can be looked at in one is looked at in one.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from fakes import FakeEngine
 from pilots import Make, engine_desk, stopped, train, until
 from textual.pilot import Pilot
 from textual.widgets import Static
+from unit_readings import reading
 
 from aetui.panels.weights import Weights
 from aetui.screens.unit_asking import NOT_YET
 from aetui.screens.units import UnitsScreen
+from aetui.widgets.image_grid import ImageGrid
 from engine.errors import RunError
-from engine.queries.messages import Units
+from engine.queries.messages import Decode, Images, Units
 
 
 def screen(pilot: Pilot[None]) -> UnitsScreen:
@@ -32,75 +37,57 @@ def asked(engine: FakeEngine) -> list[Units]:
     return [query for call, query in engine.calls if call == "query" and isinstance(query, Units)]
 
 
-async def opened(pilot: Pilot[None]) -> FakeEngine:
-    """The screen, with all that comes by itself."""
-    engine = await stopped(pilot, epochs=3)
-    await pilot.press("U")
-    await until(pilot, lambda: screen(pilot).answer is not None and not screen(pilot).adding)
-    await until(pilot, lambda: screen(pilot).one.steering is not None)
-    return engine
+async def opened(pilot: Pilot[None]) -> None:
+    """The screen has all that comes by itself."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, UnitsScreen) and screen(pilot).answer is not None)
+    await until(pilot, lambda: screen(pilot).one.steering is not None and not screen(pilot).adding)
 
 
-async def test_a_tile_opens_the_unit_under_the_cursor(make_app: Make) -> None:
+def lost(pilot: Pilot[None]) -> str:
+    return str(screen(pilot).one.query_one("#lost", Static).render())
+
+
+async def test_a_tile_opens_its_unit_which_is_steered_and_others_are_found(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await stopped(pilot)
         await pilot.press("w")
         panel = engine_desk(pilot).query_one(Weights)
         assert panel.has_focus
+        await until(pilot, lambda: panel._weights is not None)
         await pilot.press("right", "right", "left", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, UnitsScreen) and screen(pilot).one.steering)
+        await opened(pilot)
         assert screen(pilot).one.unit == 1
         assert asked(engine)[-1].layer is None
-        await pilot.press("escape")
-        assert pilot.app.screen is engine_desk(pilot)
-
-
-async def test_before_the_first_epoch_it_says_that_there_is_nothing(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        engine = await train(pilot)
-        await pilot.press("U")
-        assert NOT_YET in said(pilot)
-        engine.play_epochs(1, 1)
-        await until(pilot, lambda: screen(pilot).answer is not None)
-        await pilot.press("escape")
-        engine.play(engine.run.finished("failed", 0))
-
-
-async def test_what_went_wrong_is_said_and_can_be_tried_again(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        engine = await stopped(pilot)
-        engine.wrong = RunError("No weights", "they are gone")
-        await pilot.press("U")
-        await until(pilot, lambda: "they are gone" in said(pilot))
-        engine.wrong = None
-        await pilot.press("u")
-        await until(pilot, lambda: screen(pilot).answer is not None)
-        assert "they are gone" not in said(pilot)
-
-
-async def test_the_reading_can_be_stopped_and_tells_how_far_it_is(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        engine = await stopped(pilot)
-        engine.late = True
-        await pilot.press("U")
-        told = asked(engine)[0].told
-        assert told is not None
-        assert told(40, 200)
-        await until(pilot, lambda: "40 of 200 items" in said(pilot))
-        await pilot.press("x")
-        assert not told(50, 200)
-
-
-async def test_units_are_found_and_ordered_and_the_cursor_stays_on_its_unit(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await opened(pilot)
-        units = screen(pilot).list
         assert "1 dead" in said(pilot)
-        await pilot.press("down", "down", "down")
-        assert units.unit == 3
+
+        # Steering.
+        one, answer = screen(pilot).one, screen(pilot).answer
+        steering = one.steering
+        assert steering is not None
+        assert answer is not None
+        own, low, high = steering.own, float(answer.table.lowest[1]), float(answer.table.highest[1])
+        assert own == high
+        await pilot.press("left", "left")
+        assert steering.value == pytest.approx(own - 2 * (high - low) / 20)
+        codes = answer.activations.values[:, steering.position].copy()
+        codes[1] = steering.value
+        assert steering.pair is not None
+        assert answer.onward is not None
+        np.testing.assert_allclose(steering.pair[1], answer.onward.run(codes[None])[0], rtol=1e-5)
+        await pilot.press("shift+left", "0")
+        assert steering.value == own
+        await pilot.press("full_stop", "full_stop", "comma")
+        chosen = one.steering.example
+        assert chosen > 0
+        await pilot.press("down", "down")
+        await until(pilot, lambda: one.steering.unit == 3)
+        assert one.steering.example == chosen
+        await until(pilot, lambda: "without it: at 0" in lost(pilot) and "correlated: 5 -1.00" in lost(pilot))
+
+        # Finding: the cursor stays on its unit.
+        units = screen(pilot).list
         await pilot.press("o")
-        assert units.unit == 3
-        assert units._found.units[0] != 0 or screen(pilot)._order == "density"
+        assert (screen(pilot)._order, units.unit) == ("density", 3)
         await pilot.press("slash", *"like=4", "enter")
         assert units._found.units[0] == 4
         assert "found: like=4" in said(pilot)
@@ -108,47 +95,54 @@ async def test_units_are_found_and_ordered_and_the_cursor_stays_on_its_unit(make
         assert screen(pilot).query_one("#complaint", Static).display
         await pilot.press("escape")
         assert len(units._found.units) == 12
+        table, unit = screen(pilot)._taken()
+        assert (len(table.table.rows), unit.key) == (12, f"unit-{one.steering.unit + 1}")
+        await pilot.press("escape")
+        assert pilot.app.screen is engine_desk(pilot)
 
 
-async def test_a_steered_unit_is_decoded_at_once(make_app: Make) -> None:
+async def test_it_says_what_is_missing_and_after_an_epoch_it_is_read_again(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aetui.screens.unit_asking.REST_SECONDS", 0.1)
+    monkeypatch.setattr("aetui.screens.unit_asking.IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("aetui.screens.unit_asking.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("aetui.screens.units.LOOK_SECONDS", 0.1)
     async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot)
+        await pilot.press("U")
+        assert NOT_YET in said(pilot)
+        engine.play_epochs(1, 1)
+        await until(pilot, lambda: screen(pilot).answer is not None)
+        assert len(asked(engine)) == 1
         await opened(pilot)
-        one = screen(pilot).one
-        steering = one.steering
-        assert steering.example == 9
-        own = steering.own
-        await pilot.press("left", "left")
-        assert steering.value == pytest.approx(own - 2 * 2.0 / 20)
-        codes = screen(pilot).answer.activations.values[:, steering.position].copy()
-        codes[0] = steering.value
-        wanted = screen(pilot).answer.onward.run(codes[None])[0]
-        np.testing.assert_allclose(steering.pair[1], wanted, rtol=1e-5)
-        await pilot.press("shift+left", "0")
-        assert steering.value == own
-        await pilot.press("comma")
-        assert one.steering.example == 8
-        await pilot.press("down")
-        await until(pilot, lambda: one.steering.unit == 1)
-        assert one.steering.example == 8
-
-
-async def test_what_is_lost_without_the_unit_and_its_likes_are_told(make_app: Make) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("left")
+        value = screen(pilot).one.steering.value
+        engine.play_epochs(2, 2)
+        await until(pilot, lambda: len(asked(engine)) == 2 and not screen(pilot).waiting)
         await opened(pilot)
-        await pilot.press("down", "down", "down")
-        lost = screen(pilot).one.query_one("#lost", Static)
-        await until(
-            pilot, lambda: "without it: at 0" in str(lost.render()) and "correlated: 5 -1.00" in str(lost.render())
-        )
+        assert screen(pilot).one.steering.value == value
+
+        # What goes wrong is said and can be tried again; a reading tells how far it is, and can be stopped.
+        engine.wrong = RunError("No weights", "they are gone")
+        await pilot.press("u")
+        await until(pilot, lambda: "they are gone" in said(pilot))
+        engine.wrong, engine.late = None, True
+        await pilot.press("u")
+        assert "they are gone" not in said(pilot)
+        told = asked(engine)[-1].told
+        assert told is not None
+        assert told(40, 200)
+        await until(pilot, lambda: "40 of 200 items" in said(pilot))
+        await pilot.press("x")
+        assert not told(50, 200)
+        await pilot.press("escape")
+        engine.play(engine.run.finished("completed", 2))
 
 
 async def test_where_only_the_engine_can_decode_it_is_asked_and_the_last_wish_counts(
     make_app: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from unit_readings import reading
-
-    from engine.queries.messages import Decode, Images
-
     def answer(query: Any) -> Any:
         if isinstance(query, Units):
             return reading(onward=None, why="it has recurrent layers")
@@ -159,10 +153,10 @@ async def test_where_only_the_engine_can_decode_it_is_asked_and_the_last_wish_co
     async with make_app().run_test(size=(120, 40)) as pilot:
         engine = await stopped(pilot)
         await pilot.press("U")
-        await until(pilot, lambda: screen(pilot).answer and screen(pilot).one.steering is not None)
+        await opened(pilot)
         one = screen(pilot).one
         await until(pilot, lambda: one.steering.pair is not None)
-        assert "it has recurrent layers" in str(one.query_one("#lost", Static).render())
+        assert "it has recurrent layers" in lost(pilot)
         engine.late = True
         await pilot.press("left", "left", "left")
         engine.answer_all()
@@ -171,28 +165,23 @@ async def test_where_only_the_engine_can_decode_it_is_asked_and_the_last_wish_co
         await until(pilot, lambda: one.steering.pair[1, 0, 0, 0] == pytest.approx(one.steering.value))
 
 
-async def test_after_an_epoch_it_is_read_again_but_not_at_once(make_app: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aetui.screens.unit_asking.REST_SECONDS", 0.3)
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        engine = await train(pilot, epochs=1)
+async def test_everything_has_room_in_every_terminal(make_app: Make) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await stopped(pilot)
         await pilot.press("U")
-        await until(pilot, lambda: screen(pilot).answer is not None)
-        assert len(asked(engine)) == 1
-        engine.play_epochs(2, 2)
-        await until(pilot, lambda: len(asked(engine)) == 2)
-        engine.play(engine.run.finished("completed", 2))
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_everything_has_room_in_every_terminal(make_app: Make, size: tuple[int, int]) -> None:
-    async with make_app().run_test(size=size) as pilot:
         await opened(pilot)
         of = screen(pilot)
-        await pilot.pause()
-        shown = [widget for widget in of.one.query("*") if widget.display and widget.region.area]
-        assert all(of.region.contains_region(widget.region) for widget in shown)
-        if size[0] < 100:
-            assert not of.list.display
-            await pilot.press("tab")
-            assert of.list.display
-            assert not of.one.display
+        for size in ((80, 24), (120, 40), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda wide=size[0]: of.list.display is (wide >= 100))
+            await pilot.pause(0.05)
+            shown = [widget for widget in of.one.query("*") if widget.display and widget.region.area]
+            assert len(shown) > 5
+            assert all(of.region.contains_region(widget.region) for widget in shown)
+            grid = of.one.query_one("#steered", ImageGrid)
+            assert grid.layout_now.shown == 4
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not of.list.display)
+        await pilot.press("tab")
+        assert of.list.display
+        assert not of.one.display
