@@ -100,7 +100,7 @@ def _entry(network: Network, given: int, then: Network | None) -> Entry | None:
 
 def first_layer(encoder: Network) -> str | None:
     """The name of the layer that gives what the first one with weights does, after its activation; None where that is
-    the code itself, or no dense layer that sees the whole item."""
+    the code itself, or no dense layer that sees the whole item, or something goes around it."""
     weighted = [place for place, node in enumerate(encoder.nodes) if _has_weights(node.layer)]
     if len(weighted) < 2:
         return None
@@ -113,7 +113,14 @@ def first_layer(encoder: Network) -> str | None:
         if len(users) != 1 or encoder.nodes[users[0]].inputs != (at,) or _has_weights(encoder.nodes[users[0]].layer):
             break
         at = users[0]
-    return encoder.nodes[at].name if at < len(encoder.nodes) - 1 else None
+    if at == len(encoder.nodes) - 1:
+        return None
+    node = encoder.nodes[at]
+    try:
+        encoder.onwards(np.zeros((1, *node.shape), np.float32), node.name)
+    except ValueError:  # something goes around it
+        return None
+    return node.name
 
 
 def _has_weights(layer: Any) -> bool:

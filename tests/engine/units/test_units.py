@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.errors import UsageError
-from engine.plain.layers import Activation, Dense
+from engine.plain.layers import Activation, Dense, Sum
 from engine.plain.network import GIVEN, Network, Node
 from engine.units import collecting, onward
 from engine.units.ablation import Ablation, Asked, difference, steered
@@ -291,3 +291,13 @@ def test_what_units_cannot_be_asked_for_is_said(text: str) -> None:
     activations = collected(codes, labels)
     with pytest.raises(UsageError):
         found(Known(activations, tabled(activations)), text)
+
+
+def test_a_layer_that_something_goes_around_is_none_to_be_asked_about() -> None:
+    random = np.random.default_rng(11)
+    kernels = [random.normal(0, 0.5, (4, 4)).astype(np.float32) for _ in range(2)]
+    first = Node("hidden", "Dense", Dense(kernels[0]), (GIVEN,), (4,))
+    second = Node("code", "Dense", Dense(kernels[1]), (0,), (4,))
+    around = Node("sum", "Add", Sum(), (1, GIVEN), (4,))
+    assert onward.first_layer(Network((4,), (first, second))) == "hidden"
+    assert onward.first_layer(Network((4,), (first, second, around))) is None
