@@ -49,8 +49,8 @@ def histogram(
     """At most `size` (columns, rows) cells: how the activations of each class are spread, on one axis and one scale of
     shares; those of many classes that have the largest means."""
     width, height = size
-    resting = f", {of.resting:,} items at 0 left out" if of.resting else ""
-    head = Content.styled(f"activation by class{resting}", MUTED).truncate(width, ellipsis=True)
+    told = f"by class, {of.resting:,} at 0 left out" if of.resting else "activation by class"
+    head = Content.styled(told, MUTED).truncate(width, ellipsis=True)
     if not of.counts.shape[1]:
         return [head, Content.styled("it is the same for all items", MUTED)]
     names = [plain(name, LABEL) for name in activations.classes] or ["all items"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plain.activations import ACTIVATIONS
-from engine.plain.layers import Dense, Nothing, Reshape
+from engine.plain.layers import Activation, Dense, Nothing, Rectified, Reshape
 from engine.plain.network import GIVEN, Network
 
 Floats = NDArray[np.float32]
@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     dense: Dense
     rest: Callable[[Floats], Floats]
     """From what it gives to the output."""
+    last: bool = False
+    """Whether nothing comes after it but activations and other shapes."""
 
     def sums(self, values: Floats) -> Floats:
         """Before its activation, (n, its units) of (n, units)."""
@@ -46,11 +48,7 @@ class Onward(NamedTuple):
         """(units, numbers of the output): what each unit adds to the output for each 1 of its activation, before the
         output's activation; None where more than one layer lies between."""
         entry = self.entry
-        return entry.dense.kernel if entry is not None and entry.rest is _as_it_is else None
-
-
-def _as_it_is(values: Floats) -> Floats:
-    return values
+        return entry.dense.kernel if entry is not None and entry.last else None
 
 
 def of_code(decoder: Network) -> Onward:
@@ -88,14 +86,13 @@ def _entry(network: Network, given: int, then: Network | None) -> Entry | None:
         return None
     name, shape = network.nodes[at].name, network.output_shape
     after = [node.layer for node in network.nodes[at + 1 :]]
-    if then is None and all(isinstance(layer, Reshape | Nothing) for layer in after):
-        return Entry(layer, _as_it_is)
+    last = then is None and all(isinstance(each, Reshape | Nothing | Activation | Rectified) for each in after)
 
     def rest(values: Floats) -> Floats:
         found = network.onwards(values, name).reshape(len(values), *shape)
         return found if then is None else then(_shaped(found, then.shape))
 
-    return Entry(layer, rest)
+    return Entry(layer, rest, last)
 
 
 def first_layer(encoder: Network) -> str | None:

@@ -29,7 +29,7 @@ from engine.units.dossier import dossier
 from engine.units.table import tabulated
 
 UNITS, ALL_ITEMS, LEFT, RIGHT = 4_096, 10_000, "\x1b[D", "\x1b[C"
-DOSSIERS, KEYS = 60, 150
+DOSSIERS, KEYS = 60, 120
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 
@@ -128,7 +128,7 @@ def test_a_steered_unit_brings_its_picture_within_25_ms_and_seldom_later_than_60
 ) -> None:
     terminal = Terminal([sys.executable, "-m", "aetui"], environment(tmp_path))
     try:
-        terminal.until("ready")
+        terminal.until("ready", timeout=120)
         for command in (f"model {model}", "dataset digits", "preset small", "set epochs 5000"):
             terminal.press(":")
             terminal.pump(0.5)
