@@ -9,8 +9,12 @@ import numpy as np
 from unit_readings import reading
 
 from engine.errors import UsageError
+from engine.features.outcomes import Agreement, Characteristic, Clustered, Told
 from engine.queries.messages import (
+    Agreed,
     Beside,
+    Cluster,
+    Clusters,
     Corrupt,
     Corrupted,
     Cosine,
@@ -18,6 +22,8 @@ from engine.queries.messages import (
     Detection,
     Export,
     Exported,
+    Judge,
+    Judged,
     Nearest,
     Neighbour,
     Neighbours,
@@ -30,8 +36,11 @@ from engine.queries.messages import (
     Reconstruct,
     Reconstruction,
     Similarity,
+    Stop,
     Suggestion,
     Units,
+    Walk,
+    Walked,
     Words,
 )
 
@@ -132,6 +141,77 @@ def exported(query: Export, epoch: int) -> Exported:
     )
 
 
+def judged(query: Judge, epoch: int) -> Judged:
+    """The model's codes order the pairs as the scores do, averages the other way round; the last pair is not known."""
+    scores = [pair.score for pair in query.pairs]
+    rows = tuple(
+        Agreed(
+            features=features,
+            cosines=tuple(sign * score / 10 for score in scores),
+            spearman=sign,
+            pearson=sign * 0.9,
+            spearman_interval=(sign - 0.1, sign) if query.draws else None,
+            pearson_interval=(sign - 0.2, sign) if query.draws else None,
+            behind_interval=(0.0, 2.0) if query.draws else None,
+        )
+        for features, sign in (("codes", 1.0), ("averaged word vectors", -1.0))
+    )
+    return Judged(
+        rows=rows, unread=(len(scores) - 1,), words=20, unknown=3, cut=1, missing="the data are gone", epoch=epoch
+    )
+
+
+def walked(query: Walk, read: list[Words], epoch: int) -> Walked:
+    """Past real sentences that change at every second step, and averages that stay."""
+
+    def neighbour(text: str, cosine: float) -> Neighbour:
+        return Neighbour(sentence=text, cosine=cosine, document="training/1")
+
+    stops = tuple(
+        Stop(
+            share=place / query.steps,
+            reading=f"said at {place}",
+            back=0.95,
+            neighbour=neighbour(f"passed {place // 2}: {SENTENCES[place // 2 % 2]}", 0.9 - place / 100),
+            average=neighbour("the average of all", 0.99),
+        )
+        for place in range(query.steps + 1)
+    )
+    return Walked(first=read[0], second=read[1], stops=stops, cosine=0.25, searched=50_470, epoch=epoch)
+
+
+def clusters(query: Cluster, epoch: int) -> Clusters:
+    """Two kinds of features with classes, and what is in each of the clusters."""
+    count = query.clusters or 3
+    rows = tuple(
+        Clustered(features=features, numbers=8, agreement=(Agreement(nmi=nmi, ari=nmi / 2, purity=0.5),))
+        for features, nmi in (("codes", 0.3), ("averaged word vectors", 0.4))
+    )
+    told = tuple(
+        Told(
+            cluster=number,
+            size=100 - number,
+            words=tuple(Characteristic(word=f"word{number}{letter}", score=5.0, count=9) for letter in "abc"),
+            nearest=(f"in {number}: {LONG}", SENTENCES[number % 3]),
+            label="crude",
+            share=0.5,
+        )
+        for number in range(count)
+    )
+    nothing = np.zeros(0, np.int64)
+    return Clusters(
+        rows=rows,
+        clusters=count,
+        fitted=1_000,
+        assigned=nothing,
+        distances=nothing.astype(np.float32),
+        labels=nothing,
+        classes=("crude", "ship"),
+        told=told,
+        epoch=epoch,
+    )
+
+
 def answer(query: Query, epoch: int = 3) -> Any:
     """What the fake model says to a question.
 
@@ -155,11 +235,15 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
     if isinstance(query, Export):
         return exported(query, epoch)
+    if isinstance(query, Cluster):
+        return clusters(query, epoch)
+    if isinstance(query, Judge):
+        return judged(query, epoch)
     if isinstance(query, Recommend):
         return recommended(query, epoch)
     if isinstance(query, Units):
         return reading(epoch, layer=query.layer or "code")
-    texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
+    texts = (query.first, query.second) if isinstance(query, Similarity | Walk) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):
         raise UsageError("No known word", "expected a sentence with a word of the vocabulary")
@@ -167,6 +251,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return Cosine(cosine=0.999812, average=1.0, first=read[0], second=read[1], epoch=epoch)
     if isinstance(query, Read):
         return Reading(sentence=read[0], reading=f"{query.text} again", cosine=0.9871, epoch=epoch)
+    if isinstance(query, Walk):
+        return walked(query, read, epoch)
     assert isinstance(query, Neighbours)
     found, average = (
         tuple(

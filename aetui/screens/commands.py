@@ -226,6 +226,22 @@ def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
     return sweep_commands.choices(typed.app, text)
 
 
+def _sentences(name: str) -> Callable[[Typed, str], Then]:
+    def run(typed: Typed, text: str) -> Then:
+        from aetui.screens import sentence_commands
+
+        then: Then = getattr(sentence_commands, name)(typed.app, text)
+        return then
+
+    return run
+
+
+def _sentence_files(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import sentence_commands
+
+    return sentence_commands.files(typed, text)
+
+
 def _quit(typed: Typed, text: str) -> Then:
     del text
     return partial(typed.app.run_soon, typed.screen, "app.quit")
@@ -272,6 +288,9 @@ COMMANDS: dict[str, Command] = {
             slow=True,
         ),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
+        Command("walk", "STEPS", "from one sentence to the other", _sentences("walk"), lambda typed, text: ()),
+        Command("clusters", "NUMBER", "groups of like sentences", _sentences("clusters"), lambda typed, text: ()),
+        Command("sts", "FILE", "pairs of sentences with scores", _sentences("sts"), _sentence_files, slow=True),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aetui.bridge import EngineLike
     from aetui.bringing.looks import Given
     from aetui.panels.preview import Subject
+    from aetui.panels.sentence_queries import Question
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
     from aetui.terminal.abilities import Abilities
@@ -59,6 +60,15 @@ class Desk(Protocol):
 
     def refresh_run(self) -> None:
         """Draw everything that depends on the run shown."""
+
+    def put_question(self, question: Question) -> None:
+        """Have the sentences panel ask, if the model shown has one."""
+
+    def check_sentences(self) -> None:
+        """Raises UsageError where the model shown has no sentences panel."""
+
+    def say(self, text: str) -> None:
+        """Say something for a moment."""
 
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""

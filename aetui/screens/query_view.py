@@ -13,13 +13,14 @@ from aetui.render.metrics import AVERAGE
 from aetui.screens import model_export
 from aetui.screens.take_view import TakeView
 from aetui.state.fold import QueryOver
-from engine.errors import EngineError, RunError
+from engine.errors import EngineError, RunError, UsageError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from aetui.panels.ratings import Ratings
+    from aetui.panels.sentence_queries import Question
     from aetui.panels.sentences import Sentences
 
 PANEL = "sentences"
@@ -49,7 +50,7 @@ class QueryView(TakeView):
         match action:
             case "ask":
                 return self._asked is not None
-            case "beside":
+            case "beside" | "next_way":
                 return self._tabs.open_key == PANEL and self.run_shown is not None
             case "units":
                 return self.run_shown is not None
@@ -75,7 +76,8 @@ class QueryView(TakeView):
             self._stamps[message.sender] = message.stamp
             for sender, future in self._pending:
                 if sender is message.sender:
-                    future.cancel()  # what has begun runs to its end; its answer comes with an old stamp
+                    # What has begun runs to its end, unless it is dropped; its answer comes with an old stamp.
+                    (getattr(future, "drop", future.cancel) if message.stop_old else future.cancel)()
         self._pending = [(sender, future) for sender, future in self._pending if not future.done()]
         engine, failure = self.workbench.engine, self.workbench.state.failure
         for query in message.queries:
@@ -91,9 +93,9 @@ class QueryView(TakeView):
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
         # It imports numpy; the one who asked has done so before.
-        from engine.queries.messages import Detect, Export, Neighbours, Recommend
+        from engine.queries.messages import Cluster, Detect, Export, Judge, Neighbours, Recommend, Walk
 
-        if isinstance(message.query, Detect | Neighbours | Recommend):
+        if isinstance(message.query, Cluster | Detect | Judge | Neighbours | Recommend | Walk):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):
@@ -132,6 +134,33 @@ class QueryView(TakeView):
 
         if self.run_shown is not None:
             open_units(self.workbench, self.run_id)
+
+    def action_next_way(self) -> None:
+        """Have the sentences panel ask in the next way, and say what that is."""
+        panel = self._sentences
+        if panel is not None:
+            self.say(panel.turn())
+
+    def check_sentences(self) -> None:
+        """Raises UsageError where the model shown has no sentences."""
+        if PANEL not in (kind.key for kind in self._tabs.kinds):
+            raise UsageError("No sentences", "the model shown knows none; `:model sentence` chooses one that does")
+
+    def put_question(self, question: Question) -> None:
+        """Open the sentences panel and have it ask."""
+        self.action_panel(PANEL)
+        panel = self._sentences
+        if panel is not None:
+            panel.go(question)
+
+    async def action_leave_field(self) -> None:
+        """Stop asking where an answer is still to come; else leave the field."""
+        panel = self._sentences
+        if panel is not None and panel.waiting and isinstance(self.focused, type(panel.first)):
+            panel.stop()
+            self.say("stopped asking")
+        else:
+            await self.run_action("screen.chart")
 
     def action_beside(self) -> None:
         """Ask the next run beside ours too, newest first; after the last one none."""

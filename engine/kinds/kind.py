@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
+    from engine.features.grouping import Grouping
+    from engine.features.outcomes import Told
     from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
@@ -81,6 +83,8 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+    keeps_weights: ClassVar[bool] = False
+    """Whether a run keeps weights of its epochs, so that it can be asked as it was (`engine.runs.weight_files`)."""
     files: ClassVar[tuple[str, ...]] = ()
     """Names of the files that `keep` writes."""
 
@@ -200,6 +204,11 @@ class Kind(Origin):
         """`data` where a probe of them as they are is worth a row and affordable on so many labelled `items`."""
         del data, items
         return None
+
+    def told(self, data: Data, grouping: Grouping) -> Iterable[Told]:
+        """What is in each cluster, in words; nothing where items have none."""
+        del data, grouping
+        return ()
 
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]

@@ -91,7 +91,7 @@ class KerasModel:
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            return self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places).numpy()
+            return np.asarray(self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
 

@@ -28,7 +28,23 @@ from engine.queries.messages.items import (
 from engine.queries.messages.message import PartName, Weights
 from engine.queries.messages.plain import Networks, PlainNetworks
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
-from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+from engine.queries.messages.text import (
+    Agreed,
+    Cosine,
+    Judge,
+    Judged,
+    Nearest,
+    Neighbour,
+    Neighbours,
+    Pair,
+    Read,
+    Reading,
+    Similarity,
+    Stop,
+    Walk,
+    Walked,
+    Words,
+)
 from engine.queries.messages.units import Units, UnitsRead
 
 Query = (
@@ -42,6 +58,8 @@ Query = (
     | Similarity
     | Read
     | Neighbours
+    | Walk
+    | Judge
     | Recommend
     | Export
     | Cluster
@@ -60,6 +78,8 @@ Answer = (
     | Cosine
     | Reading
     | Nearest
+    | Walked
+    | Judged
     | Recommendations
     | Exported
     | Clusters
@@ -70,6 +90,7 @@ Answer = (
 
 __all__ = [
     "Accuracies",
+    "Agreed",
     "Answer",
     "Beside",
     "Classified",
@@ -89,10 +110,13 @@ __all__ = [
     "FineTune",
     "FineTuned",
     "Images",
+    "Judge",
+    "Judged",
     "Nearest",
     "Neighbour",
     "Neighbours",
     "Networks",
+    "Pair",
     "PartName",
     "PlainNetworks",
     "Probe",
@@ -106,9 +130,12 @@ __all__ = [
     "Reconstruction",
     "Sample",
     "Similarity",
+    "Stop",
     "Suggestion",
     "Units",
     "UnitsRead",
+    "Walk",
+    "Walked",
     "Weights",
     "Words",
 ]

@@ -34,6 +34,7 @@ from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
+from engine.runs.weight_files import keep
 from engine.storage.shards import writing
 
 SHAPE = (4, 4, 1)
@@ -331,3 +332,29 @@ def test_every_query_has_an_answer(make_asked: Any) -> None:
     handlers = make_asked().questions.handlers
     assert {*handlers, Corrupt} == set(Query.__args__)  # for which there need be no run
     assert all(issubclass(kind, msgspec.Struct) for kind in handlers)
+
+
+def test_a_run_answers_as_it_was_after_the_epoch_asked_for_or_the_nearest_of_which_it_has_weights(
+    make_asked: Any,
+) -> None:
+    ask = make_asked()
+
+    def of(epoch: int) -> tuple[int, str, int]:
+        answer = ask(Encode(run_id="run", count=1, epoch=epoch))
+        return answer.epoch, answer.weights, answer.asked
+
+    assert of(2) == (4, "last", 2)  # that of its end is all that it has
+    for epoch in (1, 3):
+        keep(ask.run.folder, epoch, Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1)), 10**6)
+    ask.train_to(3, "best.safetensors")
+    assert [of(epoch) for epoch in (1, 2, 3, 9)] == [
+        (1, "last", 1),
+        (1, "last", 2),
+        (3, "best", 3),
+        (4, "last", 9),
+    ]
+    assert ask(Encode(run_id="run", count=1)).asked == 0
+    with pytest.raises(UsageError, match="leave one out"):
+        ask(Encode(run_id="run", epoch=1, weights="last"))
+    (ask.run.folder / "checkpoint.safetensors").unlink()
+    assert of(4) == (3, "best", 4)
