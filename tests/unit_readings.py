@@ -50,7 +50,7 @@ def reading(epoch: int = 3, units: int = UNITS, **changes: Any) -> UnitsRead:
         part="validation",
         activations=activations,
         table=ended(tabulated(activations)),
-        asked=Asked(positions=np.arange(0, ITEMS, 2), targets=items[::2] * np.float32(0.9)),
+        compared=Asked(positions=np.arange(0, ITEMS, 2), targets=items[::2] * np.float32(0.9)),
         onward=onward.of_code(decoder),
         look=lambda places: items[places],
         error=0.01,

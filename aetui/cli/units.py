@@ -112,7 +112,7 @@ def _added(options: Options, answer: UnitsRead) -> NDArray[np.float64] | None:
     narrator = Narrator(options.quiet)
     narrator.say("decoding without each unit in turn")
     try:
-        steps = Ablation(answer.activations, answer.table.mean, answer.onward, answer.asked).added()
+        steps = Ablation(answer.activations, answer.table.mean, answer.onward, answer.compared).added()
         while True:
             try:
                 next(steps)

@@ -73,7 +73,7 @@ def add(answer: UnitsRead, post: Callable[[Message], Any], cancelled: Callable[[
     """In a thread: make an ablation, and decode without each unit in turn, until `cancelled`."""
     if answer.onward is None:
         return
-    ablation = Ablation(answer.activations, answer.table.mean, answer.onward, answer.asked)
+    ablation = Ablation(answer.activations, answer.table.mean, answer.onward, answer.compared)
     post(Ready(answer, ablation))
     began = told = time.monotonic()
     steps = ablation.added()

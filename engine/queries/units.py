@@ -59,13 +59,13 @@ def read(context: QueryContext, query: Units) -> Steps:
     beside = encode if layer == "first" else None
     activations, fit = yield from _passed(model, beside, data, part, places, size, query)
     table = yield from tabulated(activations, query.above)
-    asked = _asked(data, part, activations, further)
+    compared = _asked(data, part, activations, further)
     return UnitsRead(
         layer=layer,
         part=name,
         activations=activations,
         table=table,
-        asked=asked,
+        compared=compared,
         onward=further,
         why=networks.why,
         look=lambda at: data.targets(part.at(at).items[:]),

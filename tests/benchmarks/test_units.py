@@ -65,7 +65,7 @@ def large() -> tuple[UnitsRead, float]:
         part="test",
         activations=activations,
         table=table,
-        asked=Asked(positions=positions, targets=items[places[positions]]),
+        compared=Asked(positions=positions, targets=items[places[positions]]),
         onward=onward.of_code(decoder),
         look=lambda at: items[at],
         error=0.0,
@@ -80,7 +80,7 @@ def test_any_of_4096_units_has_its_dossier_within_100_ms() -> None:
     answer, seconds = large()
     began = time.perf_counter()
     assert answer.onward is not None
-    ablation = Ablation(answer.activations, answer.table.mean, answer.onward, answer.asked)
+    ablation = Ablation(answer.activations, answer.table.mean, answer.onward, answer.compared)
     prepared = time.perf_counter() - began
     whole, told = [], []
     for unit in np.random.default_rng(1).choice(UNITS, DOSSIERS, replace=False).tolist():

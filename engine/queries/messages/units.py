@@ -43,7 +43,7 @@ class UnitsRead(RunAnswer, frozen=True, kw_only=True):
     part: PartName
     activations: Activations
     table: UnitTable
-    asked: Asked
+    compared: Asked
     """Items to see by what is lost without a unit."""
     onward: Onward | None
     """From the layer to the output, in NumPy; None: `why` says why not, and `Decode` queries are left."""
@@ -64,4 +64,4 @@ class UnitsRead(RunAnswer, frozen=True, kw_only=True):
     @property
     def shape(self) -> tuple[int, ...]:
         """Of an item."""
-        return self.asked.targets.shape[1:]
+        return self.compared.targets.shape[1:]
