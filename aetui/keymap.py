@@ -14,6 +14,9 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
+from aetui.mapping.keys import MAP_KEYS
+from aetui.panels.drawing.keys import KEYS as DRAW
+from aetui.panels.exploring import keys as explorer_keys
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
 
@@ -28,6 +31,8 @@ Scope = Literal[
     "sentences",
     "anomalies",
     "weights",
+    "draw",
+    "latent",
     "runs",
     "run_line",
     "data",
@@ -35,6 +40,7 @@ Scope = Literal[
     "curves",
     "units",
     "sweep",
+    "map",
     "exporting",
     "command",
     "dialogs",
@@ -51,6 +57,8 @@ SCOPES: dict[Scope, str] = {
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "weights": "While the weights have the focus",
+    "draw": "While the pad of Draw has the focus",
+    "latent": "While the latent codes have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -60,6 +68,7 @@ SCOPES: dict[Scope, str] = {
     "curves": "In the list of loss terms",
     "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
+    "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
     "dialogs": "In help, notices and the list of loss terms",
@@ -76,6 +85,8 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
     {"workbench", "weights"},
+    {"workbench", "draw"},
+    {"workbench", "latent"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -92,7 +103,19 @@ TOGETHER: tuple[set[Scope], ...] = (
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "units", "sweep", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {
+        "adding",
+        "curves",
+        "units",
+        "sweep",
+        "map",
+        "exporting",
+        "command",
+        "dialogs",
+        "leaving",
+        "deleting",
+        "forgetting",
+    }
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
@@ -242,6 +265,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *(Action(key.id, key.keys, key.label, key.help, "weights", key.act, key.bar, key.name) for key in TILES),
     *(Action(key.id, key.keys, key.label, key.help, "units", key.act, key.bar, key.name) for key in UNITS),
+    *(Action(key.id, key.keys, key.label, key.help, "draw", key.act, key.bar, key.name) for key in DRAW),
+    *(Action(k.id, k.keys, k.label, k.help, "latent", k.act, k.bar, k.name) for k in explorer_keys.KEYS),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
@@ -268,6 +293,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("later", "J", "later", "let a waiting run begin one place later", "runs", "screen.move_queued(1)"),
     Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
     Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
+    Action("first_run", "home", "first run", "to the first run", "runs", "screen.edge(-1)"),
+    Action("last_run", "end", "last run", "to the last run", "runs", "screen.edge(1)"),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
     Action("sweeps", "w", "sweeps", "sweeps: trials, the best so far, what matters", "runs", "screen.sweeps"),
     Action("open_trial", "enter", "open", "show the first run of the trial", "sweep", "screen.open_trial", 1),
@@ -277,6 +304,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
     Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
     Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
+    *(Action(name, keys, label, told, "map", act, bar, title) for name, keys, label, told, act, bar, title in MAP_KEYS),
     Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
     Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
     Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),

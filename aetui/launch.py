@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from aetui.app import Workbench
     from aetui.bridge import Emit, EngineLike
     from aetui.cli.options import Options
+    from aetui.screens.plane import Open
 
 SCRIPTS = "`aetui --help` lists the commands for scripts"
 RESTORING_SECONDS = 3.0
 """How long the terminal may take to get back its former screen."""
 
 
-def run(options: Options, open_run: str | None = None, *, tour: bool = False) -> None:
-    """Open the workbench, with a `tour` if asked for, and leave the process when it is closed."""
+def run(
+    options: Options, open_run: str | None = None, *, tour: bool = False, plane: tuple[Open, str] | None = None
+) -> None:
+    """Open the workbench, with a `tour` if asked for, or nothing but a map of what `plane` reads and is called; leave
+    the process when it is closed."""
     from aetui.terminal import abilities as terminal
     from aetui.terminal import background
     from engine.errors import UsageError
@@ -48,6 +52,11 @@ def run(options: Options, open_run: str | None = None, *, tour: bool = False) ->
 
         if tour:
             from aetui.touring.workbench import TourWorkbench as Workbench
+        create: Callable[..., Workbench] = Workbench
+        if plane is not None:
+            from aetui.mapping.workbench import alone
+
+            create = alone(*plane)
     finally:
         answer = question.answer() if question else background.Answer()
 
@@ -67,7 +76,7 @@ def run(options: Options, open_run: str | None = None, *, tour: bool = False) ->
 
     if answer.light is not None:
         abilities = abilities._replace(light=answer.light)
-    app = Workbench(
+    app = create(
         make,
         store,
         folder,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fake_codes
 import msgspec
 import numpy as np
 from unit_readings import reading
@@ -15,11 +16,14 @@ from engine.queries.messages import (
     Beside,
     Cluster,
     Clusters,
+    Codes,
     Corrupt,
     Corrupted,
     Cosine,
     Detect,
     Detection,
+    Encode,
+    Explore,
     Export,
     Exported,
     Judge,
@@ -27,6 +31,7 @@ from engine.queries.messages import (
     Nearest,
     Neighbour,
     Neighbours,
+    Networks,
     Query,
     Rated,
     Read,
@@ -61,7 +66,13 @@ TEST_ITEMS = 25
 
 
 def reconstruction(query: Reconstruct, epoch: int) -> Reconstruction:
-    """Test items as bright as their places, and the same a little darker."""
+    """Test items as bright as their places, or those given; what comes of them is a little darker."""
+    if query.inputs is not None:
+        seen = np.asarray(query.inputs[:], np.float32)
+        codes = np.stack([seen.mean(axis=(1, 2, 3)), seen.max(axis=(1, 2, 3))], axis=1)
+        return Reconstruction(
+            inputs=seen, outputs=seen * 0.9, targets=seen, codes=codes, errors=codes[:, 0], epoch=epoch, weights="best"
+        )
     places = np.arange(TEST_ITEMS)[query.start : query.start + query.count]
     items = np.ones((len(places), 28, 28, 1), np.float32) * np.float32(places / TEST_ITEMS)[:, None, None, None]
     codes, errors = np.zeros((len(items), 2), np.float32), np.full(len(items), 0.01, np.float32)
@@ -231,8 +242,15 @@ def answer(query: Query, epoch: int = 3) -> Any:
             fitted_to=100,
         )
         return detection(epoch, baselines=(beside,) if query.baselines else ())
+    if isinstance(query, Encode) and query.inputs is not None:
+        mean = np.asarray(query.inputs[:], np.float32).reshape(len(query.inputs), -1).mean(axis=1)
+        return Codes(codes=np.stack([mean, -mean], axis=1), labels=None, epoch=epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Networks):
+        return fake_codes.networks(query, epoch)
+    if isinstance(query, Explore):
+        return fake_codes.explored(query, epoch)
     if isinstance(query, Export):
         return exported(query, epoch)
     if isinstance(query, Cluster):

@@ -31,6 +31,7 @@ COMMANDS: Places = {
     "detect": ("aetui.cli.detect", "detect"),
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
+    "map": ("aetui.cli.map", "map_codes"),
     "cluster": ("aetui.cli.cluster", "cluster"),
     "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),

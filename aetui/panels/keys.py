@@ -14,4 +14,5 @@ class PanelKey(NamedTuple):
     help: str
     act: str
     bar: int = 0
+    """As `aetui.keymap.Action.bar`; below 0: before those of the workbench."""
     name: str = ""

@@ -17,8 +17,10 @@ from engine.errors import EngineError, RunError, UsageError
 from engine.registry import VARIANTS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from textual.message_pump import MessagePump
 
+    from aetui.panels.draw import Draw
     from aetui.panels.ratings import Ratings
     from aetui.panels.sentence_queries import Question
     from aetui.panels.sentences import Sentences
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 PANEL = "sentences"
 ASKED = (PANEL, "ratings")
 """Panels with a field to ask in."""
+PAD = "draw"
 ALONE = "no other run here has sentences; train another, or one with other settings"
 
 
@@ -93,9 +96,9 @@ class QueryView(TakeView):
     def _answered(self, message: bridge.Answered) -> None:
         """Whatever kept the answer waiting is over, also where it broke off."""
         # It imports numpy; the one who asked has done so before.
-        from engine.queries.messages import Cluster, Detect, Export, Judge, Neighbours, Recommend, Walk
+        from engine.queries.messages import Cluster, Detect, Explore, Export, Judge, Neighbours, Recommend, Walk
 
-        if isinstance(message.query, Cluster | Detect | Judge | Neighbours | Recommend | Walk):
+        if isinstance(message.query, Cluster | Detect | Explore | Judge | Neighbours | Recommend | Walk):
             self.workbench.hear(QueryOver(message.query.run_id))
             self.refresh_run()
         if isinstance(message.query, Export):
@@ -116,6 +119,41 @@ class QueryView(TakeView):
         """Draws the key bar anew, as `action_panel`."""
         super().action_step(by)
         self.refresh_bindings()
+
+    @property
+    def _pad(self) -> Draw:
+        """Raises UsageError where there is nothing to draw on."""
+        panel = cast("Draw | None", self._panel(PAD))
+        if panel is None or PAD not in [kind.key for kind in self._tabs.kinds]:
+            raise UsageError("No pad", "the model shown does not learn from images, so there is nothing to draw on")
+        if panel.pad is None:
+            raise UsageError("No pad", "there is no pad yet; open the panel Draw of a run that has weights")
+        return panel
+
+    @property
+    def pad_shape(self) -> tuple[int, ...]:
+        """Of a drawing, (height, width, channels). Raises UsageError where there is nothing to draw on."""
+        pad = self._pad.pad
+        return pad.shape if pad else ()
+
+    def draw_item(self, place: int) -> None:
+        """Open the panel Draw with a test item on its pad, counted from 0. Raises as `pad_shape`."""
+        told = self._pad.put_item(place)
+        self.action_panel(PAD)
+        if told:
+            self.say(told)
+
+    def draw_picture(self, image: NDArray[Any], name: str) -> None:
+        """Open the panel Draw with `image` of the pad's shape. Raises as `pad_shape`."""
+        self._pad.put_drawing(image, name)
+        self.action_panel(PAD)
+
+    def set_code(self, number: int, value: float) -> None:
+        """Give a number of the code that is explored, from 1 on, a value. Raises UsageError where there is none."""
+        panel = self._panel("latent")
+        if panel is None or not panel.exploring:
+            raise UsageError("No explorer", "expected the latent explorer to be open: c, then enter")
+        panel.set_number(number, value)
 
     def action_ask(self) -> None:
         """Open the panel and let it be typed at once: the next key may be there already."""

@@ -97,6 +97,9 @@ class Kind(Origin):
     covered: ClassVar[str] = ""
     """What the fingerprint of a run's data covers beside the data as they lie there; empty where it is the same."""
 
+    presets: ClassVar[tuple[str, ...]] = ()
+    """Names of presets that are made for data of this kind, and mean nothing to any other."""
+
     # What stands beside a model.
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""
@@ -108,6 +111,8 @@ class Kind(Origin):
     """The command that makes such a run."""
     panels: ClassVar[Mapping[str, str]] = {}
     """Panels in the place of those that a variant names: its pictures may be none here."""
+    adds: ClassVar[tuple[str, ...]] = ()
+    """Panels that every model on such data fills, whatever it names."""
     scores: ClassVar[tuple[str, ...]] = ()
     """How strange an item is can be told by these (keys of `engine.anomalies.scores.SCORES`), the first unless another
     one is asked for; none: not at all."""
@@ -218,6 +223,11 @@ class Kind(Origin):
         del data, model, codes, outputs
         yield from ()
         return {}
+
+    def said(self, data: Data, part: str, places: NDArray[np.int64]) -> tuple[str, ...] | None:
+        """What the items at `places` of a part ("train", "validation", "test") say, where they are words; else None."""
+        del data, part, places
+        return None
 
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no

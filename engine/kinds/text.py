@@ -152,6 +152,12 @@ class Text(Kind):
 
         return (yield from of(_text(data), model, codes, outputs))
 
+    def said(self, data: Data, part: str, places: NDArray[np.int64]) -> tuple[str, ...]:
+        """The sentences as they stand in the corpus."""
+        text = _text(data)
+        of_part = {"train": text.train_places, "validation": text.validation_places, "test": text.test_places}[part]
+        return tuple(text.corpus.sentence(int(place)) for place in of_part[places])
+
     def drawable(self, samples: Samples) -> bool:
         """Whether they are vectors of words, (count, words, numbers in a vector)."""
         return samples.inputs.ndim == 3

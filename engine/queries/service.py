@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import features, models, plain, units
+from engine.queries import exploring, features, models, plain, units
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -28,6 +28,7 @@ from engine.queries.messages import (
     Decode,
     Detect,
     Encode,
+    Explore,
     Export,
     FineTune,
     Judge,
@@ -96,6 +97,7 @@ class QueryService:
             Export: export,
             Networks: plain.networks,
             Units: units.read,
+            Explore: exploring.explored,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.queries.messages.detection import Beside, Detect, Detection
+from engine.queries.messages.explore import Explore, Explored
 from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.features import (
     Accuracies,
@@ -67,6 +68,7 @@ Query = (
     | FineTune
     | Networks
     | Units
+    | Explore
 )
 Answer = (
     Reconstruction
@@ -86,6 +88,7 @@ Answer = (
     | FineTuned
     | PlainNetworks
     | UnitsRead
+    | Explored
 )
 
 __all__ = [
@@ -105,6 +108,8 @@ __all__ = [
     "Detect",
     "Detection",
     "Encode",
+    "Explore",
+    "Explored",
     "Export",
     "Exported",
     "FineTune",

@@ -21,6 +21,7 @@ from engine.queries.messages import (
     Corrupt,
     Decode,
     Encode,
+    Explore,
     Neighbours,
     Networks,
     Probe,
@@ -284,6 +285,27 @@ def test_networks_for_numpy_are_those_of_the_weights_that_answer_and_say_what_th
     training = SimpleNamespace(model=Halving(9), weights="last", checkpoint=lambda: None)
     life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
     assert ask(Networks(run_id="run"), life).epoch == 9
+
+
+def test_a_map_has_of_a_choice_of_items_codes_errors_classes_and_what_stands_beside(make_asked: Any) -> None:
+    ask = make_asked()
+    answer = ask(Explore(run_id="run", part="test"))
+    assert (answer.part, answer.of, answer.epoch, answer.classes) == ("test", 30, 4, ("a", "b", "c"))
+    clean = as_floats(DATA.test.items)
+    np.testing.assert_array_equal(answer.codes, Halving(0).encode(clean))
+    outputs = Halving(0).decode(answer.codes)
+    np.testing.assert_allclose(answer.errors, np.square(outputs - clean).mean(axis=(1, 2, 3)), rtol=1e-6)
+    np.testing.assert_array_equal(answer.items, DATA.test.items)
+    assert answer.beside.shape == (30, 3)
+    some = ask(Explore(run_id="run", part="train", most=9))
+    assert len(some.places) == len(some.codes) < 12
+    np.testing.assert_array_equal(some.items, DATA.train.items[some.places])
+    np.testing.assert_array_equal(some.labels, DATA.train.labels[some.places])
+
+
+def test_a_map_that_nobody_wants_any_more_is_given_up(make_asked: Any) -> None:
+    with pytest.raises(RunError, match="stopped"):
+        make_asked()(Explore(run_id="run", part="test", wanted=lambda: False))
 
 
 def test_while_the_best_weights_are_measured_they_answer_and_say_so(make_asked: Any) -> None:

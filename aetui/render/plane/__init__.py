@@ -1,0 +1,1 @@
+"""A window of the plane in cells of the terminal: points, counts, and what is marked on them."""

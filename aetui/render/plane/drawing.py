@@ -1,0 +1,134 @@
+"""A map as strips, of which only what has changed is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from aetui.render.plane.dots import Picture
+from aetui.render.plane.lines import LEAST_COLUMNS, LEAST_ROWS, Axes, axes, strip
+from aetui.render.plane.marked import Over, over
+from aetui.render.plane.source import Drawn, Look, Source
+from aetui.render.plane.window import Cells, Window
+
+
+class Wanted(NamedTuple):
+    """What the picture below the marks depends on, beside its source. `size` is in columns and rows."""
+
+    size: tuple[int, int]
+    look: Look
+    window: Window | None
+    """None: the whole."""
+    y_ticks: bool = True
+
+
+class Ground(NamedTuple):
+    """What lies below the crosshair and all other marks."""
+
+    cells: Cells
+    drawn: Drawn
+    axes: Axes
+
+
+class Drawing:
+    """The newest one."""
+
+    def __init__(self) -> None:
+        self.strips: list[Strip] = []
+        self._made_of: tuple[Source, Wanted] | None = None
+        self._ground: Ground | None = None
+        self._over: Picture | None = None
+        self._of: tuple[tuple[str, ...], Style] | None = None
+        """What the rows of `strips` were made of, beside what `_over` holds."""
+
+    def ground(self, source: Source, wanted: Wanted) -> Ground | None:
+        """What lies below the marks; None where there is no room for it."""
+        if self._made_of is None or self._made_of[0] is not source or self._made_of[1] != wanted:
+            self._made_of, self._ground = (source, wanted), made(source, wanted)
+        return self._ground
+
+    def nothing(self, columns: int, rows: int) -> list[Strip]:
+        """Blank lines."""
+        self._over = None
+        self.strips = [Strip.blank(columns)] * rows
+        return self.strips
+
+    def lines(self, what: Over, axis: Style, head: Sequence[Strip]) -> list[Strip]:
+        """The head, a line for each row with what lies over the ground, and the lower axis."""
+        ground = self._ground
+        assert ground is not None
+        fresh = over(ground.drawn.picture, ground.cells, what)
+        before = self._over if self._of == (ground.axes.gutter, axis) else None
+        rows = len(fresh.chars)
+        former = self.strips[-1 - rows : -1]
+        strips = []
+        for y in range(rows):
+            if before is not None and _same_row(before, fresh, y):
+                strips.append(former[y])
+            else:
+                strips.append(strip(ground.axes.gutter[y], fresh.chars[y], fresh.owner[y], fresh.styles, axis))
+        self._over, self._of = fresh, (ground.axes.gutter, axis)
+        self.strips = [*head, *strips, Strip([Segment(ground.axes.bottom, axis)])]
+        return self.strips
+
+
+def made(source: Source, wanted: Wanted) -> Ground | None:
+    """A ground; None where there is no room for it."""
+    columns, rows = wanted.size
+    if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
+        return None
+    window = wanted.window or source.whole()
+    width = len(axes(window, wanted.size, y_ticks=wanted.y_ticks).gutter[0])
+    cells = source.fitted(window, columns - width, rows - 1)
+    drawn = source.drawn(cells, wanted.look)
+    # What is really shown may be another window than the one that was asked for, with numbers of other lengths.
+    return Ground(cells, drawn, axes(cells.window, wanted.size, drawn.note, y_ticks=wanted.y_ticks, width=width))
+
+
+def laid(line: Strip, below: Style) -> Strip:
+    """A line over the style of what is below it. Blank cells with a colour of their own have no need of one for text,
+    which would double the bytes that they take."""
+    return Strip(
+        [
+            segment
+            if segment.style is not None and segment.style.bgcolor is not None and segment.text.isspace()
+            else Segment(segment.text, below + segment.style if segment.style else below)
+            for segment in line
+        ]
+    )
+
+
+def differing(before: Sequence[Strip], after: Sequence[Strip]) -> list[tuple[int, int, int]]:
+    """Of as many lines as before those that are others: line, and the columns from and to."""
+    found = []
+    for y, (old, new) in enumerate(zip(before, after, strict=True)):
+        if old is not new and old != new:
+            found.append((y, *_columns(_cells(old), _cells(new))))
+    return found
+
+
+def _columns(old: list[tuple[str, Style | None]], new: list[tuple[str, Style | None]]) -> tuple[int, int]:
+    width = min(len(old), len(new))
+    left = next((at for at in range(width) if old[at] != new[at]), width)
+    end = next((at for at in range(width - left) if old[-1 - at] != new[-1 - at]), 0)
+    return left, max(left + 1, max(len(old), len(new)) - end)
+
+
+def _cells(line: Strip) -> list[tuple[str, Style | None]]:
+    return [(char, segment.style) for segment in line for char in segment.text]
+
+
+def _same_row(one: Picture, other: Picture, y: int) -> bool:
+    if one.chars.shape != other.chars.shape or not (one.chars[y] == other.chars[y]).all():
+        return False
+    mine, others = one.owner[y], other.owner[y]
+    pairs = set(zip(mine.tolist(), others.tolist(), strict=True))
+    return all(_style(one, own) == _style(other, its) for own, its in pairs)
+
+
+def _style(picture: Picture, owner: int) -> Style:
+    return picture.styles[owner] if owner >= 0 else Style.null()
