@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.mapping.keys import MAP_KEYS
+from aetui.panels.anomaly_keys import ANOMALIES
 from aetui.panels.drawing.keys import KEYS as DRAW
-from aetui.panels.exploring import keys as explorer_keys
+from aetui.panels.erring.keys import BENCH, WORST
+from aetui.panels.exploring.keys import KEYS as LATENT
+from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
+from aetui.panels.unit_keys import TILES, UNITS
 
 Scope = Literal[
     "everywhere",
@@ -29,6 +33,7 @@ Scope = Literal[
     "settings",
     "sentences",
     "anomalies",
+    "weights",
     "draw",
     "latent",
     "worst",
@@ -38,6 +43,7 @@ Scope = Literal[
     "data",
     "adding",
     "curves",
+    "units",
     "sweep",
     "map",
     "exporting",
@@ -55,6 +61,7 @@ SCOPES: dict[Scope, str] = {
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
+    "weights": "While the weights have the focus",
     "draw": "While the pad of Draw has the focus",
     "latent": "While the latent codes have the focus",
     "worst": "While the worst cases have the focus",
@@ -66,6 +73,7 @@ SCOPES: dict[Scope, str] = {
     "data": "In the table of data sets",
     "adding": "While data are added",
     "curves": "In the list of loss terms",
+    "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
     "map": "On the map of codes",
     "exporting": "While a file is chosen",
@@ -83,6 +91,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
+    {"workbench", "weights"},
     {"workbench", "draw"},
     {"workbench", "latent"},
     {"workbench", "worst"},
@@ -98,13 +107,38 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"dialogs", "lists"},
     {"exporting", "lists"},
     {"sweep", "lists"},
+    {"units", "lists"},
 )
 """Scopes whose keys work at the same time; "everywhere" goes with all that are not modal."""
 
 MODAL: frozenset[Scope] = frozenset(
-    {"adding", "curves", "sweep", "map", "exporting", "command", "dialogs", "leaving", "deleting", "forgetting"}
+    {
+        "adding",
+        "curves",
+        "units",
+        "sweep",
+        "map",
+        "exporting",
+        "command",
+        "dialogs",
+        "leaving",
+        "deleting",
+        "forgetting",
+    }
 )
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
+
+OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
+    "anomalies": ANOMALIES,
+    "weights": TILES,
+    "units": UNITS,
+    "draw": DRAW,
+    "latent": LATENT,
+    "worst": WORST,
+    "bench": BENCH,
+    "map": MAP_KEYS,
+}
+"""By scope the keys that stand beside the panel whose they are."""
 
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
@@ -189,6 +223,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
     Action("ask", "slash", "ask", "type a sentence or a user, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
+    Action("units", "U", "units", "the units of the code: table, dossiers, steering", "workbench", "units"),
     Action("next_way", "a", "way", "sentences: nearest, walk, clusters, pairs of a file", "workbench", "next_way", 13),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("larger", "plus", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
@@ -237,39 +272,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("other_way", "ctrl+n", "way", "nearest sentences, walk, clusters, pairs", "sentences", "next_way", 4),
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
-    Action("lower", "left", "threshold", "the threshold lower", "anomalies", "threshold(-1)", 6, "lower"),
-    Action("higher", "right", "threshold", "the threshold higher", "anomalies", "threshold(1)", 6, "threshold higher"),
-    Action("much_lower", "shift+left", "much lower", "threshold ten columns down", "anomalies", "threshold(-10)"),
-    Action("much_higher", "shift+right", "much higher", "threshold ten columns up", "anomalies", "threshold(10)"),
-    Action("threshold", "0", "threshold", "the threshold of the validation items", "anomalies", "threshold_back"),
-    Action("baselines", "b", "baselines", "PCA and others score the same items", "anomalies", "baselines", 15),
-    Action(
-        "normal", "N", "normal", "take the next class for normal, all others for strange", "anomalies", "normal", 17
+    *(
+        Action(key.id, key.keys, key.label, key.help, scope, key.act, key.bar, key.name)
+        for scope, keys in OF_PANELS.items()
+        for key in keys
     ),
-    Action(
-        "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
-    ),
-    *(Action(key.id, key.keys, key.label, key.help, "draw", key.act, key.bar, key.name) for key in DRAW),
-    *(Action(k.id, k.keys, k.label, k.help, "latent", k.act, k.bar, k.name) for k in explorer_keys.KEYS),
-    Action("next_item", "right", "item", "the next item in the order", "worst", "item(1)", 6, "next item"),
-    Action("item_before", "left", "item", "the item before", "worst", "item(-1)", 6, "item before"),
-    Action("column_right", "shift+right", "column right", "the next column with items", "worst", "column(1)"),
-    Action("column_left", "shift+left", "column left", "the column with items before", "worst", "column(-1)"),
-    Action("first_item", "home", "first item", "the first item in the order", "worst", "edge(-1)"),
-    Action("last_item", "end", "last item", "the last item in the order", "worst", "edge(1)"),
-    Action("mark", "space", "mark", "mark the item, to be exported; or take the mark away", "worst", "mark", 2),
-    Action("by_term", "o", "order", "order by the next error or loss term", "worst", "measure", 15),
-    Action("turn", "O", "turn", "the best items first, or the worst again", "worst", "turn"),
-    Action("only_class", "N", "class", "the items of the next class alone; then all", "worst", "only_class", 17),
-    Action("other_items", "f", "part", "measure validation or training items, then test items", "worst", "part", 18),
-    Action("measure_again", "u", "measure", "measure with the newest weights; stop that", "worst", "measure_again", 16),
-    Action("stronger", "right", "level", "the next level of the noise", "bench", "level(1)", 6, "stronger"),
-    Action("weaker", "left", "level", "the level before", "bench", "level(-1)", 6, "weaker"),
-    Action("next_noise", "down", "kind", "the next kind of noise", "bench", "kind(1)", 15, "next kind"),
-    Action("noise_before", "up", "kind", "the kind before", "bench", "kind(-1)", 15, "kind before"),
-    Action("curves_of", "o", "PSNR/SSIM", "curves of PSNR, or of SSIM", "bench", "what", 16),
-    Action("other_images", "f", "part", "validation images, or test images again", "bench", "part", 18),
-    Action("restore_again", "u", "restore", "restore with the newest weights; stop it", "bench", "restore_again", 17),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
@@ -307,7 +314,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
     Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
     Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
-    *(Action(name, keys, label, told, "map", act, bar, title) for name, keys, label, told, act, bar, title in MAP_KEYS),
     Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
     Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
     Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),

@@ -7,6 +7,7 @@ from typing import Any
 import fake_codes
 import msgspec
 import numpy as np
+from unit_readings import reading
 
 from engine.errors import UsageError
 from engine.features.outcomes import Agreement, Characteristic, Clustered, Told
@@ -50,6 +51,7 @@ from engine.queries.messages import (
     Similarity,
     Stop,
     Suggestion,
+    Units,
     Walk,
     Walked,
     Words,
@@ -339,6 +341,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return judged(query, epoch)
     if isinstance(query, Recommend):
         return recommended(query, epoch)
+    if isinstance(query, Units):
+        return reading(epoch, layer=query.layer or "code")
     texts = (query.first, query.second) if isinstance(query, Similarity | Walk) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):

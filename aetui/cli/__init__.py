@@ -36,6 +36,7 @@ COMMANDS: Places = {
     "probe": ("aetui.cli.probe", "probe"),
     "map": ("aetui.cli.map", "map_codes"),
     "cluster": ("aetui.cli.cluster", "cluster"),
+    "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),
     "classify": ("aetui.cli.classify", "classify"),
     "book": ("aetui.cli.book", "book"),

@@ -130,7 +130,12 @@ PANELS: dict[str, PanelKind] = {
         PanelKind("jacobian", "Jacobian", "J", "jacobian:Jacobian", "how fast the code moves when an image does"),
         PanelKind("codebook", "Codebook", "B", "codebook:Codebook", "how often each entry of the codebook is chosen"),
         PanelKind(
-            "weights", "Weights", "w", "weights:Weights", "what each unit looks for, and how active the units are"
+            "weights",
+            "Weights",
+            "w",
+            "weights:Weights",
+            "what each unit looks for, and how active the units are",
+            has_keys=True,
         ),
         PanelKind(
             "anomalies",

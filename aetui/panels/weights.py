@@ -1,4 +1,5 @@
-"""What the units of the first layer look for, beside those of another run, and how active the code's units are."""
+"""What the units of the first layer look for, beside those of another run, and how active the code's units are. A
+cursor goes over the tiles; the unit under it can be opened."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from aetui import keymap
 from aetui.bridge import Throttle
 from aetui.panels.comparison import Compared, compared_with, find_compared
 from aetui.panels.pages import stepped, turned
@@ -74,8 +76,10 @@ class Activations(Static):
             self.update(text, layout=False)
 
 
-class Weights(Container):
+class Weights(Container, can_focus=True):
     """The weights panel."""
+
+    BINDINGS = keymap.bindings("weights")
 
     DEFAULT_CSS = """
     Weights { layout: horizontal; }
@@ -112,6 +116,8 @@ class Weights(Container):
         """Height of tiles that the user wants; 0: as has room."""
         self._first = 0
         """The first unit on this page."""
+        self._unit = 0
+        """The one under the cursor."""
         self._looked_for = ""
         self._compared: Compared | None = None
         self._hint = ""
@@ -142,7 +148,7 @@ class Weights(Container):
         if same_run and samples is self._samples and (target, why) == (self._target, self._why):
             return
         if not same_run:
-            self._looked_for, self._compared, self._hint = "", None, ""
+            self._looked_for, self._compared, self._hint, self._unit = "", None, "", 0
         live = run is not None and run.going and view.epoch == run.last_epoch
         goes_on = same_run and self._live and live
         self._run, self._samples, self._target, self._why, self._live = run, samples, target, why, live
@@ -178,8 +184,48 @@ class Weights(Container):
             return ""
         places = self.query_one("#own", Tiles).tiling.places
         self._first, told = turned(self._first, places, len(weights), by)
+        self._unit = self._first if weights.ndim == 4 else self._unit
         self._redraw()
         return told
+
+    # The cursor.
+
+    @property
+    def _weights(self) -> Floats | None:
+        return self._samples.views.get("weights") if self._samples else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without tiles there is no cursor: its keys are the time machine's."""
+        del parameters
+        return self._weights is not None if action in ("tile", "dossier") else True
+
+    def action_tile(self, across: int, down: int) -> None:
+        """To the unit beside this one; over an end of the page to the next page."""
+        weights, own = self._weights, self.query_one("#own", Tiles)
+        if weights is None:
+            return
+        tiles = own.tiling
+        step = across + down * (tiles.across if weights.ndim == 4 else 1)
+        if 0 <= self._unit + step < len(weights):
+            self._unit += step
+        if weights.ndim == 4 and not 0 <= self._unit - self._first < tiles.places:
+            self._first = max(0, self._first + (tiles.places if step > 0 else -tiles.places))
+        self._redraw()
+
+    def action_dossier(self) -> None:
+        """Open the unit under the cursor."""
+        from aetui.screens.units import open_units
+
+        if self._run is not None and self._weights is not None:
+            open_units(cast("Workbench", self.app), self._run.run_id, self._unit, None)
+
+    def on_focus(self) -> None:
+        """The cursor is seen while it can be moved."""
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """It is not any more."""
+        self._redraw()
 
     def _redraw(self) -> None:
         if self._view is not None:
@@ -228,16 +274,20 @@ class Weights(Container):
         other = self._compared
         scale = symmetric_scale(weights, *([other.weights] if other else []))
         both, hint = ("both " if other else "", self._hint) if self.has_class("-wide") else ("", "")
-        text = f"units · {both}±{scale:g}, grey 0{hint}"
-        first = self._first
+        text = f"{both}±{scale:g}, grey 0{layer_shown(self._run)}{hint}"
+        first, here = self._first, f"unit {self._unit + 1} · " * self.has_focus
 
         def told(count: int) -> str:
             if weights.ndim < 4:  # of rows and windows: one picture
-                return f"{counted(len(weights), 'unit')}, one a line · {text[8:]}"
-            return f"units {first + 1}–{first + count} {text[6:]}" if first else f"first {count} {text}"
+                return f"{here}{counted(len(weights), 'unit')}, one a line · {text}"
+            which = f"units {first + 1}–{first + count}" if first else f"first {count} units"
+            return f"{here}{which} · {text}"
 
         own = self.query_one("#own", Tiles)
         own.show(signed_grey(pictured(weights), scale), cut=cut, caption=told)
+        lines = 0 if weights.ndim == 4 else len(weights)
+        for tiles in self.query(Tiles):
+            tiles.point(self._unit if self.has_focus else None, lines)
         if other is not None:
             caption = f"{other.name} · epoch {numbers.count(other.epoch)}"
             beside = self.query_one("#compared", Tiles)
@@ -248,3 +298,10 @@ class Weights(Container):
         if self._compared is not None and self._compared.activations is not None:
             columns.append((self._compared.variant, self._compared.activations))
         self.query_one(Activations).show(columns, self._target)
+
+
+def layer_shown(run: RunState | None) -> str:
+    """Which layer has the tiles: " · of the code" where no other one of the encoder has weights of its own."""
+    layers = run.layers if run else ()
+    weighted = [each for each in layers if each.network == "encoder" and each.parameters and "Norm" not in each.kind]
+    return "" if not weighted else " · of the code" if len(weighted) == 1 else " · of the first layer"

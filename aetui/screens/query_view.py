@@ -55,6 +55,8 @@ class QueryView(TakeView):
                 return self._asked is not None
             case "beside" | "next_way":
                 return self._tabs.open_key == PANEL and self.run_shown is not None
+            case "units":
+                return self.run_shown is not None
         return super().check_action(action, parameters)
 
     @property
@@ -175,6 +177,13 @@ class QueryView(TakeView):
         if panel is not None:
             self.remove_class("-drawer")
             self.set_focus(panel.first)
+
+    def action_units(self) -> None:
+        """The units of the code of the run that is shown, one by one."""
+        from aetui.screens.units import open_units
+
+        if self.run_shown is not None:
+            open_units(self.workbench, self.run_id)
 
     def action_next_way(self) -> None:
         """Have the sentences panel ask in the next way, and say what that is."""

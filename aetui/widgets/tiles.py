@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -15,18 +16,19 @@ from textual.widget import Widget
 
 from aetui.render import ladder
 from aetui.render.cells import fitted, strips
-from aetui.render.pixels import Bytes, colour_mode
+from aetui.render.pixels import Bytes, colour_mode, shrunk_shape
 from aetui.render.tiles import Tiling, mosaic, tile_colours, tile_sizes, tiling
 
 
 class Tiles(Widget):
     """As many tiles as there is room for at a legible size; only lines that changed are sent again."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tiles--caption"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tiles--caption", "tiles--cursor"}
 
     DEFAULT_CSS = """
     Tiles { width: 1fr; height: 1fr; }
     Tiles > .tiles--caption { color: $text-muted; }
+    Tiles > .tiles--cursor { color: $accent; text-style: bold; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -38,6 +40,7 @@ class Tiles(Widget):
         self._wished = 0
         self._zoomed = False
         self._first = 0
+        self._pointed: tuple[int, int] | None = None
         self._tiling = Tiling(1, 1, 1)
         self._cells = ladder.AUTO
         self._strips: list[Strip] = []
@@ -55,6 +58,14 @@ class Tiles(Widget):
         if (cells, size, first, zoomed) != (self._cells, self._wished, self._first, self._zoomed):
             self._cells, self._wished, self._first, self._zoomed = cells, size, first, zoomed
             self._strips = []
+            self._update()
+
+    def point(self, picture: int | None, lines: int = 0) -> None:
+        """Mark this picture, counted from the first of all; None: no one. With `lines` it is a line of the one picture
+        that there is, of so many."""
+        pointed = None if picture is None else (picture, lines)
+        if pointed != self._pointed:
+            self._pointed = pointed
             self._update()
 
     @property
@@ -101,9 +112,23 @@ class Tiles(Widget):
         pictures = self._pictures[self._first : self._first + tiles.places]
         self._text = self._caption(len(pictures))
         kind = ladder.chosen(self._cells, exact=tiles.exact, colours=mode != "none")
-        return strips(
+        drawn = strips(
             fitted(mosaic(pictures, tiles, cut=self._cut, kind=kind), kind, mode, partial(tile_colours, mode=mode))
         )
+        if self._pointed is not None:
+            beside = marked_at(self._pointed, self._first, (shape[0], shape[1]), tiles, kind, cut=self._cut)
+            self._mark(drawn, beside, plain=kind is ladder.ASCII)
+        return drawn
+
+    def _mark(self, drawn: list[Strip], beside: tuple[range, int, int], *, plain: bool) -> None:
+        """Put marks into the columns left and right of a picture, where there are such."""
+        lines, left, right = beside
+        style = self.get_component_rich_style("tiles--cursor")
+        for y in lines:
+            if y < len(drawn):
+                for column, glyph in ((left, ">" if plain else "▐"), (right, "<" if plain else "▌")):
+                    if 0 <= column < self.size.width:
+                        drawn[y] = _put(drawn[y], column, Segment(glyph, style))
 
     def render_line(self, y: int) -> Strip:
         """The caption, or one line of the tiles."""
@@ -116,3 +141,33 @@ class Tiles(Widget):
         # Blocks bring both their colours. Characters bring none, and that breaks Textual's NO_COLOR filter.
         strip = strip if all(part.style and part.style.bgcolor for part in strip) else strip.apply_style(below)
         return strip.adjust_cell_length(self.size.width, below)
+
+
+def marked_at(
+    pointed: tuple[int, int], first: int, shape: tuple[int, int], tiles: Tiling, kind: ladder.CellKind, *, cut: bool
+) -> tuple[range, int, int]:
+    """The lines of cells of a picture, as `Tiles.point` has it, and the columns beside it; no lines where it is not
+    among those from `first` on."""
+    picture, lines = pointed
+    box = shrunk_shape(*shape, tiles.size, cut=cut)
+    high, wide, below = box[0] * kind.down // 2, box[1], max(1, kind.down // 2)
+    if lines:
+        line = min(picture * high // lines, high - 1) // kind.down
+        return range(line, line + 1), -1, wide
+    row, column = divmod(picture - first, tiles.across)
+    if not 0 <= picture - first < tiles.places:
+        return range(0), -1, -1
+    top = row * (high + below)
+    return (
+        range(top // kind.down, (top + high - 1) // kind.down + 1),
+        column * (wide + 1) - 1,
+        column * (wide + 1) + wide,
+    )
+
+
+def _put(strip: Strip, column: int, mark: Segment) -> Strip:
+    """The strip with a mark in this column."""
+    length = strip.cell_length
+    if column >= length:
+        return Strip.join([strip, Strip([Segment(" " * (column - length), Style()), mark])])
+    return Strip.join([strip.crop(0, column), Strip([mark]), strip.crop(column + 1)])

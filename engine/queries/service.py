@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import exploring, features, models, plain, restoring
+from engine.queries import exploring, features, models, plain, restoring, units
 from engine.queries.cases import Cases
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
@@ -45,6 +45,7 @@ from engine.queries.messages import (
     Restore,
     Sample,
     Similarity,
+    Units,
     Walk,
     Weights,
 )
@@ -100,6 +101,7 @@ class QueryService:
             Recommend: recommend,
             Export: export,
             Networks: plain.networks,
+            Units: units.read,
             Explore: exploring.explored,
             Measure: cases.measured,
             Look: cases.looked_at,

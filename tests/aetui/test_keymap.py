@@ -70,12 +70,15 @@ def _bindings() -> Iterator[Binding]:
 
 
 SHARED = {
+    frozenset({"redo", "units"}),
     frozenset({"larger", "time_in"}),
     frozenset({"smaller", "time_out"}),
     frozenset({"less", "epoch_back"}),
     frozenset({"less", "panel_health"}),
     frozenset({"more", "epoch_forward"}),
     frozenset({"more", "log_scale"}),
+    frozenset({"tile_left", "epoch_back"}),
+    frozenset({"tile_right", "epoch_forward"}),
     frozenset({"lower", "epoch_back"}),
     frozenset({"higher", "epoch_forward"}),
     frozenset({"much_lower", "epochs_back"}),
@@ -92,6 +95,9 @@ SHARED = {
     frozenset({"code_number", "data"}),
     frozenset({"other_map", "beside"}),
     frozenset({"leave_codes", "chart"}),
+    frozenset({"panel_worst", "pick"}),
+    frozenset({"other_items", "panel_bench"}),
+    frozenset({"onto_item", "panel_worst"}),
     frozenset({"next_item", "epoch_forward"}),
     frozenset({"item_before", "epoch_back"}),
     frozenset({"column_right", "epochs_forward"}),

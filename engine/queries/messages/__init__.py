@@ -49,6 +49,7 @@ from engine.queries.messages.text import (
     Walked,
     Words,
 )
+from engine.queries.messages.units import Units, UnitsRead
 
 Query = (
     Reconstruct
@@ -69,6 +70,7 @@ Query = (
     | Classify
     | FineTune
     | Networks
+    | Units
     | Explore
     | Measure
     | Look
@@ -91,6 +93,7 @@ Answer = (
     | Clusters
     | FineTuned
     | PlainNetworks
+    | UnitsRead
     | Explored
     | Measured
     | Looked
@@ -152,6 +155,8 @@ __all__ = [
     "Spoil",
     "Stop",
     "Suggestion",
+    "Units",
+    "UnitsRead",
     "Walk",
     "Walked",
     "Weights",

@@ -279,4 +279,4 @@ async def test_an_epoch_of_the_store_can_be_shown(store: RunStore) -> None:
     run = _trained(store, 1, pictures(2))
     async with WeightsApp(store).run_test(size=(120, 30)) as pilot:
         app = await _show(pilot, run, read_samples(store.root / run.run_id, 2))
-        assert app.caption("own").startswith("first 10 units")
+        assert app.caption("own").startswith("unit 1 · first 10 units")
