@@ -13,6 +13,7 @@ from rich.style import Style
 
 from aetui.render.plane.colouring import STEPS, Coloured, class_groups, steps
 from aetui.render.plane.dots import BLANK, NOBODY, Ints, Picture
+from aetui.render.plane.lines import joined
 from aetui.render.scatter import Group
 
 RAMP = ".:-=+*#%@"
@@ -131,10 +132,7 @@ def affordable(picture: Picture) -> bool:
     """Whether so many changes of colour are within the budget. Characters need the colour of what is behind them, too,
     and blanks without any take that of what stands before them."""
     chars, paper = picture.chars, np.array([style.bgcolor is not None for style in picture.styles] + [False])
-    free = (chars == BLANK) & ~paper[picture.owner]
-    source = np.maximum.accumulate(np.where(free, 0, np.arange(chars.shape[1])), axis=1)
-    owner = np.take_along_axis(picture.owner, source, axis=1)
-    owner = np.where(free & paper[owner], NOBODY, owner)
+    owner = joined(picture)
     begins = np.concatenate([np.ones((len(owner), 1), np.bool_), np.diff(owner, axis=1) != 0], axis=1)
     runs, flat = int(begins.sum()), int((begins & paper[owner]).sum())
     wide = int((chars > 127).sum())
