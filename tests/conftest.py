@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Among several workers (with --no-loadscope-reorder) files that start programs or train come first.
+    """Those that are long are skipped. Among several workers (with --no-loadscope-reorder) files that start programs or
+    train come first.
 
     Otherwise one worker has them at the end, and the others have nothing left to do.
     """
+    if "AETUI_LONG" not in os.environ:
+        skipped = pytest.mark.skip(reason="takes minutes; AETUI_LONG=1 runs it")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skipped)
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (item.path not in slow, "nn" not in item.path.parts))

@@ -54,12 +54,16 @@ def moments(
     """
     width, total, count = prod(shape), len(items) * len(pairs), 0
     sums: list[Floats] = [np.zeros(width), np.zeros(width), np.zeros((width, width)), np.zeros((width, width))]
+    kept: list[Pair] = []
     for place, pair in enumerate(pairs):
         for rows in spread_blocks(items, block):
             report(activity, place * len(items) + rows.start, total)
-            seen, wanted = pair(rows.start, items[rows])
-            count += len(seen)
-            _add(sums, seen, wanted)
+            kept.append(pair(rows.start, items[rows]))
+            # Many draws of few items: a product of a few rows takes nearly as long as one of a thousand.
+            if sum(len(seen) for seen, _ in kept) >= BLOCK:
+                count += _add(sums, kept)
+                kept = []
+    count += _add(sums, kept) if kept else 0
     report(activity, total, total)
     seen_sum, wanted_sum, within, across = sums
     return Moments(
@@ -71,12 +75,18 @@ def moments(
 
 
 @one_thread()
-def _add(sums: list[Floats], seen: NDArray[Any], wanted: NDArray[Any]) -> None:
-    """In double precision: where pixels never change, what is left of a covariance is smaller than float32 can tell."""
-    x = seen.reshape(len(seen), -1).astype(np.float64)
-    y = x if wanted is seen else wanted.reshape(len(wanted), -1).astype(np.float64)
+def _add(sums: list[Floats], pairs: Sequence[Pair]) -> int:
+    """In double precision: where pixels never change, what is left of a covariance is smaller than float32 can tell.
+    Returns how many rows came."""
+    x = _flat([seen for seen, _ in pairs])
+    y = x if all(wanted is seen for seen, wanted in pairs) else _flat([wanted for _, wanted in pairs])
     sums[0] += x.sum(axis=0)
     sums[1] += y.sum(axis=0)
     within = x.T @ x
     sums[2] += within
     sums[3] += within if y is x else x.T @ y
+    return len(x)
+
+
+def _flat(blocks: Sequence[NDArray[Any]]) -> Floats:
+    return np.concatenate([block.reshape(len(block), -1).astype(np.float64) for block in blocks])

@@ -42,6 +42,7 @@ class KerasModel:
         self._encode = _compiled(networks.encode, self.shape)
         self._decode = _compiled(networks.decode, (self.code_size,))
         self._distribution = _compiled(networks.distribution, self.shape) if self.gives_distribution else None
+        self._corrupt = self._compiled_noise()
 
     @classmethod
     def load(
@@ -89,10 +90,20 @@ class KerasModel:
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            keys = NoiseKeys(tf.constant([fresh, (start + at) // self.block]), tf.constant([fixed, 0]), places)
-            return np.asarray(self._variant.corrupt(self._autoencoder, tf.constant(items), keys))
+            return self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places).numpy()
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
+
+    def _compiled_noise(self) -> Callable[..., Tensor]:
+        """As a graph: its some sixty small operations, called one by one, take longer than the noise of a block."""
+        pair = tf.TensorSpec((2,), tf.int32)
+        signature = [tf.TensorSpec((None, *self.shape), tf.float32), pair, pair, tf.TensorSpec((None,), tf.int32)]
+
+        def corrupt(items: Tensor, fresh: Tensor, fixed: Tensor, places: Tensor) -> Tensor:
+            return self._variant.corrupt(self._autoencoder, items, NoiseKeys(fresh, fixed, places))
+
+        compiled: Callable[..., Tensor] = tf.function(corrupt, input_signature=signature, autograph=False)
+        return compiled
 
     def _in_blocks(
         self, function: Callable[[NDArray[Any]], Tensor], array: NDArray[Any], shape: tuple[int, ...]

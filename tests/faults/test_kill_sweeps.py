@@ -11,7 +11,7 @@ from run_process import Home, came_true
 from engine.runs.store import RunStore
 from engine.sweeps import sweep, trials
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 LONG = 150
 COMMAND = (

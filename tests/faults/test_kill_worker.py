@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ PROGRAM = Path(__file__).with_name("kill_worker.py")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("AETUI_LONG" not in os.environ, reason="loads TensorFlow five times; AETUI_LONG=1 runs it")
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_worker_that_is_killed_leaves_no_trace_in_the_curve() -> None:
     command = [sys.executable, str(PROGRAM), "--kills", "1", "--epochs", "60", "--within", "0.5"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shlex
 import signal
@@ -247,7 +246,7 @@ def test_ctrl_c_ends_the_server_like_any_command(served: subprocess.Popen[str]) 
     assert served.stderr.read() == ""
 
 
-@pytest.mark.skipif("AETUI_LONG" not in os.environ, reason="loads TensorFlow twice; AETUI_LONG=1 runs it")
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["tab closed", "server ended", "server killed"])
 async def test_a_run_outlives_its_tab(served: subprocess.Popen[str], home: dict[str, str], how: str) -> None:
     assert served.stdout is not None

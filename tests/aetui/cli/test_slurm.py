@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from engine.events import RunHandedOver, RunResumed, complete_epochs
 from engine.runs.store import RunRecord, RunStore
 
 EPOCHS = 100
-REQUEUES = 3 if "AETUI_LONG" in os.environ else 1
+REQUEUES = 3
 
 
 def test_the_script_is_shown_and_nothing_is_left_behind(instantly: Callable[..., Result], store: RunStore) -> None:
@@ -51,6 +50,7 @@ def curve(record: RunRecord) -> list[dict[str, float]]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)  # each life loads TensorFlow
 def test_a_run_of_requeues_and_a_kill_at_the_limit_has_the_curve_of_an_undisturbed_one(
     command: list[str], home: dict[str, str], tmp_path: Path
