@@ -388,7 +388,7 @@ class PlaneMap(Widget):
     def _look(self) -> Look:
         mode = colour_mode(self.app.console.color_system)
         few = self.app.no_color or mode in ("16", "none")
-        return Look(self.app.current_theme.dark, not self.app.no_color and mode != "none", few)
+        return Look(self.app.current_theme.dark, not self.app.no_color and mode != "none", few, mode == "truecolor")
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change while the strips are kept.

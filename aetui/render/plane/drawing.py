@@ -102,16 +102,17 @@ def titled(titles: Sequence[str], width: int, style: Style) -> Strip:
 
 
 def laid(line: Strip, below: Style) -> Strip:
-    """A line over the style of what is below it. Blank cells with a colour of their own have no need of one for text,
-    which would double the bytes that they take."""
-    return Strip(
-        [
-            segment
-            if segment.style is not None and segment.style.bgcolor is not None and segment.text.isspace()
-            else Segment(segment.text, below + segment.style if segment.style else below)
-            for segment in line
-        ]
-    )
+    """A line over the style of what is below it. Blank cells have no need of a colour for text, which would double the
+    bytes that they take."""
+    blank = Style(bgcolor=below.bgcolor)
+    return Strip([_laid(segment, below, blank) for segment in line], line.cell_length)
+
+
+def _laid(segment: Segment, below: Style, blank: Style) -> Segment:
+    style = segment.style or Style.null()
+    if segment.text.isspace() and not style.reverse:
+        return Segment(segment.text, style if style.bgcolor else blank)
+    return Segment(segment.text, below + style)
 
 
 def differing(before: Sequence[Strip], after: Sequence[Strip]) -> list[tuple[int, int, int]]:

@@ -53,7 +53,7 @@ async def test_a_map_is_looked_into_marked_and_its_items_counted(alone: Any, siz
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, MapScreen) and app.screen.map.shown)
         screen = app.screen
-        assert "4,000 in sight" in _told(screen)
+        await until(pilot, lambda: "4,000 in sight" in _told(screen))
         assert "codes.npz · 4,000 codes of 2 numbers · z1 × z2" in _text(screen)
         assert {"0", "1"} <= set(screen.query_one(PlaneLegend).render().plain)
         await pilot.press("c", "L")
