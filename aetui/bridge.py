@@ -79,13 +79,17 @@ def emitter(pump: MessagePump) -> Emit:
 
 
 class Queried(Message):
-    """Queries of `sender`, which wants the answers with this `stamp`; those of other stamps not any more."""
+    """Queries of `sender`, which wants the answers with this `stamp`; those of other stamps not any more.
 
-    def __init__(self, sender: MessagePump, stamp: int, queries: Sequence[Query]) -> None:
+    `stop`: no more work is to be done for those, not even where it has begun and would be of use later.
+    """
+
+    def __init__(self, sender: MessagePump, stamp: int, queries: Sequence[Query], *, stop: bool = False) -> None:
         super().__init__()
         self.sender = sender
         self.stamp = stamp
         self.queries = queries
+        self.stop_old = stop
 
 
 class Answered(Message):

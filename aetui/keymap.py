@@ -15,6 +15,8 @@ from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.mapping.keys import MAP_KEYS
+from aetui.panels.drawing.keys import KEYS as DRAW
+from aetui.panels.exploring import keys as explorer_keys
 from aetui.panels.table import PANELS
 
 Scope = Literal[
@@ -27,6 +29,8 @@ Scope = Literal[
     "settings",
     "sentences",
     "anomalies",
+    "draw",
+    "latent",
     "runs",
     "run_line",
     "data",
@@ -49,6 +53,8 @@ SCOPES: dict[Scope, str] = {
     "settings": "In the settings",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
+    "draw": "While the pad of Draw has the focus",
+    "latent": "While the latent codes have the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -73,6 +79,8 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "settings"},
     {"workbench", "sentences"},
     {"workbench", "anomalies"},
+    {"workbench", "draw"},
+    {"workbench", "latent"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -175,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_panel", "right_square_bracket", "next panel", "one panel right", "workbench", "step(1)"),
     Action("ask", "slash", "ask", "type a sentence or a user, to ask the model with", "workbench", "ask", 12),
     Action("beside", "b", "beside", "ask another run too: the next one, or none", "workbench", "beside", 13),
+    Action("next_way", "a", "way", "sentences: nearest, walk, clusters, pairs of a file", "workbench", "next_way", 13),
     Action("zoom", "z", "zoom", "what has the focus alone, chart or panel; then both", "workbench", "zoom", 9),
     Action("larger", "plus", "size", "larger pictures", "workbench", "picture_size(1)", 14, "larger"),
     Action(
@@ -210,7 +219,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("preset_value", "ctrl+r", "preset", "back to the preset's value", "settings", "preset_value"),
     Action("put", "enter", "ask", "ask with what stands in the fields", "sentences", "submit", 1),
     Action("other_field", "tab", "other field", "to the other sentence", "sentences", "other_field", 2),
-    Action("leave", "escape", "leave", "leave the field, so that keys are keys again", "sentences", "screen.chart", 3),
+    Action(
+        "leave",
+        "escape",
+        "leave",
+        "stop asking; else leave the field: keys are keys again",
+        "sentences",
+        "screen.leave_field",
+        3,
+    ),
+    Action("other_way", "ctrl+n", "way", "nearest sentences, walk, clusters, pairs", "sentences", "next_way", 4),
     Action("answers_up", "up", "answers up", "answers one line up", "sentences", "scroll_answers(-1)"),
     Action("answers_down", "down", "answers down", "answers one line down", "sentences", "scroll_answers(1)"),
     Action("lower", "left", "threshold", "the threshold lower", "anomalies", "threshold(-1)", 6, "lower"),
@@ -225,6 +243,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "score_again", "u", "score again", "have the newest weights score the items", "anomalies", "score_again", 16
     ),
+    *(Action(key.id, key.keys, key.label, key.help, "draw", key.act, key.bar, key.name) for key in DRAW),
+    *(Action(k.id, k.keys, k.label, k.help, "latent", k.act, k.bar, k.name) for k in explorer_keys.KEYS),
     Action("choose", "enter", "settings", "on to the settings of the model", "models", "screen.settings"),
     Action("filter_models", "slash", "filter", "leave the models whose name has what is typed", "models", "filter", 12),
     Action("filter_curves", "slash", "filter", "leave the terms whose name has what is typed", "curves", "filter"),
@@ -251,6 +271,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("later", "J", "later", "let a waiting run begin one place later", "runs", "screen.move_queued(1)"),
     Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
     Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
+    Action("first_run", "home", "first run", "to the first run", "runs", "screen.edge(-1)"),
+    Action("last_run", "end", "last run", "to the last run", "runs", "screen.edge(1)"),
     Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
     Action("sweeps", "w", "sweeps", "sweeps: trials, the best so far, what matters", "runs", "screen.sweeps"),
     Action("open_trial", "enter", "open", "show the first run of the trial", "sweep", "screen.open_trial", 1),

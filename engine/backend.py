@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.datasets.data import Data
 from engine.events import EpochEnded, Layer, Progress, Stage, Terms, WorkersReported
 from engine.params import TrainingConfig
+from engine.plain.network import Network
 from engine.runs.snapshots import Samples
 from engine.storage.rows import Array
 from engine.variants.variant import Variant
@@ -76,6 +77,15 @@ class Diverged(Exception):
     """The loss is no longer a finite number; training cannot go on. The arguments are epoch and step."""
 
 
+class PlainHalves(NamedTuple):
+    """A model as NumPy runs it, with copies of its weights, in float32."""
+
+    encoder: Network | None
+    decoder: Network | None
+    why: str
+    """In a sentence, where one of them has layers that NumPy does not run."""
+
+
 class Model(Protocol):
     """A trained model for queries. Items: (count, *shape), as `Data.as_floats` makes them; codes: (count, code size)
     float32."""
@@ -108,6 +118,9 @@ class Model(Protocol):
         as for all at once. In training each `draw` is that of another epoch; noise that is drawn once for the data is
         in all of them that which the run trains on.
         """
+
+    def plain(self) -> PlainHalves:
+        """The same networks as they are now, for NumPy: what they give is within 1e-5 of this model in float32."""
 
 
 class Training(Protocol):

@@ -105,6 +105,17 @@ def default_preset(key: str, dataset: str) -> str:
     return suits if suits in variant(key).presets else variant(key).default_preset
 
 
+def presets(key: str, dataset: str) -> list[str]:
+    """Names of the presets of variant `key` that may suit `dataset`: all but those made for another kind of data.
+
+    Raises:
+        UsageError: the variant does not exist.
+    """
+    own = kind(key, dataset)
+    others = {name for other in KINDS.values() if other is not own for name in other.presets}
+    return [name for name in variant(key).presets if name in own.presets or name not in others]
+
+
 def preset(key: str, name: str) -> TrainingConfig:
     """The named configuration of variant `key`.
 

@@ -179,9 +179,9 @@ class Engine:
                 future = self._queries.put(query)
                 self._queue.wake()
                 return future
-        future = Future()
-        future.set_exception(closed())
-        return future
+        late: Future[Answer] = Future()
+        late.set_exception(closed())
+        return late
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop and save what runs, drop what waits, end the thread."""

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+import fake_codes
 import msgspec
 import numpy as np
 
 from engine.errors import UsageError
+from engine.features.outcomes import Agreement, Characteristic, Clustered, Told
 from engine.queries.messages import (
+    Agreed,
     Beside,
+    Cluster,
+    Clusters,
+    Codes,
     Corrupt,
     Corrupted,
     Cosine,
     Detect,
     Detection,
+    Encode,
+    Explore,
     Export,
     Exported,
+    Judge,
+    Judged,
     Nearest,
     Neighbour,
     Neighbours,
+    Networks,
     Query,
     Rated,
     Read,
@@ -29,7 +40,10 @@ from engine.queries.messages import (
     Reconstruct,
     Reconstruction,
     Similarity,
+    Stop,
     Suggestion,
+    Walk,
+    Walked,
     Words,
 )
 
@@ -50,7 +64,13 @@ TEST_ITEMS = 25
 
 
 def reconstruction(query: Reconstruct, epoch: int) -> Reconstruction:
-    """Test items as bright as their places, and the same a little darker."""
+    """Test items as bright as their places, or those given; what comes of them is a little darker."""
+    if query.inputs is not None:
+        seen = np.asarray(query.inputs[:], np.float32)
+        codes = np.stack([seen.mean(axis=(1, 2, 3)), seen.max(axis=(1, 2, 3))], axis=1)
+        return Reconstruction(
+            inputs=seen, outputs=seen * 0.9, targets=seen, codes=codes, errors=codes[:, 0], epoch=epoch, weights="best"
+        )
     places = np.arange(TEST_ITEMS)[query.start : query.start + query.count]
     items = np.ones((len(places), 28, 28, 1), np.float32) * np.float32(places / TEST_ITEMS)[:, None, None, None]
     codes, errors = np.zeros((len(items), 2), np.float32), np.full(len(items), 0.01, np.float32)
@@ -130,6 +150,77 @@ def exported(query: Export, epoch: int) -> Exported:
     )
 
 
+def judged(query: Judge, epoch: int) -> Judged:
+    """The model's codes order the pairs as the scores do, averages the other way round; the last pair is not known."""
+    scores = [pair.score for pair in query.pairs]
+    rows = tuple(
+        Agreed(
+            features=features,
+            cosines=tuple(sign * score / 10 for score in scores),
+            spearman=sign,
+            pearson=sign * 0.9,
+            spearman_interval=(sign - 0.1, sign) if query.draws else None,
+            pearson_interval=(sign - 0.2, sign) if query.draws else None,
+            behind_interval=(0.0, 2.0) if query.draws else None,
+        )
+        for features, sign in (("codes", 1.0), ("averaged word vectors", -1.0))
+    )
+    return Judged(
+        rows=rows, unread=(len(scores) - 1,), words=20, unknown=3, cut=1, missing="the data are gone", epoch=epoch
+    )
+
+
+def walked(query: Walk, read: list[Words], epoch: int) -> Walked:
+    """Past real sentences that change at every second step, and averages that stay."""
+
+    def neighbour(text: str, cosine: float) -> Neighbour:
+        return Neighbour(sentence=text, cosine=cosine, document="training/1")
+
+    stops = tuple(
+        Stop(
+            share=place / query.steps,
+            reading=f"said at {place}",
+            back=0.95,
+            neighbour=neighbour(f"passed {place // 2}: {SENTENCES[place // 2 % 2]}", 0.9 - place / 100),
+            average=neighbour("the average of all", 0.99),
+        )
+        for place in range(query.steps + 1)
+    )
+    return Walked(first=read[0], second=read[1], stops=stops, cosine=0.25, searched=50_470, epoch=epoch)
+
+
+def clusters(query: Cluster, epoch: int) -> Clusters:
+    """Two kinds of features with classes, and what is in each of the clusters."""
+    count = query.clusters or 3
+    rows = tuple(
+        Clustered(features=features, numbers=8, agreement=(Agreement(nmi=nmi, ari=nmi / 2, purity=0.5),))
+        for features, nmi in (("codes", 0.3), ("averaged word vectors", 0.4))
+    )
+    told = tuple(
+        Told(
+            cluster=number,
+            size=100 - number,
+            words=tuple(Characteristic(word=f"word{number}{letter}", score=5.0, count=9) for letter in "abc"),
+            nearest=(f"in {number}: {LONG}", SENTENCES[number % 3]),
+            label="crude",
+            share=0.5,
+        )
+        for number in range(count)
+    )
+    nothing = np.zeros(0, np.int64)
+    return Clusters(
+        rows=rows,
+        clusters=count,
+        fitted=1_000,
+        assigned=nothing,
+        distances=nothing.astype(np.float32),
+        labels=nothing,
+        classes=("crude", "ship"),
+        told=told,
+        epoch=epoch,
+    )
+
+
 def answer(query: Query, epoch: int = 3) -> Any:
     """What the fake model says to a question.
 
@@ -149,13 +240,24 @@ def answer(query: Query, epoch: int = 3) -> Any:
             fitted_to=100,
         )
         return detection(epoch, baselines=(beside,) if query.baselines else ())
+    if isinstance(query, Encode) and query.inputs is not None:
+        mean = np.asarray(query.inputs[:], np.float32).reshape(len(query.inputs), -1).mean(axis=1)
+        return Codes(codes=np.stack([mean, -mean], axis=1), labels=None, epoch=epoch)
     if isinstance(query, Corrupt):
         return Corrupted(items=np.clip(query.items / 255 + 0.5, 0, 1).astype(np.float32), epoch=0)
+    if isinstance(query, Networks):
+        return fake_codes.networks(query, epoch)
+    if isinstance(query, Explore):
+        return fake_codes.explored(query, epoch)
     if isinstance(query, Export):
         return exported(query, epoch)
+    if isinstance(query, Cluster):
+        return clusters(query, epoch)
+    if isinstance(query, Judge):
+        return judged(query, epoch)
     if isinstance(query, Recommend):
         return recommended(query, epoch)
-    texts = (query.first, query.second) if isinstance(query, Similarity) else (getattr(query, "text", ""),)
+    texts = (query.first, query.second) if isinstance(query, Similarity | Walk) else (getattr(query, "text", ""),)
     read = [words(text) for text in texts]
     if not all(any(each.known) for each in read):
         raise UsageError("No known word", "expected a sentence with a word of the vocabulary")
@@ -163,6 +265,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return Cosine(cosine=0.999812, average=1.0, first=read[0], second=read[1], epoch=epoch)
     if isinstance(query, Read):
         return Reading(sentence=read[0], reading=f"{query.text} again", cosine=0.9871, epoch=epoch)
+    if isinstance(query, Walk):
+        return walked(query, read, epoch)
     assert isinstance(query, Neighbours)
     found, average = (
         tuple(

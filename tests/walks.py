@@ -31,6 +31,7 @@ from aetui.widgets import job_form
 from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.scatter import Scatter
 from aetui.widgets.tiles import Tiles
+from engine import registry
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -297,7 +298,8 @@ def _claims(app: Workbench) -> Iterator[tuple[str, bool]]:
     yield "the form has values of another model", set(form.values) == {param.name for param in fields}
     job = job_form.Draft(variant, form.values).job()
     yield "what t trains is another model", job.variant == variant.key
-    kinds = table.of_variant(variant.panels)
+    kind = run.kind if run else registry.kind(variant.key, str(form.values["dataset"]))
+    kinds = table.of_variant((*variant.panels, *kind.adds), kind.panels)
     yield "the tabs are another model's", desk._tabs.kinds == kinds
     yield "the open panel is not offered", desk._tabs.open_key in [kind.key for kind in kinds]
     yield "the panel on the screen is not the open one", desk._tabs.current in (None, f"panel-{desk._tabs.open_key}")

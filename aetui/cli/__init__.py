@@ -26,6 +26,8 @@ COMMANDS: Places = {
     "sample": ("aetui.cli.sample", "sample"),
     "similarity": ("aetui.cli.sentences", "similarity"),
     "neighbours": ("aetui.cli.sentences", "neighbours"),
+    "walk": ("aetui.cli.walk", "walk"),
+    "sts": ("aetui.cli.sts", "sts"),
     "detect": ("aetui.cli.detect", "detect"),
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),

@@ -43,6 +43,12 @@ Weights = Annotated[
         help="Those of the best epoch by validation data, or the last (default: best where data were held out)."
     ),
 ]
+Epoch = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Those of this epoch, or of the nearest whose weights the run keeps (instead of --weights)."
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

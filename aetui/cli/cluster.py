@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aetui.cli import encode, engines, files
-from aetui.cli.arguments import Run, Weights
+from aetui.cli.arguments import Epoch, Run, Weights
 from aetui.cli.class_tables import spread
 from aetui.cli.number_tables import LABEL, NAME
 from aetui.cli.tables import aligned
@@ -18,6 +18,7 @@ from aetui.render.text import plain, plain_json
 from engine.errors import counted
 
 if TYPE_CHECKING:
+    from engine.features.outcomes import Told
     from engine.queries.messages import Clusters
 
 WRITTEN = (".csv", ".tsv")
@@ -38,13 +39,21 @@ def cluster(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the cluster of each item as .csv or .tsv.")
     ] = None,
+    words: Annotated[
+        int, typer.Option(min=0, max=1_000, help="Of text: so many characteristic words of each cluster.")
+    ] = 10,
+    nearest: Annotated[
+        int, typer.Option(min=0, max=1_000, help="Of text: so many sentences nearest to each centre.")
+    ] = 3,
     weights: Weights = None,
+    epoch: Epoch = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON line with every figure.")] = False,
 ) -> None:
-    """k-means on the codes, beside PCA codes of the same size and raw pixels: how well the clusters are the classes,
-    or without classes how far they are apart.
+    """k-means on the codes, beside PCA codes of the same size and raw pixels, or averaged word vectors: how well the
+    clusters are the classes, or without classes how far they are apart. Of text, what is in each of them.
 
-    Classes play no part in finding clusters.
+    Classes play no part in finding clusters. A cluster's characteristic words stand there more often than in the
+    others: by log-odds ratios with an informative Dirichlet prior (Monroe et al. 2008).
     """
     from engine.queries.messages import Cluster
 
@@ -54,6 +63,9 @@ def cluster(
     query = Cluster(
         run_id=record.id,
         weights=weights,
+        epoch=epoch or 0,
+        words=words,
+        nearest=nearest,
         clusters=clusters,
         restarts=restarts,
         seeds=seeds,
@@ -66,7 +78,7 @@ def cluster(
     if json:
         import msgspec
 
-        figures = ("rows", "clusters", "fitted", "epoch", "weights", "held_out")
+        figures = ("rows", "clusters", "fitted", "epoch", "weights", "held_out", "told")
         line = {"run": record.id, "part": part, **{name: getattr(answer, name) for name in figures}}
         typer.echo(plain_json(msgspec.json.encode(line).decode()))
         return
@@ -88,7 +100,16 @@ def _told(answer: Clusters, variant: str, part: str, seeds: int) -> str:
     judged = f"judged on {counted(len(answer.assigned), 'item')} of the {part} part"
     repeated = f"; mean ± sd of {seeds} seeds" if seeds > 1 else ""
     note = "" if labelled else "\nsilhouettes of other features are of other distances: compare numbers of clusters"
-    return f"{aligned(rows)}\n\n{found}, {judged}{repeated};\n{engines.behind(answer)}{note}"
+    clusters = [f"\n\n{each}" for each in map(_cluster, answer.told)]
+    return f"{aligned(rows)}\n\n{found}, {judged}{repeated};\n{engines.behind(answer)}{note}{''.join(clusters)}"
+
+
+def _cluster(told: Told) -> str:
+    """Number, size and commonest class; characteristic words; the nearest items."""
+    label = f", {told.share:.0%} of {plain(told.label, 30)}" if told.label else ""
+    lines = [f"cluster {told.cluster:,}: {counted(told.size, 'sentence')}{label}"]
+    lines += [f"  {plain(' '.join(each.word for each in told.words))}"] * bool(told.words)
+    return "\n".join([*lines, *(f"  · {plain(text)}" for text in told.nearest)])
 
 
 def _write(path: Path, answer: Clusters) -> None:

@@ -96,6 +96,8 @@ def _awaited(future: Future[Any], events: SimpleQueue[Event], narrator: Narrator
 
 def behind(answer: Answer) -> str:
     """Whose answer it is, in words."""
+    if answer.asked and answer.asked != answer.epoch:
+        return f"after epoch {answer.epoch:,}, the nearest to {answer.asked:,} whose weights are kept"
     told_by = "validation" if answer.held_out else "the test part: no validation part was held out"
     return f"after epoch {answer.epoch:,}" + (f", the best by {told_by}" if answer.weights == "best" else "")
 

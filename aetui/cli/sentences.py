@@ -1,4 +1,4 @@
-"""`aetui similarity` and `aetui neighbours`: queries with sentences to a model of text."""
+"""`aetui similarity` and `aetui neighbours`: sentences put to a model of text, and what all such commands share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aetui.cli import completers, engines
-from aetui.cli.arguments import Run, Weights
+from aetui.cli.arguments import Epoch, Run, Weights
 from aetui.render.text import plain, plain_json
 from engine.errors import counted
 
@@ -31,16 +31,19 @@ def similarity(
     second: Text,
     beside: Beside = None,
     weights: Weights = None,
+    epoch: Epoch = None,
     json: Json = False,
 ) -> None:
     """How like two sentences are: cosine of their codes, beside that of their averaged word vectors."""
     from engine.queries.messages import Similarity
 
-    records = _records(context, run, beside)
-    queries: list[Query] = [Similarity(run_id=each.id, weights=weights, first=first, second=second) for each in records]
+    records = records_of_text(context, run, beside)
+    queries: list[Query] = [
+        Similarity(run_id=each.id, weights=weights, epoch=epoch or 0, first=first, second=second) for each in records
+    ]
     answers: list[Cosine] = engines.answers(context.obj, queries, "comparing")
     if json:
-        typer.echo(_json(records, [_plain(answer) for answer in answers]))
+        typer.echo(json_line(records, [values(answer) for answer in answers]))
     else:
         typer.echo(_compared(records, answers))
 
@@ -52,32 +55,33 @@ def neighbours(
     count: Annotated[int, typer.Option("--count", "-k", min=1, max=1_000, help="So many sentences.")] = 10,
     beside: Beside = None,
     weights: Weights = None,
+    epoch: Epoch = None,
     json: Json = False,
 ) -> None:
     """The sentences of the run's corpus that lie nearest to TEXT, by codes and by averaged word vectors."""
     from aetui.render.metrics import AVERAGE
     from engine.queries.messages import Neighbours, Read
 
-    records = _records(context, run, beside)
+    records = records_of_text(context, run, beside)
     queries: list[Query] = [
         query
         for each in records
         for query in (
-            Read(run_id=each.id, weights=weights, text=text),
-            Neighbours(run_id=each.id, weights=weights, text=text, count=count),
+            Read(run_id=each.id, weights=weights, epoch=epoch or 0, text=text),
+            Neighbours(run_id=each.id, weights=weights, epoch=epoch or 0, text=text, count=count),
         )
     ]
     answers = engines.answers(context.obj, queries, "looking for the nearest sentences")
     pairs = list(zip(answers[::2], answers[1::2], strict=True))
     if json:
-        typer.echo(_json(records, [{"reading": _plain(back), "nearest": _plain(found)} for back, found in pairs]))
+        typer.echo(json_line(records, [{"reading": values(back), "nearest": values(found)} for back, found in pairs]))
         return
     pages = [_found(record, back, found) for record, (back, found) in zip(records, pairs, strict=True)]
     baseline = pairs[0][1].average
-    typer.echo("\n\n".join([*pages, f"by {AVERAGE} of {_called(records[0])}\n\n{_table(baseline)}"]))
+    typer.echo("\n\n".join([*pages, f"by {AVERAGE} of {called(records[0])}\n\n{_table(baseline)}"]))
 
 
-def _records(context: typer.Context, *runs: str | None) -> list[RunRecord]:
+def records_of_text(context: typer.Context, *runs: str | None) -> list[RunRecord]:
     """The runs of these names, all models of text."""
     from aetui.cli import files
 
@@ -87,13 +91,14 @@ def _records(context: typer.Context, *runs: str | None) -> list[RunRecord]:
     return records
 
 
-def _plain(answer: Any) -> Any:
+def values(answer: Any) -> Any:
+    """`answer` as plain dictionaries, lists and numbers."""
     import msgspec
 
     return msgspec.to_builtins(answer)
 
 
-def _json(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
+def json_line(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
     """One line: the first run's answer, and the second one's as `beside`."""
     import msgspec
 
@@ -103,7 +108,8 @@ def _json(records: list[RunRecord], answers: list[dict[str, Any]]) -> str:
     return plain_json(msgspec.json.encode(line).decode())
 
 
-def _called(record: RunRecord) -> str:
+def called(record: RunRecord) -> str:
+    """The run by its name, or its id."""
     return plain(record.name or record.id)
 
 
@@ -113,21 +119,22 @@ def _compared(records: list[RunRecord], answers: list[Cosine]) -> str:
 
     rows = [("BY", "COSINE", "EPOCH", "WEIGHTS")]
     for record, answer in zip(records, answers, strict=True):
-        rows.append((_called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}", answer.weights))
+        weights = "kept" if answer.asked and answer.weights == "last" else answer.weights
+        rows.append((called(record), f"{answer.cosine:.6f}", f"{answer.epoch:,}", weights))
     rows.append((AVERAGE, f"{answers[0].average:.6f}", "–", "–"))
-    remarks = [
+    told = [
         line
         for record, answer in zip(records, answers, strict=True)
-        for line in _remarks((answer.first, answer.second), _called(record) if len(records) > 1 else "")
+        for line in remarks((answer.first, answer.second), called(record) if len(records) > 1 else "")
     ]
-    return "\n".join([aligned(rows), *([""] if remarks else []), *remarks])
+    return "\n".join([aligned(rows), *([""] if told else []), *told])
 
 
 def _found(record: RunRecord, back: Reading, found: Nearest) -> str:
     lines = [
-        f"{_called(record)}, {engines.behind(found)}",
+        f"{called(record)}, {engines.behind(found)}",
         f"reads back: {plain(back.reading)}  (cosine {back.cosine:.6f})",
-        *_remarks((found.sentence,)),
+        *remarks((found.sentence,)),
         "",
         f"nearest of {counted(found.searched, 'sentence')}",
         "",
@@ -154,7 +161,7 @@ def _table(neighbours: tuple[Neighbour, ...]) -> str:
     return aligned([head, *rows])
 
 
-def _remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
+def remarks(sentences: Sequence[Words], whose: str = "") -> list[str]:
     """What the model did not read of the sentences: words it does not know, words past its length."""
     prefix = f"{whose}: " if whose else ""
     pairs = [pair for sentence in sentences for pair in zip(sentence.words, sentence.known, strict=True)]

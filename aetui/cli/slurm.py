@@ -103,9 +103,13 @@ def _submitted(path: Path, text: str) -> str:
         raise EngineError(
             "No Slurm", "expected `sbatch` on the path; --print shows the script, to be submitted where Slurm is"
         )
-    make_folder(path.parent)
-    with replacing(path) as file:
-        file.write(text.encode())
+    try:
+        make_folder(path.parent)
+        with replacing(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        told = f"expected to write {path}, but {error.strerror or error}; choose another --runs-dir"
+        raise EngineError("Not submitted", told) from error
     done = subprocess.run([program, str(path)], capture_output=True, text=True, check=False)
     number = _NUMBER.search(done.stdout)
     if done.returncode or number is None:

@@ -36,6 +36,7 @@ def stop(context: typer.Context, run: Run) -> None:
         waiting.forget(store.root, left.run_id)
         typer.echo(f"{plain(left.run_id)} will not begin: its process was gone, and it is taken from what waits")
         return
+    _refuse_sweep(store, run)
     run_id = waiting.find(store.root, run) or store.find(run).id
     before, waits = _last_seq(store, run_id), waiting.waits(store.root, run_id)
     if waits and _taken_back(store, run_id, before):
@@ -55,6 +56,16 @@ def stop(context: typer.Context, run: Run) -> None:
             f"it is being prepared or hangs: try again, or `kill {record.info.pid}` there",
         )
     typer.echo(summary(record, finished))
+
+
+def _refuse_sweep(store: RunStore, text: str) -> None:
+    """Raises UsageError where `text` means a sweep: its runs would be taken for what is meant."""
+    from engine.errors import UsageError
+    from engine.sweeps import sweep as sweeps
+
+    for sweep in sweeps.kept(store) if store.get(text) is None else ():
+        if text in (sweep.id, sweep.name):
+            raise UsageError("A sweep", f"{text} is a sweep: `aetui sweep stop {sweep.called}` stops it")
 
 
 def _taken_back(store: RunStore, run_id: str, before: int) -> bool:

@@ -130,7 +130,12 @@ def run(
             seed,
             name,
         )
-        chosen = sweeps.begin(sweep_run.planned(wanted, options, at_once, storage), options.store)
+        planned = sweep_run.planned(wanted, options, at_once, storage)
+        if storage:
+            from engine.sweeps.shared import opened
+
+            opened(storage)  # what is none leaves no sweep behind that has its name
+        chosen = sweeps.begin(planned, options.store)
     sweep_run.carry_out(chosen, options, at_once, json=json, csv=csv)
 
 
@@ -159,23 +164,32 @@ def show(context: typer.Context, sweep: Name, json: Json = False, csv: Csv = Non
 
 @app.command()
 def stop(context: typer.Context, sweep: Name) -> None:
-    """Stop a sweep that another process carries out; its runs keep their weights, and --resume goes on."""
+    """Stop a sweep that another process carries out; its runs keep their weights, and --resume goes on.
+
+    With --jobs its runs go on when that process is killed; then these are stopped.
+    """
     import time
 
     from engine.errors import RunError, UsageError
     from engine.runs.commands import put_command, withdraw_command
     from engine.sweeps import sweep as sweeps
+    from engine.sweeps.left import ask_to_stop, left
 
     store = context.obj.store
     found: Sweep = sweeps.find(store, sweep)
-    again = f"`aetui sweep --resume {plain(found.name or found.id)}`"
-    if not sweeps.lives(store, found.id):
+    again = f"`aetui sweep --resume {plain(found.called)}`"
+    carried_out, alone = sweeps.lives(store, found.id), left(store, found)
+    if not (carried_out or alone):
         raise UsageError(
             "Nothing to stop", f"no process of this machine carries {found.id} out; {again} goes on with it"
         )
-    put_command(sweeps.folder(store, found.id), "stop")
+    if carried_out:
+        put_command(sweeps.folder(store, found.id), "stop")
+    else:
+        for run_id in alone:
+            ask_to_stop(store, run_id)
     until = time.monotonic() + WAIT_SECONDS
-    while sweeps.lives(store, found.id):
+    while sweeps.lives(store, found.id) if carried_out else left(store, found):
         if time.monotonic() > until:
             withdraw_command(sweeps.folder(store, found.id))
             raise RunError(

@@ -80,7 +80,8 @@ def planned(wanted: Wanted, options: Options, jobs: int, storage: str) -> Sweep:
 def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Path | None) -> None:
     """Train what is left of `sweep`, and print its table."""
     from engine.sweeps import coordinator, searches, source, trials
-    from engine.sweeps.sweep import folder
+    from engine.sweeps.attempt import NoSuchMetric
+    from engine.sweeps.sweep import discard, folder
 
     store = options.store
     with coordinator.held(sweep, store):
@@ -94,20 +95,24 @@ def carry_out(sweep: Sweep, options: Options, jobs: int, *, json: bool, csv: Pat
 
                 given = SharedTrials(sweep, record, search)
             stopped = False
+            told.begin(given.left)
             if given.left:
-                told.begin()
                 with engines.engine(replace(options, jobs=jobs), training=True) as (engine, events):
                     made = coordinator.Coordinator(sweep, store, given, engine, events, jobs=jobs, tell=told)
                     stop_on_signals(lambda: _stop(made, told))
                     engine.start()
                     made.run()
                     stopped = made.stopping
+        except NoSuchMetric:
+            if all(trial.state == "running" for trial in record.trials.values()):
+                discard(sweep, store)  # or its name would mean what can never be
+            raise
         finally:
             told.close()
             record.close()
     sweep_tables.put_out(sweep, options, json=json, csv=csv)
     if stopped:
-        typer.echo(f"aetui: stopped; `aetui sweep --resume {plain(sweep.name or sweep.id)}` goes on", err=True)
+        typer.echo(f"aetui: stopped; `aetui sweep --resume {plain(sweep.called)}` goes on", err=True)
         raise typer.Exit(130)
     if any(trial.state == "failed" for trial in record.trials.values()):
         raise typer.Exit(1)
@@ -134,12 +139,15 @@ class _Told:
         self.trained = False
         """Whether a run has begun."""
 
-    def begin(self) -> None:
-        """What is to be done."""
+    def begin(self, left: bool) -> None:
+        """What is to be done, first of all the id: whoever began it reads that."""
+        if not left:
+            self._line(f"{self._sweep.id}: all its trials are judged")
+            return
         over = sum(trial.state != "running" for trial in self._trials.values())
         of = f"{self._sweep.sampler}, {counted(self._sweep.trials, 'trial')} of {counted(self._sweep.seeds, 'seed')}"
         done = f"; {over} are judged already" if over else ""
-        again = f"whatever ends it, `aetui sweep --resume {self._sweep.name or self._sweep.id}` goes on"
+        again = f"whatever ends it, `aetui sweep --resume {self._sweep.called}` goes on"
         self._line(f"{self._sweep.id}: {of}, by the validation {self._sweep.metric}{done}; {again}")
 
     def __call__(self, told: Event | Trial) -> None:

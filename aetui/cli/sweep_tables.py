@@ -53,14 +53,9 @@ def listing(found: Sequence[Sweep], store: RunStore) -> str:
 def state(sweep: Sweep, known: dict[int, Trial], store: RunStore) -> str:
     """How a sweep stands."""
     from engine.sweeps import sweep as sweeps
-    from engine.sweeps.trials import JUDGED
+    from engine.sweeps import table
 
-    if sweeps.lives(store, sweep.id):
-        return "running"
-    states = [trial.state for trial in known.values()]
-    if sum(each in JUDGED for each in states) >= sweep.trials:
-        return "completed"
-    return "failed" if len(states) >= sweep.trials and "running" not in states else "stopped"
+    return table.standing(sweep, known, sweeps.lives(store, sweep.id))
 
 
 def put_out(sweep: Sweep, options: Options, *, json: bool, csv: Path | None) -> None:
@@ -71,20 +66,20 @@ def put_out(sweep: Sweep, options: Options, *, json: bool, csv: Path | None) -> 
     """
     from engine.storage.atomic import SHARED, replacing
     from engine.sweeps import table, trials
-    from engine.sweeps.sweep import folder
+    from engine.sweeps.sweep import folder, lives
 
-    known = trials.read(folder(options.store, sweep.id))
+    known, running = trials.read(folder(options.store, sweep.id)), lives(options.store, sweep.id)
     if csv is not None and str(csv) == "-":
-        typer.echo(table.as_csv(sweep, known), nl=False)
+        typer.echo(table.as_csv(sweep, known, running), nl=False)
         return
     if csv is not None:
         try:
             with replacing(csv, mode=SHARED) as file:
-                file.write(table.as_csv(sweep, known).encode())
+                file.write(table.as_csv(sweep, known, running).encode())
         except OSError as error:
             raise RunError("Not written", f"{csv}: {error.strerror or error}; choose another file") from error
     if json:
-        for row in table.rows(known):
+        for row in table.rows(known, running):
             typer.echo(plain_json(msgspec.json.encode(row).decode()))
     else:
         typer.echo(shown(sweep, known, options))
@@ -94,6 +89,7 @@ def shown(sweep: Sweep, known: dict[int, Trial], options: Options) -> str:
     """The whole sweep for people."""
     from engine.sweeps import table
     from engine.sweeps.importance import importance
+    from engine.sweeps.sweep import lives
     from engine.sweeps.trials import best
 
     winner = best(known)
@@ -120,7 +116,7 @@ def shown(sweep: Sweep, known: dict[int, Trial], options: Options) -> str:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in found.shares.items())
         summary.append(("importance", f"{shares} ({found.how})"))
     head = ("TRIAL", "STATE", *(each.name for each in sweep.over), sweep.metric.upper(), "BEST EPOCH", "EPOCHS", "RUNS")
-    rows = [_row(row, sweep) for row in table.rows(known)]
+    rows = [_row(row, sweep) for row in table.rows(known, lives(options.store, sweep.id))]
     return f"{aligned(summary)}\n\n{aligned([head, *rows])}" if rows else aligned(summary)
 
 

@@ -105,6 +105,8 @@ def begin(store: RunStore, data_dir: Path | None, arguments: Sequence[str]) -> s
     Raises:
         EngineError: it cannot be meant, or no process could be started.
     """
+    from engine.sweeps import sweep as sweeps
+
     path = [str(Path(place).absolute()) for place in sys.path if place]
     places = ["--runs-dir", str(store.root.absolute())] + (["--data-dir", str(data_dir.absolute())] if data_dir else [])
     command = [sys.executable, "-c", _START.format(path=path), *places, "sweep", *arguments]
@@ -122,8 +124,10 @@ def begin(store: RunStore, data_dir: Path | None, arguments: Sequence[str]) -> s
             text = said.read().decode("utf-8", "replace")
             if ended and process.returncode:
                 raise EngineError("The sweep did not begin", text.strip().removeprefix("aetui: ") or "it says not why")
-            if "\n" in text or ended:
-                return text.partition(":")[0]
+            said_first = {line.partition(":")[0] for line in text.splitlines()}
+            named = next((each.id for each in sweeps.kept(store) if each.id in said_first), "")
+            if named or ended:  # what is wrong has lines, too, from a process that is about to end
+                return named
             time.sleep(0.05)
     process.terminate()
     raise RunError("Not begun", f"the process said nothing for {BEGIN_SECONDS:.0f} s; try it in a terminal")

@@ -58,6 +58,8 @@ class Anomalies(Container):
         self._failure = ""
         self._going = False
         """Whether the run went on when it was asked: its last epoch answers anew."""
+        self._asked_at = 0
+        """The run's newest epoch then."""
         self._page = 0
         self._normal = ""
         """The class that the user takes for normal; empty for that of the run, if it has one."""
@@ -77,7 +79,8 @@ class Anomalies(Container):
             self._forget()
         if run is not None and run.epochs and not self._waiting:
             ended = self._going and not run.going
-            if (self.scored is None and not self._failure) or ended:
+            further = run.going and run.last_epoch > self._asked_at  # weights may have come that were not there yet
+            if (self.scored is None and (not self._failure or further)) or ended:
                 self._ask()
         self._draw()
 
@@ -103,7 +106,7 @@ class Anomalies(Container):
         if run is None or not run.epochs:
             return
         self._stamp += 1
-        self._going, self._failure = run.going, ""
+        self._going, self._failure, self._asked_at = run.going, "", run.last_epoch
         self._waiting = COMPARING if baselines else ASKING
         query = Detect(run_id=run.run_id, count=MOST, normal=self._normal, baselines=baselines)
         self.post_message(Queried(self, self._stamp, (query,)))
@@ -237,8 +240,10 @@ class Anomalies(Container):
         if scored is None:
             return (waiting or trouble or (ASKING if run.epochs else NOT_YET),)
         since = ""
-        if scored.detection.weights == "last" and run.last_epoch > scored.detection.epoch:
-            since = f"the run is at epoch {run.last_epoch:,}; {self._key('score_again')} scores again"
+        best = run.bests[-1].epoch if run.bests else 0
+        newest = run.last_epoch if scored.detection.weights == "last" else best * run.going
+        if newest > scored.detection.epoch:
+            since = f"the run has weights of epoch {newest:,}; {self._key('score_again')} scores again"
         elif view.epoch not in (0, scored.detection.epoch, run.last_epoch):
             since = f"not of epoch {view.epoch:,}, whose weights are not kept"
         return tuple(part for part in (waiting, trouble, since) if part)

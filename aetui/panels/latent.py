@@ -1,7 +1,9 @@
-"""Where the codes of validation items lie at one epoch, beside the same items as PCA or averaged vectors see them."""
+"""Where the codes of validation items lie at one epoch, beside the same items as PCA or averaged vectors see them; and
+the way into the explorer (`aetui.panels.exploring`), which has the panel for itself while it is open."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +15,10 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui import keymap
+from aetui.panels.exploring import taking
+from aetui.panels.exploring.drawn import HIGH
+from aetui.panels.exploring.explorer import Explorer
 from aetui.panels.table import View
 from aetui.render.metrics import whose
 from aetui.render.scatter import class_marks
@@ -22,7 +28,7 @@ from aetui.taking import of_pictures
 from aetui.taking.taken import Taken
 from aetui.widgets.scatter import Cloud, Legend, Scatter
 from engine.datasets import known
-from engine.errors import counted
+from engine.errors import UsageError, counted
 from engine.runs.snapshots import Samples
 
 PLACEHOLDER = "The codes appear after the first epoch"
@@ -32,27 +38,44 @@ BOTH = 60
 """Columns that two plots need; with fewer the codes stand alone."""
 
 
+ACTIONS = frozenset(
+    action.act.partition("(")[0] for action in keymap.ACTIONS if action.scope == "latent" and action.id != "explore"
+)
+
+
 class Latent(Container):
     """The latent panel."""
 
     DEFAULT_CSS = """
     Latent > Horizontal { height: 1fr; }
     Latent #image-plane { margin-left: 2; }
-    Latent > Static { height: 1fr; content-align: center middle; text-align: center; }
+    Latent > #nothing { height: 1fr; content-align: center middle; text-align: center; }
+    Latent > Explorer { display: none; height: 1fr; }
+    Latent.-exploring > Explorer { display: block; }
     """
+
+    BINDINGS = keymap.bindings("latent")
+
+    can_focus = True
 
     def __init__(self) -> None:
         super().__init__()
         self._samples: Samples | None = None
         self._shown: object = None
+        self._view: View | None = None
+        self._sentence = PLACEHOLDER
+        """In the place of the plots."""
+        self._digit = 0
+        """The last one that was pressed: which of its keys an action has, nobody tells it."""
 
     def compose(self) -> ComposeResult:
         """A sentence for when nothing can be drawn; the codes, beside them the baseline's plane; the legend."""
-        yield Static(PLACEHOLDER, classes="quiet")
-        with Horizontal():
+        yield Static(PLACEHOLDER, classes="quiet", id="nothing")
+        with Horizontal(id="planes"):
             yield Scatter(id="code-plane")
             yield Scatter(id="image-plane")
         yield Legend()
+        yield Explorer()
 
     def on_mount(self) -> None:
         """Hide plots and legend: nothing is there to be drawn yet."""
@@ -64,6 +87,11 @@ class Latent(Container):
 
     def show(self, view: View) -> None:
         """Draw the codes of the epoch under the cursor and the baseline's plane, or say why there are none."""
+        before, self._view = self._view, view
+        if (before and before.run and before.run.run_id) != (view.run and view.run.run_id):
+            self._leave()
+        elif self.exploring:
+            self.query_one(Explorer).show(view)
         run, samples = view.run, view.samples
         last = run is not None and view.epoch == run.last_epoch
         what = (run and (run.dataset, run.code_size, run.going, run.metrics), last, view.missing)
@@ -80,13 +108,148 @@ class Latent(Container):
             self._draw(run, samples, points, last=last)
 
     def taken(self, view: View) -> Taken:
-        """The points of both planes with their classes."""
+        """The points of both planes with their classes; of the explorer its items, or those that are marked."""
+        if self.exploring:
+            return taking.explored(self.query_one(Explorer), view)
         run, samples = view.run, view.samples
         if run is None or samples is None or "points" not in samples.views:
             return of_pictures.nothing("latent", view)
         members, names = _members(samples, run.dataset)
         titles = _titles(run.code_size or samples.codes.shape[-1], len(names))[0], run.kind.points[0]
         return of_pictures.latent(view, members, names, titles)
+
+    # The explorer.
+
+    @property
+    def exploring(self) -> bool:
+        """Whether the explorer has the panel."""
+        return self.has_class("-exploring")
+
+    def _leave(self) -> None:
+        self.remove_class("-exploring")
+        self._choose()
+        self.query_one(Explorer).forget()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the explorer its keys are the time machine's, and there is something to explore once an epoch is
+        over."""
+        del parameters
+        if action == "explore":
+            return bool(self._view and self._view.run and self._view.run.epochs)
+        return self.exploring if action in ACTIONS else True
+
+    def on_key(self, event: events.Key) -> None:
+        """Remember which digit it is; what it does, the table of keys says."""
+        if event.character and event.character.isdecimal():
+            self._digit = int(event.character)
+
+    def action_explore(self) -> None:
+        """Open the explorer; in it, a morph between two pins or a grid of three."""
+        explorer = self.query_one(Explorer)
+        if self.exploring:
+            self._say_of(explorer.between())
+        elif self._view is not None:
+            self.add_class("-exploring")
+            self._choose()
+            explorer.show(self._view)
+            if self.size.height < HIGH:
+                self._say_of(f"{self._key('zoom')} gives the panel the whole screen")
+            self.refresh_bindings()
+
+    def action_leave_codes(self) -> None:
+        """Close the explorer."""
+        self._leave()
+
+    def set_number(self, number: int, value: float) -> None:
+        """A number of the code, from 1 on, to exactly this. Raises UsageError where the code has no such number, or it
+        is not finite."""
+        explorer = self.query_one(Explorer)
+        refused = explorer.choose(number - 1) if math.isfinite(value) else "expected a finite number"
+        if refused or explorer.place is None:
+            raise UsageError("Code", refused or "the items of the map have not come yet")
+        explorer.set(value)
+
+    def action_walk(self, right: int, up: int) -> None:
+        """Move the crosshair by so many cells."""
+        self._say_of(self.query_one(Explorer).move(right, up))
+
+    def action_pin(self) -> None:
+        """Keep the code under the crosshair, or let go of it."""
+        self._say_of(self.query_one(Explorer).pin())
+
+    def action_onto_item(self) -> None:
+        """Onto the nearest item, then onto the next."""
+        self._say_of(self.query_one(Explorer).to_nearest())
+
+    def action_number(self) -> None:
+        """The number of the code that the digit names."""
+        if self._digit:
+            self._say_of(self.query_one(Explorer).choose(self._digit - 1))
+
+    def action_turn_number(self, by: int) -> None:
+        """The next number of the code, or the one before."""
+        self._say_of(self.query_one(Explorer).turn(by))
+
+    def action_slide(self, steps: float) -> None:
+        """The chosen number by so many of its standard deviations; 0: to its mean."""
+        self._say_of(self.query_one(Explorer).slide(steps))
+
+    def action_manifold(self) -> None:
+        """Pictures all over the plane."""
+        self._say_of(self.query_one(Explorer).manifold())
+
+    def action_corner(self) -> None:
+        """A corner of a rectangle."""
+        self._say_of(self.query_one(Explorer).corner())
+
+    def action_colour_by(self) -> None:
+        """Colour points by something else."""
+        self._say_of(self.query_one(Explorer).next_colour())
+
+    def action_map_by(self) -> None:
+        """The map by another method."""
+        self._say_of(self.query_one(Explorer).next_map())
+
+    def action_other_map(self) -> None:
+        """Move on the other map."""
+        self._say_of(self.query_one(Explorer).other())
+
+    def action_all_items(self) -> None:
+        """All items, or a choice."""
+        self._say_of(self.query_one(Explorer).all_items())
+
+    def action_other_items(self) -> None:
+        """Items of another part."""
+        self._say_of(self.query_one(Explorer).next_part())
+
+    def action_explore_again(self) -> None:
+        """Ask the newest weights."""
+        self.query_one(Explorer).ask()
+
+    def action_code_back(self) -> None:
+        """Drop what was made last."""
+        self._say_of(self.query_one(Explorer).back())
+
+    def step_size(self, by: int) -> str:
+        """Nearer to what the explorer shows, or farther; the points of an epoch always fit."""
+        if self.exploring:
+            self.query_one(Explorer).zoom(by)
+        return ""
+
+    def turn_page(self, by: int) -> str:
+        """The next items that are marked, or those before."""
+        return self.query_one(Explorer).turn_page(by) if self.exploring else ""
+
+    def _key(self, action: str) -> str:
+        return keymap.first_key(keymap.BY_ID[action], getattr(self.app, "key_overrides", {}))
+
+    def _say_of(self, text: str) -> None:
+        say = getattr(self.screen, "say", None)
+        if text and say is not None:
+            say(text)
+
+    # Drawing.
 
     def _draw(self, run: RunState, samples: Samples, points: NDArray[Any], *, last: bool) -> None:
         members, names = _members(samples, run.dataset)
@@ -105,14 +268,17 @@ class Latent(Container):
 
     def _say(self, sentence: str) -> None:
         """The sentence instead of the plots, or the plots."""
-        text = self.query_one(Static)
+        text = self.query_one("#nothing", Static)
         if sentence:
             text.update(Content(sentence))
-        text.display = bool(sentence)
-        self.query_one(Horizontal).display = self.query_one(Legend).display = not sentence
+        self._sentence = sentence
         self._choose()
 
     def _choose(self) -> None:
+        """The sentence, the plots, or the explorer."""
+        plots = not self._sentence and not self.exploring
+        self.query_one("#nothing").display = bool(self._sentence) and not self.exploring
+        self.query_one("#planes").display = self.query_one(Legend).display = plots
         known = self._samples is not None and "baseline_points" in self._samples.views
         self.query_one("#image-plane").display = known and self.size.width >= BOTH
 

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from aetui.bridge import Answered, Queried
-from aetui.panels.sentences import LOADING, SentenceField
+from aetui.panels.sentence_field import SentenceField
+from aetui.panels.sentences import LOADING
 from aetui.panels.table import View
 from aetui.render.recommended import page
 from aetui.render.text import plain
@@ -32,8 +33,8 @@ class UserField(SentenceField):
     """One line to type a user into; up and down scroll the answer meanwhile."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is no other field."""
-        return action != "other_field" and super().check_action(action, parameters)
+        """There is no other field, and one way of asking."""
+        return action not in ("other_field", "next_way") and super().check_action(action, parameters)
 
 
 class Ratings(Container):

@@ -1,24 +1,25 @@
-"""The sentences panel: type one and see its nearest, type two and see their cosine; and what an epoch is worth."""
+"""The sentences panel: nearest sentences, walks, clusters and pairs of a file; and what an epoch is worth."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from aetui import keymap
 from aetui.bridge import Answered, Queried
+from aetui.panels.sentence_field import SentenceField
 from aetui.panels.sentence_overview import SentenceOverview
-from aetui.panels.sentence_queries import Answers, queries
+from aetui.panels.sentence_queries import TYPED, UNKEPT, WAYS, Answers, Question, asked, way_of
 from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.text import plain
-from aetui.render.words import Page, page
+from aetui.render.words import Page, page, ways_line
 from aetui.state.run_state import RunState
 from aetui.taking import of_words
 from aetui.taking.taken import Taken
@@ -31,7 +32,10 @@ NO_RUN = "There is no run yet. Train the sentence model (t); then type a sentenc
 NOT_YET = "Cosines and readings appear after the first epoch; sentences can be asked as soon as there are weights."
 NOT_KEPT = "Of this epoch no sentences were kept; type one above and press enter to ask the newest weights."
 OURS = "this run"
-EMPTY = "type a sentence first"
+REST_SECONDS = 0.3
+"""How long the cursor of the chart rests before its epoch is asked: it is moved through many."""
+BROAD = 100
+"""Columns from which all ways of asking are named."""
 LOADING = "TensorFlow is loading; the answer comes when it is there"
 TALL = 30
 """Rows from which the overview stands below the answers."""
@@ -49,34 +53,6 @@ class Started(NamedTuple):
     done: int
 
 
-class SentenceField(CappedInput):
-    """One line to type a sentence into; up and down scroll the answers meanwhile."""
-
-    DEFAULT_CSS = """
-    SentenceField { width: 1fr; background: $panel; }
-    SentenceField:focus { background-tint: $foreground 8%; }
-    App:nocolor SentenceField:focus { text-style: underline; }
-    """
-
-    BINDINGS = keymap.bindings("sentences")
-
-    class Scrolled(Message):
-        """The answers are to move so many lines."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    def action_scroll_answers(self, by: int) -> None:
-        """Have the answers moved by `by` lines, down if positive; the caret stays where it is."""
-        self.post_message(self.Scrolled(by))
-
-    def action_other_field(self) -> None:
-        """Focus at once, where `Widget.focus` would wait: the next key may be there already."""
-        others = (field for field in self.screen.query(SentenceField) if field is not self)
-        self.screen.set_focus(next(others))
-
-
 class Sentences(Container):
     """Asks through `Queried` messages and takes `Answered` ones; never waits itself."""
 
@@ -84,6 +60,7 @@ class Sentences(Container):
     Sentences { layout: vertical; }
     Sentences > Horizontal { height: 1; }
     Sentences > Horizontal > Static { width: 2; color: $accent; }
+    Sentences > Horizontal > #way { width: auto; margin-left: 1; color: $text-muted; }
     Sentences > #complaint { display: none; color: $error; height: auto; max-height: 3; }
     Sentences > Scroller { display: none; height: 1fr; margin-top: 1; }
     Sentences > Scroller { scrollbar-gutter: stable; scrollbar-size-vertical: 1; }
@@ -93,16 +70,21 @@ class Sentences(Container):
     Sentences.-answered > Scroller { display: block; }
     Sentences.-answered > SentenceOverview { display: none; }
     Sentences.-answered.-tall > SentenceOverview { display: block; height: 14; }
+    Sentences.-answered.-alone > SentenceOverview { display: none; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.beside: tuple[str, str] | None = None
         """Id and name of the run that is asked the same."""
-        self.answers: dict[str, Answers] = {}
-        """By run id, ours first."""
+        self._answers: dict[str, dict[str, Answers]] = {}
+        """By way of asking and run id."""
+        self._question = Question()
+        """The way of asking, and what the user chose in each."""
+        self._epoch = 0
+        """The one under the cursor of the chart; 0: the newest."""
+        self._rest: Timer | None = None
         self._run: RunState | None = None
-        self._texts = ("", "")
         self._stamp = 0
         self._view: View | None = None
         self._started: dict[tuple[str, str], Started] = {}
@@ -114,6 +96,7 @@ class Sentences(Container):
         with Horizontal():
             yield Static("/")
             yield SentenceField("type a sentence and press enter: what lies nearest to it", id="first")
+            yield Static(id="way")
         with Horizontal():
             yield Static("≈")
             yield SentenceField("a second one: how like the two are", id="second")
@@ -136,7 +119,7 @@ class Sentences(Container):
     # The run.
 
     def show(self, view: View) -> None:
-        """Take the run and how far its answers are; those of another run than before are forgotten."""
+        """Take the run, the epoch under the cursor and how far answers are; those of another run are forgotten."""
         before, self._run, self._view = self._run, view.run, view
         if (before and before.run_id) != (view.run and view.run.run_id):
             self._forget()
@@ -145,6 +128,7 @@ class Sentences(Container):
             self._started.setdefault((view.data.run_id, view.data.activity), Started(view.data.at, view.data.done))
         metrics = view.run.metrics if view.run else {}
         self.query_one(SentenceOverview).show(view.samples, self._instead(view), metrics)
+        self._follow(0 if view.run is None or view.epoch == view.run.last_epoch else view.epoch)
         self._draw()
 
     def taken(self, view: View) -> Taken:
@@ -162,72 +146,140 @@ class Sentences(Container):
 
     def _forget(self) -> None:
         """Another run: what the one before said goes."""
-        self.beside = None
+        self.beside, self._epoch = None, 0
         self._complain("")
+        self.stop()
+        self._answers.clear()
+        self._draw()
+
+    def _follow(self, epoch: int) -> None:
+        """The cursor of the chart is at this epoch now; 0: at the newest. When it rests, what is quickly answered is
+        asked again."""
+        if epoch == self._epoch:
+            return
+        self._epoch = epoch
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._ask_of_epoch)
+
+    def _ask_of_epoch(self) -> None:
+        run, answers = self._run, self.answers
+        ours = answers.get(run.run_id) if run else None
+        if run is None or ours is None or ours.question.way != "nearest" or ours.question.epoch == self._epoch:
+            return
+        others = [other for other in answers.values() if other is not ours]
         self._forget_answers()
+        self._query(run.run_id, OURS, replace(ours.question, epoch=self._epoch, quick=True))
+        for other in others:
+            if other.waiting:
+                self._query(other.run_id, other.name, other.question)
+            else:
+                answers[other.run_id] = other
+        self._draw()
 
     # Asking.
+
+    @property
+    def answers(self) -> dict[str, Answers]:
+        """Of the way of asking that is shown: by run id, ours first."""
+        return self._answers.setdefault(self._question.way, {})
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer is still to come."""
+        return any(each.waiting for answers in self._answers.values() for each in answers.values())
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        first, second = (self.query_one(f"#{name}", SentenceField).value.strip() for name in ("first", "second"))
-        run, self._texts = self._run, (first, second)
-        if run is None:
-            self._complain(NO_RUN)
-        elif not first:
-            self._forget_answers()
-            self._complain(EMPTY)
-            self.first.focus()
-        else:
-            self._query_all(run)
+        self._ask()
 
-    def _forget_answers(self) -> None:
-        """Also those that are still to come."""
+    def go(self, question: Question) -> None:
+        """Ask in the way of `question` from now on; what stands in the fields is taken from there."""
+        kept = self._question
+        if question.way == "pairs":
+            kept = replace(kept, pairs=question.pairs, file=question.file)
+        self._question = replace(kept, way=question.way, steps=question.steps, clusters=question.clusters)
+        self._ask()
+
+    def turn(self) -> str:
+        """Show the next way of asking, with what was answered in it before; returns what it is for."""
+        ways = list(WAYS)
+        way = ways[(ways.index(self._question.way) + 1) % len(ways)]
+        self._question = replace(self._question, way=way)
+        self._complain("")
+        self.query_one(Scroller).scroll_home(animate=False)
+        self._draw()
+        return f"{way}: {WAYS[way]}"
+
+    def stop(self, *, drop: bool = True) -> None:
+        """Want no longer what is not answered yet. What `drop` leaves is brought to its end: the next sentence finds
+        the codes of the corpus."""
         self._stamp += 1
-        if self.answers:
-            self.post_message(Queried(self, self._stamp, ()))
-        self.answers, self._started = {}, {}
+        self.post_message(Queried(self, self._stamp, (), stop=drop))
+        for answers in self._answers.values():
+            for run_id in [run_id for run_id, each in answers.items() if each.waiting]:
+                del answers[run_id]
+        self._started = {}
         self._draw()
 
-    def _query_all(self, run: RunState) -> None:
+    def _ask(self) -> None:
+        first, second = (self.query_one(f"#{name}", SentenceField).value.strip() for name in ("first", "second"))
+        run = self._run
+        question = replace(self._question, first=first, second=second, epoch=self._epoch, quick=False)
+        fault = NO_RUN if run is None else question.missing
+        if run is None or fault:
+            self._forget_answers()
+            self._complain(fault)
+            if run is not None and question.way in TYPED:
+                self.screen.set_focus(self.query_one("#second" if first else "#first", SentenceField))
+            return
         self._forget_answers()
         self._complain("")
-        self._query(run.run_id, OURS)
-        if self.beside:
-            self._query(*self.beside)
+        self._query(run.run_id, OURS, question)
+        if self.beside and question.way == "nearest":
+            self._query(*self.beside, replace(question, epoch=0))
 
-    def _query(self, run_id: str, name: str) -> None:
-        first, second = self._texts
-        self.answers[run_id] = Answers(run_id, name, pair=bool(second))
-        self.post_message(Queried(self, self._stamp, queries(run_id, first, second)))
+    def _forget_answers(self) -> None:
+        """Those shown, and all that are still to come."""
+        drop = any(each.waiting for way in UNKEPT for each in self._answers.get(way, {}).values())
+        if self.waiting or self.answers:
+            self.stop(drop=drop)
+        self.answers.clear()
+
+    def _query(self, run_id: str, name: str, question: Question) -> None:
+        self.answers[run_id] = Answers(run_id, name, pair=bool(question.second), question=question)
+        self.post_message(Queried(self, self._stamp, asked(run_id, question)))
         self.query_one(Scroller).scroll_home(animate=False)
         self._draw()
 
     def put_beside(self, other: tuple[str, str] | None) -> None:
         """Have the run with this id and name asked too, in the place of the averaged vectors; None: no other."""
+        answers = self._answers.setdefault("nearest", {})
         if self.beside:
-            self.answers.pop(self.beside[0], None)
+            answers.pop(self.beside[0], None)
         self.beside = other
-        if other and self.answers:
-            self._query(*other)
+        ours = next(iter(answers.values()), None)
+        if other and ours and self._question.way == "nearest":
+            self._query(*other, replace(ours.question, epoch=0, quick=False))
         self._draw()
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
         run_id, error = message.query.run_id, message.error
-        answers = self.answers.get(run_id)
+        held = self._answers.get(way_of(message.query), {})
+        answers = held.get(run_id)
         if message.stamp != self._stamp or answers is None:
             return
         if error is None:
-            self.answers[run_id] = answers.with_answer(message.query, message.answer)
+            held[run_id] = answers.with_answer(message.query, message.answer)
         else:
             ours = self._run is not None and run_id == self._run.run_id
             # What is wrong with the sentence is said at its field; what is wrong with a run, in its column.
             at_field = ours and isinstance(error, UsageError)
             if at_field:
                 self._complain(_reason(error))
-            self.answers[run_id] = answers.with_failure("" if at_field else _reason(error))
+            held[run_id] = answers.with_failure("" if at_field else _reason(error))
         self._draw()
 
     def _complain(self, text: str) -> None:
@@ -242,6 +294,11 @@ class Sentences(Container):
 
     # Keys.
 
+    @on(SentenceField.Turned)
+    def _turned(self, message: SentenceField.Turned) -> None:
+        message.stop()
+        self.turn()
+
     @on(SentenceField.Scrolled)
     def _scrolled(self, message: SentenceField.Scrolled) -> None:
         message.stop()
@@ -252,19 +309,36 @@ class Sentences(Container):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
+        question = self._question
+        self.query_one("#way", Static).update(ways_line(question.way, broad=self.size.width >= BROAD))
         ours = self.answers.get(self._run.run_id) if self._run else None
-        self.set_class(ours is not None, "-answered")
-        if ours is None or not self.size:
+        self.set_class(question.way != "nearest", "-alone")
+        self.set_class(ours is not None or question.way != "nearest", "-answered")
+        if not self.has_class("-answered") or not self.size:
             return
         other = self.answers.get(self.beside[0]) if self.beside else None
-        shown = Page(ours, other, self._waiting(ours), self._waiting(other))
-        what = shown, self.size
-        if what != self._drawn:
-            self._drawn = what
-            above = 2 if self.has_class("-low") else 3
-            below = OVERVIEW + 1 if self.has_class("-tall") else 0
-            lines = page(shown, (max(1, self.size.width - 1), self.size.height - above - below))
-            self.query_one(Scroller).query_one(Static).update(Content("\n").join(lines))
+        shown = Page(ours, other, self._waiting(ours), self._waiting(other)) if ours else None
+        what = shown, question, self._epoch, self.size
+        if what == self._drawn:
+            return
+        self._drawn = what
+        above = 2 if self.has_class("-low") else 3
+        below = OVERVIEW + 1 if self.has_class("-tall") else 0
+        size = max(1, self.size.width - 1), self.size.height - above - below
+        lines = [*self._notes(ours, size[0]), *(page(shown, size) if shown else [])]
+        self.query_one(Scroller).query_one(Static).update(Content("\n").join(lines))
+
+    def _notes(self, ours: Answers | None, width: int) -> list[Content]:
+        """What enter would do, where it would do something else than what is shown."""
+        if ours is None:
+            text = self._question.todo
+        elif ours.question.epoch != self._epoch and (self._epoch or ours.question.way != "nearest"):
+            text = f"enter asks the weights of {f'epoch {self._epoch:,}' if self._epoch else 'now'}"
+        elif ours.question.quick and ours.nearest is None:
+            text = f"enter finds the nearest as of {f'epoch {self._epoch:,}' if self._epoch else 'now'}"
+        else:
+            return []
+        return Content.styled(text, "$text-muted").wrap(width)
 
     def _waiting(self, answers: Answers | None) -> str:
         """What keeps the answers."""

@@ -142,7 +142,24 @@ PANELS: dict[str, PanelKind] = {
             of_samples=False,
             has_keys=True,
         ),
-        PanelKind("latent", "Latent", "c", "latent:Latent", "validation codes by class, beside PCA or averages"),
+        PanelKind(
+            "draw",
+            "Draw",
+            "D",
+            "draw:Draw",
+            "draw with keys or the mouse: what the model makes of it, where its code lies",
+            by_epoch=False,
+            of_samples=False,
+            has_keys=True,
+        ),
+        PanelKind(
+            "latent",
+            "Latent",
+            "c",
+            "latent:Latent",
+            "validation codes by class, beside PCA or averages; enter explores them",
+            has_keys=True,
+        ),
         PanelKind(
             "samples", "Samples", "n", "samples:PriorSamples", "new images drawn from the prior, KL of each dimension"
         ),

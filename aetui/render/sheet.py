@@ -27,7 +27,7 @@ def compose(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
     """The sheet's pixels, (height, width, channels) uint8, the images of a row side by side with gaps between."""
     _, height, width, channels = rows[0].shape
     count = max(map(len, rows))
-    factor = max(1, -(-SMALLEST // height))
+    factor = _factor(height)
     step_y, step_x = height * factor + GAP, width * factor + GAP
     sheet = np.full((len(rows) * step_y + GAP, count * step_x + GAP, channels), BACKGROUND, np.uint8)
     for y, row in enumerate(rows):
@@ -36,3 +36,25 @@ def compose(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
             top, left = GAP + y * step_y, GAP + x * step_x
             sheet[top : top + step_y - GAP, left : left + step_x - GAP] = image
     return sheet
+
+
+def may_be(high: int, wide: int, height: int, width: int) -> bool:
+    """Whether a picture of `high` × `wide` pixels has the size of such a sheet of images of `height` × `width`."""
+    factor = _factor(height)
+    sides = ((high, height), (wide, width))
+    return all(side > GAP and (side - GAP) % (one * factor + GAP) == 0 for side, one in sides)
+
+
+def first(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8] | None:
+    """The first image, (height, width, channels), of what `compose` made; None where it is no such sheet."""
+    factor = _factor(height)
+    if not may_be(pixels.shape[0], pixels.shape[1], height, width) or (pixels[:GAP] != BACKGROUND).any():
+        return None
+    tile = pixels[GAP : GAP + height * factor, GAP : GAP + width * factor]
+    small = tile[::factor, ::factor]
+    return small if np.array_equal(small.repeat(factor, axis=0).repeat(factor, axis=1), tile) else None
+
+
+def _factor(height: int) -> int:
+    """How many times an image is enlarged."""
+    return max(1, -(-SMALLEST // height))

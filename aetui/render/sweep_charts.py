@@ -27,6 +27,7 @@ STATES = {
     "diverged": ("✕", "$error"),
     "failed": ("✕", "$error"),
     "running": ("●", "$accent"),
+    "waiting": ("○", "$text-muted"),
 }
 LEAST_AXIS = 12
 """Columns between two axes; settings that have no room are left out, the last first."""

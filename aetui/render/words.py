@@ -9,9 +9,10 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from aetui.panels.sentence_queries import COUNT, Answers
+from aetui.panels.sentence_queries import COUNT, WAYS, Answers
 from aetui.render.bars import MUTED
 from aetui.render.metrics import AVERAGE
+from aetui.render.sentence_ways import body
 from aetui.render.text import plain
 from engine.queries.messages import Neighbour, Words
 
@@ -65,9 +66,18 @@ def marked(sentence: Words) -> Content:
     return Content(" ").join([*parts, Content.styled(f"({', '.join(what)})", MUTED)])
 
 
+def ways_line(way: str, *, broad: bool) -> Content:
+    """The ways of asking, with the present one marked; where there is no room, that one alone."""
+    shown = WAYS if broad else (way,)
+    parts = [Content.styled(f"‹{each}›", "bold $accent") if each == way else Content(f" {each} ") for each in shown]
+    return Content("").join(parts)
+
+
 def page(shown: Page, size: tuple[int, int]) -> list[Content]:
     """The answers in `size` (columns, rows) cells; more rows than that where it takes them."""
     width, height = size
+    if shown.ours.question.way != "nearest":
+        return [*_column(shown.ours, shown.waiting, width).head, *body(shown.ours, width)]
     beside = width >= SIDE_BY_SIDE
     column = (width - _BETWEEN.cell_length) // 2 if beside else width
     left = _column(shown.ours, shown.waiting, column)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from aetui.screens.host import Workbench
 
 
+LONGEST = 1_000
+"""Characters of a complaint: what there is to choose from is a list."""
+
+
 class CommandField(CappedInput):
     """The line itself."""
 
@@ -169,10 +173,14 @@ class CommandLine(Modal["Then | None"]):
 
     def _say(self, text: str) -> None:
         self._refused = self._field.value
-        self.query_one("#hint", Static).update(Content.styled(f"✕ {plain(text, 300)}", "$error"))
+        hint = self.query_one("#hint", Static)
+        hint.add_class("-complaint")
+        hint.update(Content.styled(f"✕ {plain(text, LONGEST)}", "$error"))
 
     def _help(self) -> None:
-        self.query_one("#hint", Static).update(self._hint(self._field.value))
+        hint = self.query_one("#hint", Static)
+        hint.remove_class("-complaint")
+        hint.update(self._hint(self._field.value))
 
     def _hint(self, text: str) -> Content:
         """What the line may become; of one command what it takes."""

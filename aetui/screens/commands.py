@@ -190,6 +190,16 @@ def _epoch(typed: Typed, text: str) -> Then:
     return typed.app.show_workbench
 
 
+def _number(typed: Typed, text: str) -> Then:
+    try:
+        number, value = text.split()
+        typed.app.desk.set_code(int(number), float(value))
+    except ValueError as error:
+        told = f"expected which number of the code and its value, such as z 3 1.25, got {plain(text, 40)!r}"
+        raise UsageError("Command", told) from error
+    return typed.app.show_workbench
+
+
 def _data(typed: Typed, text: str) -> Then:
     from aetui.screens import data_commands
 
@@ -214,6 +224,19 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _draw(typed: Typed, text: str) -> Then:
+    from aetui.screens import draw_commands
+
+    return draw_commands.run(typed.app, text)
+
+
+def _draw_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import draw_commands
+
+    del typed
+    return draw_commands.choices(text)
+
+
 def _sweep(typed: Typed, text: str) -> Then:
     from aetui.screens import sweep_commands
 
@@ -236,6 +259,22 @@ def _map_choices(typed: Typed, text: str) -> Iterable[str]:
     from aetui.screens import plane_commands
 
     return plane_commands.choices(typed.app, text)
+
+
+def _sentences(name: str) -> Callable[[Typed, str], Then]:
+    def run(typed: Typed, text: str) -> Then:
+        from aetui.screens import sentence_commands
+
+        then: Then = getattr(sentence_commands, name)(typed.app, text)
+        return then
+
+    return run
+
+
+def _sentence_files(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import sentence_commands
+
+    return sentence_commands.files(typed, text)
 
 
 def _quit(typed: Typed, text: str) -> Then:
@@ -267,6 +306,7 @@ COMMANDS: dict[str, Command] = {
         Command("panel", "NAME", "open a panel", _panel, _beginning(lambda typed: typed.app.desk.panels)),
         Command("explain", "PAGE", "what a model does; answers", _explain, _beginning(lambda typed: pages.pages())),
         Command("epoch", "NUMBER", "go to an epoch; its number alone will do", _epoch, lambda typed, text: ()),
+        Command("z", "NUMBER VALUE", "give a number of the explored code a value", _number, lambda typed, text: ()),
         Command(
             "data",
             "add|show|rename|remove …",
@@ -283,8 +323,12 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
         Command("map", "FILE, or train|test …", "codes by the million on a map", _map, _map_choices, slow=True),
+        Command("walk", "STEPS", "from one sentence to the other", _sentences("walk"), lambda typed, text: ()),
+        Command("clusters", "NUMBER", "groups of like sentences", _sentences("clusters"), lambda typed, text: ()),
+        Command("sts", "FILE", "pairs of sentences with scores", _sentences("sts"), _sentence_files, slow=True),
         Command("theme", "NAME", "other colours", _theme, _beginning(lambda typed: typed.app.available_themes)),
         Command("quit", "", "leave", _quit, lambda typed, text: ()),
     )

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from textual.screen import Screen
 
     from aetui.bridge import EngineLike
     from aetui.bringing.looks import Given
     from aetui.panels.preview import Subject
+    from aetui.panels.sentence_queries import Question
     from aetui.state.fold import Change
     from aetui.state.run_state import RunState, WorkbenchState
     from aetui.terminal.abilities import Abilities
@@ -48,6 +50,16 @@ class Desk(Protocol):
     def run_shown(self) -> RunState | None:
         """The run on the screen, if there is one."""
 
+    @property
+    def pad_shape(self) -> tuple[int, ...]:
+        """Of a drawing. Raises UsageError where there is nothing to draw on."""
+
+    def draw_item(self, place: int) -> None:
+        """Put a test item on the pad, counted from 0."""
+
+    def draw_picture(self, image: NDArray[Any], name: str) -> None:
+        """Put a picture of the pad's shape on it."""
+
     def choose_model(self, key: str) -> None:
         """Choose one of `models`."""
 
@@ -60,8 +72,20 @@ class Desk(Protocol):
     def refresh_run(self) -> None:
         """Draw everything that depends on the run shown."""
 
+    def put_question(self, question: Question) -> None:
+        """Have the sentences panel ask, if the model shown has one."""
+
+    def check_sentences(self) -> None:
+        """Raises UsageError where the model shown has no sentences panel."""
+
+    def say(self, text: str) -> None:
+        """Say something for a moment."""
+
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
+
+    def set_code(self, number: int, value: float) -> None:
+        """Give a number of the code that is explored a value. Raises UsageError where there is none."""
 
     def action_panel(self, key: str) -> None:
         """Open one of `panels`."""

@@ -18,6 +18,8 @@ from engine.registry import VARIANTS
 
 PANEL = "digits"
 """The panel that shows data before there is anything else."""
+ERRING = (PANEL, "draw")
+"""Panels that show an error."""
 PREVIEW_SECONDS = 0.3
 """Settings at rest, before anything is read for them."""
 
@@ -50,12 +52,12 @@ class PictureView(RunView):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Sizes, pages and cells are for panels that show pictures; a signed error for the one that has errors."""
+        """Sizes, pages and cells are for panels that show pictures; a signed error for those that have errors."""
         match action:
             case "picture_size" | "page" | "cells":
                 return self._pictures is not None
             case "signed_error":
-                return self._tabs.open_key == PANEL
+                return self._tabs.open_key in ERRING
         return super().check_action(action, parameters)
 
     @property

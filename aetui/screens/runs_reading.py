@@ -11,9 +11,10 @@ from textual.message import Message
 
 from aetui.render.run_columns import Widths, measured
 from aetui.widgets.run_table import STATES
+from engine.runs.jobs import TrainJob
 from engine.runs.listing.rows import Row, row
 from engine.runs.listing.summary import Summary
-from engine.runs.listing.waiting_rows import with_waiting
+from engine.runs.listing.waiting_rows import not_begun, with_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from engine.runs.store import RunStore
 
 REPORT_SECONDS = 0.5
+QUEUED = "queued"
+"""How a run stands that waits in our own queue."""
 
 
 class Rows(NamedTuple):
@@ -112,25 +115,14 @@ def _turn(place: int) -> str:
 
 
 def _queued(run: RunState, stored: Summary | None) -> Summary:
-    status = cast("Status", "queued")  # of a row, not of a stored run
     if stored is not None:
-        return msgspec.structs.replace(stored, status=status)
-    return Summary(
-        id=run.run_id,
+        return msgspec.structs.replace(stored, status=cast("Status", QUEUED))
+    job = TrainJob(
         variant=run.variant,
         preset=run.preset,
         dataset=run.dataset,
         config=dict(run.config),
         group=run.group,
-        created=time.time(),
-        pid=0,
-        host="",
         name=run.name,
-        status=status,
-        planned=run.planned,
-        epochs=0,
-        seconds=None,
-        loss=None,
-        metrics={},
-        curve=(),
     )
+    return not_begun(job, run.run_id, QUEUED, planned=run.planned, created=time.time())

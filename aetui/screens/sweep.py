@@ -62,7 +62,7 @@ class SweepView(Widget, can_focus=True):
         if reading is None or self.reading is None or reading.sweep.id != self.reading.sweep.id:
             before, followed = None, True
         self.reading, self.instead = reading, instead
-        rows = table.rows(reading.trials) if reading else []
+        rows = table.rows(reading.trials, reading.running) if reading else []
         self._rows = table.ranked(rows) if self.ranked else rows
         at = next((at for at, row in enumerate(self._rows) if before and row.trial == before.trial), 0)
         self._cursor = max(0, len(self._rows) - 1) if followed and not self.ranked else at
@@ -113,10 +113,10 @@ class SweepView(Widget, can_focus=True):
 
     def _head(self, reading: Reading, width: int) -> list[Content]:
         sweep, found = reading.sweep, reading.trials
-        states: Counter[str] = Counter(trial.state for trial in found.values())
-        over = sum(count for state, count in states.items() if state != "running")
+        states: Counter[str] = Counter(row.state for row in table.rows(found, reading.running))
+        over = sum(trial.state != "running" for trial in found.values())
         at, of = reading.place
-        going = "running" if reading.running else "complete" if over >= sweep.trials else "stopped"
+        going = table.standing(sweep, found, reading.running)
         first = Content.assemble(
             (plain(sweep.name) or sweep.id, "bold"),
             f" · {going} · {over} of {sweep.trials} trials · {sweep.job.variant} on {plain(sweep.job.dataset)} · "
@@ -164,7 +164,7 @@ class SweepView(Widget, can_focus=True):
         if size[1] < 6:
             return []
         chosen = self.chosen.trial if self.chosen else None
-        rows = table.rows(reading.trials)
+        rows = table.rows(reading.trials, reading.running)
         return sweep_charts.parallel(reading.sweep.over, rows, reading.sweep.metric, _best(reading), chosen, size)
 
     def _importance(self, reading: Reading, width: int) -> list[Content]:
@@ -314,12 +314,13 @@ class SweepScreen(Modal[None]):
         except OSError as error:
             self.workbench.notice("Not stopped", f"{reading.sweep.id} cannot be written: {error}")
         else:
-            self.notify(f"{reading.sweep.id} is told to stop; aetui sweep --resume goes on", markup=False)
+            again = plain(f"aetui sweep --resume {reading.sweep.called}")
+            self.notify(f"{reading.sweep.id} is told to stop; {again} goes on", markup=False)
 
     def action_copy_table(self) -> None:
         """Put the table on the clipboard, as CSV."""
         if self.view.reading is not None:
-            self._copy(table.as_csv(self.view.reading.sweep, self.view.reading.trials))
+            self._copy(table.as_csv(self.view.reading.sweep, self.view.reading.trials, self.view.reading.running))
 
     @work(exclusive=True, group="taking")
     async def _copy(self, text: str) -> None:

@@ -76,6 +76,10 @@ class TableScreen(Screen[None]):
         """A screenful up (a negative `side`) or down."""
         self.table.page(side)
 
+    def action_edge(self, side: int) -> None:
+        """To the first row (a negative `side`) or to the last."""
+        self.table.action_edge(side)
+
     def typed(self, text: str) -> None:
         """A key changed the line."""
         self.line.complain(self.filter_by(text) if self.line.purpose == FILTER else "")

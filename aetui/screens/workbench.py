@@ -195,7 +195,7 @@ class WorkbenchScreen(QueryView):
         kind = run.kind if run else registry.kind(self.variant.key, str(self._form.values["dataset"]))
         self._instead = kind.panels
         shown = registry.known(run.variant) if run else None
-        offered = table.of_variant((shown or self.variant).panels, kind.panels)
+        offered = table.of_variant((*(shown or self.variant).panels, *kind.adds), kind.panels)
         if offered != self._tabs.kinds:
             self._tabs.set_kinds(offered)
             self.call_later(self._fill_panels)

@@ -11,7 +11,8 @@ from aetui.panels.table import PANELS, View
 from aetui.state.run_state import LogLine, RunState
 from aetui.taking.taken import Table, Taken
 from engine.events import EpochEnded
-from engine.queries.messages import Neighbour
+from engine.features.outcomes import Told
+from engine.queries.messages import Neighbour, Stop
 
 NO_RUN = "there is no run yet"
 NOT_YET = "there is nothing of it before the first epoch"
@@ -26,6 +27,8 @@ HEALTH = (
     "gradient_norm",
 )
 """Of `engine.events.Health`."""
+WALKED = ("share", "says", "cosine of what it says", "nearest", "cosine", "nearest by averages", "its cosine")
+CLUSTERED = ("cluster", "sentences", "topic", "share", "words", "nearest")
 ASKED = ("asked", "of", "answer", "rank", "sentence", "cosine", "document", "topics")
 
 
@@ -83,11 +86,35 @@ def sentences(view: View, answers: Sequence[Answers]) -> Taken:
     """What was asked and answered; before anything was, the readings of the epoch. The cosines are the epoch's."""
     cosines = view.views.get("cosines")
     answered = [row for each in answers for row in _answer_rows(each)]
-    table = Table(ASKED, answered) if answered else _readings(view)
+    other = next((_other_way(each) for each in answers if each.walked or each.clusters or each.judged), None)
+    table = other or (Table(ASKED, answered) if answered else _readings(view))
     if table is None and cosines is None:
         return Taken("sentences", PANELS["sentences"].label, missing=view.instead(NOT_YET, "nothing was asked yet"))
     arrays = {} if cosines is None else {"cosines": cosines}
     return Taken("sentences", PANELS["sentences"].label, view.samples_epoch, table=table, arrays=arrays)
+
+
+def _other_way(answers: Answers) -> Table | None:
+    """A walk, clusters or judged pairs, a row each."""
+    if answers.walked:
+        return Table(WALKED, [_stop_row(stop) for stop in answers.walked.stops])
+    if answers.clusters:
+        return Table(CLUSTERED, [_cluster_row(each) for each in answers.clusters.told])
+    if answers.judged:
+        rows = zip(answers.question.pairs, *(row.cosines for row in answers.judged.rows), strict=True)
+        judged = [(pair.line, pair.first, pair.second, pair.score, *row) for pair, *row in rows]
+        return Table(("line", "first", "second", "score", *(row.features for row in answers.judged.rows)), judged)
+    return None
+
+
+def _stop_row(stop: Stop) -> tuple[object, ...]:
+    passed, average = stop.neighbour, stop.average
+    return stop.share, stop.reading, stop.back, passed.sentence, passed.cosine, average.sentence, average.cosine
+
+
+def _cluster_row(told: Told) -> tuple[object, ...]:
+    words = " ".join(each.word for each in told.words)
+    return told.cluster, told.size, told.label, told.share, words, " | ".join(told.nearest)
 
 
 def _readings(view: View) -> Table | None:

@@ -107,8 +107,10 @@ def of_run(run: RunState, variant: Variant[Any], data_dir: Path | None) -> Draft
 def fields(variant: Variant[Any], preset: str, dataset: str) -> tuple[Param, ...]:
     """The form: preset and data set, then every setting with the preset's value as its default."""
     accepted = tuple(key for key, row in datasets.all_sets().items() if row.kind in variant.accepts)
+    suits = registry.presets(variant.key, dataset)
+    presets = tuple(name for name in variant.presets if name in suits or name == preset)
     return (
-        Param("preset", "choice", "settings that go together", preset, choices=tuple(variant.presets)),
+        Param("preset", "choice", "settings that go together", preset, choices=presets),
         Param("dataset", "choice", "what it learns from", dataset, choices=accepted),
         *_with_seeds(describe(variant.presets[preset])),
     )

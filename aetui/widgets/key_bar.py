@@ -44,7 +44,9 @@ class KeyBar(Widget):
         x = 0
         for item in self._items():
             if x <= event.x < x + item.text.cell_length and item.act:
-                await self.screen.run_action(item.act)
+                bound = (active for active in self.screen.active_bindings.values() if active.binding.id == item.id)
+                node = next((active.node for active in bound), self.screen)
+                await self.app.run_action(item.act, node)
                 return
             x += item.text.cell_length
 

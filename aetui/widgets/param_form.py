@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.content import Content
@@ -69,6 +69,10 @@ class ParamForm(Widget, can_focus=True):
     """
 
     BINDINGS = keymap.bindings("settings")
+
+    commands: ClassVar[str] = ":"
+    """Characters that stay keys as long as no text is being typed: what is set on the command line takes its field in
+    hand, and the next command is meant for the line again."""
 
     class Changed(Message):
         """A field has a new value; the form may be about something else than `about` by now."""
@@ -182,6 +186,8 @@ class ParamForm(Widget, can_focus=True):
         if key in EDIT_KEYS or (key == "escape" and self.edit is not None):
             return True
         if character is None or not character.isprintable():
+            return False
+        if character in self.commands and self.edit is None:
             return False
         return self.param.kind == "text" or self.edit is not None or character in BEGIN_KEYS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from aetui import keymap
 from aetui.bringing import typed_paths
@@ -37,6 +37,7 @@ class SetForm(ParamForm):
     """Enter accepts what is typed, and asks for the whole to be added where nothing is. Tab completes a path."""
 
     BINDINGS = keymap.bindings("adding")
+    commands: ClassVar[str] = ""
 
     def __init__(self, heard: Callable[[], None], whole: Callable[[], None]) -> None:
         """`heard` is told of every change, also while something is typed; `whole` that enter was pressed for all."""

@@ -12,20 +12,42 @@ from engine.text.sequences import PAD
 from engine.text.text_data import RARE, TextData
 
 
-@one_thread()
-def sif(data: TextData) -> NDArray[np.float32]:
-    """(sentences, dimensions): averages in which a word w weighs a / (a + p(w)), without their first principal
-    component; p and the component are those of the training part.
+class Sif:
+    """Averages in which a word w weighs a / (a + p(w)), without their first principal component; p and the component
+    are those of the training part.
 
     Arora, Liang & Ma, A simple but tough-to-beat baseline for sentence embeddings, 2017.
     """
-    counts = np.bincount(data.train.items[:].ravel(), minlength=len(data.lexicon)).astype(np.float64)
-    counts[PAD] = 0
-    rows = data.lexicon.average(data.items, RARE / (RARE + counts / counts.sum())).astype(np.float64)
-    fitted = rows[data.train_places]
-    _, axes = np.linalg.eigh(fitted.T @ fitted)
-    common = axes[:, -1]  # the eigenvalues ascend; as in the paper, nothing is centred
-    return (rows - np.outer(rows @ common, common)).astype(np.float32)
+
+    def __init__(self, data: TextData) -> None:
+        counts = np.bincount(data.train.items[:].ravel(), minlength=len(data.lexicon)).astype(np.float64)
+        counts[PAD] = 0
+        self._lexicon = data.lexicon
+        self.weights = RARE / (RARE + counts / counts.sum())
+        """Of each word, (words,); 1 for one that never stands in the training part."""
+        self.common = _first_component(self._averages(data.train.items[:]))
+        """(dimensions,), of length 1."""
+
+    def encode(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Sentences as ids (count, length) → (count, dimensions)."""
+        rows = self._averages(ids)
+        return (rows - np.outer(rows @ self.common, self.common)).astype(np.float32)
+
+    def _averages(self, ids: NDArray[np.integer]) -> NDArray[np.float64]:
+        return self._lexicon.average(ids, self.weights).astype(np.float64)
+
+
+@one_thread()
+def _first_component(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    _, axes = np.linalg.eigh(rows.T @ rows)
+    first: NDArray[np.float64] = axes[:, -1]  # the eigenvalues ascend; as in the paper, nothing is centred
+    return first
+
+
+@one_thread()
+def sif(data: TextData) -> NDArray[np.float32]:
+    """(sentences, dimensions): all sentences of the corpus as `Sif` has them."""
+    return Sif(data).encode(data.items)
 
 
 def tfidf(data: TextData) -> Any:

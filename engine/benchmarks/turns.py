@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
@@ -16,6 +17,17 @@ class Block(NamedTuple):
     def each(self) -> float:
         """Seconds a step."""
         return self.seconds / self.steps
+
+
+def stretched(take: Callable[[], None], steps: int, seconds: float) -> Block:
+    """Stretches of `steps`, each of them one call of `take`, for about so many seconds; at least one, and one before
+    that does not count."""
+    take()
+    done, began = 0, time.perf_counter()
+    while (spent := time.perf_counter() - began) < seconds or not done:
+        take()
+        done += steps
+    return Block(done, spent)
 
 
 class Side(Protocol):

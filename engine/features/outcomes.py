@@ -67,6 +67,32 @@ class Clustered(msgspec.Struct, frozen=True, kw_only=True):
     to those of the nearest other one (Rousseeuw 1987); -1 to 1. Distances of other features are others."""
 
 
+class Characteristic(msgspec.Struct, frozen=True, kw_only=True):
+    """A word that stands in a cluster more often than in the others."""
+
+    word: str
+    score: float
+    """Log-odds ratio in standard deviations (`engine.text.characteristic.scores`)."""
+    count: int
+    """How often it stands there."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in one cluster."""
+
+    cluster: int
+    size: int
+    """Items of the part that was assigned."""
+    words: tuple[Characteristic, ...] = ()
+    """The most telling first."""
+    nearest: tuple[str, ...] = ()
+    """Items nearest to the centre, in words, those that are the same once."""
+    label: str = ""
+    """The commonest class; empty where items have none."""
+    share: float = 0.0
+    """Of the items, how many have it."""
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """How it is done; the same for the encoder of the run and for the one from scratch."""
 

@@ -30,6 +30,7 @@ class Image(Arrays):
     numbers = "pixels"
     points: ClassVar[tuple[str, ...]] = ("PCA of the images", "PCA")
     inputs = "engine.nn.inputs:Pixels"
+    adds = ("draw",)
     scores = (*Arrays.scores, "coherent")
 
     def read(self, entry: DataSet, location: Location, data_dir: Path | None, report: Report | None) -> Source:

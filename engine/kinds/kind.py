@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
+    from engine.features.grouping import Grouping
+    from engine.features.outcomes import Told
     from engine.kinds.reading import Reading
     from engine.runs.snapshots import Samples
 
@@ -81,6 +83,8 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
+    keeps_weights: ClassVar[bool] = False
+    """Whether a run keeps weights of its epochs, so that it can be asked as it was (`engine.runs.weight_files`)."""
     files: ClassVar[tuple[str, ...]] = ()
     """Names of the files that `keep` writes."""
 
@@ -93,6 +97,9 @@ class Kind(Origin):
     covered: ClassVar[str] = ""
     """What the fingerprint of a run's data covers beside the data as they lie there; empty where it is the same."""
 
+    presets: ClassVar[tuple[str, ...]] = ()
+    """Names of presets that are made for data of this kind, and mean nothing to any other."""
+
     # What stands beside a model.
     points: ClassVar[tuple[str, ...]]
     """Titles of the plane beside that of the codes, the longest first."""
@@ -104,6 +111,8 @@ class Kind(Origin):
     """The command that makes such a run."""
     panels: ClassVar[Mapping[str, str]] = {}
     """Panels in the place of those that a variant names: its pictures may be none here."""
+    adds: ClassVar[tuple[str, ...]] = ()
+    """Panels that every model on such data fills, whatever it names."""
     scores: ClassVar[tuple[str, ...]] = ()
     """How strange an item is can be told by these (keys of `engine.anomalies.scores.SCORES`), the first unless another
     one is asked for; none: not at all."""
@@ -201,6 +210,11 @@ class Kind(Origin):
         del data, items
         return None
 
+    def told(self, data: Data, grouping: Grouping) -> Iterable[Told]:
+        """What is in each cluster, in words; nothing where items have none."""
+        del data, grouping
+        return ()
+
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
     ) -> Generator[None, None, dict[str, NDArray[Any]]]:
@@ -209,6 +223,11 @@ class Kind(Origin):
         del data, model, codes, outputs
         yield from ()
         return {}
+
+    def said(self, data: Data, part: str, places: NDArray[np.int64]) -> tuple[str, ...] | None:
+        """What the items at `places` of a part ("train", "validation", "test") say, where they are words; else None."""
+        del data, part, places
+        return None
 
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
     from engine.datasets.data import Data, Report, Source, Statistics
     from engine.datasets.folders import Location
+    from engine.features.grouping import Grouping
+    from engine.features.outcomes import Told
     from engine.runs.snapshots import Samples
     from engine.text.corpus import Corpus
     from engine.text.lexicon import Lexicon
@@ -35,7 +37,7 @@ class Text(Kind):
 
     key = "text"
     items, unit = "sentences", "sent"
-    keeps = True
+    keeps = keeps_weights = True
     files = ("vocabulary.txt", "vectors.npy", "vectors-source.txt", "segmentation.txt")
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
@@ -136,6 +138,12 @@ class Text(Kind):
         del size, cache
         return Features("averaged word vectors", _text(data).lexicon.average)
 
+    def told(self, data: Data, grouping: Grouping) -> Iterable[Told]:
+        """Of each cluster its size, telling words, the sentences nearest to its centre and its commonest topic."""
+        from engine.text.grouped import told
+
+        return told(_text(data), grouping)
+
     def views(
         self, data: Data, model: Model, codes: NDArray[np.float32], outputs: NDArray[np.float32]
     ) -> Generator[None, None, dict[str, NDArray[Any]]]:
@@ -143,6 +151,12 @@ class Text(Kind):
         from engine.analysis.text_views import of
 
         return (yield from of(_text(data), model, codes, outputs))
+
+    def said(self, data: Data, part: str, places: NDArray[np.int64]) -> tuple[str, ...]:
+        """The sentences as they stand in the corpus."""
+        text = _text(data)
+        of_part = {"train": text.train_places, "validation": text.validation_places, "test": text.test_places}[part]
+        return tuple(text.corpus.sentence(int(place)) for place in of_part[places])
 
     def drawable(self, samples: Samples) -> bool:
         """Whether they are vectors of words, (count, words, numbers in a vector)."""

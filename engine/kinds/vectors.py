@@ -16,4 +16,5 @@ class Vectors(Numbers):
     numbers = "columns"
     points: ClassVar[tuple[str, ...]] = ("PCA of the rows", "PCA")
     rank = 1
+    presets = ("table",)
     panels: ClassVar[Mapping[str, str]] = {"digits": "columns"}

@@ -16,6 +16,7 @@ class Windows(Numbers):
     numbers = "values"
     points: ClassVar[tuple[str, ...]] = ("PCA of the windows", "PCA")
     rank = 2
+    presets = ("series",)
     panels: ClassVar[Mapping[str, str]] = {"digits": "curves"}
 
     def size(self, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -69,7 +69,7 @@ def check(batch: Batch) -> None:
 
 def script(batch: Batch, run_id: str, folder: Path, log: Path, command: Sequence[str]) -> str:
     """The text of a batch script that carries out `command`, which trains the run in `folder`, anew or from where it
-    stands. What it prints goes to `log`, life after life."""
+    stands. What it prints goes to `log`, life after life; the script is to lie beside it, as .sh."""
     return "\n".join(_lines(batch, run_id, folder, log, command))
 
 
@@ -77,7 +77,9 @@ def _lines(batch: Batch, run_id: str, folder: Path, log: Path, command: Sequence
     yield "#!/bin/bash"
     yield from (f"#SBATCH {option}" for option in _options(batch, run_id, log))
     yield from ("", f"# Trains {run_id}, and queues itself again before the time limit until that is complete.")
-    yield from (f"# To go on after a kill, a failure or a cancellation: sbatch {run_id}.sh", "")
+    again = f"sbatch {shlex.quote(str(log.with_suffix('.sh')))}"
+    yield from (f"# To go on after a kill, a failure or a cancellation: {again}", "")
+    yield f"again={shlex.quote(again)}"
     yield from batch.before
     yield from _worker(batch, command)
     yield from _ending(batch, run_id, folder)
@@ -131,7 +133,7 @@ before=$(checkpoint)
 srun --distribution=block --wait={WAIT_SECONDS}{cpus} bash -c "$(declare -f worker); worker"
 status=$?
 [ $status -eq 0 ] && exit 0
-[ $status -eq {STOPPED} ] && leave "stopped; \\`sbatch {run_id}.sh\\` goes on"
+[ $status -eq {STOPPED} ] && leave "stopped; \\`$again\\` goes on"
 [ $status -ne {LEFT} ] && [ $status -lt 128 ] && leave "failed with status $status; the lines above say why"
 [ "$(checkpoint)" = "$before" ] && leave "ended with status $status before its first checkpoint: not queued again"
 [ "${{SLURM_RESTART_COUNT:-0}}" -ge {batch.requeues} ] && leave "was queued {batch.requeues} times, as often as allowed"

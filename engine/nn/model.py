@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from engine.backend import Arrays, Checkpoint, Position
+from engine.backend import Arrays, Checkpoint, PlainHalves, Position
 from engine.datasets.array_data import as_floats
 from engine.errors import RunError, UsageError, counted
 from engine.events import Stage
@@ -19,6 +19,7 @@ from engine.nn.autoencoder import Autoencoder
 from engine.nn.layers import Blocks
 from engine.nn.memory import enough_memory
 from engine.nn.networks import NoiseKeys, Tensor
+from engine.nn.plain import halves
 from engine.params import TrainingConfig
 from engine.variants.variant import Variant
 
@@ -90,9 +91,13 @@ class KerasModel:
         def block(at: int) -> NDArray[np.float32]:
             items = as_floats(images[at : at + self.block])
             places = tf.range(start + at, start + at + len(items))
-            return self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places).numpy()
+            return np.asarray(self._corrupt(items, [fresh, (start + at) // self.block], [fixed, 0], places))
 
         return np.concatenate([block(at) for at in range(0, max(1, len(images)), self.block)])
+
+    def plain(self) -> PlainHalves:
+        """See `engine.backend.Model`."""
+        return halves(self.networks.encoder, self.networks.decoder)
 
     def _compiled_noise(self) -> Callable[..., Tensor]:
         """As a graph: its some sixty small operations, called one by one, take longer than the noise of a block."""

@@ -48,3 +48,5 @@ class QueryContext(NamedTuple):
     """As `still`, computing in float32 whatever it was trained in."""
     kept: Callable[[], Any]
     """What the run keeps of its data (see `engine.kinds.kind.Kind.kept`)."""
+    asked: int = 0
+    """The epoch that was asked for; 0: none was, and the weights are those that answer as a rule."""

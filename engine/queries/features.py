@@ -17,6 +17,7 @@ from engine.datasets.folders import cache_dir
 from engine.errors import UsageError
 from engine.features import classifier, clustering, finetuning, probing
 from engine.features.classifier import About, Classifier
+from engine.features.grouping import Grouping
 from engine.features.labels import splits
 from engine.features.outcomes import Clustered, Scores
 from engine.features.softmax import Softmax
@@ -131,6 +132,7 @@ def clustered(context: QueryContext, query: Cluster) -> Steps:
         rows.append(row)
         ours = ours or found
     assert ours is not None
+    asked = Grouping(query.part, *ours, count, query.words, query.nearest)
     return Clusters(
         rows=tuple(rows),
         clusters=count,
@@ -140,6 +142,7 @@ def clustered(context: QueryContext, query: Cluster) -> Steps:
         labels=labels,
         classes=tuple(data.classes) if labels is not None else (),
         names=None if judged.names is None else tuple(map(str, judged.names)),
+        told=tuple(sorted(kind.told(data, asked), key=lambda each: (-each.size, each.cluster))),
         epoch=model.epoch,
     )
 

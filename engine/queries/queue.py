@@ -19,6 +19,18 @@ from engine.runs.every import Every
 from engine.runs.execution import Execution
 from engine.runs.loop import PROGRESS_SECONDS
 
+
+class Awaited(Future[Answer]):
+    """An answer to come. One whose work has begun can no more be cancelled, but `drop` ends a long one."""
+
+    dropped = False
+
+    def drop(self) -> None:
+        """Have no more work done for it, from any thread: it gets an error, unless the answer was there before."""
+        if not self.cancel():
+            self.dropped = True
+
+
 ANSWER_SECONDS = 0.2
 """How long a training waits for an answer that takes longer, before its next chunk."""
 
@@ -29,7 +41,7 @@ class _LongAnswer(NamedTuple):
     run_id: str
     doing: str
     steps: Steps
-    future: Future[Answer]
+    future: Awaited
 
 
 class QueryQueue:
@@ -37,7 +49,7 @@ class QueryQueue:
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._waiting: deque[tuple[Query, Future[Answer]]] = deque()
+        self._waiting: deque[tuple[Query, Awaited]] = deque()
         self._long: deque[_LongAnswer] = deque()
         self._due = Every(PROGRESS_SECONDS)
 
@@ -45,9 +57,9 @@ class QueryQueue:
         """Whether there is something to do."""
         return bool(self._waiting or self._long)
 
-    def put(self, query: Query) -> Future[Answer]:
-        """Have `query` answered by a later `work`; until its turn the future can be cancelled."""
-        future: Future[Answer] = Future()
+    def put(self, query: Query) -> Awaited:
+        """Have `query` answered by a later `work`; until its turn it can be cancelled, and dropped to its end."""
+        future = Awaited()
         self._waiting.append((query, future))
         return future
 
@@ -81,11 +93,15 @@ class QueryQueue:
             _settle(self._long.popleft().future, closed())
 
     def _work_at_long_answers(self) -> None:
-        """A long answer is brought to its end even if nobody waits any more: the next query finds its index."""
+        """A long answer is brought to its end even if nobody waits any more, unless it is dropped: the next query finds
+        its index."""
         until = time.monotonic() + ANSWER_SECONDS
         while self._long and time.monotonic() < until:
             run_id, doing, steps, future = self._long[0]
             try:
+                if future.dropped:
+                    steps.close()
+                    raise UsageError("Stopped", "the question was taken back; ask again")
                 self._tell_progress(run_id, doing, *next(steps))
                 continue
             except StopIteration as end:

@@ -30,13 +30,14 @@ def read(context: QueryContext, texts: Sequence[str]) -> tuple[NDArray[np.int32]
     Raises:
         UsageError: one has no words, or none that the model knows.
     """
-    lexicon, length = _lexicon(context), context.model.shape[0]
+    lexicon, length = lexicon_of(context), context.model.shape[0]
     ids = np.stack([_known(lexicon, text, length) for text in texts])
     vectors: NDArray[np.float32] = lexicon.vectors[ids]
     return ids, vectors
 
 
-def _lexicon(context: QueryContext) -> Lexicon:
+def lexicon_of(context: QueryContext) -> Lexicon:
+    """The words that the run knows."""
     return cast("Lexicon", context.kept())
 
 
@@ -59,12 +60,12 @@ def _known(lexicon: Lexicon, text: str, length: int) -> NDArray[np.int32]:
 def similarity(context: QueryContext, query: Similarity) -> Cosine:
     """Cosine of the codes of two sentences, and of the means of their words' vectors. Raises as `read`."""
     ids, vectors = read(context, (query.first, query.second))
-    codes, average = context.model.encode(vectors), _lexicon(context).average(ids)
+    codes, average = context.model.encode(vectors), lexicon_of(context).average(ids)
     return Cosine(
         cosine=float(cosine(codes[:1], codes[1:])[0]),
         average=float(cosine(average[:1], average[1:])[0]),
-        first=_words(context, query.first),
-        second=_words(context, query.second),
+        first=as_read(context, query.first),
+        second=as_read(context, query.second),
         epoch=context.model.epoch,
     )
 
@@ -73,17 +74,18 @@ def reading(context: QueryContext, query: Read) -> Reading:
     """What the decoder says for a code, and the cosine of that code with the code of what it says. Raises as `read`."""
     _, vectors = read(context, (query.text,))
     codes = context.model.encode(vectors)
-    outputs, sentence = context.model.decode(codes), _words(context, query.text)
+    outputs, sentence = context.model.decode(codes), as_read(context, query.text)
     return Reading(
         sentence=sentence,
-        reading=read_out(_lexicon(context), outputs[0], sentence.used),
+        reading=read_out(lexicon_of(context), outputs[0], sentence.used),
         cosine=float(cosine(codes, context.model.encode(outputs))[0]),
         epoch=context.model.epoch,
     )
 
 
-def _words(context: QueryContext, text: str) -> Words:
-    lexicon = _lexicon(context)
+def as_read(context: QueryContext, text: str) -> Words:
+    """`text` as the model reads it."""
+    lexicon = lexicon_of(context)
     found = lexicon.sequencer.words(text)
     known = lexicon.ids(found) != UNK
     used = lexicon.sequencer.used(len(found), context.model.shape[0])
@@ -100,7 +102,7 @@ INDICES = 2
 """Kept in memory: one run beside another. A large one takes 100 MB."""
 
 
-class _Searched(NamedTuple):
+class Searched(NamedTuple):
     """The codes of a corpus, made by `model`."""
 
     version: str
@@ -109,23 +111,23 @@ class _Searched(NamedTuple):
     averages: Index
 
 
-def _searched(context: QueryContext, data: TextData) -> Generator[tuple[int, int], None, _Searched]:
+def _searched(context: QueryContext, data: TextData) -> Generator[tuple[int, int], None, Searched]:
     """The index that is stored for these weights and data, or one made now."""
     model, version = context.still(), version_with(data, context.version)
     stored = None if context.live else Index.read(context.folder, version, (len(data.items), model.code_size))
     if stored is None:
         stored = Index((yield from encoded(model, data, data.items)), version)
-        if not context.live:
+        if not context.live and not context.asked:
             with suppress(OSError):  # a full disk only makes the next query slower
                 stored.write(context.folder)
-    return _Searched(version, model, stored, Index(data.lexicon.average(data.items), ""))
+    return Searched(version, model, stored, Index(data.lexicon.average(data.items), ""))
 
 
 class Search:
     """Keeps the indices that were asked last: two, for one run beside another."""
 
     def __init__(self) -> None:
-        self._kept: dict[Path, _Searched] = {}
+        self._kept: dict[Path, Searched] = {}
 
     def neighbours(self, context: QueryContext, query: Neighbours) -> Steps:
         """The nearest sentences of the corpus by codes, and by averages; encodes it if no index is kept.
@@ -137,22 +139,27 @@ class Search:
         if query.count < 1:
             raise UsageError("Neighbours", f"expected at least 1 neighbour, got {query.count}")
         data = cast("TextData", context.data())
-        searched = self._kept.pop(context.folder, None)
-        if searched is None or searched.version != version_with(data, context.version):
-            searched = yield from _searched(context, data)
-        self._kept[context.folder] = searched
-        while len(self._kept) > INDICES:
-            del self._kept[next(iter(self._kept))]
+        searched = yield from self.searched(context, data)
         return Nearest(
-            sentence=_words(context, query.text),
-            neighbours=_nearest(data, searched.codes, searched.model.encode(vectors)[0], query.count),
-            average=_nearest(data, searched.averages, data.lexicon.average(ids)[0], query.count),
+            sentence=as_read(context, query.text),
+            neighbours=nearest(data, searched.codes, searched.model.encode(vectors)[0], query.count),
+            average=nearest(data, searched.averages, data.lexicon.average(ids)[0], query.count),
             searched=len(data.items),
             epoch=searched.model.epoch,
         )
 
+    def searched(self, context: QueryContext, data: TextData) -> Generator[tuple[int, int], None, Searched]:
+        """The codes of the whole corpus, which are made now if none are kept."""
+        found = self._kept.pop(context.folder, None)
+        if found is None or found.version != version_with(data, context.version):
+            found = yield from _searched(context, data)
+        self._kept[context.folder] = found
+        while len(self._kept) > INDICES:
+            del self._kept[next(iter(self._kept))]
+        return found
 
-def _nearest(data: TextData, index: Index, code: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
+
+def nearest(data: TextData, index: Index, code: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
     """The nearest sentences, those that stand in the corpus more than once told once."""
     corpus, found = data.corpus, dict[str, Neighbour]()
     looked, wanted = 0, 4 * count

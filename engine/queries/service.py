@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import features, models
+from engine.queries import exploring, features, models, plain
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
 from engine.queries.exporting import export
@@ -28,9 +28,12 @@ from engine.queries.messages import (
     Decode,
     Detect,
     Encode,
+    Explore,
     Export,
     FineTune,
+    Judge,
     Neighbours,
+    Networks,
     Probe,
     Query,
     Read,
@@ -38,11 +41,16 @@ from engine.queries.messages import (
     Reconstruct,
     Sample,
     Similarity,
+    Walk,
     Weights,
 )
+from engine.queries.messages.message import RunQuery
+from engine.queries.pairs import judged
 from engine.queries.recommendations import recommend
 from engine.queries.sentences import Search, reading, similarity
-from engine.runs.checkpoint import read_checkpoint
+from engine.queries.walking import Walking
+from engine.runs import weight_files
+from engine.runs.checkpoint import read_checkpoint, read_position
 from engine.runs.execution import Execution
 from engine.runs.store import RunRecord, RunStore
 from engine.variants.variant import Variant
@@ -68,6 +76,7 @@ class QueryService:
         self._datasets = datasets
         self._kept: _Kept | None = None
         self._kept_of_data: tuple[Path, Any] | None = None
+        search = Search()
         self.handlers: dict[type, Callable[[QueryContext, Any], Answer | Steps]] = {
             Reconstruct: models.reconstruct,
             Encode: models.encode,
@@ -80,9 +89,13 @@ class QueryService:
             Detect: Detections().detect,
             Similarity: similarity,
             Read: reading,
-            Neighbours: Search().neighbours,
+            Neighbours: search.neighbours,
+            Walk: Walking(search).walk,
+            Judge: judged,
             Recommend: recommend,
             Export: export,
+            Networks: plain.networks,
+            Explore: exploring.explored,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:
@@ -97,18 +110,20 @@ class QueryService:
         if isinstance(query, Corrupt):
             return models.corrupted(self._backend, query)
         _check_kind(query, self._store.find(query.run_id))
-        context = self._context(query.run_id, query.weights, execution, report)
+        context = self._context(query, execution, report)
         found = self.handlers[type(query)](context, query)
         return _finished(found, context) if isinstance(found, Generator) else _said(found, context)
 
-    def _context(
-        self, run_id: str, wanted: Weights | None, execution: Execution | None, report: Report
-    ) -> QueryContext:
+    def _context(self, query: RunQuery, execution: Execution | None, report: Report) -> QueryContext:
+        run_id, wanted = query.run_id, query.weights
         record = self._store.find(run_id)
         variant, config = registry.variant(record.variant).opened(record.folder), _config(record)
         training = execution.training if execution is not None and execution.run_id == run_id else None
-        live = training if training and wanted in (None, training.weights) else None
+        live = training if training and not query.epoch and wanted in (None, training.weights) else None
         weights = wanted or (live.weights if live else _chosen(record, config))
+        path = record.folder / FILES[weights]
+        if query.epoch:
+            path, weights = _of_epoch(record, query)
         if live is not None:
             model, checkpoint = live.model, live.checkpoint
             version = f"{model.epoch} epochs, {weights}, training"
@@ -116,11 +131,11 @@ class QueryService:
             def still() -> Model:
                 return self._backend.model(variant, config, record.info.shape, checkpoint())
         else:
-            kept = self._stored(record, variant, config, weights)
+            kept = self._stored(record, variant, config, path)
             model, version = kept.model, kept.version
 
             def checkpoint() -> Checkpoint:
-                return _read(record, weights)
+                return _read(record, path)
 
             def still() -> Model:
                 return model
@@ -149,6 +164,7 @@ class QueryService:
             exact=exact,
             data=lambda: self._data(record, reading, report),
             kept=lambda: self._of_data(record, reading),
+            asked=query.epoch,
         )
 
     def _data(self, record: RunRecord, reading: Reading, report: Report) -> Data:
@@ -163,11 +179,10 @@ class QueryService:
             )
         return data
 
-    def _stored(self, record: RunRecord, variant: Variant[Any], config: TrainingConfig, weights: Weights) -> _Kept:
-        path = record.folder / FILES[weights]
+    def _stored(self, record: RunRecord, variant: Variant[Any], config: TrainingConfig, path: Path) -> _Kept:
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if self._kept is None or self._kept[:2] != (path, changed):
-            checkpoint = _read(record, weights)
+            checkpoint = _read(record, path)
             self._kept = _Kept(
                 path,
                 changed,
@@ -183,9 +198,31 @@ class QueryService:
         return self._kept_of_data[1]
 
 
-def _read(record: RunRecord, weights: Weights) -> Checkpoint:
+def _of_epoch(record: RunRecord, query: RunQuery) -> tuple[Path, Weights]:
+    """The weights of the epoch asked for, or of the nearest one (of two the earlier) of which there are some.
+
+    Raises:
+        UsageError: best or last weights are asked for as well.
+        RunError: there are none at all.
+    """
+    if query.weights is not None:
+        raise UsageError("Weights", f"expected an epoch or the {query.weights} weights, got both; leave one out")
+    found, best = weight_files.kept(record.folder), 0
+    for weights in FILES:
+        path = record.folder / FILES[weights]
+        position = read_position(path)
+        if position is not None and position.step == 0 and position.epoch > 1:
+            found.setdefault(position.epoch - 1, path)
+            best = position.epoch - 1 if weights == "best" else best
+    if not found:
+        _read(record, record.folder / FILES["last"])
+        raise RunError("No weights yet", f"no epoch of {record.id} is over; ask again when one is")
+    epoch = min(found, key=lambda kept: (abs(kept - query.epoch), kept))
+    return found[epoch], "best" if epoch == best else "last"
+
+
+def _read(record: RunRecord, path: Path) -> Checkpoint:
     """Raises RunError where there is none."""
-    path = record.folder / FILES[weights]
     checkpoint = read_checkpoint(path)
     if checkpoint is None:
         raise RunError("No weights yet", f"{record.id} has no {path.name}; `aetui resume {record.id}` trains it")
@@ -207,7 +244,7 @@ def _chosen(record: RunRecord, config: TrainingConfig) -> Weights:
 
 
 def _said(answer: Answer, context: QueryContext) -> Answer:
-    return msgspec.structs.replace(answer, weights=context.weights, held_out=context.held_out)
+    return msgspec.structs.replace(answer, weights=context.weights, held_out=context.held_out, asked=context.asked)
 
 
 def _finished(steps: Steps, context: QueryContext) -> Steps:

@@ -56,6 +56,19 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     return Checkpoint(arrays=arrays, position=position, best=best)
 
 
+def read_position(path: Path) -> Position | None:
+    """Where in its run the checkpoint at `path` belongs, without reading its arrays; None where there is none, or none
+    that can be read."""
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+        return msgspec.json.decode(header["position"], type=Position)
+    except Exception:  # as in `read_checkpoint`, which says what is wrong
+        return None
+
+
 def _renamed(header: dict[str, str], arrays: Arrays) -> tuple[dict[str, str], Arrays]:
     for former, today in FORMER.items():
         header = {name: text.replace(former, today) for name, text in header.items()}

@@ -31,6 +31,7 @@ from engine.events import (
 )
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
+from engine.runs import snapshot_writer, weight_files
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.every import Every
@@ -38,7 +39,6 @@ from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import LONGEST_NAME
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
-from engine.runs.snapshot_writer import budget
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
 from engine.variants.variant import Variant
@@ -88,7 +88,8 @@ class Execution:
         store.check_writable()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
-        budget()
+        snapshot_writer.budget()
+        weight_files.budget()
         variant = registry.variant(job.variant)
         _check_trained(variant)
         entry = dataset(job.dataset, variant.accepts)

@@ -34,6 +34,7 @@ FILES = (
     RunFile("snapshots.bin"),
     RunFile("samples/probe.npz"),
     RunFile(f"samples/epoch-{EPOCH}.npz"),
+    RunFile(f"weights/epoch-{EPOCH}.safetensors"),
     RunFile("network.json"),
     *(RunFile(name) for name in sorted({name for kind in KINDS.values() for name in kind.files})),
     RunFile("neighbours.safetensors", travels=False),

@@ -197,11 +197,11 @@ def rest(group: Group, store: RunStore) -> list[Order]:
     for member in group.members:
         record = store.get(member.run_id)
         if record is not None and record.lives:
-            raise UsageError(
-                "Run in use", f"{record.id} is being trained (process {record.info.pid} on {record.info.host})"
-            )
+            told = f"{record.id} is being trained (process {record.info.pid} on {record.info.host})"
+            raise UsageError("Run in use", f"{told}; wait for its end, or `aetui stop {record.id}`")
         if waits(store.root, member.run_id):
-            raise UsageError("Run in use", f"{member.run_id} is about to be trained by another process")
+            told = f"{member.run_id} is about to be trained by another process"
+            raise UsageError("Run in use", f"{told}; wait for its end, or `aetui stop {member.run_id}`")
         if record is None or not has_begun(record.folder) or record.status not in OVER:
             orders.append(Order(run_id=member.run_id, job=member.job))
     return orders

@@ -23,6 +23,7 @@ from engine import events
 from engine.backend import Checkpoint
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
+from engine.runs import weight_files
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
@@ -70,11 +71,12 @@ class RunWriter:
 
         Raises:
             RunError: another process trains this run, or its folder cannot be written.
-            UsageError: the budget of its pictures cannot be meant.
+            UsageError: the budget of its pictures, or of its weights, cannot be meant.
         """
         self.folder = folder
         self.info = info
         self._snapshots = SnapshotWriter(folder)
+        self._weights_room = weight_files.budget()
         with self._disk("continue the events"):
             self._file = _opened(folder / "events.jsonl", descriptor)
         try:
@@ -109,7 +111,7 @@ class RunWriter:
         with suppress(OSError):
             if requests:
                 withdraw_command(self.folder)
-            for folder in (self.folder, self.folder / FORMER_FOLDER):
+            for folder in (self.folder, self.folder / FORMER_FOLDER, self.folder / weight_files.FOLDER):
                 for left in folder.glob("*.tmp"):
                     left.unlink(missing_ok=True)
 
@@ -195,6 +197,11 @@ class RunWriter:
         """Keep the probe set's outputs of `epoch`, and those of the `best` one. Raises RunError."""
         with self._disk(f"keep the pictures of epoch {epoch}"):
             self._snapshots.write(epoch, samples, best)
+
+    def weights(self, epoch: int, checkpoint: Checkpoint) -> None:
+        """Keep the networks as they were after `epoch`, while their budget lasts. Raises RunError."""
+        with self._disk(f"keep the weights of epoch {epoch}"):
+            weight_files.keep(self.folder, epoch, checkpoint, self._weights_room)
 
     def steps(self, history: StepHistory) -> None:
         """Replace the losses of the steps. Raises RunError."""

@@ -13,6 +13,10 @@ from engine.sweeps.sweep import Sweep
 from engine.sweeps.trials import Judged, Result, State, Trial
 
 
+class NoSuchMetric(UsageError):
+    """A run's validation has no such term; it is not known before."""
+
+
 class Point(NamedTuple):
     """One epoch of the last stage."""
 
@@ -36,7 +40,7 @@ class SeedRun:
         self._stage = ""
 
     def take(self, event: Event) -> None:
-        """Raises UsageError where there is no such metric."""
+        """Raises NoSuchMetric."""
         match event:
             case RunStarted() if event.stages:
                 self._stage, self.planned = event.stages[-1].name, event.stages[-1].epochs
@@ -45,7 +49,9 @@ class SeedRun:
             case EpochEnded() if event.stage == self._stage:
                 if self._metric not in event.validation:
                     there = ", ".join(event.validation)
-                    raise UsageError("No such metric", f"{self._metric!r} is no term of validation; there are: {there}")
+                    raise NoSuchMetric(
+                        "No such metric", f"{self._metric!r} is no term of validation; there are: {there}"
+                    )
                 self.points.append(Point(event.epoch, event.validation["loss"], event.validation[self._metric]))
 
     @property

@@ -11,18 +11,17 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from engine.errors import EngineError, RunError, UsageError
-from engine.events import EngineFailed, Event, RunCancelled, RunFinished, RunInterrupted, complete_epochs
+from engine.events import DataProgress, EngineFailed, Event, RunCancelled, RunFinished, RunInterrupted, complete_epochs
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.jobs import Order
 from engine.runs.store import RunStore, has_begun
 from engine.sweeps.attempt import Attempt, SeedRun
+from engine.sweeps.left import ask_to_stop, in_hand
 from engine.sweeps.source import Source
 from engine.sweeps.sweep import LOCK, Sweep, folder
 from engine.sweeps.trials import Trial
 
 TICK_SECONDS = 0.2
-PATIENCE_SECONDS = 30.0
-"""How long a run is waited for that a killed coordinator left in another process."""
 MOST_FAILURES = 3
 """In a row: then something is wrong that the next trial would meet as well."""
 
@@ -121,19 +120,11 @@ class Coordinator:
 
     def _begin(self, attempt: Attempt, run: SeedRun) -> None:
         """Queue a run, from where a former life of the sweep left it; nothing where that was its end."""
-        record = self._store.get(run.run_id)
-        if record is not None and has_begun(record.folder):
-            history = record.events()[0]
-            for event in (*history[:1], *complete_epochs(history)):
-                run.take(event)
-            if record.status in ("completed", "diverged"):
-                end = record.end
-                run.outcome, run.message = record.status, end.message if end else ""
-        if run is attempt.runs[0] and attempt.look():
-            run.outcome = run.outcome or "stopped"
-        if run.outcome:
+        self._recall(attempt, run)
+        if not run.outcome and self._awaited(run.run_id):  # it went on meanwhile
+            self._recall(attempt, run)
+        if run.outcome or self.stopping:
             return
-        self._await(run.run_id)
         try:
             self._engine.adopt(Order(run_id=run.run_id, job=self._sweep.job_of(attempt.trial.settings, run.seed)))
         except UsageError as error:  # settings that are possible each but not together
@@ -141,14 +132,35 @@ class Coordinator:
         else:
             self._training[run.run_id] = (attempt, run)
 
-    def _await(self, run_id: str) -> None:
-        """A process that trained it for a killed coordinator ends by itself."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while (record := self._store.get(run_id)) is not None and record.lives:
-            if time.monotonic() > until:
-                told = f"{run_id} is being trained (process {record.info.pid} on {record.info.host})"
-                raise UsageError("Run in use", f"{told}; `aetui stop {run_id}` ends it")
+    def _recall(self, attempt: Attempt, run: SeedRun) -> None:
+        """What a run has reached by now, as its folder tells it."""
+        record = self._store.get(run.run_id)
+        if record is not None and has_begun(record.folder):
+            history = record.events()[0]
+            run.points.clear()
+            for event in (*history[:1], *complete_epochs(history)):
+                run.take(event)
+            if record.status in ("completed", "diverged"):
+                end = record.end
+                run.outcome, run.message = record.status, end.message if end else ""
+        if run is attempt.runs[0] and attempt.look():
+            if not run.outcome and in_hand(self._store, run.run_id):  # nobody needs what it goes on for
+                ask_to_stop(self._store, run.run_id)
+            run.outcome = run.outcome or "stopped"
+
+    def _awaited(self, run_id: str) -> bool:
+        """Whether another process had the run, that was waited for: one that trains for a killed coordinator goes on to
+        the run's end."""
+        found = False
+        while not self.stopping and in_hand(self._store, run_id):
+            if not found:
+                told = f"{run_id} is still trained by another process, which is waited for"
+                hint = f"`aetui stop {run_id}` ends it there, and it goes on here"
+                self._tell(DataProgress(run_id=run_id, dataset="", activity=f"{told}; {hint}", done=0, total=0))
+            found = True
             time.sleep(TICK_SECONDS)
+            self._look_for_commands()
+        return found
 
     # What happens.
 
@@ -196,7 +208,7 @@ class Coordinator:
             raise RunError(
                 "The sweep stopped",
                 f"{self._failures} trials failed one after the other, trial {trial.number} with: {trial.message}; once "
-                f"that is mended, `aetui sweep --resume {self._sweep.name or self._sweep.id}` tries them again",
+                f"that is mended, `aetui sweep --resume {self._sweep.called}` tries them again",
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,6 +70,11 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
         """What is trained for a trial; its run never looks at the test part."""
         config = {**self.job.config, **settings, "seed": seed}
         return msgspec.structs.replace(self.job, config=config, name="", group=self.id, tested=False)
+
+    @property
+    def called(self) -> str:
+        """What means it on a command line: its name, where that can be typed there, else its id."""
+        return self.id if not self.name or self.name.startswith("-") else shlex.quote(self.name)
 
     @property
     def waits(self) -> bool:
@@ -156,7 +163,7 @@ def begin(wanted: Sweep, store: RunStore) -> Sweep:
             raise UsageError(
                 "Name in use",
                 f"{wanted.name!r} is a sweep with other ranges or settings ({known.id}); choose another --name, or "
-                f"go on with that: `aetui sweep --resume {wanted.name}`",
+                f"go on with that: `aetui sweep --resume {known.called}`",
             )
         return known
     if wanted.name and groups.find(store, wanted.name) is not None:
@@ -167,8 +174,14 @@ def begin(wanted: Sweep, store: RunStore) -> Sweep:
         with replacing(path) as file:
             file.write(msgspec.json.format(msgspec.json.encode(wanted), indent=2) + b"\n")
     except OSError as error:
+        discard(wanted, store)
         raise RunError("Cannot keep the sweep", f"{path}: {error}; make room, or choose another --runs-dir") from error
     return wanted
+
+
+def discard(sweep: Sweep, store: RunStore) -> None:
+    """Forget a sweep of which nothing can come; runs that it has begun stay."""
+    shutil.rmtree(folder(store, sweep.id), ignore_errors=True)
 
 
 def _meaning(sweep: Sweep) -> Sweep:

@@ -11,7 +11,7 @@ import msgspec
 
 from engine.sweeps.ranges import Range
 from engine.sweeps.sweep import Sweep
-from engine.sweeps.trials import Trial
+from engine.sweeps.trials import JUDGED, Trial
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     trial: int
     state: str
-    """As `Trial.state`; `waiting` for one that has its settings, or will have, and is not under way."""
+    """As `Trial.state`; `waiting` for one that has its settings and is not under way."""
     settings: dict[str, Any]
     mean: float | None
     """Of the metric over the seeds that reached anything; of a pruned trial up to there."""
@@ -34,9 +34,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
 
 
-def rows(trials: Mapping[int, Trial]) -> list[Row]:
-    """By number."""
-    return [_row(trials[number]) for number in sorted(trials)]
+def standing(sweep: Sweep, trials: Mapping[int, Trial], running: bool) -> str:
+    """How a sweep stands, in a word; `running`: whether a process carries it out."""
+    if running:
+        return "running"
+    states = [trial.state for trial in trials.values()]
+    if sum(each in JUDGED for each in states) >= sweep.trials:
+        return "completed"
+    return "failed" if len(states) >= sweep.trials and "running" not in states else "stopped"
+
+
+def rows(trials: Mapping[int, Trial], running: bool = True) -> list[Row]:
+    """By number; `running`: whether a process carries the sweep out. Where none does, no trial of ours is trained."""
+    return [_row(trials[number], running) for number in sorted(trials)]
 
 
 def ranked(found: Sequence[Row]) -> list[Row]:
@@ -50,11 +60,11 @@ def ranked(found: Sequence[Row]) -> list[Row]:
     return sorted(found, key=key)
 
 
-def _row(trial: Trial) -> Row:
+def _row(trial: Trial, running: bool) -> Row:
     found = trial.spread
     return Row(
         trial=trial.number,
-        state=trial.state,
+        state="waiting" if trial.state == "running" and not (running or trial.host) else trial.state,
         settings=trial.settings,
         mean=found.mean if found else None,
         sd=found.sd if found else None,
@@ -76,7 +86,7 @@ def best_so_far(trials: Mapping[int, Trial]) -> list[tuple[int, float]]:
     return found
 
 
-def as_csv(sweep: Sweep, trials: Mapping[int, Trial]) -> str:
+def as_csv(sweep: Sweep, trials: Mapping[int, Trial], running: bool = True) -> str:
     """A line each, with a head; numbers as they are."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -94,7 +104,7 @@ def as_csv(sweep: Sweep, trials: Mapping[int, Trial]) -> str:
             "runs",
         ]
     )
-    for row in rows(trials):
+    for row in rows(trials, running):
         values = ["" if value is None else repr(value) for value in (row.mean, row.sd)]
         settings = [row.settings.get(name, "") for name in names]
         best = " ".join(map(str, row.epochs))

@@ -25,10 +25,10 @@ def test_keys_that_cannot_be_are_refused_one_by_one(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
         'theme = "nord"\n[keys]\ntrian = "f"\nstop = "t"\nzoom = "fly"\nquit = ""\nlive = "?"\nchart = "ctrl+c"\n'
-        'models = 5\nruns = "9"\nepoch_back = "left,v"\n'
+        'models = 5\nruns = "9"\nepoch_back = "left,f9"\n'
     )
     wanted = settings.read(config, ["nord"])
-    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,v"})
+    assert (wanted.theme, wanted.keys) == ("nord", {"runs": "9", "epoch_back": "left,f9"})
     text = "\n".join(wanted.complaints)
     assert "perhaps train is meant" in text
     for names in ("stop and train", "live and help"):
@@ -81,10 +81,29 @@ SHARED = {
     frozenset({"much_lower", "epochs_back"}),
     frozenset({"much_higher", "epochs_forward"}),
     frozenset({"baselines", "beside"}),
+    frozenset({"pin", "pause"}),
+    frozenset({"code_left", "epoch_back"}),
+    frozenset({"code_right", "epoch_forward"}),
+    frozenset({"far_down", "panel_jacobian"}),
+    frozenset({"far_up", "cells"}),
+    frozenset({"far_right", "panel_log"}),
+    frozenset({"code_number", "workbench"}),
+    frozenset({"code_number", "runs"}),
+    frozenset({"code_number", "data"}),
+    frozenset({"other_map", "beside"}),
+    frozenset({"leave_codes", "chart"}),
     frozenset({"leave", "chart"}),
     frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
     frozenset({"filter_models", "ask"}),
+    frozenset({"all_items", "next_way"}),
+    frozenset({"dab", "pause"}),
+    frozenset({"wider", "larger"}),
+    frozenset({"narrower", "smaller"}),
+    frozenset({"pixel_left", "epoch_back"}),
+    frozenset({"pixel_right", "epoch_forward"}),
+    frozenset({"pixels_left", "epochs_back"}),
+    frozenset({"pixels_right", "epochs_forward"}),
 }
 """Actions that have a key in common where both can be meant: the one that is nearer to the focus is."""
 

@@ -13,6 +13,7 @@ from puppets import killed
 
 from aetui import settings
 from aetui.screens.dialogs import Notice
+from aetui.widgets.run_table import RunTable
 from engine.events import RunInterrupted
 from engine.runs import waiting
 from engine.runs.jobs import Order, TrainJob
@@ -86,6 +87,9 @@ async def test_what_a_dead_process_left_is_taken_up_and_what_waits_elsewhere_tak
         engine = await ready(pilot)
         await pilot.press("2")
         await until(pilot, lambda: app.screen.query("RunTable").first().row_count == 2)
+        for key, place in (("end", 1), ("home", 0)):
+            await pilot.press(key)
+            assert app.screen.query_one(RunTable)._cursor == place
         rows = {row.run.id: row.run.status for row in app.screen._all.rows}  # type: ignore[attr-defined]
         assert rows == {"r-gone": "abandoned", "r-other": "waiting"}
         chosen = app.screen.chosen.run.id  # type: ignore[attr-defined]

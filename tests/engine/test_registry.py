@@ -11,6 +11,7 @@ from engine import params, registry
 from engine.backend import EpochReport
 from engine.datasets import DATASETS
 from engine.errors import SettingError, UsageError
+from engine.kinds import KINDS
 from engine.ratings.rating_data import RatingsData
 from engine.registry import VARIANTS
 from engine.variants.sentence import Sentence
@@ -184,3 +185,16 @@ def test_small_images_are_first_trained_with_a_code_that_is_smaller_still() -> N
             assert registry.default_preset(key, "digits") == "small"
             assert registry.default_preset(key, "mnist") == variant.default_preset
     assert registry.preset("vanilla", "small").hidden_dim == 16  # type: ignore[attr-defined]
+
+
+def test_presets_made_for_one_kind_of_data_are_not_offered_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {name for kind in KINDS.values() for name in kind.presets}
+    assert made
+    offered = registry.presets("vanilla", "digits")
+    assert not made & set(offered)
+    assert offered == [name for name in VARIANTS["vanilla"].presets if name not in made]
+    assert registry.default_preset("vanilla", "digits") in offered
+    for kind in KINDS.values():
+        if kind.presets and kind.key in VARIANTS["vanilla"].accepts:
+            monkeypatch.setattr(registry, "kind", lambda *_, own=kind: own)
+            assert made & set(registry.presets("vanilla", "mine")) == set(kind.presets)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from engine.benchmarks.turns import Block
+from engine.benchmarks.turns import Block, stretched
 from engine.nn.benchmarks.counterparts import Halves, Lacking, Library, Node, Operations
 from engine.nn.networks import Tensor
 from engine.nn.recurrent import on_gpu
@@ -51,12 +50,7 @@ class Torch:
 
     def block(self, seconds: float) -> Block:
         """As `Side`; the first stretch does not count."""
-        self._taken()
-        steps, began = 0, time.perf_counter()
-        while (spent := time.perf_counter() - began) < seconds or not steps:
-            self._taken()
-            steps += self._halves.task.stretch
-        return Block(steps, spent)
+        return stretched(self._taken, self._halves.task.stretch, seconds)
 
     def _taken(self) -> None:
         task = self._halves.task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.queries.messages.detection import Beside, Detect, Detection
+from engine.queries.messages.explore import Explore, Explored
 from engine.queries.messages.export import Export, Exported
 from engine.queries.messages.features import (
     Accuracies,
@@ -26,8 +27,25 @@ from engine.queries.messages.items import (
     Sample,
 )
 from engine.queries.messages.message import PartName, Weights
+from engine.queries.messages.plain import Networks, PlainNetworks
 from engine.queries.messages.ratings import Rated, Recommend, Recommendations, Suggestion
-from engine.queries.messages.text import Cosine, Nearest, Neighbour, Neighbours, Read, Reading, Similarity, Words
+from engine.queries.messages.text import (
+    Agreed,
+    Cosine,
+    Judge,
+    Judged,
+    Nearest,
+    Neighbour,
+    Neighbours,
+    Pair,
+    Read,
+    Reading,
+    Similarity,
+    Stop,
+    Walk,
+    Walked,
+    Words,
+)
 
 Query = (
     Reconstruct
@@ -40,11 +58,15 @@ Query = (
     | Similarity
     | Read
     | Neighbours
+    | Walk
+    | Judge
     | Recommend
     | Export
     | Cluster
     | Classify
     | FineTune
+    | Networks
+    | Explore
 )
 Answer = (
     Reconstruction
@@ -56,14 +78,19 @@ Answer = (
     | Cosine
     | Reading
     | Nearest
+    | Walked
+    | Judged
     | Recommendations
     | Exported
     | Clusters
     | FineTuned
+    | PlainNetworks
+    | Explored
 )
 
 __all__ = [
     "Accuracies",
+    "Agreed",
     "Answer",
     "Beside",
     "Classified",
@@ -78,15 +105,22 @@ __all__ = [
     "Detect",
     "Detection",
     "Encode",
+    "Explore",
+    "Explored",
     "Export",
     "Exported",
     "FineTune",
     "FineTuned",
     "Images",
+    "Judge",
+    "Judged",
     "Nearest",
     "Neighbour",
     "Neighbours",
+    "Networks",
+    "Pair",
     "PartName",
+    "PlainNetworks",
     "Probe",
     "Query",
     "Rated",
@@ -98,7 +132,10 @@ __all__ = [
     "Reconstruction",
     "Sample",
     "Similarity",
+    "Stop",
     "Suggestion",
+    "Walk",
+    "Walked",
     "Weights",
     "Words",
 ]

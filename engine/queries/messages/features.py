@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.classifier import Classifier
-from engine.features.outcomes import Clustered, Probed, Recipe, Way
+from engine.features.outcomes import Clustered, Probed, Recipe, Told, Way
 from engine.queries.messages.items import Codes
 from engine.queries.messages.message import PartName, RunAnswer, RunQuery
 from engine.storage.rows import Array
@@ -58,6 +58,10 @@ class Cluster(RunQuery, frozen=True, kw_only=True):
     seeds: int = 5
     items: int = 10_000
     part: PartName = "test"
+    words: int = 10
+    """Of each cluster so many characteristic words are told, where items have words."""
+    nearest: int = 3
+    """And so many items nearest to its centre."""
 
 
 class Clusters(RunAnswer, frozen=True, kw_only=True):
@@ -74,6 +78,8 @@ class Clusters(RunAnswer, frozen=True, kw_only=True):
     labels: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
+    told: tuple[Told, ...] = ()
+    """What is in each cluster of the first seed, the largest first; empty where items have no words."""
 
 
 class Classify(RunQuery, frozen=True, kw_only=True):

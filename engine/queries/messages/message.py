@@ -22,6 +22,9 @@ class RunQuery(msgspec.Struct, frozen=True, kw_only=True):
     weights: Weights | None = None
     """Which of the run's weights answer. None: the best ones where validation data were held out to tell them by, else
     the last. A run that trains right now answers with those that it has."""
+    epoch: int = 0
+    """As it was after this epoch, or the nearest one whose weights are kept, instead of `weights`; 0: as `weights`
+    says."""
 
 
 class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,5 +32,7 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Complete epochs of training behind the answer."""
     weights: Weights = "last"
     """Whose answer it is."""
+    asked: int = 0
+    """The epoch that was asked for; 0: none was."""
     held_out: bool = False
     """Whether validation data told the best epoch; else the test part did."""

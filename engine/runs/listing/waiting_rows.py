@@ -47,25 +47,37 @@ def with_waiting(runs: Sequence[Summary], store: RunStore) -> Listed:
 
 def _summary(place: waiting.Found, job: TrainJob | ResumeJob, stored: dict[str, Summary]) -> Summary:
     """Raises EngineError, TypeError or ValueError where the order cannot be meant."""
-    status = cast("Status", WAITING if place.lives else ABANDONED)
+    status = WAITING if place.lives else ABANDONED
     if isinstance(job, ResumeJob):
         if place.run_id not in stored:
             raise EngineError("Unknown run", "it is to go on with a run that is not in the store")
-        return msgspec.structs.replace(stored[place.run_id], status=status, pid=place.pid)
+        return msgspec.structs.replace(stored[place.run_id], status=cast("Status", status), pid=place.pid)
     config = params.configure(registry.preset(job.variant, job.preset), job.config)
+    return not_begun(
+        msgspec.structs.replace(job, config=msgspec.to_builtins(config)),
+        place.run_id,
+        status,
+        planned=config.epochs,
+        created=place.at,
+        pid=place.pid,
+    )
+
+
+def not_begun(job: TrainJob, run_id: str, status: str, *, planned: int, created: float, pid: int = 0) -> Summary:
+    """A run that has no folder yet; `job` holds all its settings, `status` says how it waits."""
     return Summary(
-        id=place.run_id,
+        id=run_id,
         variant=job.variant,
         preset=job.preset,
         dataset=job.dataset,
-        config=msgspec.to_builtins(config),
+        config=dict(job.config),
         group=job.group,
-        created=place.at,
-        pid=place.pid,
+        created=created,
+        pid=pid,
         host="",
         name=job.name,
-        status=status,
-        planned=config.epochs,
+        status=cast("Status", status),  # of a row, not of a stored run
+        planned=planned,
         epochs=0,
         seconds=None,
         loss=None,

@@ -73,6 +73,39 @@ def test_neighbours_are_listed_with_the_reading_and_what_was_not_read(aetui: Aet
     assert result.stderr.count("encoding the corpus") == 1
 
 
+def test_a_walk_tells_what_is_passed_and_a_sentence_that_stays_once(aetui: Aetui) -> None:
+    result = aetui("walk", "one", "a dog", f"a {UNKNOWN} ship", "--steps", "3", "--epoch", "2")
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[0] for line in lines if "says" in line] == ["0.0%", "33.3%", "66.7%", "100.0%"]
+    passed = [line[2:4] for line in lines if line[:1] == ["nearest"]]
+    assert passed == [["passed", "0:"], ['"'], ["passed", "1:"], ['"']]
+    assert "passed 2 sentences by codes, 1 by averaged word vectors" in result.stdout
+    assert f"not in the vocabulary: {UNKNOWN}" in result.stdout
+
+
+def test_pairs_of_a_file_are_judged_and_written_one_by_one(aetui: Aetui) -> None:
+    Path("pairs.tsv").write_text("s1\ts2\tscore\na\tb\t4\nc\td\nc\td\t1\ne\tf\t2.5\n", "utf-8")
+    result = aetui("sts", "one", "pairs.tsv", "--csv", "out.csv")
+    assert result.stdout.splitlines()[1].split()[:3] == ["sentence", "codes", "1.0000"]
+    assert "0.000 to 2.000" in result.stdout
+    assert "no known word, so cosine 0: 1 pair (line 5)" in result.stdout
+    assert "the data are gone" in result.stdout
+    assert "line 3 left out: expected at least 3 fields, found 2" in result.stderr
+    assert Path("out.csv").read_text("utf-8").splitlines()[1] == "2,a,b,4,0.400000,-0.400000"
+    found = json.loads(aetui("--quiet", "sts", "one", "pairs.tsv", "--json", "--draws", "0").stdout)
+    assert [pair["line"] for pair in found["pairs"]] == [2, 4, 5]
+    assert (found["unread"], found["left_out"][0]["line"]) == ([5], 3)
+    assert found["pairs"][1]["cosines"]["codes"] == 0.1
+    assert found["rows"][0]["spearman_interval"] is None
+
+
+def test_clusters_of_text_are_told_by_size_topic_words_and_nearest_sentences(aetui: Aetui) -> None:
+    result = aetui("cluster", "one", "-k", "2", "--seeds", "1")
+    assert "cluster 0: 100 sentences, 50% of crude\n  word0a word0b word0c\n  · in 0: oil" in result.stdout
+    found = json.loads(aetui("--quiet", "cluster", "one", "-k", "2", "--json").stdout)
+    assert [each["words"][0]["word"] for each in found["told"]] == ["word0a", "word1a"]
+
+
 @pytest.mark.parametrize("command", [("similarity", "one", "a", "b"), ("neighbours", "one", "a")])
 def test_json_is_one_line_with_the_other_run_inside(aetui: Aetui, command: tuple[str, ...]) -> None:
     result = aetui("--quiet", *command, "--json", "--beside", "two")
@@ -105,6 +138,11 @@ def test_encode_sends_the_lines_of_a_file_or_asks_for_a_part(aetui: Aetui) -> No
         (("similarity", "images", "a", "b"), "aetui train sentence"),
         (("neighbours", "one", UNKNOWN), "a word of the vocabulary"),
         (("neighbours", "one", "a", "--beside", "images"), "images (vanilla on digits) learned from images"),
+        (("walk", "one", "a", UNKNOWN), "a word of the vocabulary"),
+        (("walk", "images", "a", "b"), "aetui train sentence"),
+        (("sts", "images", "lines.txt"), "aetui train sentence"),
+        (("sts", "one", "nothing.tsv"), "is not a file"),
+        (("sts", "one", "lines.txt", "--csv", "a.png"), ".csv"),
         (("reconstruct", "one"), "FILE.txt"),
         (("reconstruct", "one", "nothing.txt"), "is not a file"),
         (("reconstruct", "one", "pydocs"), "got the data set pydocs"),

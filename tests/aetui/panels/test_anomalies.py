@@ -76,6 +76,10 @@ async def test_what_is_missing_is_said_and_a_refusal_can_be_asked_again(make_app
         engine.play_epochs(1, 1)
         await until(pilot, lambda: "✕ the run has no checkpoint" in text(pilot))
         engine.wrong = None
-        await pilot.press("A", "u")
+        engine.play_epochs(2, 2)
         await until(pilot, lambda: panel(pilot).scored)
+        assert "scores again" not in text(pilot)
+        engine.play_epochs(3, 5)
+        await until(pilot, lambda: "weights of epoch 5; u scores again" in text(pilot))
+        await pilot.press("A", "u")
         assert "✕" not in text(pilot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from fake_answers import UNKNOWN
@@ -10,16 +12,18 @@ from pilots import Make, bar, engine_desk, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from aetui.panels import sentence_queries
 from aetui.panels import sentences as panel
 from aetui.panels.parameters import Parameters
 from aetui.panels.sentence_overview import SentenceOverview
 from aetui.panels.sentences import SentenceField, Sentences
 from aetui.render.status import progress_view
+from aetui.screens.command_line import CommandLine
 from aetui.widgets.loss_chart import LossChart
 from aetui.widgets.scroller import Scroller
 from engine.errors import RunError
 from engine.events import DataProgress, EngineLoading, EngineReady, Event
-from engine.queries.messages import Neighbours, Similarity
+from engine.queries.messages import Cluster, Judge, Neighbours, Read, Similarity, Walk
 from engine.runs.jobs import TrainJob
 
 TYPED = "the dog"
@@ -105,7 +109,7 @@ async def test_an_empty_sentence_or_one_of_unknown_words_is_refused_at_the_field
     async with make_app().run_test(size=(80, 24)) as pilot:
         engine = await train(pilot)
         await pilot.press("slash", "enter")
-        await until(pilot, lambda: panel.EMPTY in complaint(pilot))
+        await until(pilot, lambda: sentence_queries.EMPTY in complaint(pilot))
         assert "query" not in [name for name, _ in engine.calls]
         await ask(pilot, UNKNOWN)
         await until(pilot, lambda: "a word of the vocabulary" in complaint(pilot))
@@ -256,3 +260,84 @@ async def test_another_model_has_its_own_run_and_no_sentences(make_app: Make) ->
         desk._models.choose("sentence")
         await until(pilot, lambda: "There is no run yet" in overview(pilot))
         assert desk.run_shown is None
+
+
+async def test_a_walk_is_asked_for_with_a_key_and_needs_two_sentences(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot)
+        await pilot.press("slash", "a", "ctrl+n", "enter")
+        await until(pilot, lambda: "second sentence" in complaint(pilot))
+        await pilot.press("b", "enter")
+        await until(pilot, lambda: "passed 4" in text(pilot))
+        [query] = [asked for name, asked in engine.calls if name == "query" and isinstance(asked, Walk)]
+        assert (query.first, query.second, query.steps) == ("a", "b", sentence_queries.STEPS)
+        assert complaint(pilot) == ""
+        await pilot.press("escape", "a", "a", "a")  # clusters, pairs, and nearest again: nothing is computed unasked
+        await until(pilot, lambda: "‹nearest›" in way(pilot))
+        assert not any(isinstance(asked, Cluster) for name, asked in engine.calls if name == "query")
+        await pilot.press("a")
+        await until(pilot, lambda: "passed 4" in text(pilot))  # what was answered stays
+
+
+async def test_clusters_and_pairs_are_asked_for_by_commands(make_app: Make, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    file.write_text("a\tb\t4\nc\td\nc\td\t1\ne\tf\t2.5\n", "utf-8")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot)
+        await command(pilot, "clusters 2")
+        await until(pilot, lambda: "word1a word1b word1c" in text(pilot))
+        assert "averaged word vectors are nearer to the topics" in text(pilot)
+        assert "50% crude" in text(pilot)
+        await command(pilot, f"sts {file}")
+        await until(pilot, lambda: "smooth inverse frequency is left out" in text(pilot))
+        assert "3 pairs of pairs.tsv" in text(pilot)
+        await until(pilot, lambda: "1 rows left out: line 2" in bar(pilot))
+        [query] = [asked for name, asked in engine.calls if name == "query" and isinstance(asked, Judge)]
+        assert [pair.line for pair in query.pairs] == [1, 3, 4]
+
+
+async def test_a_cursor_that_rests_at_an_epoch_asks_its_weights_what_is_quickly_answered(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot)
+        await pilot.press("slash")
+        await ask(pilot, TYPED)
+        await until(pilot, lambda: "near 1" in text(pilot))
+        engine.calls.clear()
+        await pilot.press("escape", "left", "left")
+        await until(pilot, lambda: "enter finds the nearest as of epoch 1" in text(pilot))
+        await until(pilot, lambda: "the dog again" in text(pilot))
+        assert "near 1" not in text(pilot)
+        put = [asked for name, asked in engine.calls if name == "query"]
+        assert {type(query) for query in put} == {Read}  # nothing that takes long
+        assert put[-1].epoch == 1
+        await pilot.press("slash", "enter")
+        await until(pilot, lambda: "near 1" in text(pilot))
+        newest = [asked for name, asked in engine.calls if name == "query"][-1]
+        assert isinstance(newest, Neighbours)
+        assert newest.epoch == 1
+
+
+async def test_escape_stops_what_is_asked_and_then_leaves_the_field(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await train(pilot)
+        engine.late = True
+        await pilot.press("slash", "a", "enter")
+        await until(pilot, lambda: "asking" in text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped asking" in bar(pilot))
+        assert all(future.cancelled() for _, future in engine.asked)
+        desk = engine_desk(pilot)
+        assert desk.query_one("#first", SentenceField).has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: desk.query_one(LossChart).has_focus)
+
+
+def way(pilot: Pilot[None]) -> str:
+    return engine_desk(pilot).query_one("#way", Static).render().plain
+
+
+async def command(pilot: Pilot[None], line: str) -> None:
+    await pilot.press("colon")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CommandLine))
+    pilot.app.screen._put(line)
+    await pilot.press("enter")

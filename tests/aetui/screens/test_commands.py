@@ -8,8 +8,10 @@ import pytest
 from pilots import engine_desk, ready, train, until
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from aetui.app import Workbench
+from aetui.explaining import pages as explaining
 from aetui.screens import commands
 from aetui.screens.command_line import CommandField, CommandLine
 from aetui.screens.commands import Typed, completed
@@ -103,6 +105,32 @@ async def test_what_cannot_be_done_is_said_in_the_line_and_changes_nothing(make_
         await pilot.press("backspace", "9", "enter")
         await pilot.pause()
         assert at.app.desk._form.values["epochs"] == 9
+
+
+async def test_a_text_that_was_set_on_the_line_does_not_swallow_the_next_command(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        form = engine_desk(pilot)._form
+        await pilot.press("s")
+        await enter(pilot, "set normal 3")
+        assert (form.param.name, form.values["normal"]) == ("normal", "3")
+        await enter(pilot, "set normal 5", "set epochs 8")
+        assert (form.values["normal"], form.values["epochs"]) == ("5", 8)
+        form.select("normal")
+        await pilot.press("a", "colon", "b")
+        assert form.edit is not None
+        assert form.edit.text == "a:b"
+
+
+async def test_all_pages_that_there_are_can_be_read_where_one_is_not(make_app: Make) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await enter(pilot, "explain nonsense")
+        said = pilot.app.screen.query_one("#hint", Static)
+        pages = explaining.pages()
+        assert "there are: " in hint(pilot)
+        assert list(pages)[-1] in hint(pilot)
+        assert said.size.height >= len(hint(pilot)) / said.size.width
 
 
 async def test_tab_goes_through_what_may_be_meant_and_the_arrows_through_what_was_typed(make_app: Make) -> None:

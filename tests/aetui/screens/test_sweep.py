@@ -87,6 +87,6 @@ async def test_the_screen_follows_ranks_and_turns_to_other_sweeps(make_app: Call
         record = Record(sweep.folder(app.store, found.id))
         record.add(Asked(number=2, settings={"learning_rate": 1e-3, "hidden_dim": 8}))
         record.close()
-        await until(pilot, lambda: "running" in drawn(app))
+        await until(pilot, lambda: "waiting" in drawn(app))  # no process carries it out
         await pilot.press("l")
         await until(pilot, lambda: "older" in drawn(app))

@@ -63,3 +63,24 @@ def test_what_is_not_finite_or_huge_makes_finite_points(width: int) -> None:
     codes[4] = np.inf
     codes[5] = 1e30
     assert np.isfinite(plane.project(codes)).all()
+
+
+def test_axes_bring_points_of_the_plane_back_to_their_codes() -> None:
+    codes = np.random.default_rng(0).normal(0, [5, 3, 0.1, 0.1], (200, 4)).astype(np.float32)
+    found = plane.axes(codes)
+    np.testing.assert_allclose(found.points(codes), plane.project(codes), atol=1e-4)
+    np.testing.assert_allclose(found.points(found.codes(found.points(codes))), found.points(codes), atol=1e-4)
+    assert 0.99 < found.share < 1
+    for width in (1, 2):
+        few = plane.axes(codes[:, :width])
+        np.testing.assert_allclose(few.codes(few.points(codes[:, :width])), codes[:, :width], atol=1e-6)
+        assert few.share == 1
+
+
+def test_a_choice_has_of_each_class_its_share_spread_over_the_part() -> None:
+    labels = np.repeat([0, 1, 2], [900, 90, 1])
+    places = plane.stratified(labels, 100)
+    np.testing.assert_array_equal(np.bincount(labels[places]), [91, 9, 1])
+    assert places[0] == 0
+    assert np.diff(places[:91]).max() <= 10
+    np.testing.assert_array_equal(plane.stratified(labels, 991), np.arange(991))

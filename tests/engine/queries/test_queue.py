@@ -55,6 +55,21 @@ def test_what_has_begun_is_brought_to_its_end(training: Any, monkeypatch: pytest
     assert first.result(timeout=0).codes.shape == (40, 3)
 
 
+def test_what_has_begun_can_be_dropped_and_the_next_answer_is_worked_at(
+    training: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driven, run_id = training
+    first = driven.engine.query(Encode(run_id=run_id, part="train"))
+    driven.until(Progress)
+    driven.until(Progress)
+    first.drop()
+    later = driven.engine.query(Encode(run_id=run_id, count=10))
+    monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.5)
+    with pytest.raises(UsageError, match="taken back"):
+        first.result(timeout=10)
+    assert later.result(timeout=10).codes.shape == (10, 3)
+
+
 def test_a_question_that_has_data_read_does_not_hold_up_a_stop(training: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     driven, run_id = training
     asked = Event()

@@ -11,10 +11,13 @@ import pytest
 from generators import outcome
 
 from engine.analysis.neighbours import FILE
-from engine.errors import UsageError
+from engine.analysis.text_baselines import Sif
+from engine.errors import RunError, UsageError
 from engine.queries.context import QueryContext
-from engine.queries.messages import Neighbours, Read, Similarity
+from engine.queries.messages import Judge, Neighbours, Pair, Read, Similarity, Walk
+from engine.queries.pairs import judged
 from engine.queries.sentences import Search, reading, similarity
+from engine.queries.walking import Walking, between
 from engine.text.text_data import TextData
 
 
@@ -166,3 +169,109 @@ def test_a_damaged_index_is_made_anew(make_context: Any, tmp_path: Path) -> None
 def test_no_neighbours_at_all_are_refused(make_context: Any) -> None:
     with pytest.raises(UsageError, match="at least 1"):
         next(Search().neighbours(make_context(), Neighbours(run_id="run", text="the cat", count=0)))
+
+
+def test_a_straight_line_has_the_two_ends_themselves_and_equal_steps() -> None:
+    first, second = np.random.default_rng(0).normal(size=(2, 5)).astype(np.float32)
+    line = between(first, second, 4)
+    assert np.array_equal(line[[0, -1]], [first, second])
+    assert np.diff(line, axis=0) == pytest.approx(np.tile((second - first) / 4, (4, 1)), abs=1e-6)
+
+
+def test_a_walk_begins_and_ends_with_the_sentences_and_finds_what_brute_force_finds(
+    make_context: Any, data: TextData
+) -> None:
+    context = make_context()
+    query = Walk(run_id="run", first="the cat saw", second="the ship met", steps=4)
+    answer = outcome(Walking(Search()).walk(context, query))
+    assert [stop.share for stop in answer.stops] == [0, 0.25, 0.5, 0.75, 1]
+    first, second = (reading(context, Read(run_id="run", text=text)) for text in (query.first, query.second))
+    assert (answer.stops[0].reading, answer.stops[-1].reading) == (first.reading, second.reading)
+    assert answer.cosine == pytest.approx(
+        similarity(context, Similarity(run_id="r", first="the cat", second="the ship")).cosine
+    )
+    for ends, rows, side in (
+        (
+            [data.lexicon.vectors[data.lexicon.row(text, 6)][:2].ravel() for text in (query.first, query.second)],
+            data.as_floats(data.items)[:, :2].reshape(len(data.items), -1),
+            "neighbour",
+        ),
+        (
+            [data.lexicon.average(data.lexicon.row(text, 6)[None])[0] for text in (query.first, query.second)],
+            data.lexicon.average(data.items),
+            "average",
+        ),
+    ):
+        for stop in answer.stops:
+            code = (1 - stop.share) * ends[0] + stop.share * ends[1]
+            cosines = rows @ code / np.linalg.norm(rows, axis=1) / np.linalg.norm(code)
+            found = getattr(stop, side)
+            assert found.cosine == pytest.approx(cosines.max(), abs=2e-3)
+            assert found.sentence in {
+                data.corpus.sentence(int(place)) for place in np.flatnonzero(cosines > cosines.max() - 2e-3)
+            }
+
+
+@pytest.mark.parametrize(
+    ("change", "why"), [({"second": " "}, "sentence"), ({"steps": 0}, "1 to"), ({"first": "zebra"}, "none")]
+)
+def test_a_walk_that_cannot_be_meant_is_refused_before_anything_is_encoded(
+    make_context: Any, change: Any, why: str
+) -> None:
+    context = make_context()
+    query = Walk(run_id="run", **{"first": "the cat", "second": "the dog", **change})
+    with pytest.raises(UsageError, match=why):
+        next(Walking(Search()).walk(context, query))
+    assert context.model.encoded == 0
+
+
+def pairs(*said: tuple[str, str, float]) -> tuple[Pair, ...]:
+    return tuple(Pair(first=first, second=second, score=score) for first, second, score in said)
+
+
+def test_pairs_are_judged_by_the_model_by_averages_and_by_weighted_averages(make_context: Any, data: TextData) -> None:
+    said = pairs(
+        ("the dog saw", "the dog met", 5),
+        ("the cat", "the ship", 1),
+        ("the bank", "ship the", 0.5),
+        ("zebra", "the dog", 0),
+    )
+    answer = outcome(judged(make_context(), Judge(run_id="run", pairs=said, draws=50)))
+    assert [row.features for row in answer.rows] == ["codes", "averaged word vectors", "smooth inverse frequency"]
+    for number, pair in enumerate(said[:3]):
+        same = similarity(make_context(), Similarity(run_id="run", first=pair.first, second=pair.second))
+        assert answer.rows[0].cosines[number] == pytest.approx(same.cosine, abs=1e-6)
+        assert answer.rows[1].cosines[number] == pytest.approx(same.average, abs=1e-6)
+    weighted = Sif(data).encode(np.stack([data.lexicon.row(text, 6) for text in (said[0].first, said[0].second)]))
+    expected = weighted[0] @ weighted[1] / np.linalg.norm(weighted[0]) / np.linalg.norm(weighted[1])
+    assert answer.rows[2].cosines[0] == pytest.approx(expected, abs=1e-5)
+    assert answer.unread == (3,)
+    assert [row.cosines[3] for row in answer.rows] == [0, 0, 0]
+    assert (answer.words, answer.unknown, answer.cut) == (17, 1, 0)
+    low, high = answer.rows[1].spearman_interval
+    assert -1 <= low <= answer.rows[1].spearman <= high <= 1
+
+
+def test_without_its_data_a_run_still_judges_pairs_by_what_it_keeps(make_context: Any) -> None:
+    def gone() -> Any:
+        raise RunError("The data changed", "bring them back")
+
+    said = pairs(("the dog", "the cat", 1), ("the dog", "the dog", 2), ("the bank", "the dog", 0))
+    answer = outcome(judged(make_context()._replace(data=gone), Judge(run_id="run", pairs=said, draws=0)))
+    assert len(answer.rows) == 2
+    assert "bring them back" in answer.missing
+    assert answer.rows[0].spearman_interval is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (pairs(("the dog", "the cat", 1)) * 2, "at least 3"),
+        (pairs(("the dog", "the cat", 1)) * 3, "nothing to order"),
+        (pairs(*[("zebra", "zebra", n) for n in range(3)]), "not one"),
+        (pairs(*[("the dog", "the cat", float("nan"))] * 3), "finite"),
+    ],
+)
+def test_pairs_that_tell_nothing_are_refused(make_context: Any, said: tuple[Pair, ...], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        outcome(judged(make_context(), Judge(run_id="run", pairs=said)))

@@ -10,17 +10,32 @@ import numpy as np
 import pytest
 from fakes import FakeRun
 
-from engine.backend import Checkpoint, Position
+from engine.backend import Checkpoint, PlainHalves, Position
 from engine.datasets.cache import DatasetCache
 from engine.datasets.data import Part, in_blocks
 from engine.datasets.image_data import ImageData, as_floats
 from engine.errors import RunError, UsageError
-from engine.queries.messages import Corrupt, Decode, Encode, Neighbours, Probe, Query, Reconstruct, Sample, Similarity
+from engine.plain.layers import Affine
+from engine.plain.network import Network, Node
+from engine.queries.messages import (
+    Corrupt,
+    Decode,
+    Encode,
+    Explore,
+    Neighbours,
+    Networks,
+    Probe,
+    Query,
+    Reconstruct,
+    Sample,
+    Similarity,
+)
 from engine.queries.service import QueryService
 from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
+from engine.runs.weight_files import keep
 from engine.storage.shards import writing
 
 SHAPE = (4, 4, 1)
@@ -34,6 +49,7 @@ class Halving:
     shape = SHAPE
     code_size = 3
     block = 20
+    noise = ""
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
@@ -45,6 +61,10 @@ class Halving:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return np.ones((len(codes), *SHAPE), np.float32) * codes.mean(axis=1)[:, None, None, None] / 2
+
+    def plain(self) -> PlainHalves:
+        half = Network((3,), (Node("half", "Rescaling", Affine(np.float32(0.5), np.float32(0)), (-1,), (3,)),))
+        return PlainHalves(None, half, "its encoder is none")
 
     def corrupted(self, images: np.ndarray, start: int = 0) -> np.ndarray:
         """Noise that tells the place: whole numbers are added, beyond white."""
@@ -256,6 +276,38 @@ def test_a_run_that_trains_answers_itself(make_asked: Any) -> None:
     assert ask(Reconstruct(run_id="run"), life).epoch == 4
 
 
+def test_networks_for_numpy_are_those_of_the_weights_that_answer_and_say_what_they_take(make_asked: Any) -> None:
+    ask = make_asked()
+    answer = ask(Networks(run_id="run"))
+    assert (answer.epoch, answer.version, answer.shape, answer.code_size) == (4, "epoch 5, step 0", SHAPE, 3)
+    assert (answer.encoder, answer.why) == (None, "its encoder is none")
+    np.testing.assert_array_equal(answer.decoder(np.float32([[2, 4, 6]])), [[1, 2, 3]])
+    training = SimpleNamespace(model=Halving(9), weights="last", checkpoint=lambda: None)
+    life = SimpleNamespace(training=training, run_id="run", job=ask.run.job)
+    assert ask(Networks(run_id="run"), life).epoch == 9
+
+
+def test_a_map_has_of_a_choice_of_items_codes_errors_classes_and_what_stands_beside(make_asked: Any) -> None:
+    ask = make_asked()
+    answer = ask(Explore(run_id="run", part="test"))
+    assert (answer.part, answer.of, answer.epoch, answer.classes) == ("test", 30, 4, ("a", "b", "c"))
+    clean = as_floats(DATA.test.items)
+    np.testing.assert_array_equal(answer.codes, Halving(0).encode(clean))
+    outputs = Halving(0).decode(answer.codes)
+    np.testing.assert_allclose(answer.errors, np.square(outputs - clean).mean(axis=(1, 2, 3)), rtol=1e-6)
+    np.testing.assert_array_equal(answer.items, DATA.test.items)
+    assert answer.beside.shape == (30, 3)
+    some = ask(Explore(run_id="run", part="train", most=9))
+    assert len(some.places) == len(some.codes) < 12
+    np.testing.assert_array_equal(some.items, DATA.train.items[some.places])
+    np.testing.assert_array_equal(some.labels, DATA.train.labels[some.places])
+
+
+def test_a_map_that_nobody_wants_any_more_is_given_up(make_asked: Any) -> None:
+    with pytest.raises(RunError, match="stopped"):
+        make_asked()(Explore(run_id="run", part="test", wanted=lambda: False))
+
+
 def test_while_the_best_weights_are_measured_they_answer_and_say_so(make_asked: Any) -> None:
     ask = make_asked()
     training = SimpleNamespace(model=Halving(3), weights="best", checkpoint=lambda: None)
@@ -302,3 +354,29 @@ def test_every_query_has_an_answer(make_asked: Any) -> None:
     handlers = make_asked().questions.handlers
     assert {*handlers, Corrupt} == set(Query.__args__)  # for which there need be no run
     assert all(issubclass(kind, msgspec.Struct) for kind in handlers)
+
+
+def test_a_run_answers_as_it_was_after_the_epoch_asked_for_or_the_nearest_of_which_it_has_weights(
+    make_asked: Any,
+) -> None:
+    ask = make_asked()
+
+    def of(epoch: int) -> tuple[int, str, int]:
+        answer = ask(Encode(run_id="run", count=1, epoch=epoch))
+        return answer.epoch, answer.weights, answer.asked
+
+    assert of(2) == (4, "last", 2)  # that of its end is all that it has
+    for epoch in (1, 3):
+        keep(ask.run.folder, epoch, Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1)), 10**6)
+    ask.train_to(3, "best.safetensors")
+    assert [of(epoch) for epoch in (1, 2, 3, 9)] == [
+        (1, "last", 1),
+        (1, "last", 2),
+        (3, "best", 3),
+        (4, "last", 9),
+    ]
+    assert ask(Encode(run_id="run", count=1)).asked == 0
+    with pytest.raises(UsageError, match="leave one out"):
+        ask(Encode(run_id="run", epoch=1, weights="last"))
+    (ask.run.folder / "checkpoint.safetensors").unlink()
+    assert of(4) == (3, "best", 4)

@@ -19,6 +19,7 @@ from engine.queries.messages import Neighbours, Similarity
 from engine.runs.jobs import ResumeJob, TrainJob
 from engine.runs.loop import MEASURING
 from engine.runs.store import RunStore
+from engine.runs.weight_files import kept
 from engine.session import Engine
 from engine.text.lexicon import Lexicon
 from engine.text.text_data import TextData
@@ -69,8 +70,8 @@ def job(**settings: Any) -> TrainJob:
     return TrainJob(variant="sentence", dataset="text", preset="book", config={**SETTINGS, **settings})
 
 
-def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore) -> None:
-    _, events = run(job())
+def test_a_run_keeps_its_words_and_weights_and_tells_what_it_read(run: Any, store: RunStore) -> None:
+    engine, events = run(job(epochs=3))
     started = next(event for event in events if isinstance(event, RunStarted))
     finished = events[-1]
     assert isinstance(finished, RunFinished)
@@ -81,6 +82,9 @@ def test_a_run_keeps_its_words_and_tells_what_it_read(run: Any, store: RunStore)
     folder = store.find(started.run_id).folder
     assert set(Lexicon.read(folder).words[2:4]) == {".", "the"}
     assert (folder / "neighbours.safetensors").exists()
+    assert list(kept(folder)) == [1, 2, 3]
+    asked = Similarity(run_id=started.run_id, first="the cats", second="the dogs", epoch=2)
+    assert engine.query(asked).result(30).epoch == 2
 
 
 def test_what_is_read_keeps_its_unit_in_the_event(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,12 +15,15 @@ from fakes import FakeRun
 
 from engine import params, registry
 from engine.errors import EngineError, RunError, UsageError
-from engine.events import EpochEnded, Event, RunCancelled, RunStarted, Stage
+from engine.events import DataProgress, EpochEnded, Event, RunCancelled, RunStarted, Stage
 from engine.runs import groups
+from engine.runs.commands import take_command
 from engine.runs.jobs import Order, TrainJob
 from engine.runs.store import RunStore
+from engine.runs.waiting import Waiting
 from engine.sweeps import ranges, sweep, table
 from engine.sweeps.coordinator import Coordinator, held
+from engine.sweeps.left import ask_to_stop, left
 from engine.sweeps.searches import search
 from engine.sweeps.source import OwnTrials
 from engine.sweeps.sweep import Sweep
@@ -278,3 +283,94 @@ def test_hosts_that_share_a_study_divide_its_trials_and_see_all_of_them(
     wanted = planned(place("third"), **{**asked, "trials": 9})
     with pytest.raises(UsageError, match="other ranges or settings"):
         carried_out_together(wanted, place("third"), Playing(place("third"), smooth))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+FOUR: dict[str, Any] = {"over": ("hidden_dim=8,16,32,64",), "trials": None, "sampler": "grid"}
+
+
+def killed_in_its_first_run(store: RunStore) -> Sweep:
+    wanted = planned(store, **FOUR)
+    with pytest.raises(Killed):
+        carried_out(wanted, store, Playing(store, smooth, 2))
+    return wanted
+
+
+def lock_of(folder: Path) -> int:
+    lock = os.open(folder / "events.jsonl", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def test_a_run_that_another_process_still_trains_is_waited_for_and_counts_as_it_ended(
+    store: RunStore, tmp_path: Path
+) -> None:
+    undisturbed = planned(RunStore(tmp_path / "whole"), **FOUR)
+    table = csv(undisturbed, carried_out(undisturbed, RunStore(tmp_path / "whole"), Playing(store, smooth)))
+    wanted = killed_in_its_first_run(store)
+    run_id = wanted.run_id(0, wanted.seed)
+    lock = lock_of(store.root / run_id)
+    said: list[str] = []
+
+    def tell(told: Event | Trial) -> None:
+        if isinstance(told, DataProgress):
+            said.append(told.activity)
+            Playing(store, smooth).adopt(
+                Order(run_id=run_id, job=wanted.job_of(record.trials[0].settings, wanted.seed))
+            )
+            os.close(lock)
+
+    engine = Playing(store, smooth)
+    with held(wanted, store):
+        record = Record(sweep.folder(store, wanted.id))
+        given = OwnTrials(wanted, record, search(wanted.sampler, wanted.over, wanted.seed))
+        Coordinator(wanted, store, given, engine, engine.events, tell=tell).run()
+        record.close()
+    assert len(said) == 1
+    assert f"aetui stop {run_id}" in said[0]
+    assert run_id not in {order.run_id for order in engine.orders}
+    assert csv(wanted, record.trials) == table
+
+
+def test_what_a_killed_coordinator_left_to_others_is_found_and_can_be_stopped(store: RunStore) -> None:
+    wanted = killed_in_its_first_run(store)
+    run_id = wanted.run_id(0, wanted.seed)
+    assert left(store, wanted) == []
+    lock = lock_of(store.root / run_id)
+    assert left(store, wanted) == [run_id]
+    ask_to_stop(store, run_id)
+    assert take_command(store.root / run_id) == "stop"
+    os.close(lock)
+    waiting = Waiting(store.root)
+    waiting.announce(Order(run_id=run_id, job=wanted.job_of({}, wanted.seed)))
+    assert left(store, wanted) == [run_id]
+    ask_to_stop(store, run_id)
+    assert waiting.unwanted() == [run_id]
+    waiting.close()
+
+
+@pytest.mark.parametrize(("name", "called"), [("two words", "'two words'"), ("plain", "plain"), ("-x", ""), ("", "")])
+def test_a_sweep_is_called_what_can_be_typed(store: RunStore, name: str, called: str) -> None:
+    wanted = planned(store, name=name)
+    assert wanted.called == (called or wanted.id)
+
+
+def test_a_sweep_whose_trials_failed_is_not_said_to_be_completed(store: RunStore) -> None:
+    wanted = planned(store, **FOUR)
+    trials = {number: Trial(number=number, settings={}, state="completed") for number in range(4)}
+    assert table.standing(wanted, trials, running=False) == "completed"
+    trials[3] = Trial(number=3, settings={}, state="failed")
+    assert table.standing(wanted, trials, running=False) == "failed"
+    assert table.standing(wanted, trials, running=True) == "running"
+    del trials[3]
+    assert table.standing(wanted, trials, running=False) == "stopped"
+
+
+def test_no_trial_is_said_to_run_where_no_process_carries_the_sweep_out() -> None:
+    trials = {0: Trial(number=0, settings={}), 1: Trial(number=1, settings={}, host="another")}
+    assert [row.state for row in table.rows(trials, running=True)] == ["running", "running"]
+    assert [row.state for row in table.rows(trials, running=False)] == ["waiting", "running"]

@@ -90,3 +90,5 @@ def test_the_program_trains_to_a_loss_near_that_of_the_run(run: Any, tmp_path: P
     losses = [float(line.split()[-1]) for line in done.stdout.splitlines() if line.startswith("epoch")]
     assert len(losses) == 3
     assert losses[-1] == pytest.approx(trained.validation["loss"], rel=0.1)
+    assert "nothing was written" in done.stdout
+    assert not list(path.glob("*.keras"))

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.analysis import embedding
+from engine.errors import UsageError
+
+
+def test_a_method_whose_package_is_not_here_or_too_few_items_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="needs 10 items or more, here are 9"):
+        embedding.check("tsne", 9)
+    monkeypatch.setattr(embedding, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'aetui\[umap\]'"):
+        embedding.check("umap", 1_000)
+
+
+@pytest.mark.slow
+def test_a_map_keeps_neighbours_together_tells_how_far_it_is_and_can_be_given_up() -> None:
+    group = np.repeat([0, 1], 30)
+    codes = np.random.default_rng(0).normal(0, 0.1, (60, 5)).astype(np.float32) + 5 * group[:, None].astype(np.float32)
+    told: list[float] = []
+    points = embedding.embedded("tsne", codes, lambda done: told.append(done) is None)
+    assert points is not None
+    assert points.shape == (60, 2)
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert (group[apart.argmin(axis=1)] == group).all()
+    assert max(told) > 0.5
+    assert embedding.embedded("tsne", codes, lambda done: False) is None
