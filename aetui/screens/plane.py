@@ -52,6 +52,7 @@ class MapScreen(Modal[None]):
     MapScreen > #reading { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
     MapScreen > #told { height: 1; color: $text-muted; }
     MapScreen > PlaneMap { display: none; }
+    MapScreen > PlaneLegend { height: 1; }
     """
 
     class Came(Message):

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -17,11 +16,10 @@ from textual.widget import Widget
 
 from aetui.render.pixels import colour_mode
 from aetui.render.plane.colouring import Coloured, Colouring
-from aetui.render.plane.drawing import Drawing, Ground, Wanted, differing, laid
+from aetui.render.plane.drawing import Drawing, Ground, Wanted, differing, laid, titled
 from aetui.render.plane.marked import Marks, Over, covering
 from aetui.render.plane.source import Look, Points, Source
 from aetui.render.plane.window import Cells, Window
-from aetui.render.text import plain
 
 ZOOM = 2.0
 """How much larger a step makes what is seen."""
@@ -99,6 +97,7 @@ class PlaneMap(Widget):
         self._dragged_from: tuple[float, float] | None = None
         self._marks: dict[str, Marks] = {}
         self._drawing = Drawing()
+        self._made_of: tuple[object, ...] | None = None
 
     # What is shown.
 
@@ -131,7 +130,7 @@ class PlaneMap(Widget):
         glyphs = tuple(glyph)
         places = np.asarray(points, np.float64).reshape(-1, 2)
         if len(places) and glyphs:
-            self._marks[layer] = Marks(places, glyphs)
+            self._marks[layer] = Marks(tuple((x, y) for x, y in places.tolist()), glyphs)
         else:
             self._marks.pop(layer, None)
         self._update()
@@ -250,7 +249,7 @@ class PlaneMap(Widget):
     def mark(self, corner: tuple[float, float], other: tuple[float, float]) -> None:
         """Mark the cells from one corner to the other, and tell so."""
         self._anchor = None
-        self._rectangle = self._covering(corner, other)
+        self._rectangle = covering(self.cells, corner, other) if self.cells else None
         self._update()
         if self._rectangle is not None:
             self.post_message(self.Marked(self, *self._rectangle))
@@ -268,20 +267,16 @@ class PlaneMap(Widget):
             self.move(0, 0)
         if self._crosshair is None:
             return
-        if self._anchor is None:
-            self._anchor, self._rectangle = self._crosshair, None
-            self._update()
-        else:
+        if self._anchor is not None:
             self.mark(self._anchor, self._crosshair)
+            return
+        self._anchor, self._rectangle = self._crosshair, None
+        self._update()
 
     @property
     def marking(self) -> bool:
         """Whether a rectangle was begun."""
         return self._anchor is not None
-
-    def _covering(self, corner: tuple[float, float], other: tuple[float, float]) -> Window | None:
-        cells = self.cells
-        return covering(cells, corner, other) if cells else None
 
     # The mouse.
 
@@ -371,30 +366,30 @@ class PlaneMap(Widget):
         return self._drawing.ground(self.source, wanted)
 
     def _lines(self) -> list[Strip]:
-        columns, rows = self.size
-        if self._draw_ground() is None:
-            return self._drawing.nothing(columns, rows if self.source else 0)
-        head = [Strip([Segment(_fitting(self._titles, columns), self._style("title"))])] if self._titles else []
-        return self._drawing.lines(self._what_is_over(), self._style("axis"), head)
+        ground, columns, axis = self._draw_ground(), self.size.width, self._style("axis")
+        over = self._what_is_over()
+        made_of = ground, over, axis, self._titles, self.size
+        if self._made_of is None or self._made_of[0] is not ground or self._made_of[1:] != made_of[1:]:
+            self._made_of = made_of
+            if ground is None:
+                return self._drawing.nothing(columns, self.size.height if self.source else 0)
+            head = [titled(self._titles, columns, self._style("title"))] if self._titles else []
+            self._drawing.lines(over, axis, head)
+        return self._drawing.strips
 
     def _what_is_over(self) -> Over:
         rectangle = self._rectangle
         if self._anchor is not None and self._crosshair is not None:
-            rectangle = self._covering(self._anchor, self._crosshair)
+            rectangle = covering(self.cells, self._anchor, self._crosshair) if self.cells else None
         style = self._style("marks") + Style(bold=True)
-        marks = [each._replace(style=style) for each in self._marks.values()]
+        marks = tuple(each._replace(style=style) for each in self._marks.values())
         return Over(marks, rectangle, self._crosshair, self._style("rectangle"), self._style("crosshair"))
 
     def _look(self) -> Look:
         mode = colour_mode(self.app.console.color_system)
         few = self.app.no_color or mode in ("16", "none")
-        return Look(self.app.current_theme.dark, not self.app.no_color and mode != "none", few)
+        return Look(self.app.current_theme.dark, not self.app.no_color and mode != "none", few, mode == "truecolor")
 
     def _style(self, part: str) -> Style:
         # Without the background: it may change while the strips are kept.
         return Style.from_color(self.get_component_rich_style(f"plane-map--{part}").color)
-
-
-def _fitting(texts: Sequence[str], width: int) -> str:
-    """The first of them that is not too wide, or the last cut."""
-    return next((text for text in texts if len(text) <= width), plain(texts[-1], width))

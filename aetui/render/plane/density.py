@@ -62,17 +62,20 @@ class Density:
         legend = coloured(colouring, len(found.points), dark=look.dark, colours=look.colours)
         letters = look.letters and len(legend.groups) > 1
         picture = dots(seen(found.points, cells), legend, cells, letters=letters)
-        return picture if affordable(picture) else None, legend
+        return picture if affordable(picture, exact=look.exact) else None, legend
 
     def _counted(self, grid: Grid, counts: Ints, look: Look) -> Shaded:
         if self.classes:
             classes = self.pyramid.by_class(grid)[:, ::-1]
             legend = coloured(ByClass(_NOBODY, self.pyramid.names), 0, dark=look.dark, colours=look.colours)
-            return Shaded(by_class(classes, self.pyramid.names, dark=look.dark, colours=not look.letters), legend)
+            return Shaded(
+                by_class(classes, self.pyramid.names, dark=look.dark, colours=not look.letters, exact=look.exact),
+                legend,
+            )
         there = counts[counts > 0]
         if (there <= 9).mean() >= _SMALL:
             return Shaded(digits(counts), coloured(None, 0, dark=look.dark))
-        return by_count(counts, dark=look.dark, colours=not look.letters)
+        return by_count(counts, dark=look.dark, colours=not look.letters, exact=look.exact)
 
     def _note(self, shown: int, cells: Cells) -> str:
         told = [f"{counted(self.pyramid.missing, 'point')} not finite"] if self.pyramid.missing else []

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from aetui.render.plane.dots import Picture
-from aetui.render.plane.lines import LEAST_COLUMNS, LEAST_ROWS, Axes, axes, strip
+from aetui.render.plane.lines import LEAST_COLUMNS, LEAST_ROWS, Axes, axes, joined, strip
 from aetui.render.plane.marked import Over, over
 from aetui.render.plane.source import Drawn, Look, Source
 from aetui.render.plane.window import Cells, Window
+from aetui.render.text import plain
+
+_FEW = 12
+"""Lines that are compared cell by cell."""
 
 
 class Wanted(NamedTuple):
@@ -65,12 +71,12 @@ class Drawing:
         before = self._over if self._of == (ground.axes.gutter, axis) else None
         rows = len(fresh.chars)
         former = self.strips[-1 - rows : -1]
-        strips = []
-        for y in range(rows):
-            if before is not None and _same_row(before, fresh, y):
-                strips.append(former[y])
-            else:
-                strips.append(strip(ground.axes.gutter[y], fresh.chars[y], fresh.owner[y], fresh.styles, axis))
+        same = np.zeros(rows, np.bool_) if before is None else _same_rows(before, fresh)
+        owner = joined(fresh)
+        strips = [
+            former[y] if same[y] else strip(ground.axes.gutter[y], fresh.chars[y], owner[y], fresh.styles, axis)
+            for y in range(rows)
+        ]
         self._over, self._of = fresh, (ground.axes.gutter, axis)
         self.strips = [*head, *strips, Strip([Segment(ground.axes.bottom, axis)])]
         return self.strips
@@ -89,26 +95,34 @@ def made(source: Source, wanted: Wanted) -> Ground | None:
     return Ground(cells, drawn, axes(cells.window, wanted.size, drawn.note, y_ticks=wanted.y_ticks, width=width))
 
 
+def titled(titles: Sequence[str], width: int, style: Style) -> Strip:
+    """The first of the titles that is not too wide, or the last cut."""
+    title = next((each for each in titles if len(each) <= width), plain(titles[-1], width))
+    return Strip([Segment(title, style)])
+
+
 def laid(line: Strip, below: Style) -> Strip:
-    """A line over the style of what is below it. Blank cells with a colour of their own have no need of one for text,
-    which would double the bytes that they take."""
-    return Strip(
-        [
-            segment
-            if segment.style is not None and segment.style.bgcolor is not None and segment.text.isspace()
-            else Segment(segment.text, below + segment.style if segment.style else below)
-            for segment in line
-        ]
-    )
+    """A line over the style of what is below it. Blank cells have no need of a colour for text, which would double the
+    bytes that they take."""
+    blank = Style(bgcolor=below.bgcolor)
+    return Strip([_laid(segment, below, blank) for segment in line], line.cell_length)
+
+
+def _laid(segment: Segment, below: Style, blank: Style) -> Segment:
+    style = segment.style or Style.null()
+    if segment.text.isspace() and not style.reverse:
+        return Segment(segment.text, style if style.bgcolor else blank)
+    return Segment(segment.text, below + style)
 
 
 def differing(before: Sequence[Strip], after: Sequence[Strip]) -> list[tuple[int, int, int]]:
-    """Of as many lines as before those that are others: line, and the columns from and to."""
-    found = []
-    for y, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old is not new and old != new:
-            found.append((y, *_columns(_cells(old), _cells(new))))
-    return found
+    """Of as many lines as before those that are others: line, and the columns from and to. Where they are many they are
+    taken whole: looking at every cell would take longer than it saves."""
+    pairs = enumerate(zip(before, after, strict=True))
+    others = [(y, old, new) for y, (old, new) in pairs if old is not new and old != new]
+    if len(others) > _FEW:
+        return [(y, 0, max(old.cell_length, new.cell_length)) for y, old, new in others]
+    return [(y, *_columns(_cells(old), _cells(new))) for y, old, new in others]
 
 
 def _columns(old: list[tuple[str, Style | None]], new: list[tuple[str, Style | None]]) -> tuple[int, int]:
@@ -122,13 +136,14 @@ def _cells(line: Strip) -> list[tuple[str, Style | None]]:
     return [(char, segment.style) for segment in line for char in segment.text]
 
 
-def _same_row(one: Picture, other: Picture, y: int) -> bool:
-    if one.chars.shape != other.chars.shape or not (one.chars[y] == other.chars[y]).all():
-        return False
-    mine, others = one.owner[y], other.owner[y]
-    pairs = set(zip(mine.tolist(), others.tolist(), strict=True))
-    return all(_style(one, own) == _style(other, its) for own, its in pairs)
+def _same_rows(one: Picture, other: Picture) -> NDArray[np.bool_]:
+    """Which rows look alike."""
+    if one.chars.shape != other.chars.shape:
+        return np.zeros(len(other.chars), np.bool_)
+    found: NDArray[np.bool_] = ((one.chars == other.chars) & (_looks(one) == _looks(other))).all(axis=1)
+    return found
 
 
-def _style(picture: Picture, owner: int) -> Style:
-    return picture.styles[owner] if owner >= 0 else Style.null()
+def _looks(picture: Picture) -> NDArray[np.int64]:
+    """A number for the style of each cell."""
+    return np.array([*map(hash, picture.styles), hash(Style.null())])[picture.owner]

@@ -66,28 +66,18 @@ def axes(
 
 def strip(start: str, chars: Ints, owner: Ints, styles: Sequence[Style], axis: Style) -> Strip:
     """One row: `start` in the style of the axis, then runs of cells of one style."""
-    owner = joined(chars, owner, styles)
-    text = "".join(map(chr, chars.tolist()))
+    text = chars.astype("<u4").tobytes().decode("utf-32-le")
     starts = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist()]
     runs = zip(starts, [*starts[1:], len(text)], owner[starts].tolist(), strict=True)
-    return Strip([Segment(start, axis), *(Segment(text[a:b], _style(styles, own)) for a, b, own in runs)])
+    segments = [Segment(text[a:b], Style.null() if own == NOBODY else styles[own]) for a, b, own in runs]
+    return Strip([Segment(start, axis), *segments], len(start) + len(text))
 
 
-def joined(chars: Ints, owner: Ints, styles: Sequence[Style]) -> Ints:
-    """Blank cells given to what is left of them: a change of colour costs bytes, and blanks show none."""
-    plain = np.array([not (style.reverse or style.bgcolor) for style in styles] + [True])  # the last is nobody's
-    columns = np.arange(len(chars))
-    free = (chars == BLANK) & plain[owner]
-    source = np.maximum.accumulate(np.where(free, 0, columns))
-    before = owner[source]
-    return np.where(free, np.where(plain[before], before, NOBODY), owner)
-
-
-def _style(styles: Sequence[Style], owner: int) -> Style:
-    return Style.null() if owner == NOBODY else styles[owner]
-
-
-def rows_of(picture: Picture, left: Sequence[str], axis: Style) -> list[Strip]:
-    """A strip for each row."""
-    rows = zip(left, picture.chars, picture.owner, strict=True)
-    return [strip(start, chars, owner, picture.styles, axis) for start, chars, owner in rows]
+def joined(picture: Picture) -> Ints:
+    """Whose cells are, with blank ones given to what is left of them: a change of colour costs bytes, and blanks show
+    none. What has a colour behind it gives none away."""
+    plain = np.array([not (style.reverse or style.bgcolor) for style in picture.styles] + [True])  # the last: nobody's
+    free = (picture.chars == BLANK) & plain[picture.owner]
+    source = np.maximum.accumulate(np.where(free, 0, np.arange(free.shape[1])), axis=1)
+    before = np.take_along_axis(picture.owner, source, axis=1)
+    return np.where(free, np.where(plain[before], before, NOBODY), picture.owner)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.color import Color
 from rich.style import Style
 
@@ -20,9 +19,9 @@ _HERE = "┼"
 
 
 class Marks(NamedTuple):
-    """`points` (n, 2), each shown by its glyph, one cell wide; glyphs start again where there are fewer."""
+    """`points`, each shown by its glyph, one cell wide; glyphs start again where there are fewer."""
 
-    points: NDArray[Any]
+    points: tuple[tuple[float, float], ...]
     glyphs: tuple[str, ...]
     style: Style = Style(bold=True)
 
@@ -66,8 +65,7 @@ class _Drawing:
     def marks(self, marks: Marks) -> None:
         """Later ones lie over earlier ones; what is outside, or not finite, is nowhere."""
         owner = self._style(marks.style)
-        points = np.asarray(marks.points, np.float64).reshape(-1, 2)
-        for (x, y), glyph in zip(points.tolist(), cycle(marks.glyphs)):
+        for (x, y), glyph in zip(marks.points, cycle(marks.glyphs)):
             if (at := self._cells.at(x, y)) is not None:
                 self._put(at, glyph, owner)
 

@@ -13,14 +13,26 @@ from rich.style import Style
 
 from aetui.render.plane.colouring import STEPS, Coloured, class_groups, steps
 from aetui.render.plane.dots import BLANK, NOBODY, Ints, Picture
+from aetui.render.plane.lines import joined
 from aetui.render.scatter import Group
 
 RAMP = ".:-=+*#%@"
 """Where there are no colours: one character for each step, by its ink."""
-BUDGET = 18_500
+BUDGET = 16_500
 """Bytes that a picture may take; with what is told below it a frame stays below 20 kB."""
-_A_RUN, _A_MARK, _A_ROW = 15, 26, 40
-"""Bytes of a change of what is behind, of both colours, and of the axis with the way to the next row."""
+
+
+class _Bytes(NamedTuple):
+    """What changes cost: to a colour of the 256 behind blanks, to the background, to characters, to the next row."""
+
+    paper: int
+    blank: int
+    mark: int
+    row: int
+
+
+_EXACT, _OF_256 = _Bytes(15, 28, 44, 62), _Bytes(15, 15, 27, 45)
+"""Where the theme's colours are sent as they are, and where they are some of 256."""
 _LEVELS = (STEPS, 6, 5, 4, 3)
 _SHORTEST = (2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256)
 """Cells that a colour has at least, one after the other, where single ones would take too many changes of it: what is
@@ -48,7 +60,7 @@ class Shaded(NamedTuple):
     legend: Coloured
 
 
-def by_count(counts: Ints, *, dark: bool, colours: bool) -> Shaded:
+def by_count(counts: Ints, *, dark: bool, colours: bool, exact: bool = True) -> Shaded:
     """Counts (rows, columns) as shades between none and the largest, or as characters where there are no colours."""
     most = int(counts.max(initial=0))
     if not colours:
@@ -61,12 +73,12 @@ def by_count(counts: Ints, *, dark: bool, colours: bool) -> Shaded:
         legend = _scale([Group("█", Style(color=paper.bgcolor)) for paper in papers], most)
         owner = level_of(counts, most, levels) - 1
         picture = Picture(np.full(owner.shape, BLANK), owner, tuple(papers))
-        if affordable(picture):
+        if affordable(picture, exact=exact):
             return Shaded(picture, legend)
-    return Shaded(_calmed(picture), legend)
+    return Shaded(_calmed(picture, exact=exact), legend)
 
 
-def by_class(classes: Ints, names: Sequence[str], *, dark: bool, colours: bool) -> Picture:
+def by_class(classes: Ints, names: Sequence[str], *, dark: bool, colours: bool, exact: bool = True) -> Picture:
     """Counts of each class (classes, rows, columns): in the colour of the most frequent one its mark, and where there
     are many points nothing but the colour; without colours marks alone."""
     total = classes.sum(axis=0)
@@ -83,9 +95,9 @@ def by_class(classes: Ints, names: Sequence[str], *, dark: bool, colours: bool) 
     for filled in (full, owner != NOBODY):
         chars = np.where(filled, BLANK, marks[owner])
         picture = Picture(chars, np.where(filled, owner + len(groups), owner), styles)
-        if affordable(picture):
+        if affordable(picture, exact=exact):
             return picture
-    return _calmed(picture)
+    return _calmed(picture, exact=exact)
 
 
 def digits(counts: Ints) -> Picture:
@@ -94,11 +106,11 @@ def digits(counts: Ints) -> Picture:
     return Picture(glyphs[np.minimum(counts, 10)], np.where(counts > 0, 0, NOBODY), (Style.null(),))
 
 
-def _calmed(picture: Picture) -> Picture:
+def _calmed(picture: Picture, *, exact: bool) -> Picture:
     """One of spaces with as few changes of colour as are within the budget."""
     for least in _SHORTEST:
         picture = picture._replace(owner=without_short(picture.owner, least))
-        if affordable(picture):
+        if affordable(picture, exact=exact):
             break
     return picture
 
@@ -127,18 +139,14 @@ def without_short(owner: Ints, least: int) -> Ints:
     return found
 
 
-def affordable(picture: Picture) -> bool:
-    """Whether so many changes of colour are within the budget. Characters need the colour of what is behind them, too,
-    and blanks without any take that of what stands before them."""
-    chars, paper = picture.chars, np.array([style.bgcolor is not None for style in picture.styles] + [False])
-    free = (chars == BLANK) & ~paper[picture.owner]
-    source = np.maximum.accumulate(np.where(free, 0, np.arange(chars.shape[1])), axis=1)
-    owner = np.take_along_axis(picture.owner, source, axis=1)
-    owner = np.where(free & paper[owner], NOBODY, owner)
+def affordable(picture: Picture, *, exact: bool = True) -> bool:
+    """Whether so many changes of colour are within the budget; `exact`: of colours beyond the 256. Blanks take what is
+    behind the cell on their left where they have no colour of their own."""
+    owner, costs = joined(picture), _EXACT if exact else _OF_256
     begins = np.concatenate([np.ones((len(owner), 1), np.bool_), np.diff(owner, axis=1) != 0], axis=1)
-    runs, flat = int(begins.sum()), int((begins & paper[owner]).sum())
-    wide = int((chars > 127).sum())
-    return flat * _A_RUN + (runs - flat) * _A_MARK + chars.size + 2 * wide + len(owner) * _A_ROW <= BUDGET
+    of = np.array([costs.paper if style.bgcolor else costs.mark for style in picture.styles] + [costs.blank])
+    wide = int((picture.chars > 127).sum())
+    return int(of[owner[begins]].sum()) + owner.size + 2 * wide + len(owner) * costs.row <= BUDGET
 
 
 def _scale(groups: Sequence[Group], most: int) -> Coloured:

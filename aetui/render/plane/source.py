@@ -21,6 +21,8 @@ class Look(NamedTuple):
     """Whether there are any."""
     letters: bool = False
     """Whether groups cannot be told apart by colour."""
+    exact: bool = True
+    """Whether colours are sent as they are, not as one of 256."""
 
 
 class Drawn(NamedTuple):
