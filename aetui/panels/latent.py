@@ -245,6 +245,7 @@ class Latent(Container):
         return keymap.first_key(keymap.BY_ID[action], getattr(self.app, "key_overrides", {}))
 
     def _say_of(self, text: str) -> None:
+        self.query_one(Explorer).draw_due()
         say = getattr(self.screen, "say", None)
         if text and say is not None:
             say(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from textual.content import Content
 
 from aetui.render import numbers
 from aetui.render.bars import MUTED
+from aetui.render.captions import fitting
 from aetui.render.text import plain
 from aetui.render.unit_rows import fixed, marks, number, share
 from engine.errors import counted
@@ -112,8 +114,8 @@ def lost(without: Without | None, activations: Activations, width: int, why: str
         with np.errstate(divide="ignore", invalid="ignore"):
             times = without.zero.by_class / kept.by_class
         order = [place for place in np.argsort(-np.nan_to_num(times, nan=-np.inf)) if isfinite(times[place])]
-        each = " · ".join(f"{plain(activations.classes[place], LABEL)} {_times(times[place])}" for place in order)
-        lines.append(Content.assemble(("at 0 by class: ", MUTED), each).truncate(width, ellipsis=True))
+        each = [f"{plain(activations.classes[place], LABEL)} {_times(times[place])}" for place in order]
+        lines.append(_listed("at 0 by class: ", each, width))
     return lines
 
 
@@ -129,5 +131,8 @@ def _times(ratio: float) -> str:
 def alike(of: Dossier, width: int) -> Content:
     """The units most like it, or most unlike it."""
     pairs = zip(of.alike.tolist(), of.correlations.tolist(), strict=True)
-    told = " · ".join(f"{unit + 1:,} {r:+.2f}" for unit, r in pairs)
-    return Content.assemble(("correlated: ", MUTED), told or "with no other unit").truncate(width, ellipsis=True)
+    return _listed("correlated: ", [f"{unit + 1:,} {r:+.2f}" for unit, r in pairs] or ["with no other unit"], width)
+
+
+def _listed(what: str, parts: Sequence[str], width: int) -> Content:
+    return Content.assemble((what, MUTED), fitting(parts, width - len(what))).truncate(width, ellipsis=True)

@@ -18,6 +18,7 @@ from aetui.panels.exploring.colours import colouring
 from aetui.panels.exploring.place import Near, Place
 from aetui.panels.exploring.side import LEAST, NEAREST, Scene, Side
 from aetui.panels.table import View
+from aetui.render.captions import fitting
 from aetui.render.text import plain as one_line
 from aetui.widgets.plane_legend import PlaneLegend
 from aetui.widgets.plane_map import PlaneMap
@@ -95,7 +96,12 @@ class Drawn(Asking):
         """Draw once for all keys that are waiting."""
         if not self._drawing and self.is_mounted:
             self._drawing = True
-            self.call_next(self._draw_here)
+            self.call_next(self.draw_due)
+
+    def draw_due(self) -> None:
+        """Draw what a key has changed, if that is still to come: after it, so that both are in one frame."""
+        if self._drawing:
+            self._draw_here()
 
     def _draw_all(self) -> None:
         self._arrange()
@@ -199,7 +205,7 @@ class Drawn(Asking):
         told = [lines.number(place, width), lines.nearest(place, near, width)]
         state = trouble or map or waiting
         if self.size.height >= HIGH:
-            last = state or self._state(place, view)
+            last = state or fitting(self._state(place, view), width)
             told.append(Content.styled(one_line(last, width), "$text-error" if trouble else lines.QUIET))
         else:
             told = [Content(one_line(state, width)) if state else told[0]]
@@ -213,7 +219,8 @@ class Drawn(Asking):
             return ASKING
         return f"{data.activity}: {data.done:,} of {data.total:,}"
 
-    def _state(self, place: Place, view: View | None) -> str:
+    def _state(self, place: Place, view: View | None) -> list[str]:
+        """The most important first."""
         found = place.found
         run = view.run if view else None
         some = f"{len(found.codes):,} of {found.of:,} {found.part} items" if len(found.codes) < found.of else ""
@@ -223,5 +230,4 @@ class Drawn(Asking):
         why = self.networks.why if self.networks and self.networks.decoder is None else ""
         way = "spherical" if found.spherical else "straight"
         ways = {"morph": f"a {way} way from pin 1 to pin 2", "grid": "pins 1, 2 and 3 at the corners"}
-        parts.append(ways.get(self.shows) or why or place.map.told)
-        return " · ".join(parts)
+        return [ways.get(self.shows) or why or place.map.told, parts[1], parts[0]]
