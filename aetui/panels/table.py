@@ -152,7 +152,7 @@ PANELS: dict[str, PanelKind] = {
             "Draw",
             "D",
             "draw:Draw",
-            "draw with keys or the mouse: what the model makes of it, where its code lies",
+            "draw with keys or the mouse; see what the model makes of it",
             by_epoch=False,
             of_samples=False,
             has_keys=True,
@@ -182,7 +182,7 @@ PANELS: dict[str, PanelKind] = {
             "Latent",
             "c",
             "latent:Latent",
-            "validation codes by class, beside PCA or averages; enter explores them",
+            "codes by class, beside PCA or averages; enter explores them",
             has_keys=True,
         ),
         PanelKind(

@@ -95,7 +95,6 @@ SHARED = {
     frozenset({"code_number", "data"}),
     frozenset({"other_map", "beside"}),
     frozenset({"leave_codes", "chart"}),
-    frozenset({"panel_worst", "pick"}),
     frozenset({"other_items", "panel_bench"}),
     frozenset({"onto_item", "panel_worst"}),
     frozenset({"next_item", "epoch_forward"}),

@@ -29,7 +29,7 @@ KEYS: tuple[PanelKey, ...] = (
     ),
     PanelKey("brighter", "full_stop", "value", "brightness or noise higher", "pad('revalue', 1)", -7, "brighter"),
     PanelKey("colour", "k", "colour", "the next colour", "pad('next_colour')", -5),
-    PanelKey("pick", "i", "pick", "paint with what is under the cursor", "pad('pick')"),
+    PanelKey("pick", "at", "pick", "paint with what is under the cursor", "pad('pick')"),
     PanelKey("undo", "u", "undo", "undo the last change", "pad('undo')", -6),
     PanelKey("redo", "U", "redo", "do again what was undone", "pad('redo')"),
     PanelKey("corrupt", "N", "noise", "hide the drawing as the run hid its items", "corrupt", -3, "noise of the run"),
