@@ -157,6 +157,7 @@ class Workbench(Orders):
         if self._complaint:
             self.notice("Configuration", self._complaint)
         self._meter.start()
+        self.collect_at_rest()
         self.set_interval(LOOK_SECONDS, self._keep_look)
         self.set_interval(LOOK_SECONDS, self._look_at_own_sets)
         self.set_interval(FOLLOW_SECONDS, self._follow)

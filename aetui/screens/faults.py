@@ -23,14 +23,14 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from aetui.render.text import plain, plain_lines
-from aetui.terminal.driven import Driven
+from aetui.terminal.calm import Calm
 from engine.storage.native_output import log_path
 
 UNDRAWN = "✕ cannot be drawn; see the log"
 REASON_WIDTH = 120
 
 
-class Unfailing(Driven):
+class Unfailing(Calm):
     """An app that only a fault before its first frame ends."""
 
     def __init__(self) -> None:

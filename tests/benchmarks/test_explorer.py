@@ -60,8 +60,11 @@ def test_a_key_brings_its_picture_within_25_ms_and_seldom_later_than_60_while_a_
             terminal.send(command + ENTER)
             terminal.pump(0.5)
         terminal.press("t")
-        terminal.until("epoch 3/")
-        terminal.press("c", ENTER)
+        terminal.until("/5,000 ")
+        terminal.press("c")
+        terminal.until("codes ·")
+        terminal.pump(0.5)
+        terminal.send(ENTER)
         terminal.until("nearest:")
         middle, late = percentiles(terminal, f"while {model} trains")
         assert "training" in terminal.text
