@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
 from aetui import keymap
-from aetui.bridge import Answered, Queried
+from aetui.panels.asked import Asked, Words
 from aetui.panels.scored import Scored
 from aetui.panels.table import View
 from aetui.panels.threshold_items import ThresholdItems
 from aetui.render import detected
 from aetui.render.pixels import colour_mode
-from aetui.render.text import plain
 from aetui.taking import of_anomalies
 from aetui.taking.taken import Taken
-from engine.errors import EngineError
-from engine.queries.messages import Detect, Detection
+from engine.queries.messages import Answer, Detect, Detection
 
-NO_RUN = "There is no run yet. Train the model (t): then its test items are scored here, and a threshold cuts them."
-NOT_YET = "The first epoch is not over: there are no weights yet to score items with."
-ASKING = "the model scores its test items …"
+WORDS = Words(
+    "There is no run yet. Train the model (t): then its test items are scored here, and a threshold cuts them.",
+    "The first epoch is not over: there are no weights yet to score items with.",
+    "the model scores its test items …",
+    "TensorFlow is loading; the scores come when it is there",
+)
 COMPARING = "the baselines are fitted and score the same items …"
-LOADING = "TensorFlow is loading; the scores come when it is there"
 MOST = 20_000
 """Test items that are scored: of more the first ones."""
 NO_MORE, NO_LESS = "no items lie further off", "these are the items next to the threshold"
@@ -35,10 +34,12 @@ LEAST = 8
 """Lines that the scores keep."""
 
 
-class Anomalies(Container):
-    """Asks through `Queried` messages once it is open, and again when it is told to; never waits itself."""
+class Anomalies(Asked):
+    """Has the model score the test items."""
 
     BINDINGS = keymap.bindings("anomalies")
+    WORDS = WORDS
+    QUERY = Detect
 
     DEFAULT_CSS = """
     Anomalies { layout: vertical; }
@@ -47,46 +48,21 @@ class Anomalies(Container):
     Anomalies > Horizontal { height: 1fr; display: none; }
     """
 
-    can_focus = True
-
     def __init__(self) -> None:
         super().__init__()
         self.scored: Scored | None = None
-        self._view: View | None = None
-        self._stamp = 0
-        self._waiting = ""
-        self._failure = ""
-        self._going = False
-        """Whether the run went on when it was asked: its last epoch answers anew."""
-        self._asked_at = 0
-        """The run's newest epoch then."""
         self._page = 0
         self._normal = ""
         """The class that the user takes for normal; empty for that of the run, if it has one."""
-        self._drawn: object = None
+        self._baselines: tuple[str, ...] = ()
+        """Those that are to score the same items."""
 
     def compose(self) -> ComposeResult:
         """Figures, strips and curves in one text, and the items on either side of the threshold."""
-        yield Static(NO_RUN, markup=False)
+        yield Static(WORDS.no_run, markup=False)
         with Horizontal():
             yield ThresholdItems("below: taken for normal", "below")
             yield ThresholdItems("above: anomalies", "above")
-
-    def show(self, view: View) -> None:
-        """Take the run; another one, or one that has come to its end since it was asked, is asked."""
-        before, self._view, run = self._view, view, view.run
-        if (before and before.run and before.run.run_id) != (run and run.run_id):
-            self._forget()
-        if run is not None and run.epochs and not self._waiting:
-            ended = self._going and not run.going
-            further = run.going and run.last_epoch > self._asked_at  # weights may have come that were not there yet
-            if (self.scored is None and (not self._failure or further)) or ended:
-                self._ask()
-        self._draw()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """What has room depends on the size."""
-        self._draw()
 
     def taken(self, view: View) -> Taken:
         """Every item with its score and verdict, both curves, and the scores that the threshold is told by."""
@@ -94,38 +70,31 @@ class Anomalies(Container):
 
     # Asking.
 
-    def _forget(self) -> None:
-        """Also an answer that is still to come."""
-        self._stamp += 1
-        if self._waiting:
-            self.post_message(Queried(self, self._stamp, ()))
-        self.scored, self._waiting, self._failure, self._page, self._normal = None, "", "", 0, ""
+    @property
+    def has_answer(self) -> bool:
+        """As `Asked`."""
+        return self.scored is not None
 
-    def _ask(self, *, baselines: tuple[str, ...] = ()) -> None:
-        run = self._view.run if self._view else None
-        if run is None or not run.epochs:
-            return
-        self._stamp += 1
-        self._going, self._failure, self._asked_at = run.going, "", run.last_epoch
-        self._waiting = COMPARING if baselines else ASKING
-        query = Detect(run_id=run.run_id, count=MOST, normal=self._normal, baselines=baselines)
-        self.post_message(Queried(self, self._stamp, (query,)))
+    def query_of(self, run_id: str) -> Detect:
+        """As `Asked`."""
+        return Detect(run_id=run_id, count=MOST, normal=self._normal, baselines=self._baselines)
 
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        if message.stamp != self._stamp or not isinstance(message.query, Detect):
-            return
-        self._waiting = ""
-        if isinstance(message.answer, Detection):
-            before, self.scored = self.scored, Scored(message.answer)
-            if before is not None and before.detection.epoch == message.answer.epoch:
-                self.scored.threshold = before.threshold  # the same weights: baselines have come
+    def take(self, answer: Answer) -> None:
+        """The scores; of the same weights with the threshold as it was: baselines have come."""
+        if isinstance(answer, Detection):
+            before, self.scored = self.scored, Scored(answer)
+            if before is not None and before.detection.epoch == answer.epoch:
+                self.scored.threshold = before.threshold
             self._show_items()
-        else:
-            error = message.error
-            self._failure = plain(error.message if isinstance(error, EngineError) else str(error))
-        self._draw()
-        self.refresh_bindings()
+
+    def forget(self) -> None:
+        """As `Asked`."""
+        super().forget()
+        self.scored, self._page, self._normal = None, 0, ""
+
+    def _ask(self, waiting: str = "", baselines: tuple[str, ...] = ()) -> None:
+        self._baselines = baselines
+        super()._ask(waiting)
 
     # Keys.
 
@@ -164,7 +133,7 @@ class Anomalies(Container):
         from engine.anomalies.detectors import BASELINES
 
         if self.scored is not None and not self._waiting:
-            self._ask(baselines=BASELINES)
+            self._ask(COMPARING, BASELINES)
             self._draw()
 
     def action_normal(self) -> None:
@@ -233,12 +202,12 @@ class Anomalies(Container):
     def _told(self, view: View) -> tuple[str, ...]:
         """What is to be said of the state of things: before there are scores, what is missing."""
         run, scored = view.run, self.scored
-        waiting = LOADING if self._waiting and view.engine in ("starting", "loading") else self._waiting
+        waiting = WORDS.loading if self._waiting and view.engine in ("starting", "loading") else self._waiting
         trouble = f"✕ {self._failure}" if self._failure else ""
         if run is None:
-            return (NO_RUN,)
+            return (WORDS.no_run,)
         if scored is None:
-            return (waiting or trouble or (ASKING if run.epochs else NOT_YET),)
+            return (waiting or trouble or (WORDS.asking if run.epochs else WORDS.not_yet),)
         since = ""
         best = run.bests[-1].epoch if run.bests else 0
         newest = run.last_epoch if scored.detection.weights == "last" else best * run.going
@@ -247,6 +216,3 @@ class Anomalies(Container):
         elif view.epoch not in (0, scored.detection.epoch, run.last_epoch):
             since = f"not of epoch {view.epoch:,}, whose weights are not kept"
         return tuple(part for part in (waiting, trouble, since) if part)
-
-    def _key(self, action: str) -> str:
-        return keymap.first_key(keymap.BY_ID[action], getattr(self.app, "key_overrides", {}))

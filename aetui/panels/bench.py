@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from threading import Event as Flag
-
 import numpy as np
-from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
 from aetui import keymap
-from aetui.bridge import Answered, Queried
+from aetui.panels.asked import Asked, Words
 from aetui.panels.table import View
-from aetui.render import numbers, restoring
+from aetui.render import restoring
 from aetui.render.arrangement import Wish, arrange, telling
 from aetui.render.pixels import colour_mode, to_grey
 from aetui.render.restoring import What
@@ -22,13 +18,14 @@ from aetui.render.text import plain
 from aetui.taking import of_errors
 from aetui.taking.taken import Taken
 from aetui.widgets.image_grid import ImageGrid, ImageRow
-from engine.errors import EngineError
-from engine.queries.messages import PartName, Restoration, Restore, Restored
+from engine.queries.messages import Answer, PartName, Restoration, Restore, Restored
 
-NO_RUN = "There is no run yet. Train the model (t): then it restores images here that are spoiled in several ways."
-NOT_YET = "The first epoch is not over: there are no weights yet to restore images with."
-ASKING = "images are spoiled and restored"
-LOADING = "TensorFlow is loading; images are restored when it is there"
+WORDS = Words(
+    "There is no run yet. Train the model (t): then it restores images here that are spoiled in several ways.",
+    "The first epoch is not over: there are no weights yet to restore images with.",
+    "images are spoiled and restored",
+    "TensorFlow is loading; images are restored when it is there",
+)
 PARTS: tuple[PartName, ...] = ("test", "validation")
 COUNT = 200
 """Images: enough to tell methods apart by a tenth of a decibel; the command line takes more."""
@@ -38,10 +35,12 @@ LOW = 20
 """Lines below which there is one item, its pictures side by side."""
 
 
-class NoiseBench(Container):
-    """Asks for one kind of noise at a time, when it is turned to; never waits itself."""
+class NoiseBench(Asked):
+    """Asks for one kind of noise at a time, when it is turned to."""
 
     BINDINGS = keymap.bindings("bench")
+    WORDS = WORDS
+    QUERY = Restore
 
     DEFAULT_CSS = """
     NoiseBench { layout: vertical; }
@@ -52,8 +51,6 @@ class NoiseBench(Container):
     NoiseBench.-measured > ImageGrid { display: block; }
     """
 
-    can_focus = True
-
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, Restored] = {}
@@ -62,18 +59,11 @@ class NoiseBench(Container):
         self.level = 0
         """Number of it, among those of the kind."""
         self.what: What = "psnr"
-        self._view: View | None = None
         self._part: PartName = "test"
-        self._stamp = 0
-        self._waiting = False
-        self._failure = ""
-        self._going = False
-        self._stopped = Flag()
-        self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Figures and curves in one text, and pictures of the level below."""
-        yield Static(NO_RUN, markup=False)
+        yield Static(WORDS.no_run, markup=False)
         yield ImageGrid()
 
     @property
@@ -86,45 +76,21 @@ class NoiseBench(Container):
         """The curves of it."""
         return self.restored.found[0] if self.restored else None
 
-    def show(self, view: View) -> None:
-        """Take the run; another one, or one that has come to its end since it was asked, is asked."""
-        before, self._view, run = self._view, view, view.run
-        if (before and before.run and before.run.run_id) != (run and run.run_id):
-            self._stop()
-            self.found, self._failure, self.kind, self._part = {}, "", "trained", "test"
-        if run is not None and run.epochs and not self._waiting:
-            if self._going and not run.going:
-                self.found = {}
-            if self.restored is None and not self._failure:
-                self._ask()
-        self._draw()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """What has room depends on the size."""
-        self._draw()
-
     def taken(self, view: View) -> Taken:
         """Every figure of the kinds that were measured, draw by draw, and their curves."""
         return of_errors.restored(view, list(self.found.values()))
 
     # Asking.
 
-    def _stop(self) -> None:
-        """The engine stops, and whatever it says is not heard any more."""
-        self._stopped.set()
-        self._stamp += 1
-        if self._waiting:
-            self.post_message(Queried(self, self._stamp, ()))
-        self._waiting = False
+    @property
+    def has_answer(self) -> bool:
+        """As `Asked`."""
+        return self.restored is not None
 
-    def _ask(self) -> None:
-        run = self._view.run if self._view else None
-        if run is None or not run.epochs:
-            return
-        self._stop()
-        self._stopped, self._going, self._failure, self._waiting = Flag(), run.going, "", True
-        query = Restore(
-            run_id=run.run_id,
+    def query_of(self, run_id: str) -> Restore:
+        """As `Asked`."""
+        return Restore(
+            run_id=run_id,
             part=self._part,
             kinds=(self.kind,),
             count=COUNT,
@@ -132,27 +98,26 @@ class NoiseBench(Container):
             pictures=PICTURES,
             stopped=self._stopped.is_set,
         )
-        self.post_message(Queried(self, self._stamp, (query,)))
-        self.refresh_bindings()
 
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        if message.stamp != self._stamp or not isinstance(message.query, Restore):
+    def take(self, answer: Answer) -> None:
+        """The curves of the kind; its pictures begin where the run was trained, else in the middle."""
+        if not isinstance(answer, Restored):
             return
-        self._waiting = False
-        if isinstance(message.answer, Restored):
-            new = self.kind not in self.found
-            self.found[self.kind] = message.answer
-            found = message.answer.found[0]
-            if new:  # begin where it was trained, else in the middle
-                trained = found.trained
-                self.level = found.levels.index(trained) if trained in found.levels else len(found.levels) // 2
-            self.level = min(self.level, len(found.levels) - 1)
-        else:
-            error = message.error
-            self._failure = plain(error.message if isinstance(error, EngineError) else str(error))
-        self._draw()
-        self.refresh_bindings()
+        new = self.kind not in self.found
+        self.found[self.kind] = answer
+        found = answer.found[0]
+        if new:
+            self.level = found.levels.index(found.trained) if found.trained in found.levels else len(found.levels) // 2
+        self.level = min(self.level, len(found.levels) - 1)
+
+    def forget(self) -> None:
+        """As `Asked`."""
+        super().forget()
+        self.found, self.kind, self._part = {}, "trained", "test"
+
+    def ended(self) -> None:
+        """Other kinds are restored anew when they are turned to."""
+        self.found = {}
 
     # Keys.
 
@@ -163,7 +128,7 @@ class NoiseBench(Container):
             case "level" | "what" | "kind":
                 return bool(self.found)
             case "part" | "restore_again":
-                return bool(self.found) or self._waiting or bool(self._failure)
+                return bool(self.found) or bool(self._waiting) or bool(self._failure)
         return True
 
     def action_level(self, by: int) -> None:
@@ -268,23 +233,11 @@ class NoiseBench(Container):
 
     def _told(self, view: View) -> tuple[str, ...]:
         """What is to be said of the state of things: before there are figures, what is missing."""
-        run = view.run
-        if run is None:
-            return (NO_RUN,)
-        if self._waiting:
-            data = view.data
-            far = f" {numbers.progress(data.done, data.total, data.unit)}" if data is not None and data.total else ""
-            doing = plain(data.activity) if data is not None else ASKING
-            asked = f"{self.kind.replace('_', ' ')}: {doing}{far} · {self._key('restore_again')} stops"
-            return (LOADING if view.engine in ("starting", "loading") else asked,)
-        if self._failure:
-            return (f"✕ {self._failure}",)
-        if self.restored is None:
-            return (ASKING if run.epochs else NOT_YET,)
-        answer = self.restored
+        missing, run, answer = self._missing(view, "restore_again"), view.run, self.restored
+        if self._waiting and view.engine not in ("starting", "loading"):
+            missing = f"{self.kind.replace('_', ' ')}: {missing}"
+        if missing or run is None or answer is None:
+            return (missing,)
         if answer.weights == "last" and run.last_epoch > answer.epoch:
             return (f"the run is at epoch {run.last_epoch:,}; {self._key('restore_again')} restores again",)
         return ()
-
-    def _key(self, action: str) -> str:
-        return keymap.first_key(keymap.BY_ID[action], getattr(self.app, "key_overrides", {}))

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from threading import Event as Flag
-
-from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
 from aetui import keymap
-from aetui.bridge import Answered, Queried
+from aetui.panels.asked import Asked, Words
 from aetui.panels.erring.ordered import Ordered
 from aetui.panels.erring.pictures import CasePictures
 from aetui.panels.pages import FIRST, LAST
 from aetui.panels.table import View
-from aetui.render import erring, numbers
+from aetui.render import erring
 from aetui.render.pixels import colour_mode
-from aetui.render.text import plain
 from aetui.taking import of_errors
 from aetui.taking.taken import Taken
-from engine.errors import EngineError
-from engine.queries.messages import Measure, Measured, PartName
+from engine.queries.messages import Answer, Measure, Measured, PartName
 
-NO_RUN = "There is no run yet. Train the model (t): then every test item is measured here, the worst first."
-NOT_YET = "The first epoch is not over: there are no weights yet to measure items with."
-ASKING = "every item is measured"
-LOADING = "TensorFlow is loading; items are measured when it is there"
+WORDS = Words(
+    "There is no run yet. Train the model (t): then every test item is measured here, the worst first.",
+    "The first epoch is not over: there are no weights yet to measure items with.",
+    "every item is measured",
+    "TensorFlow is loading; items are measured when it is there",
+)
 PARTS: tuple[PartName, ...] = ("test", "validation", "train")
 LOW = 18
 """Lines below which the histogram is a single strip."""
 
 
-class Worst(Container):
-    """Asks through `Queried` messages once it is open, and again when it is told to; never waits itself."""
+class Worst(Asked):
+    """Measures every item of a part, and orders them."""
 
     BINDINGS = keymap.bindings("worst")
+    WORDS = WORDS
+    QUERY = Measure
 
     DEFAULT_CSS = """
     Worst { layout: vertical; }
@@ -47,41 +45,15 @@ class Worst(Container):
     Worst.-measured > CasePictures { display: block; }
     """
 
-    can_focus = True
-
     def __init__(self) -> None:
         super().__init__()
         self.ordered: Ordered | None = None
-        self._view: View | None = None
         self._part: PartName = "test"
-        self._stamp = 0
-        self._waiting = False
-        self._failure = ""
-        self._going = False
-        """Whether the run went on when it was asked: its last epoch answers anew."""
-        self._stopped = Flag()
-        """Of the query under way: that nobody wants its answer any more."""
-        self._drawn: object = None
 
     def compose(self) -> ComposeResult:
         """Figures and histogram in one text, and the items on the page."""
-        yield Static(NO_RUN, markup=False)
+        yield Static(WORDS.no_run, markup=False)
         yield CasePictures()
-
-    def show(self, view: View) -> None:
-        """Take the run; another one, or one that has come to its end since it was asked, is asked."""
-        before, self._view, run = self._view, view, view.run
-        if (before and before.run and before.run.run_id) != (run and run.run_id):
-            self._forget()
-        if run is not None and run.epochs and not self._waiting:
-            ended = self._going and not run.going
-            if (self.ordered is None and not self._failure) or ended:
-                self._ask()
-        self._draw()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """What has room depends on the size."""
-        self._draw()
 
     def taken(self, view: View) -> Taken:
         """The marked items with all that was measured of them, or all items where none is marked."""
@@ -89,43 +61,26 @@ class Worst(Container):
 
     # Asking.
 
-    def _forget(self) -> None:
-        """Also an answer that is still to come."""
-        self._stop()
-        self.ordered, self._failure, self._part = None, "", "test"
+    @property
+    def has_answer(self) -> bool:
+        """As `Asked`."""
+        return self.ordered is not None
 
-    def _stop(self) -> None:
-        """The engine stops measuring, and whatever it says is not heard any more."""
-        self._stopped.set()
-        self._stamp += 1
-        if self._waiting:
-            self.post_message(Queried(self, self._stamp, ()))
-        self._waiting = False
+    def query_of(self, run_id: str) -> Measure:
+        """As `Asked`."""
+        return Measure(run_id=run_id, part=self._part, stopped=self._stopped.is_set)
 
-    def _ask(self) -> None:
-        run = self._view.run if self._view else None
-        if run is None or not run.epochs:
-            return
-        self._stop()
-        self._stopped, self._going, self._failure, self._waiting = Flag(), run.going, "", True
-        query = Measure(run_id=run.run_id, part=self._part, stopped=self._stopped.is_set)
-        self.post_message(Queried(self, self._stamp, (query,)))
-        self.refresh_bindings()
-
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        if message.stamp != self._stamp or not isinstance(message.query, Measure):
-            return
-        self._waiting = False
-        if isinstance(message.answer, Measured):
-            before, self.ordered = self.ordered, Ordered(message.answer)
-            if before is not None and before.measured.part == message.answer.part:
+    def take(self, answer: Answer) -> None:
+        """The items, with order and marks of those before where they are the same part."""
+        if isinstance(answer, Measured):
+            before, self.ordered = self.ordered, Ordered(answer)
+            if before is not None and before.measured.part == answer.part:
                 self.ordered.take(before)
-        else:
-            error = message.error
-            self._failure = plain(error.message if isinstance(error, EngineError) else str(error))
-        self._draw()
-        self.refresh_bindings()
+
+    def forget(self) -> None:
+        """As `Asked`."""
+        super().forget()
+        self.ordered, self._part = None, "test"
 
     # Keys.
 
@@ -138,7 +93,7 @@ class Worst(Container):
             case "only_class":
                 return self.ordered is not None and bool(self.ordered.measured.classes)
             case "part" | "measure_again":
-                return self.ordered is not None or self._waiting or bool(self._failure)
+                return self.ordered is not None or bool(self._waiting) or bool(self._failure)
         return True
 
     def action_item(self, by: int) -> None:
@@ -237,23 +192,11 @@ class Worst(Container):
 
     def _told(self, view: View) -> tuple[str, ...]:
         """What is to be said of the state of things: before there are items, what is missing."""
+        missing = self._missing(view, "measure_again")
         run, ordered = view.run, self.ordered
-        if run is None:
-            return (NO_RUN,)
-        if self._waiting:
-            data = view.data
-            far = f" {numbers.progress(data.done, data.total, data.unit)}" if data is not None and data.total else ""
-            doing = plain(data.activity) if data is not None else ASKING
-            asked = f"{doing}{far} · {self._key('measure_again')} stops"
-            return (LOADING if view.engine in ("starting", "loading") else asked,)
-        if self._failure:
-            return (f"✕ {self._failure}",)
-        if ordered is None:
-            return (ASKING if run.epochs else NOT_YET,)
+        if missing or run is None or ordered is None:
+            return (missing,)
         measured = ordered.measured
         if measured.weights == "last" and run.last_epoch > measured.epoch:
             return (f"the run is at epoch {run.last_epoch:,}; {self._key('measure_again')} measures again",)
         return ()
-
-    def _key(self, action: str) -> str:
-        return keymap.first_key(keymap.BY_ID[action], getattr(self.app, "key_overrides", {}))

@@ -8,7 +8,7 @@ from pilots import Make, engine_desk, ready, stopped, train, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from aetui.panels.anomalies import NO_RUN, NOT_YET, Anomalies
+from aetui.panels.anomalies import WORDS, Anomalies
 from aetui.panels.table import View
 from aetui.widgets.image_grid import ImageGrid
 from engine.errors import RunError
@@ -68,10 +68,10 @@ async def test_what_is_missing_is_said_and_a_refusal_can_be_asked_again(make_app
     async with make_app().run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         await pilot.press("A")
-        await until(pilot, lambda: NO_RUN in text(pilot))
+        await until(pilot, lambda: WORDS.no_run in text(pilot))
         await pilot.press("escape")
         engine = await train(pilot)
-        await until(pilot, lambda: NOT_YET in text(pilot))
+        await until(pilot, lambda: WORDS.not_yet in text(pilot))
         engine.wrong = RunError("No weights yet", "the run has no checkpoint")
         engine.play_epochs(1, 1)
         await until(pilot, lambda: "✕ the run has no checkpoint" in text(pilot))

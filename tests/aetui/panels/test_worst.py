@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from aetui.panels.table import View
-from aetui.panels.worst import NO_RUN, NOT_YET, Worst
+from aetui.panels.worst import WORDS, Worst
 from aetui.widgets.image_grid import ImageGrid
 from engine.errors import RunError
 from engine.queries.messages import Look, Measure
@@ -73,10 +73,10 @@ async def test_what_is_missing_is_said_and_measuring_can_be_stopped_and_asked_ag
     async with make_app().run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         await pilot.press("i")
-        await until(pilot, lambda: NO_RUN in text(pilot))
+        await until(pilot, lambda: WORDS.no_run in text(pilot))
         await pilot.press("escape")
         engine = await train(pilot)
-        await until(pilot, lambda: NOT_YET in text(pilot))
+        await until(pilot, lambda: WORDS.not_yet in text(pilot))
         engine.wrong = RunError("No weights yet", "the run has no checkpoint")
         engine.play_epochs(1, 1)
         await until(pilot, lambda: "✕ the run has no checkpoint" in text(pilot))
