@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -72,9 +73,11 @@ class RunView(Screen[None]):
         self._axis_kept: bool | None = None
         """Whether the chart's axis was logarithmic the last time, if that is known."""
         self._progress_due = Throttle(self, PROGRESS_SECONDS, self._show_progress)
-        self._curves_due = Throttle(self, CURVE_SECONDS, self._show_curves, CURVES)
-        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._ask_samples, PICTURES)
-        self._panels_due = Throttle(self, CURVE_SECONDS, self._show_panels, CURVES)
+        self._unseen = False
+        """Whether something was not drawn, as another screen covers this one."""
+        self._curves_due = Throttle(self, CURVE_SECONDS, self._if_seen(self._show_curves), CURVES)
+        self._pictures_due = Throttle(self, PICTURE_SECONDS, self._if_seen(self._ask_samples), PICTURES)
+        self._panels_due = Throttle(self, CURVE_SECONDS, self._if_seen(self._show_panels), CURVES)
         self._data: DataProgress | None = None
 
     @property
@@ -292,6 +295,25 @@ class RunView(Screen[None]):
             self._show_panels()
 
     # Drawing.
+
+    def _if_seen(self, draw: Callable[[], None]) -> Callable[[], None]:
+        """Under a screen that covers all of this one nothing is drawn: keys there would wait for it."""
+
+        def seen() -> None:
+            stack = self.app.screen_stack
+            above = stack[stack.index(self) + 1 :] if self in stack else []
+            if self not in stack or any(screen.styles.background.a == 1 for screen in above):
+                self._unseen = True
+            else:
+                draw()
+
+        return seen
+
+    def on_screen_resume(self) -> None:
+        """Draw what has come meanwhile."""
+        if self._unseen:
+            self._unseen = False
+            self._show_curves()
 
     def _show_curves(self) -> None:
         run = self.run_shown
