@@ -41,7 +41,7 @@ def aetui(home: dict[str, str], command: list[str]) -> Aetui:
 
     def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*command, *arguments], env=home, capture_output=True, text=True, timeout=120, check=False, **settings
+            [*command, *arguments], env=home, capture_output=True, text=True, timeout=400, check=False, **settings
         )
 
     return run

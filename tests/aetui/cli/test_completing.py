@@ -104,7 +104,7 @@ def test_a_key_loads_nothing_that_takes_long() -> None:
         "from aetui.__main__ import main; sys.argv = ['aetui']; main()\n"
         "print([name for name in ('tensorflow', 'numpy', 'textual', 'rich', 'pydantic') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200, check=True)
     *offered, loaded = done.stdout.splitlines()
     assert offered[0].startswith("digits\t")
     assert loaded == "[]"

@@ -39,7 +39,7 @@ def test_man_shows_it_without_a_warning() -> None:
         input=manual.page(ROOT).encode(),
         env={**os.environ, "MANWIDTH": "200", "LC_ALL": "C.UTF-8"},
         capture_output=True,
-        timeout=60,
+        timeout=200,
         check=True,
     )
     assert done.stderr == b""

@@ -20,7 +20,7 @@ TRAIN = "train vanilla --set hidden_dim=4 --epochs"
 def shell(command: str, home: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """As a user types it; the exit status is the first command's of a pipe."""
     line = f"{AETUI} {command}; exit ${{PIPESTATUS[0]}}"
-    return subprocess.run(["bash", "-c", line], env=home, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(["bash", "-c", line], env=home, capture_output=True, text=True, timeout=400, check=False)
 
 
 COMMANDS = ("--help", "data", "variants vanilla", "runs")
