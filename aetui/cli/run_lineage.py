@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aetui.render.text import plain
+from engine.errors import counted
 from engine.runs import lineage
+from engine.storage.bounded import named
 
 if TYPE_CHECKING:
     from engine.runs.listing.summary import Summary
@@ -19,12 +21,26 @@ def lines(record: RunRecord, store: RunStore) -> Iterator[tuple[str, str]]:
     info = record.info
     for before in lineage.ancestors(store, record.id) if info.parent else ():
         gone = "" if before.run else ", which is not in this store: pictures and weights up to there are not here"
-        yield "fork of", f"{_named(before.run, before.run_id)} after epoch {before.forked_at}{gone}"
+        yield "fork of", f"{_named(before.run, before.run_id)} {_where(before.forked_at)}{gone}"
     for change in info.changes:
         told = ", ".join(f"{name}={value}" for name, value in change.config.items())
         yield "changed", plain(f"from epoch {change.epoch + 1} on {told}")
     for fork in lineage.children(store, record.id):
-        yield "forked", f"{_named(fork, fork.id)} after epoch {fork.forked_at}, {fork.status}"
+        yield "forked", f"{_named(fork, fork.id)} {_where(fork.forked_at)}, {fork.status}"
+
+
+def orphaned(records: Sequence[RunRecord], store: RunStore) -> str:
+    """In a sentence, what the deletion of `records` takes from their forks; empty where they have none."""
+    gone = {record.id for record in records}
+    forks = [run.id for run in store.summaries() if run.parent in gone and run.id not in gone]
+    if not forks:
+        return ""
+    told = f"{counted(len(forks), 'fork')} of it ({plain(named(forks))})"
+    return f"{told} would lose pictures and weights of the epochs before it began; curves stay"
+
+
+def _where(epoch: int) -> str:
+    return f"after epoch {epoch}" if epoch else "as it began"
 
 
 def _named(run: Summary | None, run_id: str) -> str:

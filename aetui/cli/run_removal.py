@@ -25,6 +25,7 @@ def delete(
     ] = False,
 ) -> None:
     """Take runs out of the store. Until the next deletion `aetui runs undelete` brings them back."""
+    from aetui.cli.run_lineage import orphaned
     from aetui.render.numbers import size
     from aetui.render.text import plain
     from engine.errors import UsageError, counted
@@ -40,6 +41,8 @@ def delete(
             raise UsageError("Not deleted", f"nobody can be asked whether to delete {what}; --yes does it")
         for record in records:
             typer.echo(f"{plain(record.id)}  {plain(record.name)}  {size(disk_use(record.folder))}", err=True)
+        if told := orphaned(records, store):
+            typer.echo(told, err=True)
         fate = "for good; there is no way back" if for_good else "`aetui runs undelete` brings back the last deletion"
         if not typer.confirm(f"Delete {what}? ({fate})", err=True):
             raise typer.Exit(1)

@@ -4,12 +4,16 @@ It can be asked as it was at an epoch of its past, and be trained on from there 
 had never gone further. A file for each epoch, `weights/epoch-0003.safetensors`. Up to a budget every epoch is kept,
 then the older ones the more thinly (`engine.runs.thinning`), and with each epoch the one that was the best by then.
 Networks of which not even two fit are not kept at all: the run then has its best and its last epoch, as every run has.
+Where writing takes long beside training, on a slow disk or with epochs of a moment, some epochs are left out, so that
+it takes a twentieth of the time at most.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +31,12 @@ BUDGET_MB = 200.0
 MOST_MB = 1e6
 SPARE = 16
 """So many times as much as is free after thinning has room in all, so that it is not thinned at every epoch."""
+BESIDE = 20
+"""So many times as long as writing takes passes between two epochs that are kept."""
+COSTLY_SECONDS = 0.002
+"""What takes less is always done: a training of ours has no epochs so short."""
+LOOKED_AT = 4
+"""Writings that have to take long one after the other: a machine that is busy for a moment says nothing."""
 _FILE = re.compile(r"epoch-(\d{4,6})\.safetensors")
 
 
@@ -81,6 +91,8 @@ class WeightWriter:
         self._sizes: dict[int, int] | None = None
         self._bests: dict[int, int] = {}
         """The best epoch by then, of each epoch where it is known."""
+        self._took: deque[float] = deque(maxlen=LOOKED_AT)
+        self._ended = 0.0
 
     def write(self, epoch: int, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint`, as it was after `epoch`, in the place of those of later epochs.
@@ -92,6 +104,19 @@ class WeightWriter:
         """
         if 2 * sum(array.nbytes for array in checkpoint.arrays.values()) > self._room:
             return
+        began = time.monotonic()
+        if self._slows(began):
+            return
+        self._write(epoch, checkpoint)
+        self._ended = time.monotonic()
+        self._took.append(self._ended - began)
+
+    def _slows(self, now: float) -> bool:
+        """Whether too little was trained since the last time for what it takes."""
+        takes = min(self._took) if len(self._took) == LOOKED_AT else 0.0
+        return takes > COSTLY_SECONDS and now - self._ended < BESIDE * takes
+
+    def _write(self, epoch: int, checkpoint: Checkpoint) -> None:
         if self._sizes is None:
             make_folder(self._folder)
             self._sizes = {each: file.stat().st_size for each, file in own(self._folder.parent).items()}

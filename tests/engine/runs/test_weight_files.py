@@ -11,6 +11,7 @@ import pytest
 
 from engine.backend import Best, Checkpoint, Position
 from engine.errors import UsageError
+from engine.runs import weight_files
 from engine.runs.checkpoint import read_best, read_checkpoint
 from engine.runs.weight_files import FOLDER, VARIABLE, WeightWriter, budget, kept, own
 
@@ -64,6 +65,26 @@ def test_a_long_run_is_not_thinned_at_every_epoch(tmp_path: Path) -> None:
         counts.append(len(own(tmp_path)))
     assert sum(later < before for before, later in pairwise(counts)) < 50
     assert min(counts[100:]) > 40
+
+
+def test_a_disk_so_slow_that_it_would_hold_up_training_gets_fewer_epochs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, took = [0.0], []
+
+    def slow(path: Path, checkpoint: Checkpoint, *, flush: bool) -> None:
+        path.write_bytes(b"-")
+        took.append(0.05)
+        now[0] += took[-1]
+
+    monkeypatch.setattr(weight_files, "write_checkpoint", slow)
+    monkeypatch.setattr(weight_files.time, "monotonic", lambda: now[0])
+    writer = WeightWriter(tmp_path, 10**6)
+    for epoch in range(1, 101):
+        now[0] += 0.1
+        writer.write(epoch, after(epoch))
+    assert list(kept(tmp_path))[:6] == [1, 2, 3, 4, 14, 24]
+    assert sum(took[4:]) <= 0.05 * 96 * 0.1
 
 
 def test_a_run_that_goes_on_from_an_earlier_epoch_forgets_the_later_ones(tmp_path: Path) -> None:
