@@ -22,6 +22,7 @@ from aetui.panels.exploring.keys import KEYS as LATENT
 from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
+from aetui.screens.branch_keys import BRANCH, CHANGING
 from aetui.screens.run_keys import DELETING, RUN_LINE, RUNS
 from aetui.screens.set_keys import ADDING, DATA, FORGETTING
 from aetui.screens.sweep_keys import SWEEP
@@ -34,6 +35,7 @@ Scope = Literal[
     "models",
     "lists",
     "settings",
+    "changing",
     "sentences",
     "anomalies",
     "weights",
@@ -62,6 +64,7 @@ SCOPES: dict[Scope, str] = {
     "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
+    "changing": "In the form of a fork, or of a run that trains",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "weights": "While the weights have the focus",
@@ -105,6 +108,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"runs", "lists"},
     {"data", "lists"},
     {"adding", "settings"},
+    {"changing", "settings"},
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
@@ -117,6 +121,7 @@ TOGETHER: tuple[set[Scope], ...] = (
 MODAL: frozenset[Scope] = frozenset(
     {
         "adding",
+        "changing",
         "curves",
         "units",
         "sweep",
@@ -132,6 +137,8 @@ MODAL: frozenset[Scope] = frozenset(
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
+    "workbench": BRANCH,
+    "changing": CHANGING,
     "anomalies": ANOMALIES,
     "weights": TILES,
     "units": UNITS,
