@@ -9,7 +9,6 @@ from typing import Any
 from aetui.bridge import EngineLike
 from aetui.follow.lineage import LineageFollower
 from aetui.follow.reading import unread_run
-from aetui.render.run_cells import changed
 from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
@@ -117,6 +116,8 @@ class Orders(LineageFollower):
         """
         if self.engine is None:
             raise UsageError("No engine", "the engine did not start; `aetui doctor` may tell why")
+        from aetui.render.run_cells import changed
+
         self.engine.adjust(run_id, dict(config))
         run = self.state.runs[run_id]
         self.desk.say(f"{changed(config)} from its next epoch on, {run.last_epoch + 2:,} at the latest")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from aetui.follow.reading import RunRead, read_run
-from aetui.render.run_cells import name
 from aetui.state.family import Branch, Family
 from engine.errors import EngineError
 
@@ -45,6 +44,8 @@ class Wanted(NamedTuple):
 
 def read_family(store: RunStore, wanted: Wanted) -> Relatives:
     """Read it. A table of 10,000 runs is looked at for the forks; a parent is read whole once."""
+    from aetui.render.run_cells import name  # with what tables need, which the first frame does not wait for
+
     try:
         summaries = store.summaries()
     except (EngineError, OSError):

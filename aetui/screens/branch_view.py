@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from aetui.render.run_cells import STAMP_WIDTH
 from aetui.render.text import plain
 from aetui.screens.query_view import QueryView
-from aetui.screens.settings_dialog import Asked, SettingsDialog
 from aetui.state import changing
 from aetui.state.run_state import RunState
 from engine.errors import EngineError, UsageError
 from engine.params import Param
+
+STAMP = 16
+"""Of a run without a name the beginning of its id, which is its time, tells which one it is."""
 
 
 class BranchView(QueryView):
@@ -29,6 +30,8 @@ class BranchView(QueryView):
 
     def action_fork(self) -> None:
         """Ask for the settings of a run that branches off after the epoch under the cursor."""
+        from aetui.screens.settings_dialog import Asked, SettingsDialog
+
         run, epoch = self.run_shown, self.epoch
         fields = self._fields(run, epoch)
         if run is None or not fields:
@@ -46,6 +49,8 @@ class BranchView(QueryView):
 
     def action_knobs(self) -> None:
         """Ask for other settings of the run that trains."""
+        from aetui.screens.settings_dialog import Asked, SettingsDialog
+
         run = self.run_shown
         fields = [field for field in self._fields(run, run.last_epoch if run else 0) if field.name != "epochs"]
         if run is None or not fields:
@@ -80,9 +85,9 @@ class BranchView(QueryView):
         if not run.parent:
             return name, ""
         parent = self.workbench.parent_of(run)
-        theirs = run.family.parent or (parent.name if parent else "") or run.parent[:STAMP_WIDTH]
+        theirs = run.family.parent or (parent.name if parent else "") or run.parent[:STAMP]
         return name, f"fork of {plain(theirs, 30)} after epoch {run.forked_at:,}"
 
 
 def _called(run: RunState) -> str:
-    return plain(run.name or run.run_id[:STAMP_WIDTH], 30)
+    return plain(run.name or run.run_id[:STAMP], 30)

@@ -33,7 +33,6 @@ from engine.events import (
     WorkersReported,
 )
 from engine.runs import changes
-from engine.runs.listing.changes import told
 from engine.runs.repeating import Plan
 
 
@@ -266,7 +265,9 @@ def _started(run: RunState, event: RunStarted) -> RunState:
 
 
 def _changed(run: RunState, event: SettingsChanged) -> RunState:
-    settings = ", ".join(f"{name} {told(value)}" for name, value in event.config.items())
+    from aetui.render.run_cells import changed  # with what tables need, which the first frame does not wait for
+
+    settings = changed(event.config)
     after = run.changed(changes.Change(epoch=event.epoch, config=event.config))
     return run if after is run else after.logged(event.at, f"{settings} from epoch {event.epoch + 1} on")
 

@@ -119,7 +119,11 @@ async def test_a_run_that_trains_gets_other_settings_by_key_and_command_and_the_
         typed = Typed(desk.workbench, desk)
         commands.do(typed, "set rate=0.02")()
         assert asked_of(engine, "adjust")[-1] == (desk.run_id, {"learning_rate": 0.02})
-        for wrong, told in (("fork 9", "from 0 to 4"), ("fork 2 hidden_dim=3", "cannot change"), ("set rate=0", "above 0")):
+        for wrong, told in (
+            ("fork 9", "from 0 to 4"),
+            ("fork 2 hidden_dim=3", "cannot change"),
+            ("set rate=0", "above 0"),
+        ):
             with pytest.raises(EngineError, match=told):
                 commands.do(typed, wrong)
         commands.do(typed, "fork 2 rate=0.5 epochs=8")()
