@@ -55,9 +55,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     curve: tuple[float, ...]
     """The validation loss over the epochs, at most `POINTS` of them, the last one always among them."""
     parent: str = ""
-    """As `RunInfo.parent`."""
     forked_at: Count = 0
-    """As `RunInfo.forked_at`."""
+    """As `RunInfo`."""
 
     @property
     def going(self) -> bool:
