@@ -29,7 +29,7 @@ def _told(*runs: tuple[str, str]) -> list[str]:
 
 def test_forks_stand_below_their_parents_where_the_newest_of_the_family_stood() -> None:
     told = _told(("f2", "root"), ("other", ""), ("g1", "f1"), ("f1", "root"), ("root", ""))
-    assert told == ["root", "├f2", "└f1", " └g1", "other"]
+    assert told == ["root", "├f1", "│└g1", "└f2", "other"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_forks_stand_below_their_parents_where_the_newest_of_the_family_stood() 
     [
         ([("a", ""), ("b", "")], ["a", "b"]),
         ([("fork", "gone"), ("b", "")], ["╴fork", "b"]),
-        ([("a", "b"), ("b", "a"), ("c", "")], ["╴a", "└b", "c"]),
+        ([("a", "b"), ("b", "a"), ("c", "")], ["╴a", "╴b", "c"]),
         ([("a", "a")], ["╴a"]),
     ],
     ids=["none", "parent gone", "circle", "itself"],
