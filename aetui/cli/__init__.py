@@ -17,6 +17,7 @@ COMMANDS: Places = {
     "train": ("aetui.cli.train", "train"),
     "resume": ("aetui.cli.train", "resume"),
     "stop": ("aetui.cli.stop", "stop"),
+    "set": ("aetui.cli.adjust", "set_settings"),
     "open": ("aetui.cli.opening", "open_run"),
     "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),
     "encode": ("aetui.cli.encode", "encode"),

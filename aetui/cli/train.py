@@ -44,6 +44,16 @@ def train(
             help="Change a setting (a part of its name will do that no other has); may be given often.",
         ),
     ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            metavar="EPOCH:FIELD=VALUE",
+            autocompletion=completers.settings_at,
+            help="Change a setting after that epoch, from the next one on, as `aetui set` did in a run that is to be "
+            "repeated; may be given often.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
     seeds: Annotated[
         int,
@@ -77,7 +87,7 @@ def train(
     from engine.runs.jobs import Order, TrainJob
 
     options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
-    job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
+    job = job_of(options, variant, dataset, preset, epochs, settings, at, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
     with clustered.taking_part(options, detached=detached) as options:
@@ -98,11 +108,13 @@ def job_of(
     preset: str | None,
     epochs: int | None,
     settings: list[str] | None,
+    at: list[str] | None,
     seed: int | None,
     normal: str | None,
     name: str,
 ) -> TrainJob:
     """What `aetui train` is asked for, with everything decided that was left open. Raises UsageError."""
+    from aetui.cli.adjust import planned
     from engine import datasets, registry
     from engine.params import describe
     from engine.runs.jobs import TrainJob
@@ -111,10 +123,12 @@ def job_of(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = assignments(settings or [], describe(registry.preset(variant, start)))
+    known = describe(registry.preset(variant, start))
+    config = assignments(settings or [], known)
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
-    return TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
+    changes = planned(at or [], known)
+    return TrainJob(variant=variant, dataset=key, preset=start, config=config, changes=changes, name=checked_name(name))
 
 
 def resume(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,8 +33,10 @@ from engine.events import (
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs import snapshot_writer, weight_files
+from engine.runs.changes import Change, changed, difference
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.course import Course, changes_in
 from engine.runs.every import Every
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
@@ -76,6 +79,7 @@ class Execution:
         self._record = record
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
+        self._course = Course(self._variant, config)
 
     @classmethod
     def of(cls, job: Job, store: RunStore) -> Execution:
@@ -105,7 +109,11 @@ class Execution:
             raise UsageError("Data do not fit", f"{told}, from which learn: {able or 'none'}")
         variant.check_data(config, entry)
         KINDS[entry.kind].check_normal(config.normal, entry)
-        return cls(new_run_id(job.variant), job, config, job)
+        life = cls(new_run_id(job.variant), job, config, job)
+        life._course = Course.planned(variant, config, job.changes)
+        for change in life._course.changes:
+            variant.check_data(life._course.after(change.epoch), entry)
+        return life
 
     @classmethod
     def ordered(cls, order: Order, store: RunStore) -> Execution:
@@ -122,6 +130,18 @@ class Execution:
             return life
         epochs = job.epochs if isinstance(job, ResumeJob) else None
         return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
+
+    def adjust(self, values: Mapping[str, Any]) -> None:
+        """Of a run that waits: have it begin with other settings. Raises UsageError where that cannot be meant."""
+        job = self.submitted
+        if not isinstance(job, TrainJob):
+            raise UsageError("Not begun", f"{self.run_id} waits for its turn; its settings can change when it trains")
+        after = changed(self._variant, self.config, values)
+        self._variant.check_data(after, dataset(job.dataset, self._variant.accepts))
+        self._course = Course.planned(self._variant, after, job.changes)
+        config = {**job.config, **difference(self.config, after)}
+        self.config, self.submitted = after, msgspec.structs.replace(job, config=config)
+        self.job = self.submitted
 
     @property
     def seen(self) -> int:
@@ -152,13 +172,17 @@ class Execution:
             if self._record is None:
                 training = backend.training(self._variant, self.config, data, None)
                 self.config = training.config
+                self._course = replace(self._course, begun=training.config)
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
-                training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                state = self._checkpoint(data, self._record)
+                self._course = Course.of(self._record, self._record.events()[0], self.config.epochs)
+                config, state = self._course.going_on(state)
+                training = backend.training(self._variant, config, data, state)
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
@@ -166,10 +190,16 @@ class Execution:
                 raise Stopped
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
+            end = TrainingLoop(
+                training, beside, writer, emit, control, self._earlier(training), self._course, self._told()
+            ).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
+
+    def _told(self) -> tuple[Change, ...]:
+        """The changes that the run's events tell of already."""
+        return changes_in(self._record.events()[0]) if self._record else ()
 
     def _earlier(self, training: Training) -> list[EpochEnded]:
         """The epochs before this life that count."""
@@ -264,15 +294,17 @@ class Execution:
             raise RunError("No room", told) from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
-        config = msgspec.to_builtins(self.config)
-        return msgspec.structs.replace(info, config=config, device=device, **this_process())
+        course = self._course
+        return msgspec.structs.replace(
+            info, config=msgspec.to_builtins(course.end), changes=course.changes, device=device, **this_process()
+        )
 
     def _open(
         self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
     ) -> None:
         """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
         at, begun = training.position, self._seen > 0
-        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=training.config.epochs, device=device)
         event: Event = resumed if begun else self._started(training, data, device)
         try:
             opening = self._keep(lambda: writer.record(event), writer, emit, control)
