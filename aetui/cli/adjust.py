@@ -1,4 +1,4 @@
-"""`aetui set`, and what `--at` of `aetui train` says: settings that change while a run trains."""
+"""`aetui set`: settings of a run that trains."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from aetui.cli.arguments import Run
 from aetui.render.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from engine.events import Event, SettingsChanged
-    from engine.params import Param
-    from engine.runs.changes import Change
     from engine.runs.store import RunRecord
 
 ANSWER_SECONDS = 60.0
@@ -46,7 +42,7 @@ def set_settings(
     Those may change that neither the networks nor the data depend on: the rate, weights of penalties, noise and so on.
     The run goes on as a fork after that epoch would, and `aetui train … --at` trains it again to the bit.
     """
-    from aetui.cli.train import assignments
+    from aetui.cli.assignments import assignments
     from engine import events, registry
     from engine.params import describe
     from engine.runs.adjusting import ask
@@ -66,23 +62,6 @@ def set_settings(
         return
     both = ", ".join(f"{name} {told(value)} (was {told(record.config[name])})" for name, value in different.items())
     typer.echo(f"from epoch {changed.epoch + 1} on: {plain(both)}")
-
-
-def planned(texts: Sequence[str], params: Sequence[Param]) -> tuple[Change, ...]:
-    """What several `--at EPOCH:FIELD=VALUE` say. Raises UsageError."""
-    from aetui.cli.train import assignments
-    from engine.errors import UsageError
-    from engine.runs.changes import Change
-    from engine.runs.course import merged
-
-    found = []
-    for text in texts:
-        epoch, colon, setting = text.partition(":")
-        if not (colon and epoch.strip().isdecimal()):
-            told = f"expected EPOCH:FIELD=VALUE (for example 3:learning_rate=1e-4), got {plain(text, 80)!r}"
-            raise UsageError("Bad --at", f"{told}; it holds from the epoch after that one on")
-        found.append(Change(int(epoch), assignments([setting], params)))
-    return merged(found)
 
 
 def _answered(record: RunRecord, offset: int, different: dict[str, Any]) -> SettingsChanged:

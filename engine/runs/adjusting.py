@@ -33,9 +33,7 @@ def ask(store: RunStore, run_id: str, values: Mapping[str, Any]) -> dict[str, An
         raise UsageError("Not begun", f"{told}back with `aetui stop {run_id}` and train it with --set")
     if not record.lives:
         told = f"{record.id} is {record.status}: settings change while a run trains, and no process trains it"
-        raise UsageError(
-            "Not in training", f"{told}; `aetui fork {record.id} --epoch last --set …` goes on with others"
-        )
+        raise UsageError("Not in training", f"{told}; `aetui fork {record.id} --epoch N --set …` goes on with others")
     different = checked(record, values)
     if different:
         try:

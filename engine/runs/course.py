@@ -73,17 +73,15 @@ class Course:
         """
         before = self.after(epoch)
         after = changed(self.variant, before, values)
-        if epoch >= after.epochs:
-            last = f"epoch {after.epochs} is the last one, so nothing is trained after epoch {epoch}"
-            raise SettingError(
-                next(iter(values), "epochs"), f"{last}; a longer run can be changed, or a fork of this one"
-            )
         different = difference(before, after)
-        merger = merged([*self.changes, Change(epoch, different)])
-        course = replace(self, changes=merger, epochs=0 if "epochs" in different else self.epochs)
-        for later in course.changes:  # what is planned has to fit what changed before it
-            if later.epoch > epoch:
-                changed(self.variant, course.after(later.epoch - 1), later.config)
+        every = merged([*self.changes, Change(epoch, different)])
+        course = replace(self, changes=every, epochs=0 if "epochs" in different else self.epochs)
+        for change in [Change(epoch, {}), *course.changes]:
+            if change.epoch >= (last := course.after(change.epoch).epochs):
+                told = f"epoch {last} is the last one, nothing is trained after epoch {change.epoch}"
+                raise SettingError(next(iter(values), "epochs"), f"{told}; make the run longer, or fork it")
+            if change.epoch > epoch:  # what is planned has to fit what changed before it
+                changed(self.variant, course.after(change.epoch - 1), change.config)
         return course
 
     def going_on(self, state: Checkpoint | None) -> tuple[TrainingConfig, Checkpoint | None]:
