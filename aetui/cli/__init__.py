@@ -18,6 +18,7 @@ COMMANDS: Places = {
     "resume": ("aetui.cli.train", "resume"),
     "fork": ("aetui.cli.fork", "fork"),
     "stop": ("aetui.cli.stop", "stop"),
+    "set": ("aetui.cli.adjust", "set_settings"),
     "open": ("aetui.cli.opening", "open_run"),
     "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),
     "encode": ("aetui.cli.encode", "encode"),
