@@ -250,7 +250,8 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         moving=False,
         started=event.at,
         planned=event.epochs,
-        plans=(Plan(event.epochs, over=True),),
+        plans=(Plan(event.config.get("epochs", event.epochs), over=True),),
+        aimed=event.config.get("epochs", event.epochs),
         steps_per_epoch=event.steps_per_epoch,
         stages=event.stages,
         layers=event.layers,
@@ -282,6 +283,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         moving=False,
         planned=event.epochs,
         plans=_plans(run, event.epochs),
+        aimed=event.epochs,
         device=event.device or run.device,
         workers=(),  # who trains it now will report
         message="",
@@ -291,7 +293,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
 
 def _plans(run: RunState, epochs: int) -> tuple[Plan, ...]:
     """Those of `run`, which goes on to so many epochs."""
-    if not run.plans or run.plans[-1].epochs == epochs:
+    if not run.plans or run.aimed == epochs:
         return run.plans
     before = run.found if run.status == "queued" else run.status
     return (*run.plans, Plan(epochs, over=before == "completed"))

@@ -108,6 +108,8 @@ class RunState:
     started: float = 0.0
     planned: int = 0
     """Epochs the run is to have."""
+    aimed: int = 0
+    """The same by its events alone: one that is to go on further is planned for that before it says so."""
     plans: tuple[Plan, ...] = ()
     """What it began with, and each other number since; empty while its beginning is not known."""
     steps_per_epoch: int = 0
@@ -195,6 +197,7 @@ class RunState:
             changes=tuple(Change(epoch, known[epoch]) for epoch in sorted(known)),
             config={**self.config, **change.config},
             planned=change.config.get("epochs", self.planned),
+            aimed=change.config.get("epochs", self.aimed),
             anew=change.epoch if of_the_loss(self.variant, change.config) else self.anew,
         )
 
