@@ -119,8 +119,7 @@ class Orders(LineageFollower):
         from aetui.render.run_cells import changed
 
         self.engine.adjust(run_id, dict(config))
-        run = self.state.runs[run_id]
-        self.desk.say(f"{changed(config)} from its next epoch on, {run.last_epoch + 2:,} at the latest")
+        self.desk.say(f"{changed(config)} from its next epoch on")
 
     def take_up(self, run_id: str) -> bool:
         """Queue a run that waited in a process that is gone, and say whether that could be done."""

@@ -10,6 +10,7 @@ from aetui.state import changing
 from aetui.state.run_state import RunState
 from engine.errors import EngineError, UsageError
 from engine.params import Param
+from engine.runs.changes import Change
 
 STAMP = 16
 """Of a run without a name the beginning of its id, which is its time, tells which one it is."""
@@ -17,6 +18,11 @@ STAMP = 16
 
 class BranchView(QueryView):
     """Sees to forks of the run on the screen, and to the settings of one that trains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings_shown: tuple[str, tuple[Change, ...]] = ("", ())
+        """The run that the form was last filled in for, and what had changed in it by then."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A fork takes an epoch to branch off after; settings change of a run that is under way."""
@@ -75,6 +81,17 @@ class BranchView(QueryView):
             return ()
 
     # What is drawn.
+
+    def _show_curves(self) -> None:
+        """Whoever has the settings of the run shown changed, here or elsewhere: the form takes them."""
+        run, (before, known) = self.run_shown, self._settings_shown
+        self._settings_shown = (run.run_id, run.changes) if run else ("", ())
+        super()._show_curves()
+        if run and run.run_id == before and run.changes != known:
+            cursor = self.cursor
+            self.show_run(run.run_id)
+            if cursor is not None:
+                self._go(cursor)
 
     def _relative(self, run: RunState) -> RunState | None:
         return self.workbench.parent_of(run)

@@ -82,6 +82,7 @@ def draw_marks(sheet: Sheet, area: Area, corner: tuple[int, int], marks: Sequenc
     left, top = corner
     found = sorted((column, mark) for mark in marks if (column := area.column(mark.epoch)) is not None)
     free = 0
+    """The first cell that nothing stands in; a text leaves one out."""
     for number, (column, mark) in enumerate(found):
         if mark.sign == CHANGED:
             for row in range(area.rows):
@@ -90,11 +91,11 @@ def draw_marks(sheet: Sheet, area: Area, corner: tuple[int, int], marks: Sequenc
             continue
         after = next((other for other, _ in found[number + 1 :] if other > column), area.columns + 1)
         text, sign = plain(mark.text), plain(mark.sign)
-        right, before = after - column - 2, column - free
+        right, before = after - column - 2, column - free - bool(free)
         if len(text) > right and before > max(right, len(text)):
             sheet.put(left + column - len(text), top - 1, text + sign, style)
-            free = column + 2
+            free = column + 1
         else:
             shown = plain(text, right) if right >= _LEAST else ""
             sheet.put(left + column, top - 1, sign + shown, style)
-            free = column + len(shown) + 2
+            free = column + len(shown) + 1

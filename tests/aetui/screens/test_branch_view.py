@@ -112,7 +112,7 @@ async def test_a_run_that_trains_gets_other_settings_by_key_and_command_and_the_
         engine.play(SettingsChanged(epoch=2, config={"learning_rate": 0.01}))
         engine.play_epochs(3, 4)
         await until(pilot, lambda: "▾learning_rate 0.01" in chart_text(pilot))
-        assert desk.run_shown.config["learning_rate"] == 0.01
+        assert desk.run_shown.config["learning_rate"] == desk._form.values["learning_rate"] == 0.01
         assert desk.run_shown.settings_after(1)["learning_rate"] != 0.01
         assert any("learning_rate 0.01 from epoch 3 on" in line.text for line in desk.run_shown.log)
         # The same by commands, with parts of names.

@@ -78,6 +78,11 @@ def test_marks_say_what_changed_where_there_is_room_and_never_write_over_one_ano
     assert all(line.count("╎") == 2 for line in below)
 
 
+def test_of_two_marks_side_by_side_both_have_their_sign() -> None:
+    text, _ = told(Mark(20, CHANGED, "learning_rate 0.02"), Mark(21, CHANGED, "rho 0.1"))
+    assert text == "  learning_rate 0.02▾▾rho 0.1"
+
+
 def test_marks_of_many_changes_are_signs_alone_and_those_outside_are_not_there() -> None:
     text, _ = told(*(Mark(at, CHANGED, "beta 3") for at in range(0, 12, 2)), Mark(99, CHANGED, "beta 4"))
     assert text == "▾ ▾ ▾ ▾ ▾ ▾beta 3"
