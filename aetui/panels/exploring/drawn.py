@@ -217,7 +217,7 @@ class Drawn(Asking):
         """What is said while another map is made."""
         from engine.analysis.embedding import METHODS
 
-        return f"{METHODS[self.method].label} {'begins' if not done else f'{done:.0%}'} …"
+        return f"{METHODS[self.wished].label} {'begins' if not done else f'{done:.0%}'} …"
 
     def _progress(self, view: View | None) -> str:
         data = view.data if view else None
