@@ -95,6 +95,11 @@ class Autorec(Variant[AutorecConfig]):
             "weights": blocks.weighted(self._squared_weights(model), weight),
         }
 
+    def terms(self, config: AutorecConfig) -> tuple[str, ...]:
+        """The error, and what the weights cost."""
+        del config
+        return ("reconstruction", "weights")
+
     def _squared_weights(self, model: Autoencoder[AutorecConfig]) -> Tensor:
         """‖V‖² + ‖W‖²; the paper's penalty leaves the biases out."""
         networks = model.networks

@@ -156,6 +156,11 @@ class Variant(ABC, Generic[ConfigT]):
         what they are 0 for is not known and counts in no term.
         """
 
+    def terms(self, config: ConfigT) -> tuple[str, ...]:
+        """The names of `loss_terms`, known before anything is built; a variant with other terms says which."""
+        del config
+        return ("reconstruction",)
+
     def item_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor]:
         """Terms of the loss that each item has by itself, by name, (batch,): their means are those of `loss_terms`, but
         for what is drawn. Without those that say what the mean squared error says, or that only a batch has."""

@@ -187,6 +187,11 @@ class Variational(Variant[VariationalConfig]):
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
 
+    def terms(self, config: VariationalConfig) -> tuple[str, ...]:
+        """Both parts of the bound."""
+        del config
+        return ("reconstruction", "kl")
+
     def item_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`reconstruction` of the mean code, without a draw, and `kl`, nats."""
         mean, log_variance = model.outputs(batch.input).values()

@@ -210,6 +210,11 @@ class Vq(Variant[VqConfig]):
             terms["codebook"] = ops.mean(self._squared(model, ops.stop_gradient(vectors) - codebook.entry(chosen)))
         return terms
 
+    def terms(self, config: VqConfig) -> tuple[str, ...]:
+        """Where entries follow means there is no loss that moves them."""
+        moved = ("codebook",) if config.learning == "loss" else ()
+        return ("reconstruction", "commitment", "in_use", "perplexity", *moved)
+
     def item_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`commitment`: how far the vectors of each item lie from the entries chosen for them, squared."""
         outputs = model.outputs(batch.input)
