@@ -118,15 +118,14 @@ class Board(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._entrants: Sequence[Entrant] = ()
-        self._label = ""
         self._strips: list[Strip] = []
         self.cursor = 0
         """Which row is meant by keys."""
 
-    def show(self, entrants: Sequence[Entrant], label: str) -> None:
-        """Show these runs instead, compared by what is called so."""
+    def show(self, entrants: Sequence[Entrant]) -> None:
+        """Show these runs instead."""
         before = len(self._entrants)
-        self._entrants, self._label = entrants, label
+        self._entrants = entrants
         self.cursor = max(0, min(self.cursor, len(entrants) - 1))
         if before != len(entrants):
             self.refresh(layout=True)
@@ -183,7 +182,7 @@ class Board(Widget):
         if not self._entrants:
             return [Strip([])]
         width = self.content_size.width - 2
-        heads = {key: "" if key in ("run", "state") else key for key in COLUMNS} | {"value": f"{self._label}  "}
+        heads = {key: "" if key in ("run", "state") else key for key in COLUMNS} | {"value": "value  "}
         rows = [_cells(entrant) for entrant in self._entrants]
         sizes = arranged(rows, heads, width)
         muted, colours = self._style("muted"), self._colours()

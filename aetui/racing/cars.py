@@ -152,7 +152,7 @@ def _noise(record: RunRecord) -> str:
         return ""
     # Every seed draws noise of its own, of the same kind.
     drawn = registry.variant(record.variant).noise(msgspec.structs.replace(config, seed=0))
-    return plain(drawn.removesuffix("-seed0"))
+    return plain(drawn.removesuffix("-seed0").replace("-", " "))
 
 
 def _measures(record: RunRecord) -> Mapping[str, str]:

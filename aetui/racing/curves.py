@@ -78,7 +78,8 @@ def series_of(car: Car, measure: Measure, unit: Unit, probes: Mapping[int, Probe
     """The curve of a run."""
     x, dash = ends(car, unit), DASHES[car.place]
     if not measure.probed:
-        return Line(car.number, x, values(car, measure), dash=dash)
+        numbers, y = values(car, measure)
+        return Line(car.number, x[len(x) - len(numbers) :], y, dash=dash)
     probe = probes.get(car.place)
     if probe is None or not len(probe.errors):
         return Line(car.number, np.empty(0), np.empty(0), dash=dash)
@@ -96,12 +97,9 @@ def value_at(car: Car, measure: Measure, probes: Mapping[int, Probe], epoch: int
         probe = probes.get(car.place)
         errors = probe.errors.before(epoch + 1) if probe else None
         return errors[-1].error if errors else None
-    term = measure.terms.get(car.place)
-    ended = car.run.epoch(epoch)
-    if term is None or ended is None:
-        return None
-    found = values(car, measure)[int(car.run.numbers.searchsorted(epoch))]
-    return float(found) if np.isfinite(found) else None
+    numbers, found = values(car, measure)
+    at = int(numbers.searchsorted(epoch))
+    return float(found[at]) if at < len(numbers) and numbers[at] == epoch and np.isfinite(found[at]) else None
 
 
 def data_of(

@@ -17,26 +17,26 @@ RACE: tuple[PanelKey, ...] = (
     PanelKey("race_measure_back", "c", "measure before", "compare by the measure before", "screen.measure(-1)"),
     PanelKey("race_pane", "tab", "pane", "curves, pictures, settings, metrics", "screen.pane(1)", 3),
     PanelKey("race_pane_back", "shift+tab", "pane before", "the pane before", "screen.pane(-1)"),
-    PanelKey("race_unit", "T", "time", "epochs, steps or seconds along the bottom", "screen.unit", 4),
+    PanelKey("race_unit", "T", "time", "epochs, steps or seconds along the bottom", "screen.unit", 5),
     PanelKey("race_log", "l", "log scale", "the scale by itself, logarithmic, linear", "screen.log_scale"),
     PanelKey("race_smooth", "M", "smooth", "curves as moving averages, the raw ones faint", "screen.smooth"),
     PanelKey(
-        "race_in", "plus,right_parenthesis", "zoom", "half of the time shown", "screen.time_zoom(1)", 5, "zoom in"
+        "race_in", "plus,right_parenthesis", "zoom", "half of the time shown", "screen.time_zoom(1)", 6, "zoom in"
     ),
     PanelKey(
-        "race_out", "minus,left_parenthesis", "zoom", "twice the time shown", "screen.time_zoom(-1)", 5, "zoom out"
+        "race_out", "minus,left_parenthesis", "zoom", "twice the time shown", "screen.time_zoom(-1)", 6, "zoom out"
     ),
     PanelKey("race_earlier", "less_than_sign", "earlier", "what comes before", "screen.time_pan(-1)"),
     PanelKey("race_later", "greater_than_sign", "later", "what comes after", "screen.time_pan(1)"),
     PanelKey("race_whole", "0", "whole race", "all of the race", "screen.time_fit"),
     PanelKey("race_up", "up,k", "run above", "the run above", "screen.move(-1)"),
     PanelKey("race_down", "down,j", "run below", "the run below", "screen.move(1)"),
-    PanelKey("race_open", "enter", "open", "show the run in the workbench", "screen.open", 6),
+    PanelKey("race_open", "enter", "open", "show the run in the workbench", "screen.open", 7),
     PanelKey(
         "race_page_on", "pagedown", "page on", "the next items; on through settings and metrics", "screen.page(1)"
     ),
     PanelKey("race_page_back", "pageup", "page back", "the items before; back", "screen.page(-1)"),
-    PanelKey("race_copy", "y", "copy", "copy what the pane shows, as a table", "screen.copy", 9),
-    PanelKey("race_export", "e", "export", "write curves, pictures or tables to a file", "screen.export", 7),
-    PanelKey("leave_race", "escape,q", "leave", "back to the screen below", "screen.dismiss", 10),
+    PanelKey("race_copy", "y", "copy", "copy what the pane shows, as a table", "screen.copy", 10),
+    PanelKey("race_export", "e", "export", "write curves, pictures or tables to a file", "screen.export", 9),
+    PanelKey("leave_race", "escape,q", "leave", "back to the screen below", "screen.dismiss", 4),
 )

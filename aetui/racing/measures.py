@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aetui.racing.cars import Car
+from aetui.racing.probe import Probe
 from aetui.render.text import plain
 from aetui.state.run_state import Curve
 from engine.analysis.races import MSE, Course, usual
@@ -75,16 +76,16 @@ def offered(cars: Sequence[Car], probed: Sequence[int]) -> list[Measure]:
     return found
 
 
-def values(car: Car, measure: Measure) -> Floats:
-    """Those of `measure` after each epoch of a run; NaN where it has none, as in stages with a loss of their own."""
+def values(car: Car, measure: Measure) -> tuple[Floats, Floats]:
+    """Epochs and values of `measure` of a run, (epochs,) both; none where the run does not have it, or while it learns
+    in stages with a loss of their own."""
     term = measure.terms.get(car.place)
     numbers = car.run.numbers
     if term is None:
-        return np.full(len(numbers), np.nan)
-    curve = Curve(f"{term} {measure.part}", measure.part, term)
-    column = car.run.column(curve)
-    start = last_stage(car)
-    return np.where(numbers > start, column, np.nan) if start else column
+        return np.empty(0), np.empty(0)
+    column = car.run.column(Curve(f"{term} {measure.part}", measure.part, term))
+    start = int(numbers.searchsorted(last_stage(car), "right"))
+    return numbers[start:], column[start:]
 
 
 def last_stage(car: Car) -> float:
@@ -98,26 +99,34 @@ def main_course(cars: Sequence[Car]) -> Course | None:
     return usual([car.course for car in cars if car.course is not None])
 
 
-def aside(cars: Sequence[Car], measure: Measure) -> dict[int, str]:
+def aside(cars: Sequence[Car], measure: Measure, probes: Mapping[int, Probe]) -> dict[int, str]:
     """By place, why a run cannot be compared with most others by `measure`."""
     main = main_course(cars)
+    items = usual([probes[car.place].key for car in cars if car.place in probes])
     found: dict[int, str] = {}
     for car in cars:
+        course, probe = car.course, probes.get(car.place)
+        if measure.probed and probe is not None and course is not None and main is not None:
+            # The very items are compared, from whichever part they are.
+            course = course._replace(validation=main.validation)
         if car.wrong and not car.run.epochs:
             found[car.place] = plain(car.wrong)
-        elif car.course is not None and main is not None and (unlike := car.course.unlike(main)):
+        elif course is not None and main is not None and (unlike := course.unlike(main)):
             found[car.place] = unlike
         elif car.run.epochs and car.place not in measure.terms:
             found[car.place] = f"has no {measure.label}"
+        elif measure.probed and probe is not None and probe.key != items:
+            found[car.place] = "keeps other items"
     return found
 
 
-def remarks(cars: Sequence[Car], measure: Measure, *, level: bool) -> list[str]:
+def remarks(cars: Sequence[Car], measure: Measure, probes: Mapping[int, Probe], *, level: bool) -> list[str]:
     """What is to be known of a comparison by `measure`, a sentence each; `level`: whether a baseline is drawn."""
     told: list[str] = []
     grouped: dict[str, list[str]] = {}
+    away = aside(cars, measure, probes)
     for car in cars:
-        why = aside(cars, measure).get(car.place)
+        why = away.get(car.place)
         if why:
             grouped.setdefault(why, []).append(car.number)
     told += [f"≠ {', '.join(numbers)}: {why}" for why, numbers in grouped.items()]

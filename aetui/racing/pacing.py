@@ -19,7 +19,7 @@ PENDING = "baselines are measured when a run ends, and none of these has: compar
 def levels(cars: Sequence[Car], measure: Measure, probes: Mapping[int, Probe]) -> dict[str, tuple[float, list[str]]]:
     """By name what each baseline reaches, and the numbers of the runs that it was measured beside, the strongest first;
     of runs that can be compared."""
-    away = aside(cars, measure)
+    away = aside(cars, measure, probes)
     found: dict[str, tuple[float, list[str]]] = {}
     for car in cars:
         beside = None if car.place in away else _beside(car, measure, probes)

@@ -14,9 +14,12 @@ from aetui.racing.cars import Car
 from aetui.racing.figures import Line
 from aetui.racing.marks import MOST
 from aetui.racing.pictures import Lane
-from aetui.racing.sheet import Cell, laid
+from aetui.racing.sheet import Cell, broken, laid
 from aetui.render import numbers
-from aetui.widgets.image_grid import ImageGrid
+from aetui.render.arrangement import arrange
+from aetui.render.pixels import to_grey
+from aetui.render.text import plain
+from aetui.widgets.image_grid import ImageGrid, ImageRow
 from aetui.widgets.scroller import Scroller
 
 MUTED = "$text-muted"
@@ -38,6 +41,8 @@ class Shots(Vertical):
         self._epochs: Mapping[int, int] = {}
         self._item = 0
         self._said = self._numbers = Content("")
+        self._counts: dict[tuple[object, ...], int] = {}
+        """How many items have room, by what that depends on."""
 
     def compose(self) -> ComposeResult:
         """What is said of them, and all grids that there may be."""
@@ -69,7 +74,7 @@ class Shots(Vertical):
         for at, grid in enumerate(grids):
             grid.display = at < len(drawn)
             if at < len(drawn):
-                grid.show(pictures.rows(drawn[at]))
+                grid.show(self._fitting(drawn[at], grid, len(drawn)))
         rest = [lane for lane in self._lanes if not lane.drawable or lane.worded]
         told = [line for lane in rest for line in pictures.told(lane, self._item, self.size.width - 2)]
         text = self.query_one("#numbers", Static)
@@ -84,6 +89,20 @@ class Shots(Vertical):
         if said != self._said:
             self._said = said
             line.update(said)
+
+    def _fitting(self, lane: Lane, grid: ImageGrid, lanes: int) -> list[ImageRow]:
+        """As many items as have room with the numbers of the runs beside or above them: without, nothing is told."""
+        width, height = grid.size if grid.size else (self.size.width - 2, self.size.height // lanes)
+        rows = pictures.rows(lane)
+        wanted = (width, height, lane.targets.shape, tuple(row.label for row in rows))
+        if wanted not in self._counts:
+            grey = [(row.label, to_grey(row.images)) for row in rows]
+            for count in range(len(lane.targets), 0, -1):
+                layout = arrange([(label, images[:count]) for label, images in grey], width, height)
+                if layout.label_width or layout.heading:
+                    break
+            self._counts = {wanted: count, **dict(list(self._counts.items())[: MOST - 1])}
+        return [row._replace(images=row.images[: self._counts[wanted]]) for row in rows]
 
 
 class Sheet(Scroller):
@@ -120,7 +139,7 @@ def settings(cars: Sequence[Car], width: int) -> list[Content]:
         return [Content.styled("settings: there is no second run to differ from", MUTED)]
     if not rows:
         return [Content.styled("the runs are set alike", MUTED)]
-    head = [Cell("settings that differ"), *(Cell(car.number, "bold") for car in known)]
+    head = [Cell("setting"), *(Cell(car.number, "bold") for car in known)]
     return laid(
         head, [[Cell(row.name), *(Cell(figures.setting(value)) for value in row.values)] for row in rows], width
     )
@@ -131,7 +150,7 @@ def metrics(cars: Sequence[Car], lines: Sequence[Line], width: int) -> list[Cont
     known = figures.readable(cars)
     if not lines:
         return [Content.styled("metrics are measured when a run ends", MUTED)]
-    head = [Cell("metrics at the end"), *(Cell(car.number, "bold") for car in known)]
+    head = [Cell("metric"), *(Cell(car.number, "bold") for car in known)]
     rows: list[list[Cell]] = []
     for line in lines:
         best = line.ahead.place if line.ahead is not None else None
@@ -142,13 +161,16 @@ def metrics(cars: Sequence[Car], lines: Sequence[Line], width: int) -> list[Cont
             ]
         )
         if line.baselines:
-            rows.append([Cell("  baseline", MUTED), *(_rival(line, car.place) for car in known)])
+            names = {name for name, _ in line.baselines.values()}
+            label = plain(names.pop()) if len(names) == 1 else "baseline"
+            rows.append([Cell(f"  {label}", MUTED), *(_rival(line, car.place, label) for car in known)])
         scatter = [figures.scatter(line, car.place) for car in known]
         if any(text != numbers.UNKNOWN for text in scatter):
             rows.append([Cell("  seeds", MUTED), *(Cell(text, MUTED) for text in scatter)])
-    return [*laid(head, rows, width), Content.styled(figures.LEGEND, MUTED)]
+    legend = [Content.styled(text, MUTED) for text in broken(figures.LEGEND, width)]
+    return [*laid(head, rows, width), *(legend if any(line.ahead is not None for line in lines) else [])]
 
 
-def _rival(line: Line, place: int) -> Cell:
-    beats = line.beats(place)
-    return Cell(figures.rival(line, place), MUTED if beats is None else "$success" if beats else "$error")
+def _rival(line: Line, place: int, label: str) -> Cell:
+    beats, text = line.beats(place), figures.rival(line, place)
+    return Cell(text.replace(f" {label} ", " "), MUTED if beats is None else "$success" if beats else "$error")

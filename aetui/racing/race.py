@@ -67,12 +67,12 @@ class Race:
         measure = self.measure
         levels = pacing.levels(self.cars, measure, self.probes)
         paced = pacing.remark(levels, measure)
-        return [*measures.remarks(self.cars, measure, level=bool(levels)), *([paced] if paced else [])]
+        return [*measures.remarks(self.cars, measure, self.probes, level=bool(levels)), *([paced] if paced else [])]
 
     def entrants(self) -> list[Entrant]:
         """A row for each run, with what it has under the cursor."""
         measure, epochs = self.measure, self.epochs
-        away = measures.aside(self.cars, measure)
+        away = measures.aside(self.cars, measure, self.probes)
         falling = measure.squared or measure.probed or measure.key in (LOSS, TRAIN) or self._named(measure)
         values = {car.place: curves.value_at(car, measure, self.probes, epochs[car.place]) for car in self.cars}
         fair = {place: value for place, value in values.items() if value is not None and place not in away}

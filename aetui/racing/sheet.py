@@ -8,7 +8,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.content import Content
 
-GAP = 2
+GAP, NARROW_GAP = 2, 1
+"""Columns between two cells, and where there is no room for as many."""
 LEAST = 6
 """Columns of a cell at least."""
 
@@ -22,29 +23,30 @@ class Cell(NamedTuple):
 
 def laid(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], width: int) -> list[Content]:
     """Lines of a table: labels on the left, figures to the right of their columns."""
-    sizes = _sizes([head, *rows], width)
     muted = [Cell(cell.text, cell.style or "$text-muted") for cell in head]
-    return [line for row in (muted, *rows) for line in _lines(row, sizes)]
+    every = [muted, *rows]
+    count = max(map(len, every))
+    most = [max((cell_len(row[at].text) for row in every if at < len(row)), default=0) for at in range(count)]
+    gap = GAP if sum(most) + GAP * (count - 1) <= width else NARROW_GAP
+    sizes = _sizes(most, width - gap * (count - 1))
+    return [line for row in every for line in _lines(row, sizes, gap)]
 
 
-def _sizes(rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
-    count = max(map(len, rows))
-    most = [max((cell_len(row[at].text) for row in rows if at < len(row)), default=0) for at in range(count)]
-    room = width - GAP * (count - 1)
+def _sizes(most: Sequence[int], room: int) -> list[int]:
+    """Each column as wide as it can be of `most`: those that need little get it, the rest is for the others alike."""
     if sum(most) <= room:
-        return most
+        return list(most)
     label = min(most[0], max(LEAST, room // 3))
-    each = max(LEAST, (room - label) // max(1, count - 1))
-    cells = [min(size, each) for size in most[1:]]
-    spare = room - label - sum(cells)
-    for at, size in enumerate(most[1:]):
-        more = max(0, min(spare, size - cells[at]))
-        cells[at] += more
-        spare -= more
-    return [min(most[0], label + max(0, spare)), *cells]
+    left, sizes = room - label, [0] * len(most)
+    sizes[0] = label
+    waiting = sorted(range(1, len(most)), key=lambda at: most[at])
+    for place, at in enumerate(waiting):
+        sizes[at] = max(LEAST, min(most[at], left // (len(waiting) - place)))
+        left -= sizes[at]
+    return sizes
 
 
-def _lines(row: Sequence[Cell], sizes: Sequence[int]) -> list[Content]:
+def _lines(row: Sequence[Cell], sizes: Sequence[int], gap: int) -> list[Content]:
     parts = [broken(cell.text, size) for cell, size in zip(row, sizes, strict=False)]
     lines = []
     for at in range(max(map(len, parts))):
@@ -54,7 +56,7 @@ def _lines(row: Sequence[Cell], sizes: Sequence[int]) -> list[Content]:
             blank = " " * max(0, size - cell_len(text))
             piece = Content.styled(text, cell.style) if cell.style else Content(text)
             pieces += [Content(blank), piece] if place else [piece, Content(blank)]
-            pieces.append(Content(" " * GAP))
+            pieces.append(Content(" " * gap))
         lines.append(Content("").join(pieces[:-1]))
     return lines
 

@@ -12,6 +12,7 @@ from aetui.racing.cars import Car
 from aetui.racing.measures import Floats, Measure
 from aetui.racing.pictures import Lane
 from aetui.racing.probe import Probe
+from aetui.render.curves.layers import Line
 from aetui.render.curves.time_axis import Unit
 from aetui.taking.taken import About, Pictures, Plot, Series, Table, Taken
 
@@ -25,6 +26,12 @@ def points(car: Car, measure: Measure, probes: Mapping[int, Probe]) -> tuple[Flo
     seconds = np.asarray(by["seconds"].x, np.float64)
     there = np.isfinite(values)
     return epochs[there], seconds[there], values[there]
+
+
+def finite(line: Line) -> Floats:
+    """The values of a curve that can be drawn."""
+    values = np.asarray(line.y, np.float64)
+    return values[np.isfinite(values)]
 
 
 def of_curves(

@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 from aetui import keymap
 from aetui.bridge import Throttle
 from aetui.racing import curves, figures, panes, taking
-from aetui.racing.board import Board
+from aetui.racing.board import Board, shortened
 from aetui.racing.chart import RaceChart
 from aetui.racing.panes import Sheet, Shots
 from aetui.racing.pictures import Lane, lanes
@@ -45,6 +45,7 @@ CURVE_SECONDS, PICTURE_SECONDS, KEY_SECONDS = 0.5, 2.0, 0.15
 TALL, BROAD, LARGE = 34, 160, 50
 """Lines from which the chart has a pane below it, columns and lines from which all panes have room."""
 MOST_NOTES = 3
+"""Lines of what is to be known; the command line prints all of it."""
 PANES = ("curves", "shots", "settings", "metrics")
 
 
@@ -89,10 +90,10 @@ class RaceScreen(Modal[None]):
         yield Static(Content.styled("the runs are read …", "$text-muted"), id="head")
         yield Static(id="notes")
         with Container(id="panes"):
-            yield RaceChart("reading …", id="curves")
-            yield Shots(id="shots")
-            yield Sheet(id="settings")
-            yield Sheet(id="metrics")
+            yield RaceChart("reading …", id="race-curves")
+            yield Shots(id="race-shots")
+            yield Sheet(id="race-settings")
+            yield Sheet(id="race-metrics")
         yield Board()
         yield KeyBar()
 
@@ -162,7 +163,7 @@ class RaceScreen(Modal[None]):
             shown = {self._pane or "curves"}
         before = self.query_one(Shots).display
         for name in PANES:
-            self.query_one(f"#{name}").display = name in shown
+            self.query_one(f"#race-{name}").display = name in shown
         if not before and "shots" in shown:
             self.call_after_refresh(self._ask_shots)
 
@@ -183,15 +184,15 @@ class RaceScreen(Modal[None]):
             self._told = head, notes
             self.query_one("#notes", Static).update(notes)
             self.query_one("#notes").display = bool(notes.plain)
-        width = max(20, (self.app.size.width // 2 if self.has_class("-large") else self.app.size.width) - 4)
-        if self.query_one("#settings").display:
-            self.query_one("#settings", Sheet).put(panes.settings(race.cars, width))
-        if self.query_one("#metrics").display:
-            self.query_one("#metrics", Sheet).put(panes.metrics(race.cars, self._lines(), width))
+        width = max(20, (self.app.size.width // 2 if self.has_class("-large") else self.app.size.width) - 3)
+        if self.query_one("#race-settings").display:
+            self.query_one("#race-settings", Sheet).put(panes.settings(race.cars, width))
+        if self.query_one("#race-metrics").display:
+            self.query_one("#race-metrics", Sheet).put(panes.metrics(race.cars, self._lines(), width))
 
     def _show_cursor(self) -> None:
         """All that follows the cursor but the pictures."""
-        self.query_one(Board).show(self.race.entrants(), self.race.measure.label)
+        self.query_one(Board).show(self.race.entrants())
         head = self._head()
         if head != self._told[0]:
             self._told = head, self._told[1]
@@ -224,8 +225,9 @@ class RaceScreen(Modal[None]):
     def _notes(self) -> list[str]:
         width = max(20, self.app.size.width - 2)
         lines = broken(" · ".join(self.race.remarks()), width) if self.race.cars else []
-        short = self.app.size.height < TALL
-        return lines[: 1 if short else MOST_NOTES] if len(lines) > 1 or lines != [""] else []
+        if len(lines) > MOST_NOTES:
+            lines = [*lines[: MOST_NOTES - 1], shortened(f"{lines[MOST_NOTES - 1]} {lines[MOST_NOTES]}", width)]
+        return lines if lines != [""] else []
 
     def _go(self, cursor: float | None) -> None:
         self.race = replace(self.race, cursor=cursor)

@@ -34,7 +34,8 @@ class Course(NamedTuple):
         if self.normal != other.normal:
             return f"learned from class {self.normal} alone" if self.normal else "learned from all classes"
         if self.noise != other.noise:
-            return f"noisy input ({self.noise})" if self.noise else "clean input"
+            kind = self.noise if other.noise else self.noise.split(" ")[0]
+            return f"noisy input ({kind})" if self.noise else "clean input"
         if self.validation != other.validation:
             return f"validated on {self.validation:.0%} held out" if self.validation else "validated on the test part"
         return ""
