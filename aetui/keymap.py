@@ -22,6 +22,7 @@ from aetui.panels.exploring.keys import KEYS as LATENT
 from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
+from aetui.racing.keys import RACE
 from aetui.screens.branch_keys import BRANCH, CHANGING
 from aetui.screens.run_keys import DELETING, RUN_LINE, RUNS
 from aetui.screens.set_keys import ADDING, DATA, FORGETTING
@@ -50,6 +51,7 @@ Scope = Literal[
     "curves",
     "units",
     "sweep",
+    "race",
     "map",
     "exporting",
     "command",
@@ -81,6 +83,7 @@ SCOPES: dict[Scope, str] = {
     "curves": "In the list of loss terms",
     "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
+    "race": "On the screen of a race",
     "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
@@ -125,6 +128,7 @@ MODAL: frozenset[Scope] = frozenset(
         "curves",
         "units",
         "sweep",
+        "race",
         "map",
         "exporting",
         "command",
@@ -151,6 +155,7 @@ OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
     "run_line": RUN_LINE,
     "deleting": DELETING,
     "sweep": SWEEP,
+    "race": RACE,
     "data": DATA,
     "adding": ADDING,
     "forgetting": FORGETTING,

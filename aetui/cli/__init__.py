@@ -54,6 +54,7 @@ COMMANDS: Places = {
     "man": ("aetui.cli.manual", "man"),
     "data": ("aetui.cli.data", "app"),
     "runs": ("aetui.cli.runs", "app"),
+    "race": ("aetui.cli.race", "race"),
     "sweep": ("aetui.cli.sweep", "app"),
 }
 """By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""

@@ -181,6 +181,12 @@ def _runs(typed: Typed, text: str) -> Iterable[str]:
     return [name for name in ["last", *known] if name.startswith(text)]
 
 
+def _last_run(typed: Typed, text: str) -> Iterable[str]:
+    """As `_runs`, behind the runs that stand there."""
+    head, space, last = text.rpartition(" ")
+    return [f"{head}{space}{name}" for name in _runs(typed, last)]
+
+
 def _theme(typed: Typed, text: str) -> Then:
     _one_of(text, list(typed.app.available_themes), "theme")
     typed.app.theme = text
@@ -265,6 +271,12 @@ def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
     return sweep_commands.choices(typed.app, text)
 
 
+def _race(typed: Typed, text: str) -> Then:
+    from aetui.screens import race_commands
+
+    return race_commands.run(typed.app, typed.screen, text)
+
+
 def _map(typed: Typed, text: str) -> Then:
     from aetui.screens import plane_commands
 
@@ -342,6 +354,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
+        Command("race", "[RUN …]", "runs against each other: those named, or marked", _race, _last_run, slow=True),
         Command("map", "FILE, or train|test …", "codes by the million on a map", _map, _map_choices, slow=True),
         Command("walk", "STEPS", "from one sentence to the other", _sentences("walk"), lambda typed, text: ()),
         Command("clusters", "NUMBER", "groups of like sentences", _sentences("clusters"), lambda typed, text: ()),

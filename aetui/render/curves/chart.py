@@ -13,7 +13,7 @@ from textual.strip import Strip
 from aetui.render.curves import layers, time_axis
 from aetui.render.curves.branching import Mark, draw_marks
 from aetui.render.curves.cells import Sheet
-from aetui.render.curves.dots import Dots, dashes, pack
+from aetui.render.curves.dots import Dots, dashed, dashes, pack
 from aetui.render.curves.layers import Area, Band, Level, Line, Steps
 from aetui.render.curves.scale import Scale, chosen
 from aetui.render.curves.time_axis import Unit
@@ -207,7 +207,7 @@ def _dots(area: Area, line: Line, x: Floats, y: Floats) -> Dots | None:
     """Those of a curve; None where it is drawn with a character, or there is nothing of it."""
     if line.marker or not np.isfinite(y).any():
         return None
-    return layers.stroke(area, x, y, line.stroke)
+    return dashed(layers.stroke(area, x, y, line.stroke), line.dash)
 
 
 def _below(picture: Picture, strokes: Sequence[Dots | None], look: Look) -> None:
