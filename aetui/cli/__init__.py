@@ -37,6 +37,7 @@ COMMANDS: Places = {
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
     "map": ("aetui.cli.map", "map_codes"),
+    "film": ("aetui.cli.film", "film"),
     "cluster": ("aetui.cli.cluster", "cluster"),
     "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),

@@ -246,6 +246,19 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _film(typed: Typed, text: str) -> Then:
+    from aetui.screens import film_commands
+
+    return film_commands.run(typed.app, text)
+
+
+def _film_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import film_commands
+
+    del typed
+    return film_commands.choices(text)
+
+
 def _draw(typed: Typed, text: str) -> Then:
     from aetui.screens import draw_commands
 
@@ -352,6 +365,7 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("film", "FILE.gif|FILE.cast", "a film of the run shown", _film, _film_choices, slow=True),
         Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
         Command("race", "[RUN …]", "runs against each other: those named, or marked", _race, _last_run, slow=True),

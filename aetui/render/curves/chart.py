@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
@@ -61,6 +62,8 @@ class Scene(NamedTuple):
     marks: Sequence[Mark] = ()
     goal: str = ""
     """What stands at the right end of the axis, where a run goes on beyond it."""
+    reach: ArrayLike | None = None
+    """What the loss axis is chosen for; None: the curves."""
 
 
 class Picture(NamedTuple):
@@ -135,7 +138,7 @@ def strips(
 def _scale(scene: Scene, points: Sequence[tuple[Floats, Floats]], rows: int) -> Scale:
     curves = [y for line, (_, y) in zip(scene.lines, points, strict=True) if line.stroke != "faint"]
     steps = [scene.steps.mean] if scene.steps is not None and not curves else []
-    values = np.concatenate([np.empty(0), *curves, *steps])
+    values = np.concatenate([np.empty(0), *curves, *steps]) if scene.reach is None else scene.reach
     return chosen(values, rows, log=scene.log, beside=scene.level.value if scene.level else None)
 
 
