@@ -62,7 +62,7 @@ def trunk_of(run: RunState, shown: Mapping[int, Curve], parent: RunState | None)
         for curve in shown.values()
     ]
     called = plain(parent.name) if 0 < len(parent.name) <= _LONGEST else "parent"
-    return Trunk(called, tuple(lines), tuple(shown), _clocks(parent, parent.numbers))
+    return Trunk(called, tuple(lines), tuple(shown), clocks_of(parent, parent.numbers))
 
 
 def marks_of(run: RunState) -> tuple[Mark, ...]:
