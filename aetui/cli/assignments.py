@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def assignments(texts: list[str], params: Sequence[Param], said: str = "--set") -> dict[str, Any]:
-    """What `--set`, or whatever it is `said` with, says, by the names of settings, of which a part will do that no other has."""
+    """What `--set` says, or what else it is `said` with, by the names of settings, of which a part will do that no other
+    has."""
     from engine.errors import UsageError
     from engine.params import named
 
