@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def assignments(texts: list[str], params: Sequence[Param], said: str = "--set") -> dict[str, Any]:
-    """What `--set` says, or what else it is `said` with, by the names of settings, of which a part will do that no other
-    has."""
+    """What `--set` says, by the names of settings, of which a part will do that no other has; `said`: what says it."""
     from engine.errors import UsageError
     from engine.params import named
 
