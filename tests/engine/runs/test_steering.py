@@ -192,8 +192,8 @@ def test_a_run_that_was_steered_is_the_same_to_the_bit_planned_killed_or_forked(
         return run_id
 
     def sparse(changes: tuple[Change, ...] = ()) -> TrainJob:
-        config = {"epochs": 9, "patience": 6}
-        return TrainJob(variant="sparse", preset="small", dataset="digits", config=config, changes=changes)
+        chosen: dict[str, Any] = {"variant": "sparse", "preset": "small", "dataset": "digits", "tested": False}
+        return TrainJob(config={"epochs": 9, "patience": 6}, changes=changes, **chosen)
 
     planned = False
     engine = Engine(hear, store)
