@@ -289,6 +289,7 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
     from aetui.render import numbers
     from aetui.render.metrics import concluded, outcome
     from engine.events import complete_epochs
+    from engine.runs.course import comparable
 
     epochs = complete_epochs(record.events()[0])
     how = outcome(finished.outcome, finished.epochs, record.epochs)
@@ -297,7 +298,7 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
         ("outcome", f"{how}, {numbers.duration(finished.seconds)}"),
     ]
     if finished.train:
-        same = [event for event in epochs if event.stage == epochs[-1].stage]  # each stage has a loss of its own
+        same = comparable(epochs, record.variant, record.info.changes) or epochs[-1:]
         best = min(same, key=lambda event: event.validation["loss"])
         found = f"best {numbers.loss(best.validation['loss'])} in epoch {best.epoch}"
         part = "" if record.config.get("validation") else " of the test part: none was held out"

@@ -6,7 +6,7 @@ one that had the new settings from the next epoch on. So it can be trained again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -20,7 +20,16 @@ from engine.variants.variant import Variant
 if TYPE_CHECKING:
     from engine.backend import Checkpoint
 
-__all__ = ["Change", "changeable", "changed", "difference", "going_on", "settings_after"]
+__all__ = [
+    "Change",
+    "changeable",
+    "changed",
+    "comparable_since",
+    "difference",
+    "going_on",
+    "other_loss",
+    "settings_after",
+]
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
@@ -59,6 +68,16 @@ def changed(variant: Variant[Any], config: ConfigT, values: Mapping[str, Any]) -
     return after
 
 
+def other_loss(config: TrainingConfig, names: Container[str]) -> bool:
+    """Whether losses mean something else once settings with these names have other values than in `config`."""
+    return any(param.changes == "loss" and param.name in names for param in changeable(config))
+
+
+def comparable_since(config: TrainingConfig, found: Iterable[Change]) -> int:
+    """The epoch after which all losses of a run with these changes are to be compared; 0 where all are."""
+    return max((change.epoch for change in found if other_loss(config, change.config)), default=0)
+
+
 def difference(before: TrainingConfig, after: TrainingConfig) -> dict[str, Any]:
     """What of `after` is not as in `before`, in plain types."""
     old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
@@ -77,6 +96,6 @@ def going_on(checkpoint: Checkpoint, before: TrainingConfig, after: TrainingConf
     at, best = checkpoint.position, checkpoint.best
     if at.given_up:
         at = msgspec.structs.replace(at, given_up=0, patient_since=at.epoch - 1)
-    if any(param.changes == "loss" for param in changeable(after) if param.name in different):
+    if other_loss(after, different):
         at, best = msgspec.structs.replace(at, patient_since=at.epoch - 1), None
     return msgspec.structs.replace(checkpoint, position=at, best=best)

@@ -10,7 +10,7 @@ import pytest
 from engine import params, registry
 from engine.backend import EpochReport
 from engine.events import EpochEnded
-from engine.nn.graph_cache import Graphs
+from engine.nn.graph_cache import GraphCache, Graphs
 from engine.nn.tensorflow_backend import KerasBackend
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,8 @@ def test_what_changes_in_place_has_the_figures_of_networks_that_are_made_anew(
     assert again == expected
     del training
     backend.release()
-    monkeypatch.setattr(Graphs, "put", lambda self, config: config == self.autoencoder.config)
+    monkeypatch.setattr(backend, "_graph_cache", GraphCache())
+    monkeypatch.setattr(Graphs, "put", lambda self, config: False)
     training, anew = steered()
     assert training._networks is not networks
     assert anew == expected
