@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from engine.runs.jobs import Job, Order, TrainJob
     from engine.runs.store import RunRecord
 
-Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print every event as a JSON line; `settings_changed` has `epoch`, the last one before, and `config`.",
+    ),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of its own; return when it has begun.")]
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from click.testing import Result
 from fakes import FakeRun
@@ -74,6 +75,14 @@ def test_what_cannot_be_meant_is_told_at_once(
     ended = instantly("set", "r1", "beta=1")
     assert isinstance(ended.exception, UsageError)
     assert "no process trains it" in str(ended.exception)
+
+
+def test_settings_that_a_sweep_compares_stay(instantly: Callable[..., Result], store: RunStore) -> None:
+    with begun(store) as writer:
+        writer.describe(msgspec.structs.replace(writer.info, tested=False))
+        result = instantly("set", "r1", "beta=1")
+    assert isinstance(result.exception, UsageError)
+    assert "is a trial" in str(result.exception)
 
 
 @pytest.mark.parametrize(
