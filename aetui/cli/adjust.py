@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 60.0
 """How long whoever trains the run may take: a chunk, and an answer it works at."""
 TICK_SECONDS = 0.05
-REFUSED = "settings stay as they are"
-"""Begins what a run's log says where it does not change."""
 
 
 def set_settings(
@@ -51,7 +49,7 @@ def set_settings(
     store = context.obj.store
     record = store.find(run)
     known = describe(registry.preset(record.variant, record.preset))
-    wanted = assignments(settings, known)
+    wanted = assignments(settings, known, "setting")
     offset = record.events()[1]
     if not (different := ask(store, record.id, wanted)):
         typer.echo(f"nothing changes: {plain(record.id)} has these settings", err=True)
@@ -73,6 +71,7 @@ def _answered(record: RunRecord, offset: int, different: dict[str, Any]) -> Sett
     from engine.errors import RunError
     from engine.events import Logged, SettingsChanged
     from engine.runs.requests import take_settings
+    from engine.runs.steering import STAY
 
     until = time.monotonic() + ANSWER_SECONDS
     while True:
@@ -82,7 +81,7 @@ def _answered(record: RunRecord, offset: int, different: dict[str, Any]) -> Sett
         for event in told:
             if isinstance(event, SettingsChanged) and different.items() <= event.config.items():
                 return event
-            if isinstance(event, Logged) and event.text.startswith(REFUSED):
+            if isinstance(event, Logged) and event.text.startswith(STAY):
                 raise RunError("Not changed", event.text)
         if not lives or time.monotonic() > until:
             take_settings(record.folder)

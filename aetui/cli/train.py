@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from engine.runs.jobs import Job, Order, TrainJob
     from engine.runs.store import RunRecord
 
-Json = Annotated[bool, typer.Option("--json", help="Print every event as a JSON line.")]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print every event as a JSON line; `settings_changed` has `epoch`, the last one before, and `config`.",
+    ),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Train in a process of its own; return when it has begun.")]
 
 
@@ -289,6 +295,7 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
     from aetui.render import numbers
     from aetui.render.metrics import concluded, outcome
     from engine.events import complete_epochs
+    from engine.runs.course import comparable
 
     epochs = complete_epochs(record.events()[0])
     how = outcome(finished.outcome, finished.epochs, record.epochs)
@@ -297,7 +304,7 @@ def summary(record: RunRecord, finished: RunFinished) -> str:
         ("outcome", f"{how}, {numbers.duration(finished.seconds)}"),
     ]
     if finished.train:
-        same = [event for event in epochs if event.stage == epochs[-1].stage]  # each stage has a loss of its own
+        same = comparable(epochs, record.variant, record.info.changes) or epochs[-1:]
         best = min(same, key=lambda event: event.validation["loss"])
         found = f"best {numbers.loss(best.validation['loss'])} in epoch {best.epoch}"
         part = "" if record.config.get("validation") else " of the test part: none was held out"

@@ -186,7 +186,7 @@ class Trainer:
 
     def _goes_on(self) -> bool:
         """Whether there is an epoch to train, with the settings that are to hold by then."""
-        if self._following is not self.config and self._position.step == 0:
+        if self._following != self.config and self._position.step == 0:
             self._change()
         return self._position.epoch <= self.config.epochs and not self.stopped_early
 

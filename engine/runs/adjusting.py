@@ -34,6 +34,9 @@ def ask(store: RunStore, run_id: str, values: Mapping[str, Any]) -> dict[str, An
     if not record.lives:
         told = f"{record.id} is {record.status}: settings change while a run trains, and no process trains it"
         raise UsageError("Not in training", f"{told}; `aetui fork {record.id} --epoch N --set …` goes on with others")
+    if not record.info.tested:
+        told = f"{record.id} is a trial: its settings are what a sweep compares; `aetui sweep` searches others"
+        raise UsageError("A trial of a sweep", told)
     different = checked(record, values)
     if different:
         try:

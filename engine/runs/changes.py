@@ -6,29 +6,32 @@ one that had the new settings from the next epoch on. So it can be trained again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from engine import params
 from engine.errors import SettingError
-from engine.events import Count
 from engine.params import Param, TrainingConfig
+from engine.runs.change import Change
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
     from engine.backend import Checkpoint
 
+__all__ = [
+    "Change",
+    "changeable",
+    "changed",
+    "comparable_since",
+    "difference",
+    "going_on",
+    "other_loss",
+    "settings_after",
+]
+
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
-
-
-class Change(msgspec.Struct, frozen=True):
-    """What changed in a run after `epoch`; it holds from the next one on."""
-
-    epoch: Count
-    config: dict[str, Any]
-    """Only what changed, with its new values."""
 
 
 def settings_after(begun: Mapping[str, Any], changes: Iterable[Change], epoch: int) -> dict[str, Any]:
@@ -65,6 +68,16 @@ def changed(variant: Variant[Any], config: ConfigT, values: Mapping[str, Any]) -
     return after
 
 
+def other_loss(config: TrainingConfig, names: Container[str]) -> bool:
+    """Whether losses mean something else once settings with these names have other values than in `config`."""
+    return any(param.changes == "loss" and param.name in names for param in changeable(config))
+
+
+def comparable_since(config: TrainingConfig, found: Iterable[Change]) -> int:
+    """The epoch after which all losses of a run with these changes are to be compared; 0 where all are."""
+    return max((change.epoch for change in found if other_loss(config, change.config)), default=0)
+
+
 def difference(before: TrainingConfig, after: TrainingConfig) -> dict[str, Any]:
     """What of `after` is not as in `before`, in plain types."""
     old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
@@ -83,6 +96,6 @@ def going_on(checkpoint: Checkpoint, before: TrainingConfig, after: TrainingConf
     at, best = checkpoint.position, checkpoint.best
     if at.given_up:
         at = msgspec.structs.replace(at, given_up=0, patient_since=at.epoch - 1)
-    if any(param.changes == "loss" for param in changeable(after) if param.name in different):
+    if other_loss(after, different):
         at, best = msgspec.structs.replace(at, patient_since=at.epoch - 1), None
     return msgspec.structs.replace(checkpoint, position=at, best=best)

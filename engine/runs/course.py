@@ -6,7 +6,7 @@ all of them train the same to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,9 @@ import msgspec
 from engine import params, registry
 from engine.backend import Checkpoint
 from engine.errors import SettingError
-from engine.events import Event, RunStarted, SettingsChanged
+from engine.events import EpochEnded, Event, RunStarted, SettingsChanged
 from engine.params import TrainingConfig
-from engine.runs.changes import Change, changed, difference, going_on
+from engine.runs.changes import Change, changed, comparable_since, difference, going_on
 from engine.runs.store import RunRecord
 from engine.variants.variant import Variant
 
@@ -78,6 +78,8 @@ class Course:
         course = replace(self, changes=every, epochs=0 if "epochs" in different else self.epochs)
         for change in [Change(epoch, {}), *course.changes]:
             if change.epoch >= (last := course.after(change.epoch).epochs):
+                if "epochs" in values:
+                    raise SettingError("epochs", f"{last} is too early an end; expected more than {change.epoch}")
                 told = f"epoch {last} is the last one, nothing is trained after epoch {change.epoch}"
                 raise SettingError(next(iter(values), "epochs"), f"{told}; make the run longer, or fork it")
             if change.epoch > epoch:  # what is planned has to fit what changed before it
@@ -91,6 +93,14 @@ class Course:
         done = state.position.epoch - 1
         config = self.after(done)
         return config, state if state.position.step else going_on(state, self.after(done - 1), config)
+
+
+def comparable(epochs: Sequence[EpochEnded], variant: str, changes: Iterable[Change]) -> list[EpochEnded]:
+    """Those of `epochs` whose losses mean what that of the last one does: of its stage, after the last change of what
+    is minimised."""
+    known = registry.known(variant)
+    since = comparable_since(next(iter(known.presets.values())), changes) if known and known.presets else 0
+    return [ended for ended in epochs if ended.stage == epochs[-1].stage and ended.epoch > since]
 
 
 def merged(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -36,7 +36,7 @@ from engine.runs import snapshot_writer, weight_files
 from engine.runs.changes import Change, changed, difference
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
-from engine.runs.course import Course, changes_in, merged
+from engine.runs.course import Course, changes_in, comparable, merged
 from engine.runs.every import Every
 from engine.runs.forking import Beginning, Fork, beginning_again, check_same_data, fork_again, fork_of, missing
 from engine.runs.full_disk import Keeper
@@ -219,11 +219,13 @@ class Execution:
         return merged([*(self._fork.changes if self._fork else ()), *changes_in(history)])
 
     def _earlier(self, training: Training) -> list[EpochEnded]:
-        """The epochs before this life that count."""
-        if self._record is None:
-            return self._fork.epochs if self._fork else []
-        history = self._record.events()[0]
-        return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
+        """The epochs before this life that count, and whose losses are to be compared with what comes."""
+        done = self._fork.epochs if self._fork else []
+        if self._record is not None:
+            done = complete_epochs(self._record.events()[0])
+        epoch = training.position.epoch
+        past = [change for change in self._course.changes if change.epoch < epoch]
+        return comparable([ended for ended in done if ended.epoch < epoch], self.job.variant, past)
 
     def _describe(self, writer: RunWriter, data: Data, device: str, emit: Emit, control: Control) -> None:
         assert self._record is not None

@@ -23,7 +23,7 @@ from engine.params import TrainingConfig
 from engine.runs import changes, weight_files
 from engine.runs.changes import Change
 from engine.runs.checkpoint import read_checkpoint, read_position
-from engine.runs.course import Course, changes_in, merged
+from engine.runs.course import Course, changes_in, comparable, merged
 from engine.runs.jobs import ForkJob, TrainJob
 from engine.runs.repeating import depends_on_plan
 from engine.runs.step_file import read_steps
@@ -242,8 +242,8 @@ def epoch_meant(parent: RunRecord, text: str) -> int:
         raise UsageError("No such epoch", f"{parent.id} has not done an epoch yet; --epoch 0 begins as it began")
     if text == "last":
         return done[-1].epoch
-    last_stage = [ended for ended in done if ended.stage == done[-1].stage]  # each stage has a loss of its own
-    return min(last_stage, key=lambda ended: ended.validation["loss"]).epoch
+    alike = comparable(done, parent.variant, parent.info.changes) or done[-1:]
+    return min(alike, key=lambda ended: ended.validation["loss"]).epoch
 
 
 def weights_of(parent: RunRecord, epoch: int) -> Path:

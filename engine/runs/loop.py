@@ -30,7 +30,7 @@ from engine.events import (
     Terms,
     WorkersReported,
 )
-from engine.runs.changes import Change
+from engine.runs.changes import Change, difference, other_loss
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.course import Course
 from engine.runs.every import Every
@@ -62,8 +62,8 @@ class TrainingLoop:
         course: Course,
         told: Sequence[Change],
     ) -> None:
-        """`epochs`: those that earlier lives of the run completed; `told`: the changes of settings that its events tell
-        of already."""
+        """`epochs`: those that earlier lives of the run completed, as far as losses are comparable; `told`: the changes
+        of settings that its events tell of already."""
         self._training = training
         self._comparison = comparison
         self._writer = writer
@@ -79,6 +79,7 @@ class TrainingLoop:
         self._untold: list[StepLoss] = []
         """Losses since the last progress that was told."""
         self._steering = Steering(training, writer, self._keeper, course, told)
+        self._trained_with = training.config
         self._history = History.of(epochs)
         self._alarms = self._raised()
         self._exit_code = 1
@@ -284,6 +285,9 @@ class TrainingLoop:
 
     def _warn(self, ended: EpochEnded) -> None:
         """Log an alarm when it appears; while it stays it is not said again."""
+        before, self._trained_with = self._trained_with, self._training.config
+        if other_loss(before, difference(before, self._trained_with)):
+            self._history = History.of(())  # losses before mean something else
         self._history = self._history.and_then(ended)
         told, self._alarms = {alarm.key for alarm in self._alarms}, self._raised()
         for alarm in self._alarms:

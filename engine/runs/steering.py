@@ -10,7 +10,7 @@ import msgspec
 from engine.backend import Training
 from engine.errors import EngineError
 from engine.events import Logged, SettingsChanged
-from engine.runs.changes import Change
+from engine.runs.changes import Change, difference
 from engine.runs.course import Course
 from engine.runs.every import Every
 from engine.runs.full_disk import Keeper
@@ -18,6 +18,8 @@ from engine.runs.writer import RunWriter
 
 LOOK_SECONDS = 0.2
 """How often it is looked whether somebody asks."""
+STAY = "settings stay as they are"
+"""Begins what is logged where somebody asked in vain."""
 
 
 class Steering:
@@ -65,14 +67,15 @@ class Steering:
     def _asked(self, values: dict[str, Any]) -> None:
         at = self._training.position
         epoch = at.epoch - 1 if self._between else at.epoch
-        before = self._course.after(epoch)
         try:
             course = self._course.with_change(epoch, values)
         except EngineError as error:
-            self._keeper.tell(Logged(level="warning", text=f"settings stay as they are: {error}"))
+            self._keeper.tell(Logged(level="warning", text=f"{STAY}: {error}"))
             return
-        after = msgspec.to_builtins(course.after(epoch))
-        different = {name: value for name, value in after.items() if value != msgspec.to_builtins(before)[name]}
+        different = difference(self._course.after(epoch), course.after(epoch))
+        if not different:
+            self._keeper.tell(Logged(level="info", text=f"{STAY}: they hold already"))
+            return
         self._course = course
         self._tell(Change(epoch, different))
         info = msgspec.structs.replace(
