@@ -51,7 +51,7 @@ def set_settings(
     store = context.obj.store
     record = store.find(run)
     known = describe(registry.preset(record.variant, record.preset))
-    wanted = assignments(settings, known)
+    wanted = assignments(settings, known, "setting")
     offset = record.events()[1]
     if not (different := ask(store, record.id, wanted)):
         typer.echo(f"nothing changes: {plain(record.id)} has these settings", err=True)

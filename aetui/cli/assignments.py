@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from engine.runs.changes import Change
 
 
-def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
-    """What `--set` says, by the names of settings, of which a part will do that no other has."""
+def assignments(texts: list[str], params: Sequence[Param], said: str = "--set") -> dict[str, Any]:
+    """What `--set` says, or what else it is `said` with, by the names of settings, of which a part will do that no other
+    has."""
     from engine.errors import UsageError
     from engine.params import named
 
@@ -22,7 +23,9 @@ def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
     for text in texts:
         field, equals, value = text.partition("=")
         if not (equals and field.strip()):
-            raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}")
+            raise UsageError(
+                f"Bad {said}", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}"
+            )
         config[named(field.strip(), params).name] = value
     return config
 
@@ -39,5 +42,5 @@ def planned(texts: Sequence[str], params: Sequence[Param]) -> tuple[Change, ...]
         if not (colon and epoch.strip().isdecimal()):
             told = f"expected EPOCH:FIELD=VALUE (for example 3:learning_rate=1e-4), got {plain(text, 80)!r}"
             raise UsageError("Bad --at", f"{told}; it holds from the epoch after that one on")
-        found.append(Change(int(epoch), assignments([setting], params)))
+        found.append(Change(int(epoch), assignments([setting], params, "--at")))
     return merged(found)

@@ -172,9 +172,6 @@ class Narrator:
             case EpochEnded() if event.epoch > self._inherited.get(event.run_id, 0):
                 self._reason = ""
                 self._line(self._epoch(event))
-            case SettingsChanged():
-                changed = ", ".join(f"{name}={value}" for name, value in event.config.items())
-                self._line(f"{self._whose(event)}from epoch {event.epoch + 1} on {changed}")
 
     def _held_still(self, reason: str) -> None:
         """It is told again and again; one line for each reason will do."""

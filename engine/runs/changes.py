@@ -13,22 +13,16 @@ import msgspec
 
 from engine import params
 from engine.errors import SettingError
-from engine.events import Count
 from engine.params import Param, TrainingConfig
+from engine.runs.change import Change
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
     from engine.backend import Checkpoint
 
+__all__ = ["Change", "changeable", "changed", "difference", "going_on", "settings_after"]
+
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
-
-
-class Change(msgspec.Struct, frozen=True):
-    """What changed in a run after `epoch`; it holds from the next one on."""
-
-    epoch: Count
-    config: dict[str, Any]
-    """Only what changed, with its new values."""
 
 
 def settings_after(begun: Mapping[str, Any], changes: Iterable[Change], epoch: int) -> dict[str, Any]:

@@ -78,6 +78,8 @@ class Course:
         course = replace(self, changes=every, epochs=0 if "epochs" in different else self.epochs)
         for change in [Change(epoch, {}), *course.changes]:
             if change.epoch >= (last := course.after(change.epoch).epochs):
+                if "epochs" in values:
+                    raise SettingError("epochs", f"{last} is too early an end; expected more than {change.epoch}")
                 told = f"epoch {last} is the last one, nothing is trained after epoch {change.epoch}"
                 raise SettingError(next(iter(values), "epochs"), f"{told}; make the run longer, or fork it")
             if change.epoch > epoch:  # what is planned has to fit what changed before it

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.runs.changes import Change
+from engine.runs.change import Change
 
 MOST_SEEDS = 100
 """Runs of a group."""

@@ -171,7 +171,6 @@ def test_a_run_that_was_steered_is_the_same_to_the_bit_planned_killed_or_forked(
     monkeypatch.setattr("engine.runs.loop.CHECKPOINT_SECONDS", 0.5)
     monkeypatch.setattr("engine.runs.execution.cache_dir", lambda: tmp_path / "cache")
     at: dict[int, dict[str, Any]] = {3: {"learning_rate": 1e-3, "beta": 0.5}, 7: {"rho": 0.2, "learning_rate": 0.01}}
-    killed = RunStore(tmp_path / "killed")
     ended: SimpleQueue[str] = SimpleQueue()
     steered: set[str] = set()
 
@@ -179,15 +178,15 @@ def test_a_run_that_was_steered_is_the_same_to_the_bit_planned_killed_or_forked(
         folder = store.root / event.run_id
         if isinstance(event, EpochEnded) and event.run_id in steered and event.epoch in at:
             put_settings(folder, at[event.epoch])
-        if isinstance(event, SettingsChanged) and event.epoch == 7 and not killed.root.exists():
-            shutil.copytree(folder, killed.root / event.run_id)  # what a kill in this moment leaves
+        if isinstance(event, SettingsChanged) and event.epoch == 7 and not (store.root / "killed").exists():
+            shutil.copytree(folder, store.root / "killed")  # what a kill in this moment leaves
         if isinstance(event, EpochEnded) and event.epoch == 4 and event.run_id not in steered and not planned:
             engine.cancel(event.run_id)
         if isinstance(event, RunFinished):
             ended.put(event.run_id)
 
-    def trained(job: Job, where: Engine, *, steer: bool) -> str:
-        run_id = where.submit(job)
+    def trained(job: Job, *, steer: bool) -> str:
+        run_id = engine.submit(job)
         steered.update([run_id] if steer else [])
         assert ended.get(timeout=300) == run_id
         return run_id
@@ -197,22 +196,20 @@ def test_a_run_that_was_steered_is_the_same_to_the_bit_planned_killed_or_forked(
         return TrainJob(variant="sparse", preset="small", dataset="digits", config=config, changes=changes)
 
     planned = False
-    engine, other = Engine(hear, store), Engine(hear, killed)
+    engine = Engine(hear, store)
     engine.start()
-    live = trained(sparse(), engine, steer=True)
-    base = trained(sparse(), engine, steer=False)
-    fork = trained(ForkJob(run_id=base, epoch=3, config=at[3]), engine, steer=True)
+    live = trained(sparse(), steer=True)
+    base = trained(sparse(), steer=False)
+    fork = trained(ForkJob(run_id=base, epoch=3, config=at[3]), steer=True)
     planned = True
-    again = trained(sparse(tuple(Change(epoch, config) for epoch, config in at.items())), engine, steer=False)
+    again = trained(sparse(tuple(Change(epoch, config) for epoch, config in at.items())), steer=False)
+    killed = trained(ResumeJob(run_id="killed"), steer=False)
     engine.close()
-    other.start()
-    trained(ResumeJob(run_id=live), other, steer=False)
-    other.close()
 
     expected = figures(store, live)
     assert [epoch for epoch, *_ in expected[0]] == [*range(1, 10)]
-    assert figures(store, again) == expected
-    assert figures(store, fork) == expected
-    assert figures(killed, live) == expected
-    for record in (store.find(live), store.find(again), store.find(fork), killed.find(live)):
-        assert [(change.epoch, change.config) for change in record.info.changes] == list(at.items())
+    for run_id in (again, fork, killed):
+        assert figures(store, run_id) == expected
+    for run_id in (live, again, fork, killed):
+        changes = store.find(run_id).info.changes
+        assert [(change.epoch, change.config) for change in changes] == list(at.items())
