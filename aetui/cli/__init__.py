@@ -37,6 +37,7 @@ COMMANDS: Places = {
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
     "map": ("aetui.cli.map", "map_codes"),
+    "film": ("aetui.cli.film", "film"),
     "cluster": ("aetui.cli.cluster", "cluster"),
     "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),
@@ -54,6 +55,7 @@ COMMANDS: Places = {
     "man": ("aetui.cli.manual", "man"),
     "data": ("aetui.cli.data", "app"),
     "runs": ("aetui.cli.runs", "app"),
+    "race": ("aetui.cli.race", "race"),
     "sweep": ("aetui.cli.sweep", "app"),
 }
 """By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""

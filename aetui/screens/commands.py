@@ -181,6 +181,12 @@ def _runs(typed: Typed, text: str) -> Iterable[str]:
     return [name for name in ["last", *known] if name.startswith(text)]
 
 
+def _last_run(typed: Typed, text: str) -> Iterable[str]:
+    """As `_runs`, behind the runs that stand there."""
+    head, space, last = text.rpartition(" ")
+    return [f"{head}{space}{name}" for name in _runs(typed, last)]
+
+
 def _theme(typed: Typed, text: str) -> Then:
     _one_of(text, list(typed.app.available_themes), "theme")
     typed.app.theme = text
@@ -240,6 +246,19 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _film(typed: Typed, text: str) -> Then:
+    from aetui.screens import film_commands
+
+    return film_commands.run(typed.app, text)
+
+
+def _film_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import film_commands
+
+    del typed
+    return film_commands.choices(text)
+
+
 def _draw(typed: Typed, text: str) -> Then:
     from aetui.screens import draw_commands
 
@@ -263,6 +282,12 @@ def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
     from aetui.screens import sweep_commands
 
     return sweep_commands.choices(typed.app, text)
+
+
+def _race(typed: Typed, text: str) -> Then:
+    from aetui.screens import race_commands
+
+    return race_commands.run(typed.app, typed.screen, text)
 
 
 def _map(typed: Typed, text: str) -> Then:
@@ -340,8 +365,10 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("film", "FILE.gif|FILE.cast", "a film of the run shown", _film, _film_choices, slow=True),
         Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
+        Command("race", "[RUN …]", "runs against each other: those named, or marked", _race, _last_run, slow=True),
         Command("map", "FILE, or train|test …", "codes by the million on a map", _map, _map_choices, slow=True),
         Command("walk", "STEPS", "from one sentence to the other", _sentences("walk"), lambda typed, text: ()),
         Command("clusters", "NUMBER", "groups of like sentences", _sentences("clusters"), lambda typed, text: ()),

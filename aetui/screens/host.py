@@ -88,6 +88,9 @@ class Desk(Protocol):
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
 
+    def make_film(self, path: Path) -> None:
+        """Make a film of the run shown in a file that is not there yet."""
+
     def set_code(self, number: int, value: float) -> None:
         """Give a number of the code that is explored a value. Raises UsageError where there is none."""
 

@@ -78,6 +78,11 @@ class RunList(TableScreen):
         """The run under the cursor."""
         return self.table.chosen
 
+    @property
+    def marked(self) -> int:
+        """How many runs are marked, where that can be."""
+        return 0
+
     def compose(self) -> ComposeResult:
         """From top to bottom; what is about the table stands above it, what is about the run below or beside it."""
         yield StatusLine("runs")
@@ -228,6 +233,8 @@ class RunList(TableScreen):
         if self._progress and self._progress[1]:
             done, total = self._progress
             parts.append(f"reading the others: {done:,} of {total:,}")
+        if self.marked:
+            parts.append(f"{self.marked} marked")
         if self._all.unreadable:
             parts.append(f"{counted(self._all.unreadable, 'folder')} cannot be read")
         return Content(" · ".join(parts))

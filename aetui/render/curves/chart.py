@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
@@ -13,7 +14,7 @@ from textual.strip import Strip
 from aetui.render.curves import layers, time_axis
 from aetui.render.curves.branching import Mark, draw_marks
 from aetui.render.curves.cells import Sheet
-from aetui.render.curves.dots import Dots, dashes, pack
+from aetui.render.curves.dots import Dots, dashed, dashes, pack
 from aetui.render.curves.layers import Area, Band, Level, Line, Steps
 from aetui.render.curves.scale import Scale, chosen
 from aetui.render.curves.time_axis import Unit
@@ -61,6 +62,8 @@ class Scene(NamedTuple):
     marks: Sequence[Mark] = ()
     goal: str = ""
     """What stands at the right end of the axis, where a run goes on beyond it."""
+    reach: ArrayLike | None = None
+    """What the loss axis is chosen for; None: the curves."""
 
 
 class Picture(NamedTuple):
@@ -135,7 +138,7 @@ def strips(
 def _scale(scene: Scene, points: Sequence[tuple[Floats, Floats]], rows: int) -> Scale:
     curves = [y for line, (_, y) in zip(scene.lines, points, strict=True) if line.stroke != "faint"]
     steps = [scene.steps.mean] if scene.steps is not None and not curves else []
-    values = np.concatenate([np.empty(0), *curves, *steps])
+    values = np.concatenate([np.empty(0), *curves, *steps]) if scene.reach is None else scene.reach
     return chosen(values, rows, log=scene.log, beside=scene.level.value if scene.level else None)
 
 
@@ -207,7 +210,7 @@ def _dots(area: Area, line: Line, x: Floats, y: Floats) -> Dots | None:
     """Those of a curve; None where it is drawn with a character, or there is nothing of it."""
     if line.marker or not np.isfinite(y).any():
         return None
-    return layers.stroke(area, x, y, line.stroke)
+    return dashed(layers.stroke(area, x, y, line.stroke), line.dash)
 
 
 def _below(picture: Picture, strokes: Sequence[Dots | None], look: Look) -> None:

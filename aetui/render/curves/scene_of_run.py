@@ -41,7 +41,7 @@ def data_of(run: RunState, names: set[str], parent: RunState | None = None) -> D
         going=run.going,
         stages=run.stages,
         others=run.others,
-        clocks=_clocks(run, epochs),
+        clocks=clocks_of(run, epochs),
         level=level_of(run, list(shown.values())),
         steps=steps_of(run, names),
         best=best,
@@ -62,7 +62,7 @@ def trunk_of(run: RunState, shown: Mapping[int, Curve], parent: RunState | None)
         for curve in shown.values()
     ]
     called = plain(parent.name) if 0 < len(parent.name) <= _LONGEST else "parent"
-    return Trunk(called, tuple(lines), tuple(shown), _clocks(parent, parent.numbers))
+    return Trunk(called, tuple(lines), tuple(shown), clocks_of(parent, parent.numbers))
 
 
 def marks_of(run: RunState) -> tuple[Mark, ...]:
@@ -112,7 +112,7 @@ def _last_stage(run: RunState) -> float:
     return sum(stage.epochs for stage in stages[:-1]) + 0.5 if len(stages) > 1 else 0.0
 
 
-def _clocks(run: RunState, epochs: Floats) -> dict[Unit, Clock]:
+def clocks_of(run: RunState, epochs: Floats) -> dict[Unit, Clock]:
     """What each unit says after each epoch. A run whose first epochs are not known counts them as the first known."""
     if not len(epochs):
         return {"epochs": Clock()}

@@ -103,7 +103,7 @@ class View(NamedTuple):
     """The epochs on the axis."""
     clock: Clock
 
-    def strips(self, cursor: int | None) -> list[Strip]:
+    def strips(self, cursor: float | None) -> list[Strip]:
         """Title and chart, with the cursor at that epoch."""
         lines = [line for line in (*self.curves.drawn, *self.others) if line.stroke != "faint"]
         at = None if cursor is None else float(self.clock.of(cursor))
@@ -123,7 +123,7 @@ class View(NamedTuple):
         known = np.asarray(self.data.series[0].x, np.float64)
         return int(known[np.abs(known - wanted).argmin()])
 
-    def _told(self, cursor: int | None) -> Told:
+    def _told(self, cursor: float | None) -> Told:
         ends = [float(np.asarray(line.x)[-1]) for line in self.data.series]
         last = max(ends, default=float("nan"))
         epoch = last if cursor is None else float(cursor)
