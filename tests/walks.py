@@ -32,6 +32,7 @@ from aetui.widgets.epoch_progress import EpochProgress, ProgressView
 from aetui.widgets.scatter import Scatter
 from aetui.widgets.tiles import Tiles
 from engine import registry
+from engine.errors import UsageError
 from engine.events import (
     DataProgress,
     EngineFailed,
@@ -42,10 +43,11 @@ from engine.events import (
     RunHeld,
     RunPaused,
     RunResumed,
+    SettingsChanged,
     Stage,
 )
 from engine.registry import VARIANTS
-from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.runs.jobs import ForkJob, Job, ResumeJob, TrainJob
 from engine.runs.snapshot_file import NAME, index_of
 from engine.runs.snapshots import Samples
 from engine.runs.store import RunStore
@@ -124,10 +126,16 @@ class WalkedEngine(FakeEngine):
             run.epochs = job.epochs or run.epochs
             self.queue.append((run, True))
             return job.run_id
+        if isinstance(job, ForkJob):
+            raise UsageError("Not kept", f"the weights of epoch {job.epoch} are not kept; 0 is the nearest")
         run_id = f"20260101T{len(self.runs):06d}Z-{job.variant}-{len(self.runs):04x}"
         self.runs[run_id] = run = WalkedRun(self.store, run_id, job)
         self.queue.append((run, False))
         return run_id
+
+    def adjust(self, run_id: str, config: dict[str, Any]) -> None:
+        run = self.runs[run_id]
+        self.emit(run.stamp(SettingsChanged(epoch=run.done + 1, config=config)))
 
     def cancel(self, run_id: str) -> None:
         waiting = [entry for entry in self.queue if entry[0].run_id == run_id and entry is not self.queue[0]]
