@@ -31,7 +31,7 @@ from engine.events import (
 )
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
-from engine.runs import snapshot_writer, weight_files
+from engine.runs import board, snapshot_writer, weight_files
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.every import Every
@@ -86,6 +86,7 @@ class Execution:
             RunError: the run could not be kept.
         """
         store.check_writable()
+        board.check()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
         snapshot_writer.budget()
