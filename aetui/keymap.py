@@ -22,6 +22,8 @@ from aetui.panels.exploring.keys import KEYS as LATENT
 from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
+from aetui.racing.keys import RACE
+from aetui.screens.branch_keys import BRANCH, CHANGING
 from aetui.screens.run_keys import DELETING, RUN_LINE, RUNS
 from aetui.screens.set_keys import ADDING, DATA, FORGETTING
 from aetui.screens.sweep_keys import SWEEP
@@ -34,6 +36,7 @@ Scope = Literal[
     "models",
     "lists",
     "settings",
+    "changing",
     "sentences",
     "anomalies",
     "weights",
@@ -48,6 +51,7 @@ Scope = Literal[
     "curves",
     "units",
     "sweep",
+    "race",
     "map",
     "exporting",
     "command",
@@ -62,6 +66,7 @@ SCOPES: dict[Scope, str] = {
     "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
+    "changing": "In the form of a fork, or of a run that trains",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "weights": "While the weights have the focus",
@@ -78,6 +83,7 @@ SCOPES: dict[Scope, str] = {
     "curves": "In the list of loss terms",
     "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
+    "race": "On the screen of a race",
     "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
@@ -105,6 +111,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"runs", "lists"},
     {"data", "lists"},
     {"adding", "settings"},
+    {"changing", "settings"},
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
@@ -117,9 +124,11 @@ TOGETHER: tuple[set[Scope], ...] = (
 MODAL: frozenset[Scope] = frozenset(
     {
         "adding",
+        "changing",
         "curves",
         "units",
         "sweep",
+        "race",
         "map",
         "exporting",
         "command",
@@ -132,6 +141,8 @@ MODAL: frozenset[Scope] = frozenset(
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
+    "workbench": BRANCH,
+    "changing": CHANGING,
     "anomalies": ANOMALIES,
     "weights": TILES,
     "units": UNITS,
@@ -144,6 +155,7 @@ OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
     "run_line": RUN_LINE,
     "deleting": DELETING,
     "sweep": SWEEP,
+    "race": RACE,
     "data": DATA,
     "adding": ADDING,
     "forgetting": FORGETTING,

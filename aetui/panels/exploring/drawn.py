@@ -206,7 +206,7 @@ class Drawn(Asking):
             return
         width = self.size.width
         near = near or place.near(NEAREST)
-        map = "" if self._map_done is None else f"the map is made, {self._map_done:.0%} …"
+        map = "" if self._map_done is None else self._making(self._map_done)
         told = [lines.number(place, width), lines.nearest(place, near, width)]
         state = trouble or map or waiting
         if self.size.height >= HIGH:
@@ -217,6 +217,12 @@ class Drawn(Asking):
         # The screen is laid out anew only where it has to be: that takes as long as everything else.
         text.update(Content("\n").join(told), layout=len(told) != self._told_lines)
         self._told_lines = len(told)
+
+    def _making(self, done: float) -> str:
+        """What is said while another map is made."""
+        from engine.analysis.embedding import METHODS
+
+        return f"{METHODS[self.wished].label} {'begins' if not done else f'{done:.0%}'} …"
 
     def _progress(self, view: View | None) -> str:
         data = view.data if view else None

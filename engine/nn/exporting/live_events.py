@@ -20,6 +20,7 @@ from engine.events import (
     RunHandedOver,
     RunResumed,
     RunStarted,
+    SettingsChanged,
     complete_epochs,
 )
 from engine.nn.exporting import summaries
@@ -71,6 +72,8 @@ class LiveEvents:
             case EpochEnded():
                 self._epoch(event)
                 self._flush()
+            case SettingsChanged():
+                self._file("").put(event.at, event.epoch, [summaries.table("settings_changed", event.config)])
             case RunFinished():
                 self._end(event)
             case RunHandedOver():

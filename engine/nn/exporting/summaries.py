@@ -122,6 +122,12 @@ def text(tag: str, words: str) -> Value:
     return _value(tag, _metadata("text", TENSOR), np.array(words.encode(), object))
 
 
+def table(tag: str, settings: Mapping[str, Any]) -> Value:
+    """Settings with their values, as text."""
+    rows = [f"| {name} | {value} |" for name, value in settings.items()]
+    return text(tag, "\n".join(["| setting | value |", "| --- | --- |", *rows]))
+
+
 def of_epoch(ended: EpochEnded, part: str) -> dict[str, float]:
     """The scalars of `part` ("train", "validation") of an epoch."""
     numbers = {f"epoch/{name}": value for name, value in getattr(ended, part).items()}
@@ -148,8 +154,7 @@ def began(settings: Mapping[str, Any], at: float) -> list[Value]:
     known = Struct()
     known.update({name: value for name, value in settings.items() if isinstance(value, bool | int | float | str)})
     start = known.SerializeToString(deterministic=True) + _key(5, 1) + _double(at)
-    rows = "\n".join(["| setting | value |", "| --- | --- |", *(f"| {name} | {settings[name]} |" for name in settings)])
-    return [_session("_hparams_/session_start_info", 3, start), text("settings", rows)]
+    return [_session("_hparams_/session_start_info", 3, start), table("settings", settings)]
 
 
 def ended(state: int, at: float) -> Value:
