@@ -55,6 +55,15 @@ Jobs = Annotated[
         "--jobs", "-j", min=1, max=64, help="So many runs at once, each in a process of its own (default: one)."
     ),
 ]
+Tensorboard = Annotated[
+    Path | None,
+    typer.Option(
+        "--tensorboard",
+        metavar="DIR",
+        help="Write event files for TensorBoard while it trains, below this folder (the same as AETUI_TENSORBOARD).",
+        show_default=False,
+    ),
+]
 Isolate = Annotated[
     bool, typer.Option("--isolate", help="Train in processes of their own: what ends one costs its run alone.")
 ]

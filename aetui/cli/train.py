@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aetui.cli import clustered, completers, engines
-from aetui.cli.arguments import Dataset, Epochs, Isolate, Jobs, Preset, RunOrGroup
+from aetui.cli.arguments import Dataset, Epochs, Isolate, Jobs, Preset, RunOrGroup, Tensorboard
 from aetui.render.text import plain
 from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
@@ -79,6 +79,7 @@ def train(
             "a batch queue can repeat the command.",
         ),
     ] = "",
+    tensorboard: Tensorboard = None,
     json: Json = False,
     detached: Detach = False,
     jobs: Jobs = None,
@@ -86,14 +87,14 @@ def train(
 ) -> None:
     """Train a model. Ctrl-C stops it and keeps the weights; `aetui resume` goes on, with several seeds as well."""
     from engine.errors import UsageError
-    from engine.runs import groups, repeatable
+    from engine.runs import board, groups, repeatable
     from engine.runs.jobs import Order, TrainJob
 
     options: Options = with_jobs(context.obj, jobs, isolate=isolate)
     job = job_of(options, variant, dataset, preset, epochs, settings, at, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
-    with clustered.taking_part(options, detached=detached) as options:
+    with board.asked(tensorboard), clustered.taking_part(options, detached=detached) as options:
         if seeds > 1:
             _train_group(groups.begin(job, seeds, options.store), options, json, detached)
             return
@@ -138,6 +139,7 @@ def resume(
     context: typer.Context,
     run: RunOrGroup,
     epochs: Epochs = None,
+    tensorboard: Tensorboard = None,
     json: Json = False,
     detached: Detach = False,
     jobs: Jobs = None,
@@ -149,11 +151,12 @@ def resume(
     process that is gone is trained here.
     """
     from engine.errors import UsageError
-    from engine.runs import groups, waiting
+    from engine.runs import board, groups, waiting
     from engine.runs.jobs import ResumeJob
 
     options: Options
-    with clustered.taking_part(with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
+    wanted = with_jobs(context.obj, jobs, isolate=isolate)
+    with board.asked(tensorboard), clustered.taking_part(wanted, detached=detached) as options:
         group = groups.find(options.store, run)
         left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
         if left is not None and left.order is not None:

@@ -24,7 +24,7 @@ SSH_OPTIONS = ("BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "S
 LAST_LINES = 20
 HELD_SECONDS = 5.0
 """How long something that a worker left behind may hold its output open."""
-CARRIED = ("PYTHONPATH", "AETUI_SNAPSHOTS_MB", "AETUI_WEIGHTS_MB", "TF_CPP_MIN_LOG_LEVEL")
+CARRIED = ("PYTHONPATH", "AETUI_SNAPSHOTS_MB", "AETUI_WEIGHTS_MB", "AETUI_TENSORBOARD", "TF_CPP_MIN_LOG_LEVEL")
 """Environment variables that workers on other hosts get from here; those on this host have them all."""
 
 

@@ -32,7 +32,7 @@ from engine.events import (
 )
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
-from engine.runs import snapshot_writer, weight_files
+from engine.runs import board, snapshot_writer, weight_files
 from engine.runs.changes import Change, changed, difference
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
@@ -92,6 +92,7 @@ class Execution:
             RunError: the run could not be kept.
         """
         store.check_writable()
+        board.check()
         if isinstance(job, ResumeJob):
             return _resumption(store.find(job.run_id), job)
         snapshot_writer.budget()

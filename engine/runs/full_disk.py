@@ -44,6 +44,8 @@ class Keeper:
     def tell(self, event: Event) -> None:
         """Record and emit `event`, and after it that the run was held, if it was. Raises NotKept as `keep`."""
         self._emit(self.keep(lambda: self._writer.record(event)))
+        if (board := self._writer.board) is not None and (fault := board.fault()):
+            self.tell(Logged(level="warning", text=fault))
         if self._held:
             seconds, self._held = self._held, 0.0
             text = f"the run folder could not be written for {seconds:.0f} s; the run held still and nothing is lost"

@@ -247,6 +247,7 @@ class TrainingLoop:
             if self._over:
                 self._tell_untold()
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
+            self._writer.show(report.event.epoch, report.codes, self._training.last_good())
             best = self._training.best.epoch if self._training.best else 0
             self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
             self._keeper.keep(lambda: self._writer.weights(report.event.epoch, self._training.last_good()))

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import msgspec
+import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from engine import events
 from engine.backend import Checkpoint
 from engine.errors import RunError
 from engine.events import Event, RunFinished, RunHandedOver
-from engine.runs import weight_files
+from engine.runs import board, weight_files
 from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
@@ -91,6 +93,8 @@ class RunWriter:
         self._sweep(requests=descriptor is None)
         self._heartbeat = Heartbeat(folder)
         self._handed_over = False
+        self.board = board.of_run(folder)
+        """Event files for TensorBoard, where they are asked for."""
 
     def _take_lock(self) -> None:
         host, seconds = self.info.host, seconds_to_wait(RunRecord(self.folder, self.info))
@@ -177,6 +181,8 @@ class RunWriter:
         if not event.recorded:
             passing = self.stamp(event)
             self._heartbeat.show(passing)
+            if self.board is not None:
+                self.board.event(passing)
             return passing
         if isinstance(event, RunFinished):
             self._heartbeat.close()  # before, or a process killed in between would leave it behind for good
@@ -184,6 +190,8 @@ class RunWriter:
         with self._disk("record an event"):
             self._append(events.encode(stamped) + b"\n", flush=isinstance(event, LAST))
         self._seq += 1
+        if self.board is not None:
+            self.board.event(stamped)
         return stamped
 
     def _append(self, line: bytes, *, flush: bool) -> None:
@@ -203,6 +211,14 @@ class RunWriter:
         """Keep the probe set's outputs of `epoch`, and those of the `best` one. Raises RunError."""
         with self._disk(f"keep the pictures of epoch {epoch}"):
             self._snapshots.write(epoch, samples, best)
+        if self.board is not None:
+            self.board.samples(epoch, samples)
+
+    def show(self, epoch: int, codes: NDArray[np.float32], checkpoint: Checkpoint) -> None:
+        """What the board is told of `epoch`, which is about to end: codes of validation items, and the networks."""
+        if self.board is not None:
+            self.board.codes(epoch, codes)
+            self.board.weights(epoch, checkpoint)
 
     def weights(self, epoch: int, checkpoint: Checkpoint) -> None:
         """Keep networks and optimiser as they were after `epoch`, while their budget lasts. Raises RunError."""
@@ -246,6 +262,8 @@ class RunWriter:
 
     def __exit__(self, *exception: object) -> None:
         """Let go of the lock."""
+        if self.board is not None:
+            self.board.close()
         self._heartbeat.close(handed_over=self._handed_over)
         self._file.close()
 

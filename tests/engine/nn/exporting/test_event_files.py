@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -103,3 +104,50 @@ def test_event_files_have_curves_metrics_settings_and_pictures_at_the_times_of_t
         tags, batch_size, variant, began = read(BOARD, tmp_path / "events")
         assert {"final/test_mse", "probe/inputs"} <= set(tags)
         assert (batch_size, variant, began) == (record.config["batch_size"], record.variant, record.created)
+
+
+LIVE = """
+import sys, threading
+from pathlib import Path
+from engine.events import RunFinished
+from engine.runs.jobs import ResumeJob, TrainJob
+from engine.runs.store import RunStore
+from engine.session import Engine
+
+root, *jobs = sys.argv[1:]
+over = threading.Event()
+engine = Engine(lambda event: over.set() if isinstance(event, RunFinished) else None, RunStore(Path(root)))
+engine.start()
+for job in jobs:
+    over.clear()
+    known = [run.id for run in RunStore(Path(root)).runs()]
+    config = {"epochs": int(job), "seed": 1}
+    new = TrainJob(variant="vanilla", dataset="digits", preset="small", config=config)
+    engine.submit(ResumeJob(run_id=known[0], epochs=int(job)) if known else new)
+    assert over.wait(400)
+engine.close()
+"""
+
+
+@pytest.mark.slow
+def test_event_files_are_written_while_it_trains_and_a_resumed_run_goes_on_in_them(tmp_path: Path) -> None:
+    environment = {**os.environ, "AETUI_TENSORBOARD": str(tmp_path / "tb"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    program = [sys.executable, "-c", LIVE, str(tmp_path / "runs")]
+    subprocess.run([*program, "2", "3"], check=True, capture_output=True, env=environment)
+    [run] = RunStore(tmp_path / "runs").runs()
+    found = read(READER, tmp_path / "tb")
+    history = [event for event in run.events()[0] if hasattr(event, "train") and hasattr(event, "epoch")]
+    for part in ("train", "validation"):
+        expected = [[event.epoch, event.at, np.float32(getattr(event, part)["loss"])] for event in history]
+        assert found[f"{run.id}/{part}"]["epoch/loss"] == expected
+    top = found[run.id]
+    assert [[step, shapes] for step, _, shapes in top["probe/reconstructions"]] == [
+        [epoch, [[28, 28, 1]] * 10] for epoch in (1, 2, 3)
+    ]
+    assert {plugin for _, _, plugin in top["codes"]} == {"histograms"}
+    assert {"weights/encoder/code/kernel", "_hparams_/session_start_info", "_hparams_/session_end_info"} <= set(top)
+    assert "final/test_mse" in top
+    steps = [step for step, _, _ in found[f"{run.id}/steps"]["steps/loss"]]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == sum(event.steps for event in history)
+    assert len(list((tmp_path / "tb" / run.id / "train").iterdir())) == 2
