@@ -22,6 +22,11 @@ from aetui.panels.exploring.keys import KEYS as LATENT
 from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
+from aetui.racing.keys import RACE
+from aetui.screens.branch_keys import BRANCH, CHANGING
+from aetui.screens.run_keys import DELETING, RUN_LINE, RUNS
+from aetui.screens.set_keys import ADDING, DATA, FORGETTING
+from aetui.screens.sweep_keys import SWEEP
 
 Scope = Literal[
     "everywhere",
@@ -31,6 +36,7 @@ Scope = Literal[
     "models",
     "lists",
     "settings",
+    "changing",
     "sentences",
     "anomalies",
     "weights",
@@ -45,6 +51,7 @@ Scope = Literal[
     "curves",
     "units",
     "sweep",
+    "race",
     "map",
     "exporting",
     "command",
@@ -59,6 +66,7 @@ SCOPES: dict[Scope, str] = {
     "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
+    "changing": "In the form of a fork, or of a run that trains",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "weights": "While the weights have the focus",
@@ -75,6 +83,7 @@ SCOPES: dict[Scope, str] = {
     "curves": "In the list of loss terms",
     "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
+    "race": "On the screen of a race",
     "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
@@ -102,6 +111,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"runs", "lists"},
     {"data", "lists"},
     {"adding", "settings"},
+    {"changing", "settings"},
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
@@ -114,9 +124,11 @@ TOGETHER: tuple[set[Scope], ...] = (
 MODAL: frozenset[Scope] = frozenset(
     {
         "adding",
+        "changing",
         "curves",
         "units",
         "sweep",
+        "race",
         "map",
         "exporting",
         "command",
@@ -129,6 +141,8 @@ MODAL: frozenset[Scope] = frozenset(
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
+    "workbench": BRANCH,
+    "changing": CHANGING,
     "anomalies": ANOMALIES,
     "weights": TILES,
     "units": UNITS,
@@ -137,8 +151,16 @@ OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
     "worst": WORST,
     "bench": BENCH,
     "map": MAP_KEYS,
+    "runs": RUNS,
+    "run_line": RUN_LINE,
+    "deleting": DELETING,
+    "sweep": SWEEP,
+    "race": RACE,
+    "data": DATA,
+    "adding": ADDING,
+    "forgetting": FORGETTING,
 }
-"""By scope the keys that stand beside the panel whose they are."""
+"""By scope the keys that stand beside the panel or the screen whose they are."""
 
 LAST_RESORT = "ctrl+c"
 """Always quits, whatever the user's keys are."""
@@ -235,16 +257,22 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("page_back", "pageup", "page before", "back through the pictures", "workbench", "page(-1)"),
     Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
-    Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
+    Action(
+        "signed_error",
+        "exclamation_mark",
+        "signed error",
+        "the error in two colours, or its size",
+        "workbench",
+        "signed_error",
+    ),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     Action("tour_next", "N", "next step", "the next step of the tour, whatever was done", "touring", "app.tour_next"),
     Action("tour_leave", "escape", "leave the tour", "take the tour's card away", "touring", "app.tour_leave"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
     Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
+    Action("film", "E", "film", "make a film of the run: a GIF, or a recording for asciinema", "workbench", "film"),
     Action("copy_command", "Y", "copy command", "copy the command that repeats the run", "workbench", "copy_command"),
-    Action("copy_id", "y", "copy id", "copy the id of the run", "runs", "screen.copy_id"),
-    Action("copy_run", "Y", "copy command", "copy the command that repeats the run", "runs", "screen.copy_command"),
     Action("write", "enter", "write", "write the file", "exporting", "write"),
     Action("no_file", "escape,q", "close", "write nothing", "exporting", "dismiss"),
     Action("other_part", "tab,shift+tab", "path", "to the path, and back", "exporting", "other_part"),
@@ -286,54 +314,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("older", "up", "older", "what was typed before", "command", "screen.recall(-1)"),
     Action("newer", "down", "newer", "what was typed after", "command", "screen.recall(1)"),
     Action("leave_command", "escape", "leave", "close the line", "command", "screen.leave"),
-    Action("open", "enter", "open", "show the run in the workbench", "runs", "screen.open", 1),
-    Action("resume_run", "r", "resume", "go on with the run", "runs", "screen.resume", 2),
-    Action("stop_run", "x", "stop", "stop the run, whichever process trains it", "runs", "screen.stop", 3),
-    Action("filter_runs", "slash", "filter", "show the runs that words and conditions fit", "runs", "screen.filter", 4),
-    Action("order", "o,right,l", "order", "order by the next column", "runs", "screen.order(1)", 5),
-    Action("order_before", "left,h", "order before", "order by the column before", "runs", "screen.order(-1)"),
-    Action("order_reversed", "O", "reverse", "order the other way round", "runs", "screen.reverse"),
-    Action("all_runs", "escape", "all runs", "drop the filter", "runs", "screen.all"),
-    Action("delete_run", "d,delete", "delete", "delete the run; asks first", "runs", "screen.delete", 6),
-    Action("undelete_run", "u", "undo delete", "bring back what was deleted last", "runs", "screen.undelete"),
-    Action("rename_run", "n", "rename", "call the run otherwise", "runs", "screen.rename", 7),
-    Action("tag_run", "t", "tags", "words to find the run by", "runs", "screen.tag", 8),
-    Action("note_run", "N", "note", "a line to remember the run by", "runs", "screen.note"),
-    Action("sooner", "K", "sooner", "let a waiting run begin one place sooner", "runs", "screen.move_queued(-1)"),
-    Action("later", "J", "later", "let a waiting run begin one place later", "runs", "screen.move_queued(1)"),
-    Action("page_up", "pageup", "page up", "a screenful up", "runs", "screen.page(-1)"),
-    Action("page_down", "pagedown", "page down", "a screenful down", "runs", "screen.page(1)"),
-    Action("first_run", "home", "first run", "to the first run", "runs", "screen.edge(-1)"),
-    Action("last_run", "end", "last run", "to the last run", "runs", "screen.edge(1)"),
-    Action("reload", "f5", "reload", "read the run folder again", "runs", "screen.reload", 9),
-    Action("sweeps", "w", "sweeps", "sweeps: trials, the best so far, what matters", "runs", "screen.sweeps"),
-    Action("open_trial", "enter", "open", "show the first run of the trial", "sweep", "screen.open_trial", 1),
-    Action("rank_trials", "o", "best first", "the best trials first, or all in order", "sweep", "screen.rank", 2),
-    Action("older_sweep", "right,l", "older", "the sweep before", "sweep", "screen.other_sweep(1)", 3),
-    Action("newer_sweep", "left,h", "newer", "the sweep after", "sweep", "screen.other_sweep(-1)", 4),
-    Action("copy_trials", "y", "copy", "copy the table as CSV", "sweep", "screen.copy_table", 5),
-    Action("stop_sweep", "x", "stop", "stop the sweep; its runs keep their weights", "sweep", "screen.stop_sweep", 6),
-    Action("leave_sweep", "escape,q", "leave", "back to the screen below", "sweep", "screen.dismiss", 7),
-    Action("use_set", "enter", "use", "have the chosen model learn from the data set", "data", "screen.use", 1),
-    Action("add_set", "a", "add", "bring data of your own", "data", "screen.add", 2),
-    Action("filter_sets", "slash", "filter", "show the data sets that have what is typed", "data", "screen.filter", 3),
-    Action("rename_set", "n,r", "rename", "call data of your own otherwise", "data", "screen.rename", 4),
-    Action("forget_set", "d,delete", "forget", "forget data of your own; asks first", "data", "screen.forget", 5),
-    Action("fetch_set", "f", "fetch", "download the data set; escape stops it", "data", "screen.fetch", 6),
-    Action("all_sets", "escape", "all data sets", "stop a download; else drop the filter", "data", "screen.all"),
-    Action("sets_up", "pageup", "page up", "a screenful up", "data", "screen.page(-1)"),
-    Action("sets_down", "pagedown", "page down", "a screenful down", "data", "screen.page(1)"),
-    Action("reload_sets", "f5", "reload", "look again which data sets there are", "data", "screen.reload", 9),
-    Action("add_it", "ctrl+s", "add", "read the data and note them down", "adding", "screen.add"),
-    Action("complete_path", "tab", "complete", "complete the path; then the next one", "adding", "screen.complete(1)"),
-    Action("complete_path_back", "shift+tab", "back", "the path before", "adding", "screen.complete(-1)"),
-    Action("leave_adding", "escape", "leave", "stop reading, nothing is added; else close", "adding", "screen.leave"),
-    Action("take_line", "enter", "take", "take what was typed", "run_line", "take", 1),
-    Action("leave_line", "escape", "leave", "leave the line; what was typed counts no more", "run_line", "leave", 2),
-    Action("keep_run", "escape,n", "keep", "keep the run", "deleting", "answer('keep')"),
-    Action("delete_it", "y", "delete", "delete the run", "deleting", "answer('delete')"),
-    Action("keep_set", "escape,n", "keep", "keep the data set", "forgetting", "answer('keep')"),
-    Action("forget_it", "y", "forget", "forget the data set", "forgetting", "answer('forget')"),
     Action("switch", "space,enter", "switch", "draw the loss term, or leave it out", "curves", "switch"),
     Action("close", "escape,q,enter", "close", "close; the key that opened it does so, too", "dialogs", "dismiss"),
     Action("leave_stopped", "s,y", "stop and save", "stop the run, save and leave", "leaving", "answer('stop')"),

@@ -1,4 +1,4 @@
-"""A key of a panel's own, for the table of actions (`aetui.keymap`)."""
+"""A key of a panel or a screen of its own, for the table of actions (`aetui.keymap`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class PanelKey(NamedTuple):
-    """As `aetui.keymap.Action`, without the scope, which is the panel's."""
+    """As `aetui.keymap.Action`, without the scope, which is that of the panel or the screen."""
 
     id: str
     keys: str

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
+from engine.analysis.races import MSE
 from engine.kinds.reading import RatingsReading
-from engine.params import HELD_OUT, TrainingConfig
+from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class AutorecConfig(TrainingConfig, frozen=True, kw_only=True):
             ge=0,
             le=1e6,
             description="half of it times the sum of squared weights joins the squared errors of a batch (λ)",
+            extra=LOSS,
         ),
     ] = 0.0
 
@@ -77,6 +80,11 @@ class Autorec(Variant[AutorecConfig]):
         encoder = blocks.encoder(shape, [blocks.dense(config.hidden_dim, config.activation, name="code")])
         ratings = blocks.dense(blocks.size(shape), "linear", name="ratings")
         return blocks.networks(encoder, blocks.decoder(encoder, [ratings], "linear"))
+
+    def measures(self, config: AutorecConfig) -> Mapping[str, str]:
+        """The error."""
+        del config
+        return {"reconstruction": MSE}
 
     def loss_terms(self, model: Autoencoder[AutorecConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """`reconstruction`: mean of (r − r̂)² over the ratings asked for; `weights`: ‖W‖² + ‖V‖².

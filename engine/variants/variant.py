@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 import msgspec
 
 from engine.analysis.alarms import DEAD_OUTPUTS, DEAD_UNITS, EXPLODING, OVERFITTING, Condition
+from engine.analysis.races import MEASURED
 from engine.events import Stage
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
@@ -126,6 +127,15 @@ class Variant(ABC, Generic[ConfigT]):
         """
         del config
 
+    def check_change(self, before: ConfigT, after: ConfigT) -> None:
+        """Refuse what cannot change while a run trains, though each of the settings that differ may: the networks of
+        `after` have to have the weights of those of `before`.
+
+        Raises:
+            SettingError: names the setting that has to stay.
+        """
+        del before, after
+
     def check_data(self, config: ConfigT, entry: DataSet) -> None:
         """Refuse settings that do not fit the numbers of a data set whose kind it accepts.
 
@@ -157,6 +167,13 @@ class Variant(ABC, Generic[ConfigT]):
         for what is drawn. Without those that say what the mean squared error says, or that only a batch has."""
         del model, batch
         return {}
+
+    def measures(self, config: ConfigT) -> Mapping[str, str]:
+        """What terms of the loss are, by name, in words of `engine.analysis.races`: terms of several models that are
+        the same in words can be compared, if they are measured on the same items. A term that is not among them is
+        like itself in other runs of this model alone."""
+        known = MEASURED.get(getattr(config, "reconstruction", ""))
+        return {"reconstruction": known} if known else {}
 
     def corrupt(self, model: Autoencoder[ConfigT], items: Tensor, keys: NoiseKeys) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.analysis.alarms import SETTLING, Advice, Condition, History, advised
-from engine.params import HELD_OUT, TrainingConfig
+from engine.analysis.races import MSE
+from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class VqConfig(TrainingConfig, frozen=True, kw_only=True):
     dimensions: Annotated[int, Meta(ge=1, le=1024, description="numbers in such a vector")] = 64
     filters: Annotated[int, Meta(ge=2, le=4096, description="of the convolutions")] = 256
     blocks: Annotated[int, Meta(ge=0, le=20, description="residual blocks before the code, and as many after it")] = 2
-    commitment: Annotated[float, Meta(ge=0, le=1e3, description="weight that draws the encoder to its entries")] = 0.25
+    commitment: Annotated[
+        float, Meta(ge=0, le=1e3, description="weight that draws the encoder to its entries", extra=LOSS)
+    ] = 0.25
     learning: Annotated[
         Literal["loss", "means"],
         Meta(description="how entries learn: by a loss term, or as running means of what chooses them"),
@@ -184,6 +187,11 @@ class Vq(Variant[VqConfig]):
             )
             for n in range(1, config.blocks + 1)
         ]
+
+    def measures(self, config: VqConfig) -> Mapping[str, str]:
+        """The error counts for all numbers of an item, but is told as their mean."""
+        del config
+        return {"reconstruction": MSE}
 
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """Items (batch, *shape) → scalars: `reconstruction`, `commitment`, and what is only reported.
