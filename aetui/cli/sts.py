@@ -106,7 +106,7 @@ def _told(name: str, variant: str, found: Found, answer: Judged) -> str:
         lines.append(f"smooth inverse frequency is left out: {plain(answer.missing)}")
     best = max(answer.rows, key=lambda each: each.spearman)
     if best is not answer.rows[0] and best.spearman > answer.rows[0].spearman:
-        lines.append(f"{best.features} order these pairs better than the codes")
+        lines.append(f"these pairs are ordered better by {best.features} than by the codes")
     return "\n".join(lines)
 
 

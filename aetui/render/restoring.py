@@ -49,16 +49,16 @@ def lines(
     width, height = size
     head = [Content.styled(_shown(answer, found, level, width), MUTED).truncate(width, ellipsis=True)]
     head += [Content.styled(each, "$warning").truncate(width, ellipsis=True) for each in told]
-    figures = _figures(answer, found, level, what, blocks=blocks)
+    figures, marks = _figures(answer, found, level, what), [plain(label)[0] for _, label in answer.methods]
     room = height - len(head)
     if width >= WIDE:
         rows = max(len(figures), min(room, 12))
-        beside = chart(found, level, what, (width - FIGURES - 2, min(rows, room)), blocks=blocks)
+        beside = chart(found, level, what, marks, (width - FIGURES - 2, min(rows, room)), blocks=blocks)
         left = [line.truncate(FIGURES, ellipsis=True, pad=True) for line in figures]
         left += [Content(" " * FIGURES)] * (len(beside) - len(left))
         right = beside + [Content("")] * (len(left) - len(beside))
         return [*head, *(Content("  ").join(pair) for pair in zip(left, right, strict=True))][:height]
-    below = chart(found, level, what, (width, room - len(figures)), blocks=blocks)
+    below = chart(found, level, what, marks, (width, room - len(figures)), blocks=blocks)
     return [*head, *(line.truncate(width, ellipsis=True) for line in figures), *below][:height]
 
 
@@ -71,12 +71,14 @@ def _shown(answer: Restored, found: Restoration, level: int, width: int) -> str:
         counted(answer.items, f"{answer.part} image"),
         counted(answer.draws, "draw"),
         f"weights of epoch {answer.epoch:,}{best}",
+        "* the best",
     ]
     return fitting(parts, width)
 
 
-def _figures(answer: Restored, found: Restoration, level: int, what: What, *, blocks: bool) -> list[Content]:
-    """A line for each method: its colour, PSNR and SSIM with their spread over draws; the best has a star."""
+def _figures(answer: Restored, found: Restoration, level: int, what: What) -> list[Content]:
+    """A line for each method, in its colour, its curve's letter first: PSNR and SSIM with their spread over
+    draws; the best has a star."""
     labels = [plain(label, 14) for _, label in answer.methods]
     cells = []
     for key, values in (("psnr", found.psnr), ("ssim", found.ssim)):
@@ -91,17 +93,19 @@ def _figures(answer: Restored, found: Restoration, level: int, what: What, *, bl
     names, widths = max(map(len, labels)), [max(map(len, column)) for column in cells]
     heads = [f"{'▸' * (what == key)}{key.upper()}" for key in ("psnr", "ssim")]
     shown = [head.rjust(width) for head, width in zip(heads, widths, strict=True)]
-    rows = [Content.styled(" " * (names + 4) + "  ".join(shown), MUTED)]
+    rows = [Content.styled(" " * (names + 2) + "  ".join(shown), MUTED)]
     for at, label in enumerate(labels):
         figures = "  ".join(column[at].rjust(width) for column, width in zip(cells, widths, strict=True))
-        mark = "━" if blocks else label[0]
-        rows.append(Content.assemble((mark, STYLES[at % len(STYLES)]), f" {label.ljust(names)}  {figures}"))
+        style = STYLES[at % len(STYLES)]
+        rows.append(Content.assemble((label[0], f"bold {style}"), (label[1:].ljust(names - 1), style), f"  {figures}"))
     return rows
 
 
-def chart(found: Restoration, level: int, what: What, size: tuple[int, int], *, blocks: bool = True) -> list[Content]:
-    """A curve for each method over the levels, evenly spaced, in `size` (columns, rows); the level is marked below.
-    Nothing where there is no room."""
+def chart(
+    found: Restoration, level: int, what: What, marks: Sequence[str], size: tuple[int, int], *, blocks: bool = True
+) -> list[Content]:
+    """A curve for each method over the levels, evenly spaced, in `size` (columns, rows), with its letter of `marks` on
+    it, each at a place of its own; the level is marked below. Nothing where there is no room."""
     columns, rows = size[0] - AXIS, size[1] - 1
     if size[0] < LEAST[0] or size[1] < LEAST[1]:
         return []
@@ -120,7 +124,13 @@ def chart(found: Restoration, level: int, what: What, size: tuple[int, int], *, 
     else:
         for method in reversed(range(len(values))):
             owners[plot.places(x, values[method], (columns, rows), ends, span)] = method
-        characters = [["#" if owner >= 0 else " " for owner in line] for line in owners.tolist()]
+        characters = [[marks[owner] if owner >= 0 else " " for owner in line] for line in owners.tolist()]
+    if blocks:
+        for method, mark in enumerate(marks):
+            column = round((method + 0.5) / len(marks) * (columns - 1))
+            height = (np.interp(column / (columns - 1) * ends[1], x, values[method]) - span[0]) / (span[1] - span[0])
+            row = rows - 1 - round(float(height) * (rows - 1))
+            characters[row][column], owners[row, column] = mark, method
     form = FORMATS[what]
     labels = {0: f"{span[1]:{form}}", rows - 1: f"{span[0]:{form}}"}
     lines = []

@@ -139,7 +139,9 @@ def _pairs(judged: Judged, pairs: Sequence[Pair], file: str, width: int) -> Iter
         yield line.truncate(width, ellipsis=True)
     best = max(judged.rows, key=lambda row: row.spearman)
     if best.spearman > judged.rows[0].spearman:
-        yield Content.styled(f"{best.features} order these pairs better", "$warning").truncate(width, ellipsis=True)
+        yield Content.styled(f"these pairs are ordered better by {best.features}", "$warning").truncate(
+            width, ellipsis=True
+        )
     yield Content("")
     head = "score and cosine of the codes, those first whose places among all pairs differ most"
     yield Content.styled(head, MUTED).truncate(width, ellipsis=True)
