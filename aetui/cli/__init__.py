@@ -16,7 +16,9 @@ from aetui.cli.options import Options
 COMMANDS: Places = {
     "train": ("aetui.cli.train", "train"),
     "resume": ("aetui.cli.train", "resume"),
+    "fork": ("aetui.cli.fork", "fork"),
     "stop": ("aetui.cli.stop", "stop"),
+    "set": ("aetui.cli.adjust", "set_settings"),
     "open": ("aetui.cli.opening", "open_run"),
     "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),
     "encode": ("aetui.cli.encode", "encode"),
@@ -35,6 +37,7 @@ COMMANDS: Places = {
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
     "map": ("aetui.cli.map", "map_codes"),
+    "film": ("aetui.cli.film", "film"),
     "cluster": ("aetui.cli.cluster", "cluster"),
     "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),

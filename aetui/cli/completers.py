@@ -13,7 +13,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from engine.params import Param
 
 FILES = "\0files"
 """The meaning of a word in whose place files of the user may stand."""
@@ -57,14 +60,68 @@ def settings(ctx: Any, incomplete: str) -> Offers:
     if variant is None:
         return
     preset = variant.presets.get(str(ctx.params.get("preset"))) or variant.presets[variant.default_preset]
+    yield from _settings(params.describe(preset), incomplete)
+
+
+def settings_at(ctx: Any, incomplete: str) -> Offers:
+    """`EPOCH:` before what `settings` offers of those that may change."""
+    from engine import registry
+    from engine.runs.changes import changeable
+
+    variant = registry.VARIANTS.get(str(ctx.params.get("variant")))
+    epoch, colon, rest = incomplete.partition(":")
+    if variant is None or not colon:
+        return
+    preset = variant.presets.get(str(ctx.params.get("preset"))) or variant.presets[variant.default_preset]
+    for word, meaning in _settings(changeable(preset), rest):
+        yield f"{epoch}:{word}", meaning
+
+
+def settings_of_run(ctx: Any, incomplete: str) -> Offers:
+    """As `settings`, those that may change in the run that is named, with what it has."""
+    from engine import params, registry
+    from engine.errors import EngineError
+    from engine.runs.changes import changeable
+
+    with suppress(OSError, EngineError):
+        record = _store(ctx).find(str(ctx.params.get("run")))
+        config = params.stored(registry.preset(record.variant, record.preset), record.config)
+        yield from _settings(changeable(config), incomplete)
+
+
+def _settings(known: Iterable[Param], incomplete: str) -> Offers:
     field, equals, _ = incomplete.partition("=")
-    for param in params.describe(preset):
+    for param in known:
         if not equals:
             yield f"{param.name}=", f"{param.meaning} ({param.range})"
         elif param.name == field:
             choices = ("true", "false") if param.kind == "bool" else param.choices or (str(param.default),)
             for choice in choices:
                 yield f"{field}={choice}", "as it is" if choice == str(param.default) else ""
+
+
+def changeable_settings(ctx: Any, incomplete: str) -> Offers:
+    """`FIELD=` for the settings of the run that is named which may change while it trains, with their values."""
+    from engine import params, registry
+    from engine.errors import EngineError
+    from engine.runs.changes import changeable
+
+    with suppress(OSError, EngineError):
+        run = _store(ctx).find(str(ctx.params.get("run")))
+        for param in changeable(params.stored(registry.preset(run.variant, run.preset), run.config)):
+            yield f"{param.name}=", f"{param.meaning} ({param.range}); it is {param.default}"
+
+
+def kept_epochs(ctx: Any, incomplete: str) -> Offers:
+    """The epochs of the run that is named which can be forked."""
+    from engine.errors import EngineError
+    from engine.runs import forking
+
+    yield "best", "the one with the lowest validation loss"
+    yield "last", "the last complete one"
+    with suppress(OSError, EngineError):
+        for epoch in forking.kept_epochs(_store(ctx).find(str(ctx.params.get("run")))):
+            yield str(epoch), "" if epoch else "as it began"
 
 
 def pages(ctx: Any, incomplete: str) -> Offers:

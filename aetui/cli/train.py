@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +14,8 @@ from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
-    from engine.params import Param
     from engine.runs.groups import Group
     from engine.runs.jobs import Job, Order, TrainJob
     from engine.runs.store import RunRecord
@@ -42,6 +39,16 @@ def train(
             metavar="FIELD=VALUE",
             autocompletion=completers.settings,
             help="Change a setting (a part of its name will do that no other has); may be given often.",
+        ),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            metavar="EPOCH:FIELD=VALUE",
+            autocompletion=completers.settings_at,
+            help="Change a setting after that epoch, from the next one on, as `aetui set` did in a run that is to be "
+            "repeated; may be given often.",
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
@@ -76,8 +83,8 @@ def train(
     from engine.runs import groups, repeatable
     from engine.runs.jobs import Order, TrainJob
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
-    job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
+    options: Options = with_jobs(context.obj, jobs, isolate=isolate)
+    job = job_of(options, variant, dataset, preset, epochs, settings, at, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
     with clustered.taking_part(options, detached=detached) as options:
@@ -86,7 +93,7 @@ def train(
             return
         found = repeatable.ordered(run_id, job, options.store) if run_id else job
         if isinstance(found, Order | TrainJob):
-            _train_one(found, options, json, detached)
+            train_one(found, options, json, detached)
         elif not options.quiet:
             typer.echo(f"{found.id} is complete: nothing to do", err=True)
 
@@ -98,11 +105,13 @@ def job_of(
     preset: str | None,
     epochs: int | None,
     settings: list[str] | None,
+    at: list[str] | None,
     seed: int | None,
     normal: str | None,
     name: str,
 ) -> TrainJob:
     """What `aetui train` is asked for, with everything decided that was left open. Raises UsageError."""
+    from aetui.cli.assignments import assignments, planned
     from engine import datasets, registry
     from engine.params import describe
     from engine.runs.jobs import TrainJob
@@ -111,10 +120,12 @@ def job_of(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = assignments(settings or [], describe(registry.preset(variant, start)))
+    known = describe(registry.preset(variant, start))
+    config = assignments(settings or [], known)
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
-    return TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
+    changes = planned(at or [], known)
+    return TrainJob(variant=variant, dataset=key, preset=start, config=config, changes=changes, name=checked_name(name))
 
 
 def resume(
@@ -136,13 +147,13 @@ def resume(
     from engine.runs.jobs import ResumeJob
 
     options: Options
-    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
+    with clustered.taking_part(with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
         group = groups.find(options.store, run)
         left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
         if left is not None and left.order is not None:
             _take_up(left.order, epochs, options, json, detached)
         elif group is None:
-            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
+            train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
         elif epochs is not None:
             raise UsageError(
                 "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
@@ -151,13 +162,15 @@ def resume(
             _train_group(group, options, json, detached)
 
 
-def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+def with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+    """`options`, with what stands behind the command laid over them."""
     from dataclasses import replace
 
     return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
 
 
-def _train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
+def train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
+    """Train one run, and print what it reached; or have a process of its own train it."""
     from engine.runs import handover
     from engine.runs.jobs import Order
 
@@ -189,20 +202,6 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         _detach(orders, options, json)
     else:
         several.carry_out(group, options, json)
-
-
-def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
-    """What `--set` says, by the names of settings, of which a part will do that no other has."""
-    from engine.errors import UsageError
-    from engine.params import named
-
-    config: dict[str, Any] = {}
-    for text in texts:
-        field, equals, value = text.partition("=")
-        if not (equals and field.strip()):
-            raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}")
-        config[named(field.strip(), params).name] = value
-    return config
 
 
 def _carry_out(job: Job | Order, options: Options, json: bool) -> None:

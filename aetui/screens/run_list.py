@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from aetui.bridge import Throttle
 from aetui.follow.glance import Glanced, glance
-from aetui.render import run_cells
+from aetui.render import run_cells, run_tree
 from aetui.render.run_columns import KEYS
 from aetui.render.text import plain
 from aetui.screens.runs_reading import Abandoned, RowReader, Rows, RowsRead, queue_of, with_queue
@@ -178,7 +178,8 @@ class RunList(TableScreen):
         wanted = self._filter[1].of([*waiting, *(row for row in self._ordered if row.run.id not in words)])
         widths = self._all.widths if not words else self._all.widths.with_queue(waiting, STATES)
         instead = NO_FIT if self._all.rows else READING if self._progress else NO_RUN
-        self.table.show(wanted, widths, self._order, words, instead)
+        tree = run_tree.together(wanted) if self._order[0] == DEFAULT else run_tree.apart(wanted)
+        self.table.show(tree.rows, widths, self._order, words, instead, tree.signs)
         self.on_resize()
         self._show_chosen()
 
@@ -240,7 +241,7 @@ class RunList(TableScreen):
 
     def _detail(self, row: Row) -> Content:
         run, state = row.run, STATES[row.run.status]
-        told = (run_cells.changed(row.changed), run_cells.tags(run), plain(run.note))
+        told = (run_cells.origin(run), run_cells.changed(row.changed), run_cells.tags(run), plain(run.note))
         called = Content.assemble((run_cells.name(run), "bold"), " · ", (state.word, state.colour), " · ")
         rest = [f"{run_cells.model(run)} on {plain(run.dataset)}", run_cells.age(run, time.time()), *filter(None, told)]
         return Content.assemble(called, " · ".join(rest))

@@ -314,7 +314,8 @@ class RunsScreen(RunList):
         except EngineError as error:
             self.post_message(self.Done(error.message))
         else:
-            self.post_message(self.Done(f"{counted(len(back), 'run')} brought back"))
+            beside = f" and {', '.join(back.beside)}" if back.beside else ""
+            self.post_message(self.Done(f"{counted(len(back.runs), 'run')}{beside} brought back"))
 
     @on(Done)
     def _done(self, message: Done) -> None:

@@ -55,6 +55,7 @@ class LossChart(Widget):
         "loss-chart--axis",
         "loss-chart--cursor",
         "loss-chart--band",
+        "loss-chart--mark",
         "loss-chart--grid",
         "loss-chart--star",
         "loss-chart--level",
@@ -67,6 +68,7 @@ class LossChart(Widget):
     LossChart > .loss-chart--axis { color: $text-muted; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
     LossChart > .loss-chart--band { color: $text-muted; }
+    LossChart > .loss-chart--mark { color: $secondary; }
     LossChart > .loss-chart--grid { color: $foreground 11%; }
     LossChart > .loss-chart--star { color: $foreground; text-style: bold; }
     LossChart > .loss-chart--level { color: $foreground 70%; }
@@ -282,6 +284,7 @@ class LossChart(Widget):
             axis=self._style("axis"),
             cursor=self._style("cursor"),
             band=self._style("band"),
+            mark=self._style("mark"),
             grid=grid,
             star=self._style("star") + Style(bold=True),
             level=self._style("level"),

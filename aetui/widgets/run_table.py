@@ -65,6 +65,7 @@ class RunTable(Widget, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._widths = Widths()
         self._waits: Mapping[str, str] = {}
+        self._signs: Mapping[str, str] = {}
         self._instead = ""
         self._order = ("age", False)
         self._marks: Mapping[str, int] = {}
@@ -102,11 +103,12 @@ class RunTable(Widget, can_focus=True):
         order: tuple[str, bool],
         waits: Mapping[str, str] | None = None,
         instead: str = "",
+        signs: Mapping[str, str] | None = None,
     ) -> None:
         """Show these rows instead, ordered by a column or the other way round. The cursor stays on its run, and that
         on its line; a run that is gone leaves it to the next. `waits` are words for the age of runs of the queue,
-        `instead` is said where there are no rows."""
-        self._instead = instead
+        `instead` is said where there are no rows, `signs` stand before names, as `aetui.render.run_tree` has them."""
+        self._instead, self._signs = instead, signs or {}
         before, line = self.chosen, self._cursor - self._top
         self._rows, self._widths, self._waits, self._order = rows, widths, waits or {}, order
         self._cursor = self._place_of(before)
@@ -237,7 +239,8 @@ class RunTable(Widget, can_focus=True):
         shown = range(self._top, min(len(self._rows), self._top + height - 1))
         for place in shown:
             row = self._rows[place]
-            cells = line(row, self._columns, STATES, now, self._waits.get(row.run.id, ""))
+            of = row.run.id
+            cells = line(row, self._columns, STATES, now, self._waits.get(of, ""), self._signs.get(of, ""))
             styles["state"] = self._state(row.run.status)
             if place == self._cursor:
                 text = gap.join(cell.text for cell in cells).ljust(width)

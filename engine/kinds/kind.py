@@ -84,8 +84,6 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
-    keeps_weights: ClassVar[bool] = False
-    """Whether a run keeps weights of its epochs, so that it can be asked as it was (`engine.runs.weight_files`)."""
     files: ClassVar[tuple[str, ...]] = ()
     """Names of the files that `keep` writes."""
 
@@ -242,6 +240,10 @@ class Kind(Origin):
         """What the items at `places` of a part ("train", "validation", "test") say, where they are words; else None."""
         del data, part, places
         return None
+
+    def counted(self, data: Data, items: NDArray[Any]) -> NDArray[np.bool_] | None:
+        """Which numbers of the targets of compact `items` count in errors that are told, (count, *shape); None: all."""
+        return data.known(items)
 
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no

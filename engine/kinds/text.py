@@ -37,7 +37,7 @@ class Text(Kind):
 
     key = "text"
     items, unit = "sentences", "sent"
-    keeps = keeps_weights = True
+    keeps = True
     files = ("vocabulary.txt", "vectors.npy", "vectors-source.txt", "segmentation.txt")
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")
@@ -172,6 +172,13 @@ class Text(Kind):
         text = _text(data)
         of_part = {"train": text.train_places, "validation": text.validation_places, "test": text.test_places}[part]
         return tuple(text.corpus.sentence(int(place)) for place in of_part[places])
+
+    def counted(self, data: Data, items: NDArray[Any]) -> NDArray[np.bool_]:
+        """Those of words that the loss weighs: what is said in padding is nothing that was asked for."""
+        import numpy as np
+
+        text = _text(data)
+        return np.broadcast_to((text.loss_weights[items] > 0)[..., None], (*items.shape, text.shape[1]))
 
     def drawable(self, samples: Samples) -> bool:
         """Whether they are vectors of words, (count, words, numbers in a vector)."""

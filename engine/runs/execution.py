@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,23 +27,24 @@ from engine.events import (
     Logged,
     RunHandedOver,
     RunResumed,
-    RunStarted,
     Unit,
     complete_epochs,
 )
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs import snapshot_writer, weight_files
+from engine.runs.changes import Change, changed, difference
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.course import Course, changes_in, merged
 from engine.runs.every import Every
+from engine.runs.forking import Beginning, Fork, beginning_again, check_same_data, fork_again, fork_of, missing
 from engine.runs.full_disk import Keeper
-from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
-from engine.runs.listing.labels import LONGEST_NAME
+from engine.runs.jobs import ForkJob, Job, Order, ResumeJob, TrainJob
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
+from engine.runs.opening import check_name, check_trained, started, with_other_data
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
-from engine.variants.variant import Variant
 
 BUILDING = "building the network"
 T = TypeVar("T")
@@ -58,6 +61,7 @@ class Execution:
         submitted: Job,
         record: RunRecord | None = None,
         descriptor: int | None = None,
+        fork: Fork | None = None,
     ) -> None:
         self.run_id = run_id
         self.job = job
@@ -74,8 +78,10 @@ class Execution:
         self._descriptor = descriptor
         self._patient = False
         self._record = record
+        self._fork = fork
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
+        self._course = Course(self._variant, config)
 
     @classmethod
     def of(cls, job: Job, store: RunStore) -> Execution:
@@ -90,13 +96,14 @@ class Execution:
             return _resumption(store.find(job.run_id), job)
         snapshot_writer.budget()
         weight_files.budget()
+        if isinstance(job, ForkJob):
+            return _branch(fork_of(job, store), job)
         variant = registry.variant(job.variant)
-        _check_trained(variant)
+        check_trained(variant)
         entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
-        if len(job.name) > LONGEST_NAME or not job.name.isprintable():
-            raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {job.name!r}")
+        check_name(job.name)
         if entry.kind not in variant.accepts:
             wanted = " or ".join(KINDS[key].items for key in variant.accepts)
             found = ORIGINS[entry.kind].items
@@ -105,7 +112,11 @@ class Execution:
             raise UsageError("Data do not fit", f"{told}, from which learn: {able or 'none'}")
         variant.check_data(config, entry)
         KINDS[entry.kind].check_normal(config.normal, entry)
-        return cls(new_run_id(job.variant), job, config, job)
+        life = cls(new_run_id(job.variant), job, config, job)
+        life._course = Course.planned(variant, config, job.changes)
+        for change in life._course.changes:
+            variant.check_data(life._course.after(change.epoch), entry)
+        return life
 
     @classmethod
     def ordered(cls, order: Order, store: RunStore) -> Execution:
@@ -115,13 +126,25 @@ class Execution:
             UsageError, RunError: as `of`; the run stays as it is.
         """
         job, folder = order.job, store.root / order.run_id
-        if isinstance(job, TrainJob) and not has_begun(folder):
+        if isinstance(job, TrainJob | ForkJob) and not has_begun(folder):
             shutil.rmtree(folder, ignore_errors=True)  # where its process ended before anything was trained
             life = cls.of(job, store)
             life.run_id = order.run_id
             return life
         epochs = job.epochs if isinstance(job, ResumeJob) else None
         return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
+
+    def adjust(self, values: Mapping[str, Any]) -> None:
+        """Of a run that waits: have it begin with other settings. Raises UsageError where that cannot be meant."""
+        job = self.submitted
+        if not isinstance(job, TrainJob):
+            raise UsageError("Not begun", f"{self.run_id} waits for its turn; its settings can change when it trains")
+        after = changed(self._variant, self.config, values)
+        self._variant.check_data(after, dataset(job.dataset, self._variant.accepts))
+        self._course = Course.planned(self._variant, after, job.changes)
+        config = {**job.config, **difference(self.config, after)}
+        self.config, self.submitted = after, msgspec.structs.replace(job, config=config)
+        self.job = self.submitted
 
     @property
     def seen(self) -> int:
@@ -149,31 +172,57 @@ class Execution:
             data = self._load(datasets, emit, control)
             report = self._report(emit, control)
             report(BUILDING, 0, 0)
+            beginning: Beginning | None = None
             if self._record is None:
-                training = backend.training(self._variant, self.config, data, None)
+                beginning = self._fork.beginning(data) if self._fork else None
+                state = beginning.checkpoint if beginning else None
+                training = backend.training(self._variant, self.config, data, state)
                 self.config = training.config
+                self._course = replace(self._course, begun=training.config)
+                if self._fork is not None:
+                    self._fork.config = training.config
+                    self._course = self._fork.course
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
-                training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                state = self._checkpoint(data, self._record)
+                history = self._record.events()[0]
+                self._fork = fork_again(self._record, store) if self._record.info.forked_at else None
+                if state is None and self._record.info.forked_at:
+                    beginning = beginning_again(self._fork, self._record, data)
+                    state = beginning.checkpoint
+                self._course = Course.of(self._record, history, self.config.epochs)
+                config, state = self._course.going_on(state)
+                training = backend.training(self._variant, config, data, state)
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)
                 raise Stopped
+            if beginning is not None:
+                self._begin(beginning, writer, emit, control)
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
+            end = TrainingLoop(
+                training, beside, writer, emit, control, self._earlier(training), self._course, self._told()
+            ).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
 
+    def _told(self) -> tuple[Change, ...]:
+        """The changes that the run's events tell of already."""
+        history = self._record.events()[0] if self._record else []
+        return merged([*(self._fork.changes if self._fork else ()), *changes_in(history)])
+
     def _earlier(self, training: Training) -> list[EpochEnded]:
         """The epochs before this life that count."""
-        history = self._record.events()[0] if self._record else []
+        if self._record is None:
+            return self._fork.epochs if self._fork else []
+        history = self._record.events()[0]
         return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
 
     def _describe(self, writer: RunWriter, data: Data, device: str, emit: Emit, control: Control) -> None:
@@ -199,7 +248,8 @@ class Execution:
         return descriptor
 
     def _load(self, datasets: DatasetCache, emit: Emit, control: Control) -> Data:
-        folder = self._record.folder if self._record else None
+        record = self._record or (self._fork.parent if self._fork else None)
+        folder = record.folder if record else None
         return datasets.load(self.job.dataset, self._variant.reading(self.config), folder, self._report(emit, control))
 
     def _report(self, emit: Emit, control: Control) -> Report:
@@ -222,15 +272,18 @@ class Execution:
             raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
         path = record.folder / "checkpoint.safetensors"
         if isinstance(self.submitted, ResumeJob) and self.submitted.dataset:
-            return _with_other_data(read_checkpoint(path), record, data)
-        before, now = record.info.fingerprint, data.fingerprint
-        if before != now:
-            raise RunError(
-                "The data changed",
-                f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
-                f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
-            )
+            return with_other_data(read_checkpoint(path), record, data)
+        check_same_data(record, data)
         return read_checkpoint(path)
+
+    def _begin(self, beginning: Beginning, writer: RunWriter, emit: Emit, control: Control) -> None:
+        """Have in the folder what a fork goes on from, before anything says that it has begun."""
+        try:
+            self._keep(lambda: writer.steps(beginning.steps), writer, emit, control)
+            self._keep(lambda: writer.checkpoint(beginning.checkpoint, beginning.best), writer, emit, control)
+        except RunError:
+            self._undo(writer)
+            raise
 
     def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
@@ -250,7 +303,8 @@ class Execution:
             device=device,
             **this_process(),
         )
-        writer = RunWriter.create(store, self._info(info, device))
+        info = self._info(info, device)
+        writer = RunWriter.create(store, self._fork.info(info) if self._fork else info)
         self._keep_of(data, writer)
         return writer
 
@@ -264,22 +318,31 @@ class Execution:
             raise RunError("No room", told) from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
-        config = msgspec.to_builtins(self.config)
-        return msgspec.structs.replace(info, config=config, device=device, **this_process())
+        course = self._course
+        return msgspec.structs.replace(
+            info, config=msgspec.to_builtins(course.end), changes=course.changes, device=device, **this_process()
+        )
 
     def _open(
         self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
     ) -> None:
-        """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
-        at, begun = training.position, self._seen > 0
-        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
-        event: Event = resumed if begun else self._started(training, data, device)
+        """Record and emit the first events of this life; if that fails, a new run leaves nothing behind."""
+        begun = self._seen > 0
+        first = (
+            self._resumed(training, device)
+            if begun
+            else started(self.job, self._course.begun, self.config.epochs, self._fork, training, data, device)
+        )
+        inherited = missing(self._fork, self._record.events()[0] if self._record else []) if self._fork else []
+        opening: list[Event] = []
         try:
-            opening = self._keep(lambda: writer.record(event), writer, emit, control)
+            for event in [*inherited, first] if begun else [first, *inherited]:
+                opening.append(self._keep(partial(writer.record, event), writer, emit, control))
         except RunError:
             self._undo(writer)
             raise
-        emit(opening)
+        for event in opening:
+            emit(event)
         for note in training.notes:
             emit(writer.record(Logged(level="info", text=note)))
         if begun and not writer.has_checkpoint:
@@ -290,47 +353,20 @@ class Execution:
         if self._record is None:
             writer.remove()
 
-    def _started(self, training: Training, data: Data, device: str) -> RunStarted:
-        job = self.job
-        return RunStarted(
-            variant=job.variant,
-            preset=job.preset,
-            config=msgspec.to_builtins(self.config),
-            dataset=job.dataset,
-            kind=data.kind,
-            device=device,
-            name=job.name,
-            group=job.group,
-            epochs=self.config.epochs,
-            steps_per_epoch=training.steps_per_epoch,
-            stages=training.stages,
-            layers=training.layers,
-            code_size=training.code_size,
-            metadata=data.metadata,
-            train_items=len(data.train.items),
-            validation_items=len(data.validation.items),
-        )
+    def _resumed(self, training: Training, device: str) -> Event:
+        at = training.position
+        return RunResumed(epoch=at.epoch, step=at.step, epochs=training.config.epochs, device=device)
 
 
-def _check_trained(variant: Variant[Any]) -> None:
-    if not variant.trained:
-        able = ", ".join(registry.VARIANTS)
-        raise UsageError("Not trained here", f"{variant.key} is what came in as a file; there are to train: {able}")
-
-
-def _with_other_data(kept: Checkpoint | None, record: RunRecord, data: Data) -> Checkpoint | None:
-    """`kept` at the beginning of its epoch: how far it had come in it means nothing for `data`."""
-    if (data.kind, data.shape) != (record.kind, record.info.shape):
-        told = f"expected {record.kind} {record.info.shape} as {record.id} learned from, got {data.kind} {data.shape}"
-        raise UsageError("Data do not fit", told)
-    if kept is None:
-        return None
-    return msgspec.structs.replace(kept, position=msgspec.structs.replace(kept.position, step=0, sums={}))
+def _branch(fork: Fork, asked: ForkJob) -> Execution:
+    check_trained(registry.variant(fork.parent.variant))
+    check_name(asked.name)
+    return Execution(new_run_id(fork.parent.variant), fork.job(asked), fork.config, asked, fork=fork)
 
 
 def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
     """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
-    _check_trained(registry.variant(record.variant))
+    check_trained(registry.variant(record.variant))
     status, info, epochs = record.status, record.info, asked.epochs
     if status in ("running", "paused", "held") and descriptor is None:
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")

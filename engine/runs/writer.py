@@ -28,6 +28,7 @@ from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
 from engine.runs.heartbeat import Heartbeat
+from engine.runs.requests import take_settings
 from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.snapshots import FORMER_FOLDER, Samples
 from engine.runs.step_file import write_steps
@@ -76,7 +77,7 @@ class RunWriter:
         self.folder = folder
         self.info = info
         self._snapshots = SnapshotWriter(folder)
-        self._weights_room = weight_files.budget()
+        self._weights = weight_files.WeightWriter(folder)
         with self._disk("continue the events"):
             self._file = _opened(folder / "events.jsonl", descriptor)
         try:
@@ -111,6 +112,7 @@ class RunWriter:
         with suppress(OSError):
             if requests:
                 withdraw_command(self.folder)
+                take_settings(self.folder)
             for folder in (self.folder, self.folder / FORMER_FOLDER, self.folder / weight_files.FOLDER):
                 for left in folder.glob("*.tmp"):
                     left.unlink(missing_ok=True)
@@ -147,6 +149,10 @@ class RunWriter:
         """The run never began: leave nothing of it."""
         self.__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settings(self) -> list[dict[str, Any]]:
+        """What is to change in the run, as was asked for since the last time."""
+        return take_settings(self.folder)
 
     def command(self) -> Command | None:
         """What another process asked of the run since the last time."""
@@ -199,9 +205,9 @@ class RunWriter:
             self._snapshots.write(epoch, samples, best)
 
     def weights(self, epoch: int, checkpoint: Checkpoint) -> None:
-        """Keep the networks as they were after `epoch`, while their budget lasts. Raises RunError."""
+        """Keep networks and optimiser as they were after `epoch`, while their budget lasts. Raises RunError."""
         with self._disk(f"keep the weights of epoch {epoch}"):
-            weight_files.keep(self.folder, epoch, checkpoint, self._weights_room)
+            self._weights.write(epoch, checkpoint)
 
     def steps(self, history: StepHistory) -> None:
         """Replace the losses of the steps. Raises RunError."""

@@ -10,7 +10,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, advised
 from engine.analysis.races import MSE
 from engine.kinds.reading import RatingsReading
-from engine.params import HELD_OUT, TrainingConfig
+from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class AutorecConfig(TrainingConfig, frozen=True, kw_only=True):
             ge=0,
             le=1e6,
             description="half of it times the sum of squared weights joins the squared errors of a batch (λ)",
+            extra=LOSS,
         ),
     ] = 0.0
 
@@ -100,6 +101,11 @@ class Autorec(Variant[AutorecConfig]):
             "reconstruction": blocks.squared_error(batch.target, answers, asked),
             "weights": blocks.weighted(self._squared_weights(model), weight),
         }
+
+    def terms(self, config: AutorecConfig) -> tuple[str, ...]:
+        """The error, and what the weights cost."""
+        del config
+        return ("reconstruction", "weights")
 
     def _squared_weights(self, model: Autoencoder[AutorecConfig]) -> Tensor:
         """‖V‖² + ‖W‖²; the paper's penalty leaves the biases out."""

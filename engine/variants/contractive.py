@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
-from engine.params import HELD_OUT
+from engine.params import HELD_OUT, LOSS
 from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
@@ -30,7 +30,7 @@ class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
     )
     contraction: Annotated[
         float,
-        Meta(ge=0, le=1e6, description="weight of ‖J‖², for an error summed over the pixels"),
+        Meta(ge=0, le=1e6, description="weight of ‖J‖², for an error summed over the pixels", extra=LOSS),
     ] = 0.1
 
 
@@ -105,6 +105,11 @@ class Contractive(DenseVariant[ContractiveConfig]):
             "reconstruction": reconstruction_error(model, codes, batch, config.reconstruction),
             "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
+
+    def terms(self, config: ContractiveConfig) -> tuple[str, ...]:
+        """Error and slope."""
+        del config
+        return ("reconstruction", "contraction")
 
     def item_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`contraction`: ‖J‖² at each item; `reconstruction` as other dense autoencoders have it."""

@@ -127,6 +127,15 @@ class Variant(ABC, Generic[ConfigT]):
         """
         del config
 
+    def check_change(self, before: ConfigT, after: ConfigT) -> None:
+        """Refuse what cannot change while a run trains, though each of the settings that differ may: the networks of
+        `after` have to have the weights of those of `before`.
+
+        Raises:
+            SettingError: names the setting that has to stay.
+        """
+        del before, after
+
     def check_data(self, config: ConfigT, entry: DataSet) -> None:
         """Refuse settings that do not fit the numbers of a data set whose kind it accepts.
 
@@ -147,6 +156,11 @@ class Variant(ABC, Generic[ConfigT]):
         `batch.input` and `batch.target`: (batch, *shape) float32; images in [0, 1]. Where `batch.weights` are not None,
         what they are 0 for is not known and counts in no term.
         """
+
+    def terms(self, config: ConfigT) -> tuple[str, ...]:
+        """The names of `loss_terms`, known before anything is built; a variant with other terms says which."""
+        del config
+        return ("reconstruction",)
 
     def item_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor]:
         """Terms of the loss that each item has by itself, by name, (batch,): their means are those of `loss_terms`, but
