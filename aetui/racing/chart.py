@@ -7,6 +7,7 @@ from textual import events
 from textual.message import Message
 
 from aetui.racing import curves, looks
+from aetui.racing.long import Lighter
 from aetui.render.curves.chart import Look
 from aetui.render.curves.colouring import Palette
 from aetui.render.curves.legend import Inks
@@ -31,10 +32,14 @@ class RaceChart(LossChart):
             super().__init__()
             self.position = position
 
+    def __init__(self, placeholder: str, *, id: str) -> None:
+        super().__init__(placeholder, id=id)
+        self._lighter = Lighter()
+
     def view(self, wanted: Wanted, palette: Palette, look: Look, inks: Inks) -> View:
         """As `LossChart.view`, with the colours of the places."""
         colours = looks.colours(palette.variables, palette.mode, colourless=palette.colourless)
-        return curves.view(self.data, wanted.settings, wanted.size, palette, look, inks, colours)
+        return curves.view(self.data, wanted.settings, wanted.size, palette, look, inks, colours, self._lighter)
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to what was hit."""

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from aetui.racing.cars import Car
+from aetui.racing.long import Lighter
 from aetui.racing.looks import DASHES
 from aetui.racing.measures import Floats, Measure, values
 from aetui.racing.probe import Probe
@@ -19,7 +20,7 @@ from aetui.render.curves.colouring import Coloured, Palette
 from aetui.render.curves.layers import Level, Line
 from aetui.render.curves.legend import Inks
 from aetui.render.curves.scene_of_run import clocks_of
-from aetui.render.curves.time_axis import Clock, Unit
+from aetui.render.curves.time_axis import UNITS, Clock, Unit
 from aetui.render.curves.view import Data, Settings, View
 from aetui.render.text import plain
 
@@ -74,19 +75,29 @@ def moved(cars: Sequence[Car], before: Unit, after: Unit, position: float | None
     return float(ends(leader, after)[max(0, place - 1)])
 
 
+def ready(car: Car) -> None:
+    """Make the columns that are drawn first, which of a long run takes a while; by whoever has it alone as yet."""
+    for curve in car.run.curves:
+        car.run.column(curve)
+    for unit in UNITS:
+        ends(car, unit)
+
+
 def series_of(car: Car, measure: Measure, unit: Unit, probes: Mapping[int, Probe]) -> Line:
     """The curve of a run."""
     x, dash = ends(car, unit), DASHES[car.place]
     if not measure.probed:
         numbers, y = values(car, measure)
-        return Line(car.number, x[len(x) - len(numbers) :], y, dash=dash)
+        return Line(car.number, x[len(x) - len(numbers) :], y, dash=dash, quick=True)
     probe = probes.get(car.place)
     if probe is None or not len(probe.errors):
-        return Line(car.number, np.empty(0), np.empty(0), dash=dash)
+        return Line(car.number, np.empty(0), np.empty(0), dash=dash, quick=True)
     epochs = probe.errors.column("epoch", lambda error: error.epoch)
     there = car.run.numbers.searchsorted(epochs)
     inside = there < len(x)
-    return Line(car.number, x[there[inside]], probe.errors.column("error", lambda e: e.error)[inside], dash=dash)
+    return Line(
+        car.number, x[there[inside]], probe.errors.column("error", lambda e: e.error)[inside], dash=dash, quick=True
+    )
 
 
 def value_at(car: Car, measure: Measure, probes: Mapping[int, Probe], epoch: int) -> float | None:
@@ -146,13 +157,17 @@ def view(
     look: Look,
     inks: Inks,
     colours: Sequence[str],
+    lighter: Lighter | None = None,
 ) -> RaceView:
-    """The chart of `data`, which must not be empty, in `size` = (columns, rows) cells."""
+    """The chart of `data`, which must not be empty, in `size` = (columns, rows) cells. A `lighter` remembers what it
+    made of long curves the last time."""
+    lighter = lighter or Lighter()
     shown = settings.window.within(data.whole) if settings.window else data.whole
     back = smoothing.reach(settings.smooth, max(len(np.asarray(line.x)) for line in data.series))
     named = [line._replace(colour=colours[place]) for line, place in zip(data.series, data.places, strict=True)]
-    smooth = [line._replace(y=smoothing.smoothed(line.y, back)) for line in named] if back else named
-    raw = [line._replace(colour=palette.dimmed(line.colour, _RAW), stroke="faint") for line in named]
+    light = [lighter.shown(line, shown) for line in named]
+    smooth = [lighter.smoothed(line, back) for line in named] if back else light
+    raw = [line._replace(colour=palette.dimmed(line.colour, _RAW), stroke="faint") for line in light]
     beyond = data.going and data.epochs > shown[1]
     scene = Scene(
         lines=[*smooth, *(raw if back and not palette.few else [])],
@@ -165,7 +180,7 @@ def view(
     picture = chart.drawn(scene, size, look)
     if picture is not None:
         _number(picture, smooth, data.places)
-    curves = Coloured(smooth, list(scene.lines), "", ())
+    curves = Coloured(smooth if back else named, list(scene.lines), "", ())
     return RaceView(data, curves, [], scene, picture, look, inks, [], size, shown, Clock())
 
 

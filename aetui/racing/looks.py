@@ -12,7 +12,7 @@ from aetui.render.curves.dots import BLANK, dashed, pack
 from aetui.render.palette import line_colours
 from aetui.render.pixels import ColourMode
 
-DASHES: tuple[tuple[int, ...], ...] = ((), (6, 2), (3, 2), (9, 2, 2, 2), (2, 2), (5, 2, 2, 2, 2, 2))
+DASHES: tuple[tuple[int, ...], ...] = ((), (6, 2), (3, 2), (7, 2, 1, 2), (2, 2), (5, 2, 2, 2, 2, 2))
 """Columns of dots that are drawn, then left out, and so on again and again; nothing is left out of the first."""
 THEMED = 5
 """Colours that a theme has for curves at most."""

@@ -14,6 +14,7 @@ from aetui.racing.figures import Spreads
 from aetui.racing.measures import LOSS, TRAIN, Measure
 from aetui.racing.probe import Probe, comparable
 from aetui.render import numbers
+from aetui.render.curves.layers import Line
 from aetui.render.curves.time_axis import Unit
 from aetui.render.curves.view import Data
 from aetui.render.text import plain
@@ -101,12 +102,21 @@ class Race:
         return measure.shared and any(term in ("reconstruction", "loss") for term in measure.terms.values())
 
     def _best(self, car: Car, measure: Measure) -> str:
-        line = curves.series_of(car, measure, "epochs", self.probes)
-        y = np.asarray(line.y, np.float64)
-        if not np.isfinite(y).any():
-            return numbers.UNKNOWN
-        at = int(np.nanargmin(np.where(np.isfinite(y), y, np.nan)))
-        return f"{numbers.loss(float(y[at]))} @ {numbers.count(int(np.asarray(line.x)[at]))}"
+        if measure.probed:
+            probe = self.probes.get(car.place)
+            return _lowest(curves.series_of(car, measure, "epochs", self.probes)) if probe else numbers.UNKNOWN
+        # Of a long run it takes a while, and every key asks.
+        name = ("race best", measure.part, measure.terms.get(car.place))
+        return car.run.epochs.once(name, lambda: _lowest(curves.series_of(car, measure, "epochs", self.probes)))
+
+
+def _lowest(line: Line) -> str:
+    y = np.asarray(line.y, np.float64)
+    known = np.isfinite(y)
+    if not known.any():
+        return numbers.UNKNOWN
+    at = int(np.where(known, y, np.inf).argmin())
+    return f"{numbers.loss(float(y[at]))} @ {numbers.count(int(np.asarray(line.x)[at]))}"
 
 
 def _epoch(car: Car, epoch: int) -> str:

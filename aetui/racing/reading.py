@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from aetui.racing import cars, figures, probe
+from aetui.racing import cars, curves, figures, probe
 from aetui.racing.cars import Car
 from aetui.racing.figures import Spreads
 from aetui.racing.pictures import Shot
@@ -58,6 +58,8 @@ class Reader:
         known = set(map(id, before))
         fresh = [car for car in self._cars if id(car) not in known]
         if first:
+            for car in self._cars:
+                curves.ready(car)
             post(self._message())
         for car in fresh:
             if not wanted():

@@ -210,7 +210,8 @@ def _dots(area: Area, line: Line, x: Floats, y: Floats) -> Dots | None:
     """Those of a curve; None where it is drawn with a character, or there is nothing of it."""
     if line.marker or not np.isfinite(y).any():
         return None
-    return dashed(layers.stroke(area, x, y, line.stroke), line.dash)
+    drawn = (layers.by_columns if line.quick else layers.stroke)(area, x, y, line.stroke)
+    return dashed(drawn, line.dash)
 
 
 def _below(picture: Picture, strokes: Sequence[Dots | None], look: Look) -> None:

@@ -35,6 +35,8 @@ class Line(NamedTuple):
     """Whether it lies before those that do not, which are drawn dimmer."""
     dash: tuple[int, ...] = ()
     """As `aetui.render.curves.dots.dashed`."""
+    quick: bool = False
+    """Whether it is drawn column by column, in a tenth of the time: where there are many curves."""
 
 
 class Steps(NamedTuple):
@@ -127,6 +129,27 @@ def stroke(area: Area, x: Floats, y: Floats, how: Stroke) -> Dots:
     drawn = plot.dots(*(_shortest(area, x, y) if dense else (x, y)), area.size, area.x_range, area.y_range)
     if dense:
         drawn |= _spans(area, x, y)
+    return thickened(drawn) if how == "thick" else drawn
+
+
+def by_columns(area: Area, x: Floats, y: Floats, how: Stroke) -> Dots:
+    """As `stroke`: every column of dots is lit where the curve goes through it."""
+    x, y = _cut(x, area.scale.of(y), area.x_range)
+    y = np.clip(y, area.scale.low, area.scale.high)
+    there = np.isfinite(y)
+    if not there.any():
+        return np.zeros((4 * area.rows, 2 * area.columns), bool)
+    first, last = (int(column) for column in area.dot_column(x[there][[0, -1]]))
+    start, end = area.x_range
+    between = start + np.arange(first, last + 1) / (2 * area.columns - 1) * (end - start)
+    between = between[(between >= x[0]) & (between <= x[-1])]
+    left = x.searchsorted(between, "right") - 1
+    right = np.minimum(left + 1, len(x) - 1)
+    whole = there[left] & (there[right] | (x[left] == between))
+    height = np.where(whole, np.interp(between, x[there], y[there]), np.nan)
+    every, heights = np.concatenate([x, between]), np.concatenate([y, height])
+    order = np.argsort(every, kind="stable")
+    drawn = _spans(area, every[order], heights[order])
     return thickened(drawn) if how == "thick" else drawn
 
 
