@@ -43,6 +43,24 @@ def test_a_command_does_not_load_the_others() -> None:
     assert not {"aetui.cli.data", "aetui.cli.train", "engine.datasets.own.readers"} & set(printed)
 
 
+def test_every_command_can_be_the_first_that_loads_the_engine() -> None:
+    """Packages that need each other load in one order and fail in another, which depends on the command."""
+    modules = [
+        f"aetui.cli.{path.stem}"
+        for path in sorted((Path(__file__).parents[1] / "aetui/cli").glob("[a-z]*.py"))
+        if "\nfrom engine" in path.read_text("utf-8")
+    ]
+    code = """
+import importlib, sys
+for module in sys.argv[1:]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("engine", "aetui")]:
+        del sys.modules[name]
+    importlib.import_module(module)
+"""
+    done = subprocess.run([sys.executable, "-c", code, *modules], capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr[-800:]
+
+
 def test_the_engine_with_tensorflow_loads_no_screen() -> None:
     loaded = loaded_by(
         "from engine.nn.tensorflow_backend import KerasBackend; KerasBackend('cpu'); import engine.nn.trainer"

@@ -15,10 +15,10 @@ from engine import params
 from engine.errors import SettingError
 from engine.params import Param, TrainingConfig
 from engine.runs.change import Change
-from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
     from engine.backend import Checkpoint
+    from engine.variants.variant import Variant
 
 __all__ = [
     "Change",
