@@ -15,10 +15,10 @@ from engine import params
 from engine.errors import SettingError
 from engine.events import Count
 from engine.params import Param, TrainingConfig
-from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
     from engine.backend import Checkpoint
+    from engine.variants.variant import Variant
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 
