@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from engine import params, registry
+from engine.analysis.comparison import Comparison
 from engine.backend import Backend, Checkpoint, Training
 from engine.datasets.cache import DatasetCache
 from engine.datasets.catalogue import dataset
@@ -183,7 +184,7 @@ class Execution:
                 if self._fork is not None:
                     self._fork.config = training.config
                     self._course = self._fork.course
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
+                beside = self._beside(data, training, report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
@@ -198,7 +199,7 @@ class Execution:
                 self._course = Course.of(self._record, history, self.config.epochs)
                 config, state = self._course.going_on(state)
                 training = backend.training(self._variant, config, data, state)
-                beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
+                beside = self._beside(data, training, report)
                 self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)
@@ -207,12 +208,15 @@ class Execution:
                 self._begin(beginning, writer, emit, control)
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = TrainingLoop(
-                training, beside, writer, emit, control, self._earlier(training), self._course, self._told()
-            ).run()
+            earlier, anew = self._earlier(training), partial(self._beside, data, training, report)
+            loop = TrainingLoop(training, beside, anew, writer, emit, control, earlier, self._course, self._told())
+            end = loop.run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
+
+    def _beside(self, data: Data, training: Training, report: Report) -> Comparison:
+        return KINDS[data.kind].comparison(data, training, cache_dir(), report)
 
     def _told(self) -> tuple[Change, ...]:
         """The changes that the run's events tell of already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -55,6 +55,7 @@ class TrainingLoop:
         self,
         training: Training,
         comparison: Comparison,
+        anew: Callable[[], Comparison],
         writer: RunWriter,
         emit: Emit,
         control: Control,
@@ -62,10 +63,11 @@ class TrainingLoop:
         course: Course,
         told: Sequence[Change],
     ) -> None:
-        """`epochs`: those that earlier lives of the run completed, as far as losses are comparable; `told`: the changes
-        of settings that its events tell of already."""
+        """`anew` makes the comparison for the noise that the model sees by then. `epochs`: those that earlier lives of
+        the run completed, as far as losses are comparable; `told`: the changes of settings that its events tell of
+        already."""
         self._training = training
-        self._comparison = comparison
+        self._comparison, self._anew, self._noise = comparison, anew, training.model.noise
         self._writer = writer
         self._emit = emit
         self._control = control
@@ -188,7 +190,7 @@ class TrainingLoop:
                     terms = {f"test_{name}": value for name, value in end.value.items()}
                     break
                 yield 0, 0
-        metrics = self._comparison.metrics(self._training.model, self._writer.folder, version_of(position))
+        metrics = self._compared().metrics(self._training.model, self._writer.folder, version_of(position))
         return {**terms, **(yield from metrics)}
 
     def _train(self) -> tuple[Outcome, str]:
@@ -246,7 +248,7 @@ class TrainingLoop:
         elif isinstance(report, EpochReport):
             if self._over:
                 self._tell_untold()
-            samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
+            samples = report.samples.with_views(**self._compared().views(report.samples, report.codes))
             self._writer.show(report.event.epoch, report.codes, self._training.last_good())
             best = self._training.best.epoch if self._training.best else 0
             self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
@@ -263,6 +265,13 @@ class TrainingLoop:
                 self._tell_progress(report)
         if now - self._saved_at > max(CHECKPOINT_SECONDS, 10 * self._saving):
             self._save()
+
+    def _compared(self) -> Comparison:
+        """What stands beside the model; another one once its noise is another, unless the run is to end."""
+        if (noise := self._training.model.noise) != self._noise:
+            with suppress(Stopped):
+                self._comparison, self._noise = self._anew(), noise
+        return self._comparison
 
     @property
     def _over(self) -> bool:

@@ -91,8 +91,9 @@ def test_a_real_run_leaves_the_files_of_the_page_and_no_others(tmp_path: Path) -
     [run] = RunStore(tmp_path / "runs").runs()
     left = {path.name for path in run.folder.iterdir()}
     weights = {"checkpoint.safetensors", "best.safetensors"}
-    assert left == {"run.json", "events.jsonl", "steps.npz", "snapshots.bin", *weights}
-    assert left <= set(documented())
+    assert left == {"run.json", "events.jsonl", "steps.npz", "snapshots.bin", "weights", *weights}
+    assert left - {"weights"} <= set(documented())
+    assert [path.name for path in (run.folder / "weights").iterdir()] == ["epoch-0001.safetensors"]
     with safe_open(run.folder / "best.safetensors", "numpy") as file:
         names = sorted(file.keys())
     assert names == json.loads(NAMES.read_text())["vanilla"]
