@@ -238,6 +238,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         train_items=event.train_items,
         validation_items=event.validation_items,
         metadata=event.metadata,
+        spread=event.spread,
     )
     return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
 

@@ -243,6 +243,11 @@ class Kind(Origin):
         del data, part, places
         return None
 
+    def spread(self, data: Data) -> tuple[float, ...]:
+        """As `engine.events.RunStarted.spread`."""
+        del data
+        return ()
+
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no
         place means the same in every item."""

@@ -166,7 +166,8 @@ class Execution:
                 raise Stopped
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
-            end = TrainingLoop(training, beside, writer, emit, control, self._earlier(training)).run()
+            spread, earlier = KINDS[data.kind].spread(data), self._earlier(training)
+            end = TrainingLoop(training, beside, writer, emit, control, earlier, spread).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
@@ -307,6 +308,7 @@ class Execution:
             layers=training.layers,
             code_size=training.code_size,
             metadata=data.metadata,
+            spread=KINDS[data.kind].spread(data),
             train_items=len(data.train.items),
             validation_items=len(data.validation.items),
         )

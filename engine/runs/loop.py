@@ -54,8 +54,9 @@ class TrainingLoop:
         emit: Emit,
         control: Control,
         epochs: Sequence[EpochEnded] = (),
+        spread: tuple[float, ...] = (),
     ) -> None:
-        """`epochs`: those that earlier lives of the run completed."""
+        """`epochs`: those that earlier lives of the run completed; `spread`: as `RunStarted.spread`."""
         self._training = training
         self._comparison = comparison
         self._writer = writer
@@ -71,7 +72,7 @@ class TrainingLoop:
         self._untold: list[StepLoss] = []
         """Losses since the last progress that was told."""
         self._config = msgspec.to_builtins(training.config)
-        self._history = History.of(epochs)
+        self._history = History.of(epochs, spread=spread)
         self._alarms = self._raised()
         info = writer.info
         self._keeps_weights = registry.kind(info.variant, info.dataset, info.kind).keeps_weights

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, Condition, History, advised
+from engine.analysis.alarms import Advice, Condition, History, Remedy, advised, cured
+from engine.analysis.faults import SETTLING, idle
 from engine.errors import SettingError
 from engine.params import HELD_OUT
 from engine.variants import scripted
@@ -25,8 +27,8 @@ LEAST = 1e-3
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
 OFF_TARGET = 0.2
 """Relative distance of the mean activation from its target that counts as met."""
-SETTLING = 3
-"""Epochs before the mean activation is compared with its target."""
+ABSOLUTE, SQUARE = {"penalty": ("l1", "l1_l2")}, {"penalty": ("l2", "l1_l2")}
+LESS = Advice("l1", "lower", where=ABSOLUTE)
 
 
 class SparseConfig(DenseConfig, frozen=True, kw_only=True):
@@ -58,6 +60,11 @@ def _off_target(history: History) -> dict[str, float] | None:
     return {"mean_activation": mean, "target_rate": target, "times": mean / target}
 
 
+def _idle(history: History) -> dict[str, float] | None:
+    # That of kl is as small where its target is met.
+    return None if history.config.get("penalty") == "kl" else idle("penalty")(history)
+
+
 class Sparse(DenseVariant[SparseConfig]):
     """As vanilla, with a penalty on the code z that is part of the loss.
 
@@ -77,12 +84,31 @@ class Sparse(DenseVariant[SparseConfig]):
     panels = ("digits", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = (
-        *advised(DenseVariant.alarms, dead_units=Advice("l1", "lower", where={"penalty": ("l1", "l1_l2")})),
+        *cured(
+            advised(DenseVariant.alarms, dead_units=LESS),
+            dead_units=Remedy((msgspec.structs.replace(LESS, factor=0.01, limit=1e-4, beyond=1e-4),)),
+        ),
+        Condition(
+            key="idle_penalty",
+            check=_idle,
+            template="the penalty is {share:.1g} of the loss: it does nothing",
+            advice=(Advice("l1", "raise", where=ABSOLUTE), Advice("l2", "raise", where=SQUARE)),
+            remedies=(
+                Remedy(
+                    (
+                        Advice("l1", "raise", where=ABSOLUTE, limit=1e-3),
+                        Advice("l2", "raise", where=SQUARE, limit=1e-3),
+                    )
+                ),
+            ),
+        ),
         Condition(
             key="off_target",
             check=_off_target,
             template="the mean activation, {mean_activation:.3g}, is {times:.2g} times its target of {target_rate:g}",
             advice=(Advice("beta", "raise"), Advice("epochs", "raise")),
+            remedies=(Remedy((Advice("beta", "raise", factor=10, limit=0.05, where={"penalty": ("kl",)}),)),),
+            explains=("idle_penalty",),
         ),
     )
     presets = {

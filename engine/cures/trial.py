@@ -1,0 +1,126 @@
+"""A cure tried: runs with the fault and runs that are cured, one after the other, to the same epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from engine.cures import scaling
+from engine.cures.diagnosis import Finding, Subject, diagnosed, subject
+from engine.cures.verdict import Verdict, finite_or_worst
+from engine.datasets.data import Report, silence
+from engine.errors import EngineError, UsageError
+from engine.events import EpochEnded, RunFinished
+from engine.queries.messages.fidelity import Fidelities, Fidelity
+from engine.runs.jobs import ForkJob, Job, TrainJob
+
+if TYPE_CHECKING:
+    from engine.runs.record import RunRecord
+    from engine.runs.store import RunStore
+
+Role = Literal["fault", "cure"]
+ERROR = "mean squared error of the validation items"
+LEFT = "share of the validation items' variance that is missed"
+TERM = "reconstruction loss of the validation items"
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a trial."""
+
+    role: Role
+    seed: int
+    run_id: str = ""
+    """Empty while it is to be trained."""
+
+
+class Trial:
+    """Which runs a trial needs, in the order in which they are to be trained, and what came of them."""
+
+    def __init__(self, run: Subject, finding: Finding, seeds: int = 1, report: Report = silence) -> None:
+        """The first seed is that of `run`, which is trained anew only where it did not come to its planned end; `report`
+        hears of data that are read anew.
+
+        Raises:
+            UsageError: nothing exact is known against the fault, or it cannot be tried here.
+            BadData, DataUnavailable: the data cannot be read as they should be.
+        """
+        if not finding.curable:
+            told = f"; try to {finding.advice}" if finding.advice else ""
+            raise UsageError("No exact cure", f"nothing exact is known against {finding.key} in {run.run_id}{told}")
+        self.run, self.finding = run, finding
+        self.dataset = scaling.read_anew(run.dataset, finding.data, report) if finding.data else run.dataset
+        first = int(run.config["seed"])
+        self.legs: list[Leg] = []
+        for seed in range(first, first + seeds):
+            known = run.run_id if seed == first and run.status in ("completed", "diverged") else ""
+            self.legs += [Leg(role="fault", seed=seed, run_id=known), Leg(role="cure", seed=seed)]
+
+    @property
+    def next(self) -> Job | None:
+        """What is to be trained next; None where all is done."""
+        leg = next((leg for leg in self.legs if not leg.run_id), None)
+        if leg is None:
+            return None
+        if leg.role == "fault":
+            return self._anew(leg.seed, {}, self.run.dataset)
+        if self.finding.epoch:
+            return ForkJob(run_id=self._of("fault", leg.seed), epoch=self.finding.epoch, config=self.finding.settings)
+        return self._anew(leg.seed, self.finding.settings, self.dataset)
+
+    def _anew(self, seed: int, changes: dict[str, Any], dataset: str) -> TrainJob:
+        config = {**self.run.config, **changes, "seed": seed}
+        return TrainJob(
+            variant=self.run.variant, dataset=dataset, preset=self.run.preset, config=config, tested=False
+        )
+
+    def begun(self, run_id: str) -> None:
+        """What was `next` is trained as this run."""
+        place = next(place for place, leg in enumerate(self.legs) if not leg.run_id)
+        self.legs[place] = msgspec.structs.replace(self.legs[place], run_id=run_id)
+
+    def _of(self, role: Role, seed: int) -> str:
+        return next(leg.run_id for leg in self.legs if (leg.role, leg.seed) == (role, seed))
+
+    def judged(self, store: RunStore, ask: Callable[[Fidelity], Fidelities]) -> Verdict:
+        """What came of it, once all runs are over; `ask` has models measured.
+
+        Raises:
+            RunError: a run is gone.
+        """
+        values, measures, gone = {"fault": [], "cure": []}, set(), 0
+        for leg in self.legs:
+            record = store.find(leg.run_id)
+            measure, value = self._measured(record, ask)
+            measures.add(measure)
+            values[leg.role].append(value)
+            if leg.role == "cure":
+                gone += all(found.key != self.finding.key for found in diagnosed(subject(record)))
+        return Verdict(
+            measure=" / ".join(sorted(measures)),
+            faults=tuple(values["fault"]),
+            cures=tuple(values["cure"]),
+            gone=gone,
+        )
+
+    def _measured(self, record: RunRecord, ask: Callable[[Fidelity], Fidelities]) -> tuple[str, float]:
+        """By the weights that the run keeps: of its best epoch where validation data tell it, else of its last."""
+        try:
+            found = ask(Fidelity(run_id=record.id))
+        except UsageError:  # such items have no squared error
+            return TERM, _term(record)
+        except EngineError:
+            if record.status == "diverged":  # before there were any weights
+                return (LEFT if self.finding.data else ERROR), finite_or_worst(None)
+            raise
+        return (LEFT, found.left) if self.finding.data else (ERROR, found.error)
+
+
+def _term(record: RunRecord) -> float:
+    history = record.events()[0]
+    ended = [event for event in history if isinstance(event, EpochEnded)]
+    finished = [event for event in history if isinstance(event, RunFinished)]
+    best = finished[-1].weights_epoch if finished else 0
+    chosen = next((each for each in ended if each.epoch == best), ended[-1] if ended else None)
+    return finite_or_worst(chosen.validation.get("reconstruction") if chosen else None)
