@@ -122,6 +122,11 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     spread: tuple[float, ...] = ()
     """Of numbers of the user's own: the least and the largest standard deviation that one of an item has over the
     training part, constants left out; empty where the kind of data says how large they are."""
+    parent: str = ""
+    """The run that this one is a fork of; empty for one that began by itself."""
+    forked_at: Count = 0
+    """It began with the state of its parent after this epoch; the events up to it, which follow, are the parent's.
+    `config` is then what the first epoch was trained with, and `SettingsChanged` tells what became of it."""
 
 
 class Progress(_Event, frozen=True, kw_only=True):
@@ -172,6 +177,14 @@ class EpochEnded(_Event, frozen=True, kw_only=True, gc=False):
         """Raises ValueError without a total: everything that shows an epoch shows that."""
         if "loss" not in self.train or "loss" not in self.validation:
             raise ValueError(f"expected loss among the terms of epoch {self.epoch}")
+
+
+class SettingsChanged(_Event, frozen=True, kw_only=True):
+    """Settings that changed after `epoch`: they hold from the next one on."""
+
+    epoch: Count
+    config: dict[str, Any]
+    """Only what changed, with its new values."""
 
 
 class CheckpointSaved(_Event, frozen=True, kw_only=True):
@@ -317,6 +330,7 @@ Event = (
     | Progress
     | WorkersReported
     | EpochEnded
+    | SettingsChanged
     | CheckpointSaved
     | RunPaused
     | RunResumed

@@ -22,6 +22,11 @@ Kind = Literal["int", "float", "bool", "choice", "text"]
 HELD_OUT = 0.1
 """Share of the training part that presets of our own hold out for validation."""
 
+COURSE = {"changes": "course"}
+"""`extra` of a setting that may change while a run trains, its losses meaning what they did before."""
+LOSS = {"changes": "loss"}
+"""`extra` of one that may change as well, but losses from then on are not to be compared with earlier ones."""
+
 LayerSizes = Annotated[str, Meta(pattern=r"^[1-9]\d{0,4}(-[1-9]\d{0,4}){0,15}$")]
 """Units of up to 16 layers, one after the other: "500-2"."""
 
@@ -34,21 +39,22 @@ def layer_sizes(text: str) -> list[int]:
 class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every variant's configuration has: how long, how fast, from which seed, in which precision."""
 
-    epochs: Annotated[int, Meta(ge=1, le=100_000, description="passes over the training part")]
-    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="items per optimiser step")]
-    learning_rate: Annotated[float, Meta(gt=0, le=10, description="step size of the Adam optimiser")]
+    epochs: Annotated[int, Meta(ge=1, le=100_000, description="passes over the training part", extra=COURSE)]
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="items per optimiser step", extra=COURSE)]
+    learning_rate: Annotated[float, Meta(gt=0, le=10, description="step size of the Adam optimiser", extra=COURSE)]
     seed: Annotated[
         int,
         Meta(ge=0, le=2**31 - 1, description="start of all randomness: weights, order, noise"),
     ]
     schedule: Annotated[
         Literal["constant", "cosine"],
-        Meta(description="learning_rate as it is, or falling to 0 along a cosine over the run"),
+        Meta(description="learning_rate as it is, or falling to 0 along a cosine over the run", extra=COURSE),
     ] = "constant"
     precision: Annotated[
         Literal["float32", "mixed_bfloat16", "auto"],
         Meta(
             description="number format of the layers' arithmetic, weights stay float32; auto measures which is faster",
+            extra=COURSE,
         ),
     ] = "float32"
     validation: Annotated[
@@ -65,6 +71,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             ge=0,
             le=100_000,
             description="epochs without a better validation loss to stop after; 0: none",
+            extra=COURSE,
         ),
     ] = 0
     normal: Annotated[
@@ -74,9 +81,9 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "strange; empty: all classes",
         ),
     ] = ""
-    shuffle: Annotated[bool, Meta(description="items in a new order every epoch, or in the order of the data set")] = (
-        True
-    )
+    shuffle: Annotated[
+        bool, Meta(description="items in a new order every epoch, or in the order of the data set", extra=COURSE)
+    ] = True
 
 
 class Param(msgspec.Struct, frozen=True):
@@ -93,6 +100,8 @@ class Param(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     pattern: str = ""
     """Of a text, as a regular expression."""
+    changes: Literal["", "course", "loss"] = ""
+    """Whether it may change while a run trains, and if so, whether that changes what the loss means."""
 
     @property
     def range(self) -> str:
@@ -128,10 +137,15 @@ def describe(config: msgspec.Struct) -> tuple[Param, ...]:
 
 
 def _param(field: msgspec.inspect.Field, default: Any) -> Param:
-    kind, extra = field.type, {}
+    kind, schema, extra = field.type, {}, {}
     if isinstance(kind, msgspec.inspect.Metadata):
-        extra, kind = kind.extra_json_schema or {}, kind.type
-    name, meaning = field.name, extra.get("description", "")
+        schema, extra, kind = kind.extra_json_schema or {}, kind.extra or {}, kind.type
+    return msgspec.structs.replace(
+        _of_type(field.name, kind, schema.get("description", ""), default), changes=extra.get("changes", "")
+    )
+
+
+def _of_type(name: str, kind: msgspec.inspect.Type, meaning: str, default: Any) -> Param:
     match kind:
         case msgspec.inspect.LiteralType(values=values):
             # msgspec does not keep the order of declaration; the default first, then by name, is as good.

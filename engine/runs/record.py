@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from engine import events, registry
 from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, RunResumed, complete_epochs
+from engine.runs.changes import Change
 from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
 from engine.runs.listing.labels import Labels, read_labels, write_labels
@@ -27,7 +28,7 @@ LARGEST_INFO = 2**20
 SILENCE_SECONDS = 60.0
 """After that much silence a run of another host, whose lock may not be seen from here, counts as interrupted."""
 
-PASSED_OVER = events.Logged | events.CheckpointSaved | events.RunHandedOver
+PASSED_OVER = events.Logged | events.CheckpointSaved | events.RunHandedOver | events.SettingsChanged
 """Recorded events that do not change how a run stands."""
 
 Status = Literal["running", "paused", "held", "completed", "stopped", "failed", "diverged", "interrupted"]
@@ -45,6 +46,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     variant: str
     preset: str
     config: dict[str, Any]
+    """What holds in the end; what the run began with stands in its `RunStarted`, what became of it in `changes`."""
     dataset: str
     kind: str = ""
     """Of the data (a key of `engine.kinds.KINDS`), which may be gone; empty in runs of earlier versions."""
@@ -57,6 +59,12 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """As `TrainJob.group`."""
     tested: bool = True
     """As `TrainJob.tested`."""
+    parent: str = ""
+    """The run that it is a fork of, which may be gone."""
+    forked_at: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    """The epoch of the parent whose state it began with."""
+    changes: tuple[Change, ...] = ()
+    """Settings that changed while it trained, in order; a fork has its parent's up to `forked_at` as well."""
     created: Annotated[float, Meta(ge=0, le=1e11)]
     versions: dict[str, str]
     device: str

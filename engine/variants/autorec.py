@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
 from engine.kinds.reading import RatingsReading
-from engine.params import HELD_OUT, TrainingConfig
+from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class AutorecConfig(TrainingConfig, frozen=True, kw_only=True):
             ge=0,
             le=1e6,
             description="half of it times the sum of squared weights joins the squared errors of a batch (λ)",
+            extra=LOSS,
         ),
     ] = 0.0
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, Condition, Remedy, advised, cured
 from engine.analysis.faults import CALMER, idle
-from engine.params import HELD_OUT
+from engine.params import HELD_OUT, LOSS
 from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
@@ -32,7 +32,7 @@ class ContractiveConfig(DenseConfig, frozen=True, kw_only=True):
     )
     contraction: Annotated[
         float,
-        Meta(ge=0, le=1e6, description="weight of ‖J‖², for an error summed over the pixels"),
+        Meta(ge=0, le=1e6, description="weight of ‖J‖², for an error summed over the pixels", extra=LOSS),
     ] = 0.1
 
 

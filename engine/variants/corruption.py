@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, Condition, History, Remedy
 from engine.errors import SettingError
+from engine.params import LOSS
 
 if TYPE_CHECKING:
     from engine.datasets.catalogue import DataSet
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 
 Corruption = Annotated[
     Literal["gaussian", "salt_and_pepper", "masking"],
-    Meta(description="add normal noise, make pixels black or white, or make them black"),
+    Meta(description="add normal noise, make pixels black or white, or make them black", extra=LOSS),
 ]
-NoiseMean = Annotated[float, Meta(ge=-1, le=1, description="of gaussian noise; 1 is the whole range of a pixel")]
-NoiseStd = Annotated[float, Meta(ge=0, le=10, description="standard deviation of gaussian noise")]
-NoiseShare = Annotated[float, Meta(ge=0, le=1, description="of pixels hit by salt_and_pepper or masking")]
-Resample = Annotated[bool, Meta(description="noise drawn afresh for every batch, or once for each image")]
-Clip = Annotated[bool, Meta(description="noisy pixels cut to 0…1, or left as they come out")]
+NoiseMean = Annotated[
+    float, Meta(ge=-1, le=1, description="of gaussian noise; 1 is the whole range of a pixel", extra=LOSS)
+]
+NoiseStd = Annotated[float, Meta(ge=0, le=10, description="standard deviation of gaussian noise", extra=LOSS)]
+NoiseShare = Annotated[float, Meta(ge=0, le=1, description="of pixels hit by salt_and_pepper or masking", extra=LOSS)]
+Resample = Annotated[bool, Meta(description="noise drawn afresh for every batch, or once for each image", extra=LOSS)]
+Clip = Annotated[bool, Meta(description="noisy pixels cut to 0…1, or left as they come out", extra=LOSS)]
 
 
 STRONGEST_STD, STRONGEST_SHARE = 1.0, 0.8

@@ -10,7 +10,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, Remedy, advised, cured
 from engine.analysis.faults import CALMER
 from engine.errors import SettingError
-from engine.params import TrainingConfig
+from engine.params import LOSS, TrainingConfig
 from engine.variants import scripted
 from engine.variants.scripted import Script
 from engine.variants.variant import Variant
@@ -27,7 +27,7 @@ Output = Annotated[
 ]
 Reconstruction = Annotated[
     Literal["mse", "bce"],
-    Meta(description="mean squared error, or binary cross-entropy (needs the sigmoid output)"),
+    Meta(description="mean squared error, or binary cross-entropy (needs the sigmoid output)", extra=LOSS),
 ]
 
 GELU = Advice("activation", "set", "gelu", where={"activation": ("relu",)})

@@ -10,7 +10,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, advised
 from engine.errors import SettingError
 from engine.kinds.reading import TextReading
-from engine.params import HELD_OUT, TrainingConfig
+from engine.params import COURSE, HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
 if TYPE_CHECKING:
@@ -58,10 +58,11 @@ class SentenceConfig(TrainingConfig, frozen=True, kw_only=True):
             ge=0,
             le=100,
             description="weight of predicting from the code which words a sentence has, in no order; 0: none",
+            extra=LOSS,
         ),
     ] = 0.0
     word_dropout: Annotated[
-        float, Meta(ge=0, lt=1, description="share of the words that the encoder does not get to see")
+        float, Meta(ge=0, lt=1, description="share of the words that the encoder does not get to see", extra=COURSE)
     ] = 0.0
     vocabulary: Annotated[
         int, Meta(ge=10, le=1_000_000, description="most frequent words; the others are one word")
@@ -158,6 +159,12 @@ class Sentence(Variant[SentenceConfig]):
             raise SettingError(
                 "masked", "the encoder can stop at the last word only; with ids split, padding comes first"
             )
+
+    def check_change(self, before: SentenceConfig, after: SentenceConfig) -> None:
+        """Raises SettingError where the head that predicts words comes or goes."""
+        if bool(before.bag_of_words) != bool(after.bag_of_words):
+            told = "its head can neither come nor go while a run trains"
+            raise SettingError("bag_of_words", f"{told}; expected a weight above 0 in the place of one, 0 else")
 
     def networks(self, config: SentenceConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """(batch, words, dimensions) → (batch, units) → (batch, words, dimensions).

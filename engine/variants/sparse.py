@@ -11,7 +11,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, Condition, History, Remedy, advised, cured
 from engine.analysis.faults import SETTLING, idle
 from engine.errors import SettingError
-from engine.params import HELD_OUT
+from engine.params import HELD_OUT, LOSS
 from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
@@ -38,16 +38,17 @@ class SparseConfig(DenseConfig, frozen=True, kw_only=True):
         Literal["l1", "l2", "l1_l2", "kl", "topk"],
         Meta(
             description="on the code: its size, its square, both, its mean rate (needs sigmoid); topk: k units speak",
+            extra=LOSS,
         ),
     ] = "l1"
-    l1: Annotated[Weight, Meta(description="weight of Σ|z|, for penalties l1 and l1_l2")] = 1e-4
-    l2: Annotated[Weight, Meta(description="weight of Σz², for penalties l2 and l1_l2")] = 1e-4
+    l1: Annotated[Weight, Meta(description="weight of Σ|z|, for penalties l1 and l1_l2", extra=LOSS)] = 1e-4
+    l2: Annotated[Weight, Meta(description="weight of Σz², for penalties l2 and l1_l2", extra=LOSS)] = 1e-4
     rho: Annotated[
         float,
-        Meta(ge=0.001, le=0.999, description="mean activation that penalty kl draws to"),
+        Meta(ge=0.001, le=0.999, description="mean activation that penalty kl draws to", extra=LOSS),
     ] = 0.05
-    beta: Annotated[Weight, Meta(description="weight of penalty kl")] = 3.0
-    k: Annotated[int, Meta(ge=1, le=65_536, description="units that speak for an image with topk")] = 25
+    beta: Annotated[Weight, Meta(description="weight of penalty kl", extra=LOSS)] = 3.0
+    k: Annotated[int, Meta(ge=1, le=65_536, description="units that speak for an image with topk", extra=LOSS)] = 25
 
 
 def _off_target(history: History) -> dict[str, float] | None:
@@ -208,6 +209,12 @@ class Sparse(DenseVariant[SparseConfig]):
             raise SettingError("k", f"{config.k} of {config.hidden_dim} units cannot speak; set a smaller k")
         if config.penalty == "kl" and config.activation != "sigmoid":
             raise SettingError("penalty", "kl needs activations between 0 and 1; set activation to sigmoid")
+
+    def check_change(self, before: SparseConfig, after: SparseConfig) -> None:
+        """Raises SettingError where topk comes or goes: it has layers of its own."""
+        if before.penalty != after.penalty and "topk" in (before.penalty, after.penalty):
+            told = f"{before.penalty} stays or becomes another penalty without layers of its own"
+            raise SettingError("penalty", f"{told}: topk can neither come nor go while a run trains")
 
     def networks(self, config: SparseConfig, shape: tuple[int, ...], blocks: Blocks) -> Networks:
         """(batch, height, width, channels) → (batch, hidden_dim) → (batch, height, width, channels).

@@ -147,6 +147,15 @@ class Variant(ABC, Generic[ConfigT]):
         """
         del config
 
+    def check_change(self, before: ConfigT, after: ConfigT) -> None:
+        """Refuse what cannot change while a run trains, though each of the settings that differ may: the networks of
+        `after` have to have the weights of those of `before`.
+
+        Raises:
+            SettingError: names the setting that has to stay.
+        """
+        del before, after
+
     def check_data(self, config: ConfigT, entry: DataSet) -> None:
         """Refuse settings that do not fit the numbers of a data set whose kind it accepts.
 

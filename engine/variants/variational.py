@@ -10,7 +10,7 @@ from msgspec import Meta
 from engine.analysis.alarms import Advice, Condition, History, Remedy, advised, cured
 from engine.analysis.faults import idle
 from engine.errors import SettingError
-from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
+from engine.params import COURSE, HELD_OUT, LOSS, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
@@ -36,15 +36,19 @@ class VariationalConfig(TrainingConfig, frozen=True, kw_only=True):
         LayerSizes, Meta(description="units of the encoder's layers before the code; mirrored after it")
     ] = "512"
     activation: Annotated[Literal["relu", "gelu", "tanh"], Meta(description="activation of the hidden layers")] = "relu"
-    beta: Annotated[float, Meta(ge=0, le=1000, description="weight of the KL term; above 1 for simpler codes")] = 1.0
-    warmup: Annotated[int, Meta(ge=0, le=10_000, description="epochs over which the KL term grows to its weight")] = 0
+    beta: Annotated[
+        float, Meta(ge=0, le=1000, description="weight of the KL term; above 1 for simpler codes", extra=LOSS)
+    ] = 1.0
+    warmup: Annotated[
+        int, Meta(ge=0, le=10_000, description="epochs over which the KL term grows to its weight", extra=COURSE)
+    ] = 0
     likelihood: Annotated[
         Literal["bernoulli", "gaussian"],
         Meta(description="of a number given the code: as pixels from 0 to 1, or normal with variance 1"),
     ] = "bernoulli"
-    clip_norm: Annotated[float, Meta(ge=0, le=1e6, description="longest gradient that is not scaled down; 0: any")] = (
-        15.0
-    )
+    clip_norm: Annotated[
+        float, Meta(ge=0, le=1e6, description="longest gradient that is not scaled down; 0: any", extra=COURSE)
+    ] = 15.0
 
 
 def _collapsed(history: History) -> dict[str, float] | None:

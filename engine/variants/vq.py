@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, Condition, History, Remedy, advised
 from engine.analysis.faults import SETTLING
-from engine.params import HELD_OUT, TrainingConfig
+from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ class VqConfig(TrainingConfig, frozen=True, kw_only=True):
     dimensions: Annotated[int, Meta(ge=1, le=1024, description="numbers in such a vector")] = 64
     filters: Annotated[int, Meta(ge=2, le=4096, description="of the convolutions")] = 256
     blocks: Annotated[int, Meta(ge=0, le=20, description="residual blocks before the code, and as many after it")] = 2
-    commitment: Annotated[float, Meta(ge=0, le=1e3, description="weight that draws the encoder to its entries")] = 0.25
+    commitment: Annotated[
+        float, Meta(ge=0, le=1e3, description="weight that draws the encoder to its entries", extra=LOSS)
+    ] = 0.25
     learning: Annotated[
         Literal["loss", "means"],
         Meta(description="how entries learn: by a loss term, or as running means of what chooses them"),
