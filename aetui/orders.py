@@ -12,8 +12,8 @@ from aetui.follow.reading import unread_run
 from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
-from engine.errors import EngineError, counted
-from engine.runs.jobs import ResumeJob, TrainJob
+from engine.errors import EngineError, RunError, counted
+from engine.runs.jobs import Job, ResumeJob, TrainJob
 
 
 class Orders(RunFollower):
@@ -24,6 +24,8 @@ class Orders(RunFollower):
     """Runs that are trained at once."""
     isolate = False
     """Whether each is trained in a process of its own."""
+    beside: set[str]
+    """Runs that are trained for another one, which is not left for them."""
     _asked = ("", "")
     """The run of which something was asked, and what, until it is heard of."""
 
@@ -66,6 +68,30 @@ class Orders(RunFollower):
             group=job.group,
             planned=config.get("epochs", 0),
         )
+
+    def train_beside(self, job: Job, of: str) -> str:
+        """Train what belongs to the run `of`, which stays on the screen, and return its id.
+
+        Raises:
+            EngineError: the engine refuses the job, or there is none.
+        """
+        if self.engine is None:
+            raise RunError("No engine", "the engine did not start: nothing can be trained")
+        run_id = self.engine.submit(job)
+        shown = self.state.runs[of]
+        config = {**shown.config, **getattr(job, "config", {})}
+        begun = RunState(
+            run_id,
+            here=True,
+            variant=shown.variant,
+            preset=shown.preset,
+            config=config,
+            dataset=getattr(job, "dataset", shown.dataset),
+            planned=config.get("epochs", 0),
+        )
+        self.beside.add(run_id)
+        self.hear(Queued(self.state.runs.get(run_id, begun)))
+        return run_id
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
         """Let a stored run go on, and say whether it does; `epochs` makes it longer."""

@@ -1,4 +1,4 @@
-"""What is going wrong with a run: conditions that a variant declares, the alarms that they raise, and what ends them."""
+"""What is going wrong with a run: conditions that a variant declares, the alarms that they raise, what ends them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf, isfinite, nan, pi, sin
 from statistics import median
 
@@ -24,6 +24,8 @@ OVERFIT = 0.05
 """Relative rise of the validation loss above its best that noise does not explain."""
 DIVERGENCE = 10.0
 """Times the lowest training loss of the epochs before."""
+GAP = 2.0
+"""Times the error on items to train on; what holds for all items is much the same on both."""
 VANISHED = 1e-5
 """Of the gradient norm of the first epoch."""
 FEWEST = 8
@@ -31,16 +33,20 @@ FEWEST = 8
 JUMPS = 20
 """Epochs whose jumps are looked at."""
 JUMPING, RISES = 0.03, 0.25
-"""Median size of a jump of the training loss from epoch to epoch, relative; share of those that go up."""
+"""Median rise of the training loss from one epoch to the next, relative; share of the epochs with one."""
 STEADY = 0.6
 """How fast the loss falls in the last quarter of the way, beside its mean over all: what learns well has slowed down by
 then."""
 FALLING = 0.8
 """Share of the epochs there."""
+CLIMB = 0.5
+"""Relative rise of the training loss above the lowest of those epochs before, which no healthy run has."""
 USUAL_RATE = 0.001
 """Of Adam (Kingma & Ba, arXiv:1412.6980)."""
 IDLE = 1e-4
 """Share of the loss."""
+THROWN = 1_000.0
+"""Training loss of the first epoch for each number of an item; one of about 1 costs about 1 before it is learned."""
 LARGE, SMALL = 10.0, 0.01
 """Standard deviations of the numbers of an item; networks begin with weights for numbers of about 1."""
 
@@ -48,9 +54,9 @@ LARGE, SMALL = 10.0, 0.01
 def _diverging(history: History) -> dict[str, float] | None:
     epochs = [ended.train["loss"] for ended in history.recent]
     loss, lowest = (epochs[-1], min(epochs)) if epochs else (nan, nan)
-    if history.diverged:
+    if history.diverged:  # maybe before the first epoch was over
         return {"loss": inf, "lowest": lowest}
-    if isfinite(loss) and not (len(epochs) > SETTLING and loss > DIVERGENCE * lowest > 0):
+    if not epochs or (isfinite(loss) and not (len(epochs) > SETTLING and loss > DIVERGENCE * lowest > 0)):
         return None
     return {"loss": loss, "lowest": lowest}
 
@@ -73,6 +79,8 @@ def _exploding(history: History) -> dict[str, float] | None:
     if isfinite(health.gradient_norm) and not (known and health.gradient_norm >= EXPLOSION * usual):
         return None
     return {"gradient_norm": health.gradient_norm, "usual": usual}
+
+
 def _dead_units(history: History) -> dict[str, float] | None:
     health = history.now.health
     if health is None or not health.dead or health.dead < DEAD_SHARE * health.units:
@@ -98,7 +106,6 @@ def _overfitting(history: History) -> dict[str, float] | None:
     return {"rise": rise, "best_epoch": best.epoch}
 
 
-
 def _stuck(history: History) -> dict[str, float] | None:
     first, health = history.first, history.now.health
     if first is None or first.health is None or health is None or len(history.recent) <= SETTLING:
@@ -107,13 +114,23 @@ def _stuck(history: History) -> dict[str, float] | None:
     return {"gradient_norm": health.gradient_norm} if health.gradient_norm <= VANISHED * usual else None
 
 
+def _overshot(history: History) -> dict[str, float] | None:
+    first = history.first
+    pixels = first.health.pixels if first and first.health else 0
+    if first is None or not first.train["loss"] > THROWN * max(1, pixels):
+        return None
+    return {"first": first.train["loss"]}
+
+
 def _rate_high(history: History) -> dict[str, float] | None:
     losses = [ended.train["loss"] for ended in history.recent[-JUMPS - 1 :]]
     if len(losses) <= FEWEST or min(losses) <= 0:
         return None
     jumps = [(after - before) / before for before, after in pairwise(losses)]
-    up, size = sum(jump > 0 for jump in jumps) / len(jumps), median(map(abs, jumps))
-    return {"size": size, "up": up} if size > JUMPING and up >= RISES else None
+    rises = [jump for jump in jumps if jump > 0]
+    up, usual = len(rises) / len(jumps), median(rises) if rises else 0.0
+    climb = max(loss / lowest for loss, lowest in zip(losses, accumulate(losses, min), strict=True)) - 1
+    return {"climb": climb, "up": up} if climb > CLIMB or (usual > JUMPING and up >= RISES) else None
 
 
 def _rate_low(history: History) -> dict[str, float] | None:
@@ -156,6 +173,16 @@ def idle(term: str) -> Callable[[History], dict[str, float] | None]:
     return check
 
 
+def _code_large(history: History) -> dict[str, float] | None:
+    now, best, health = history.now, history.best, history.now.health
+    known, unseen = now.train.get("reconstruction", 0.0), now.validation.get("reconstruction", 0.0)
+    if health is None or best is None or best.stage != now.stage or len(history.recent) <= FEWEST:
+        return None
+    if now.epoch - best.epoch < RISING or not 0 < GAP * known < unseen:
+        return None
+    return {"units": health.units, "times": unseen / known}
+
+
 SLOWER = Advice("learning_rate", "lower", factor=0.1, limit=USUAL_RATE)
 CALMER = Advice("learning_rate", "lower", factor=0.1, limit=USUAL_RATE, beyond=10 * USUAL_RATE)
 """Beside another change: where the rate alone would do the damage again."""
@@ -167,7 +194,10 @@ DIVERGING = Condition(
     template="the training loss is {loss:.3g}, and was {lowest:.3g}: the run diverges",
     advice=(SLOWER,),
     remedies=(Remedy((SLOWER,), start="before"),),
-    explains=("exploding", "rate_high", "rate_low", "overfitting", "dead_units", "dead_outputs"),
+    explains=(
+        *("exploding", "overshot", "rate_high", "rate_low"),
+        *("code_large", "overfitting", "dead_units", "dead_outputs"),
+    ),
     unbegun=True,
 )
 UNSCALED = Condition(
@@ -176,7 +206,10 @@ UNSCALED = Condition(
     template="the numbers of an item have standard deviations from {least:.3g} to {largest:.3g}, and networks begin "
     "with weights for numbers of about 1",
     remedies=(Remedy(data={"normalise": "standard"}),),
-    explains=("diverging", "exploding", "rate_high", "rate_low", "overfitting", "dead_units", "dead_outputs"),
+    explains=(
+        *("diverging", "exploding", "overshot", "rate_high", "rate_low"),
+        *("code_large", "overfitting", "dead_units", "dead_outputs"),
+    ),
     unbegun=True,
 )
 EXPLODING = Condition(
@@ -208,6 +241,20 @@ OVERFITTING = Condition(
     advice=(Advice("epochs", "lower"),),
     remedies=(Remedy((SLOWER,), start="best"),),
 )
+CODE_LARGE = Condition(
+    key="code_large",
+    check=_code_large,
+    template="the error on items that it did not learn from is {times:.2g} times that on those it did: {units:,.0f} "
+    "code units learn them by heart",
+    remedies=(
+        Remedy((Advice("hidden_dim", "lower", factor=0.1, beyond=2),)),
+        Remedy((Advice("latent_dim", "lower", factor=0.1, beyond=2),)),
+        Remedy((Advice("layers", "lower", factor=0.25),)),
+        Remedy((Advice("units", "lower", factor=0.25),)),
+        Remedy((Advice("filters", "lower", factor=0.25),)),
+    ),
+    explains=("overfitting",),
+)
 STUCK = Condition(
     key="stuck",
     check=_stuck,
@@ -216,10 +263,18 @@ STUCK = Condition(
     remedies=(Remedy((SLOWER,)),),
     explains=("dead_units", "dead_outputs", "rate_low"),
 )
+OVERSHOT = Condition(
+    key="overshot",
+    check=_overshot,
+    template="the training loss of the first epoch was {first:.3g}: the first steps threw the weights far off",
+    advice=(SLOWER,),
+    remedies=(Remedy((SLOWER,)),),
+    explains=("rate_low", "rate_high", "code_large", "overfitting"),
+)
 RATE_HIGH = Condition(
     key="rate_high",
     check=_rate_high,
-    template="the training loss jumps by {size:.0%} from epoch to epoch, and goes up in {up:.0%} of them: the steps "
+    template="the training loss rises in {up:.0%} of the last epochs, up to {climb:.0%} above what it was: the steps "
     "are too long",
     advice=(SLOWER,),
     remedies=(Remedy((SLOWER,), start="best"),),

@@ -14,7 +14,7 @@ from engine.datasets.data import Report, silence
 from engine.errors import EngineError, UsageError
 from engine.events import EpochEnded, RunFinished
 from engine.queries.messages.fidelity import Fidelities, Fidelity
-from engine.runs.jobs import ForkJob, Job, TrainJob
+from engine.runs.jobs import Job, TrainJob
 
 if TYPE_CHECKING:
     from engine.runs.record import RunRecord
@@ -38,9 +38,11 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 class Trial:
     """Which runs a trial needs, in the order in which they are to be trained, and what came of them."""
 
-    def __init__(self, run: Subject, finding: Finding, seeds: int = 1, report: Report = silence) -> None:
-        """The first seed is that of `run`, which is trained anew only where it did not come to its planned end; `report`
-        hears of data that are read anew.
+    def __init__(
+        self, run: Subject, finding: Finding, seeds: int = 1, report: Report = silence, *, waits: bool = False
+    ) -> None:
+        """The first seed is that of `run`, which is trained anew only where it did not come to its planned end, and not
+        where the trial `waits` for it; `report` hears of data that are read anew.
 
         Raises:
             UsageError: nothing exact is known against the fault, or it cannot be tried here.
@@ -54,7 +56,7 @@ class Trial:
         first = int(run.config["seed"])
         self.legs: list[Leg] = []
         for seed in range(first, first + seeds):
-            known = run.run_id if seed == first and run.status in ("completed", "diverged") else ""
+            known = run.run_id if seed == first and (waits or run.status in ("completed", "diverged")) else ""
             self.legs += [Leg(role="fault", seed=seed, run_id=known), Leg(role="cure", seed=seed)]
 
     @property
@@ -65,15 +67,11 @@ class Trial:
             return None
         if leg.role == "fault":
             return self._anew(leg.seed, {}, self.run.dataset)
-        if self.finding.epoch:
-            return ForkJob(run_id=self._of("fault", leg.seed), epoch=self.finding.epoch, config=self.finding.settings)
         return self._anew(leg.seed, self.finding.settings, self.dataset)
 
     def _anew(self, seed: int, changes: dict[str, Any], dataset: str) -> TrainJob:
         config = {**self.run.config, **changes, "seed": seed}
-        return TrainJob(
-            variant=self.run.variant, dataset=dataset, preset=self.run.preset, config=config, tested=False
-        )
+        return TrainJob(variant=self.run.variant, dataset=dataset, preset=self.run.preset, config=config, tested=False)
 
     def begun(self, run_id: str) -> None:
         """What was `next` is trained as this run."""
@@ -89,7 +87,8 @@ class Trial:
         Raises:
             RunError: a run is gone.
         """
-        values, measures, gone = {"fault": [], "cure": []}, set(), 0
+        values: dict[Role, list[float]] = {"fault": [], "cure": []}
+        measures, gone = set(), 0
         for leg in self.legs:
             record = store.find(leg.run_id)
             measure, value = self._measured(record, ask)

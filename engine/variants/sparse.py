@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 LEAST = 1e-3
 """Squared length of all images of a batch that a share can be told of."""
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
-OFF_TARGET = 0.2
-"""Relative distance of the mean activation from its target that counts as met."""
+OFF_TARGET = 2.0
+"""Times the target, or its part, up to which the mean activation counts as near it."""
 ABSOLUTE, SQUARE = {"penalty": ("l1", "l1_l2")}, {"penalty": ("l2", "l1_l2")}
 LESS = Advice("l1", "lower", where=ABSOLUTE)
 
@@ -56,7 +56,7 @@ def _off_target(history: History) -> dict[str, float] | None:
     if health is None or not health.target_rate or len(history.recent) < SETTLING:
         return None
     mean, target = health.mean_activation, health.target_rate
-    if abs(mean - target) <= OFF_TARGET * target:
+    if target <= OFF_TARGET * mean and mean <= OFF_TARGET * target:
         return None
     return {"mean_activation": mean, "target_rate": target, "times": mean / target}
 

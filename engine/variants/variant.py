@@ -11,11 +11,13 @@ import msgspec
 
 from engine.analysis.alarms import Condition
 from engine.analysis.faults import (
+    CODE_LARGE,
     DEAD_OUTPUTS,
     DEAD_UNITS,
     DIVERGING,
     EXPLODING,
     OVERFITTING,
+    OVERSHOT,
     RATE_HIGH,
     RATE_LOW,
     STUCK,
@@ -124,8 +126,10 @@ class Variant(ABC, Generic[ConfigT]):
         STUCK,
         DEAD_UNITS,
         DEAD_OUTPUTS,
+        OVERSHOT,
         RATE_HIGH,
         RATE_LOW,
+        CODE_LARGE,
         OVERFITTING,
     )
     """What its runs are watched for, the gravest first."""

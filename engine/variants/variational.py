@@ -79,8 +79,8 @@ class Variational(Variant[VariationalConfig]):
         Condition(
             key="collapsed",
             check=_collapsed,
-            template="only {active:,.0f} of {units:,.0f} code dimensions tell anything about the image "
-            "(KL {kl:.3g} nats): the posterior has collapsed onto the prior",
+            template="{active:,.0f} of {units:,.0f} code dimensions vary with the item, and all of them tell {kl:.3g} "
+            "nats about it: the posterior has collapsed onto the prior",
             advice=(Advice("beta", "lower"), Advice("warmup", "raise")),
             remedies=(
                 Remedy((Advice("beta", "lower", factor=0.1, limit=1.0), Advice("warmup", "raise", limit=WARMUP))),
