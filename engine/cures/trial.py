@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from engine.analysis.alarms import bests
 from engine.cures import scaling
 from engine.cures.diagnosis import Finding, Subject, diagnosed, subject
 from engine.cures.verdict import Verdict, finite_or_worst
 from engine.datasets.data import Report, silence
 from engine.errors import EngineError, UsageError
-from engine.events import EpochEnded, RunFinished
+from engine.events import complete_epochs
 from engine.queries.messages.fidelity import Fidelities, Fidelity
 from engine.runs.jobs import Job, TrainJob
 
@@ -117,9 +118,7 @@ class Trial:
 
 
 def _term(record: RunRecord) -> float:
-    history = record.events()[0]
-    ended = [event for event in history if isinstance(event, EpochEnded)]
-    finished = [event for event in history if isinstance(event, RunFinished)]
-    best = finished[-1].weights_epoch if finished else 0
-    chosen = next((each for each in ended if each.epoch == best), ended[-1] if ended else None)
+    epochs = complete_epochs(record.events()[0])
+    best = bests(epochs)[-1:] if record.config.get("validation") else []
+    chosen = next(iter(best or epochs[-1:]), None)
     return finite_or_worst(chosen.validation.get("reconstruction") if chosen else None)

@@ -138,7 +138,7 @@ FAULTS: tuple[Fault, ...] = (
         "autorec",
         "tuned",
         "few-ratings",
-        {"hidden_dim": 300, "weight_penalty": 0.0, "epochs": 60},
+        {"hidden_dim": 300, "weight_penalty": 0.0, "batch_size": 10, "learning_rate": 0.005, "epochs": 60},
     ),
     Fault(
         "noise too strong",
