@@ -116,12 +116,15 @@ class Orders(RunFollower):
         job = found.order.job
         if isinstance(job, ResumeJob):
             return self.resume_run(run_id, job.epochs)
+        from engine.runs.forking import what_trains
+
         try:
             self.engine.adopt(found.order)
+            begun = what_trains(job, self.store)
         except EngineError as error:
             self.notice(error.title, error.message)
             return False
-        self._queue(self._unbegun(run_id, job, job.config))
+        self._queue(self._unbegun(run_id, begun, begun.config))
         return True
 
     def take_back(self, run_id: str) -> None:

@@ -16,6 +16,7 @@ from aetui.cli.options import Options
 COMMANDS: Places = {
     "train": ("aetui.cli.train", "train"),
     "resume": ("aetui.cli.train", "resume"),
+    "fork": ("aetui.cli.fork", "fork"),
     "stop": ("aetui.cli.stop", "stop"),
     "open": ("aetui.cli.opening", "open_run"),
     "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),

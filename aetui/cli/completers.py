@@ -67,6 +67,30 @@ def settings(ctx: Any, incomplete: str) -> Offers:
                 yield f"{field}={choice}", "as it is" if choice == str(param.default) else ""
 
 
+def changeable_settings(ctx: Any, incomplete: str) -> Offers:
+    """`FIELD=` for the settings of the run that is named which may change while it trains, with their values."""
+    from engine import params, registry
+    from engine.errors import EngineError
+    from engine.runs.changes import changeable
+
+    with suppress(OSError, EngineError):
+        run = _store(ctx).find(str(ctx.params.get("run")))
+        for param in changeable(params.stored(registry.preset(run.variant, run.preset), run.config)):
+            yield f"{param.name}=", f"{param.meaning} ({param.range}); it is {param.default}"
+
+
+def kept_epochs(ctx: Any, incomplete: str) -> Offers:
+    """The epochs of the run that is named which can be forked."""
+    from engine.errors import EngineError
+    from engine.runs import forking
+
+    yield "best", "the one with the lowest validation loss"
+    yield "last", "the last complete one"
+    with suppress(OSError, EngineError):
+        for epoch in forking.kept_epochs(_store(ctx).find(str(ctx.params.get("run")))):
+            yield str(epoch), "" if epoch else "as it began"
+
+
 def pages(ctx: Any, incomplete: str) -> Offers:
     """Pages that explain."""
     from aetui.explaining.pages import pages as known

@@ -27,6 +27,7 @@ from engine.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    SettingsChanged,
     Unit,
 )
 
@@ -128,6 +129,8 @@ class Narrator:
         self._lines = _Lines()
         self._epochs: dict[str, int] = {}
         """That each run is to have."""
+        self._inherited: dict[str, int] = {}
+        """The last one that a fork has of its parent."""
         self._reason = ""
 
     def tell(self, event: Event) -> None:
@@ -143,19 +146,25 @@ class Narrator:
                 (self._bar or self._lines)(event.activity, event.done, event.total, event.unit)
             case RunStarted():
                 self._epochs[event.run_id] = event.epochs
-                self._line(f"{event.run_id}: {event.variant} on {event.dataset}, {event.device}")
+                of = f"a fork of {event.parent} after epoch {event.forked_at}, " if event.parent else ""
+                self._inherited[event.run_id] = event.forked_at
+                self._line(f"{event.run_id}: {of}{event.variant} on {event.dataset}, {event.device}")
             case RunResumed():
                 self._epochs[event.run_id] = event.epochs
                 self._line(f"{event.run_id}: goes on in epoch {event.epoch} after step {event.step}")
             case RunFinished() | RunInterrupted():
                 self._epochs.pop(event.run_id, None)
+                self._inherited.pop(event.run_id, None)
             case RunHeld():
                 self._held_still(event.reason)
             case Progress():
                 self._fleeting(self._progress(event))
-            case EpochEnded():
+            case EpochEnded() if event.epoch > self._inherited.get(event.run_id, 0):
                 self._reason = ""
                 self._line(self._epoch(event))
+            case SettingsChanged():
+                changed = ", ".join(f"{name}={value}" for name, value in event.config.items())
+                self._line(f"{self._whose(event)}from epoch {event.epoch + 1} on {changed}")
 
     def _held_still(self, reason: str) -> None:
         """It is told again and again; one line for each reason will do."""

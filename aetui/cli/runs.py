@@ -158,7 +158,7 @@ def _show_group(group: Group, store: RunStore, markdown: bool, keep: Path | None
 
 
 def _shown(record: RunRecord, options: Options | None = None) -> str:
-    from aetui.cli import figures
+    from aetui.cli import figures, run_lineage
     from aetui.cli.tables import aligned
     from aetui.render.metrics import concluded
 
@@ -170,6 +170,7 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
         *([("tags", ", ".join(record.labels.tags))] if record.labels.tags else []),
         *([("note", record.labels.note)] if record.labels.note else []),
         *([("group", record.group)] if record.group else []),
+        *(run_lineage.lines(record, options.store) if options else ()),
         ("status", record.status),
         ("variant", f"{record.variant}, preset {record.preset}"),
         ("data", f"{record.dataset}, {_fingerprint(record)}"),

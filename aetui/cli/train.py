@@ -76,7 +76,7 @@ def train(
     from engine.runs import groups, repeatable
     from engine.runs.jobs import Order, TrainJob
 
-    options: Options = _with_jobs(context.obj, jobs, isolate=isolate)
+    options: Options = with_jobs(context.obj, jobs, isolate=isolate)
     job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
@@ -86,7 +86,7 @@ def train(
             return
         found = repeatable.ordered(run_id, job, options.store) if run_id else job
         if isinstance(found, Order | TrainJob):
-            _train_one(found, options, json, detached)
+            train_one(found, options, json, detached)
         elif not options.quiet:
             typer.echo(f"{found.id} is complete: nothing to do", err=True)
 
@@ -136,13 +136,13 @@ def resume(
     from engine.runs.jobs import ResumeJob
 
     options: Options
-    with clustered.taking_part(_with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
+    with clustered.taking_part(with_jobs(context.obj, jobs, isolate=isolate), detached=detached) as options:
         group = groups.find(options.store, run)
         left = waiting.find_left(options.store.root, run) if group is None and options.store.get(run) is None else None
         if left is not None and left.order is not None:
             _take_up(left.order, epochs, options, json, detached)
         elif group is None:
-            _train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
+            train_one(ResumeJob(run_id=options.store.find(run).id, epochs=epochs), options, json, detached)
         elif epochs is not None:
             raise UsageError(
                 "Several runs", f"{run} means {counted(len(group.members), 'run')}; --epochs is for one of them"
@@ -151,13 +151,15 @@ def resume(
             _train_group(group, options, json, detached)
 
 
-def _with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+def with_jobs(options: Options, jobs: int | None, *, isolate: bool) -> Options:
+    """`options`, with what stands behind the command laid over them."""
     from dataclasses import replace
 
     return replace(options, jobs=jobs or options.jobs, isolate=isolate or options.isolate)
 
 
-def _train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
+def train_one(job: Job | Order, options: Options, json: bool, detached: bool) -> None:
+    """Train one run, and print what it reached; or have a process of its own train it."""
     from engine.runs import handover
     from engine.runs.jobs import Order
 

@@ -28,8 +28,10 @@ from engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SettingsChanged,
     WorkersReported,
 )
+from engine.runs import changes
 from engine.runs.repeating import Plan
 
 
@@ -187,6 +189,8 @@ def apply(run: RunState, event: Event) -> RunState:
     match event:
         case RunStarted():
             return _started(run, event)
+        case SettingsChanged():
+            return _changed(run, event)
         case Progress():
             return run.under_way(event) if run.going else run
         case RunPaused():
@@ -227,6 +231,9 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         device=event.device,
         name=event.name,
         group=event.group,
+        parent=event.parent,
+        forked_at=event.forked_at,
+        changes=(),
         moving=False,
         started=event.at,
         planned=event.epochs,
@@ -241,6 +248,17 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         spread=event.spread,
     )
     return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
+
+
+def _changed(run: RunState, event: SettingsChanged) -> RunState:
+    run = replace(
+        run,
+        config={**run.config, **event.config},
+        changes=(*run.changes, changes.Change(event.epoch, event.config)),
+        planned=event.config.get("epochs", run.planned),
+    )
+    told = ", ".join(f"{name}={value}" for name, value in event.config.items())
+    return run.logged(event.at, f"from epoch {event.epoch + 1} on {told}")
 
 
 def _resumed(run: RunState, event: RunResumed) -> RunState:

@@ -13,6 +13,7 @@ from aetui.state.epochs import Epochs
 from engine import registry
 from engine.analysis.alarms import Alarm, History, bests, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
+from engine.runs.changes import Change
 from engine.runs.repeating import Plan
 from engine.runs.step_history import StepHistory
 
@@ -89,6 +90,11 @@ class RunState:
     name: str = ""
     group: str = ""
     """The runs that it belongs to (`engine.runs.groups`)."""
+    parent: str = ""
+    forked_at: int = 0
+    """The run that it is a fork of, and after which epoch; empty for one that began by itself."""
+    changes: tuple[Change, ...] = ()
+    """Settings that changed while it trained; `config` is what holds now."""
     others: Others | None = None
     """What the other runs of its group reached, as far as it was read."""
     started: float = 0.0

@@ -32,6 +32,9 @@ TURNED = (
 )
 
 
+CHANGED = "settings of it changed while it trained: no command does the same"
+
+
 class Repeat(NamedTuple):
     """Commands that are to be run one after the other, none where no command will do, and what else it takes."""
 
@@ -57,6 +60,8 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
         config = _config(run.variant, run.preset, run.config, run.planned)
     except EngineError as error:
         return Repeat((), f"this version cannot train it: {plain(error.message)}")
+    if run.changes:
+        return Repeat((), CHANGED)
     plans = run.plans or (() if run.seq else (Plan(run.planned, over=True),))
     if not plans:
         return Repeat((), UNKNOWN)

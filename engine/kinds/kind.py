@@ -84,8 +84,6 @@ class Kind(Origin):
     """Of a rate, short: "img" a second."""
     keeps: ClassVar[bool] = False
     """Whether a run keeps something of its data, so that they are seen in a way of its own (see `keep`)."""
-    keeps_weights: ClassVar[bool] = False
-    """Whether a run keeps weights of its epochs, so that it can be asked as it was (`engine.runs.weight_files`)."""
     files: ClassVar[tuple[str, ...]] = ()
     """Names of the files that `keep` writes."""
 

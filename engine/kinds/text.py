@@ -37,7 +37,7 @@ class Text(Kind):
 
     key = "text"
     items, unit = "sentences", "sent"
-    keeps = keeps_weights = True
+    keeps = True
     files = ("vocabulary.txt", "vectors.npy", "vectors-source.txt", "segmentation.txt")
     covered = "the word ids of its sentences"
     points: ClassVar[tuple[str, ...]] = ("averaged word vectors", "averages")

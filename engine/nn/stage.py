@@ -58,6 +58,12 @@ class CompiledStage:
         """What the optimiser remembers, by the names it has in checkpoints ("optimizer/…")."""
         return {f"optimizer/{variable.path}": variable for variable in self.optimizer.variables}
 
+    @property
+    def remembered(self) -> dict[str, keras.Variable]:
+        """All of that but the rate, which the settings say: they may have changed since a checkpoint was written."""
+        rate = self.optimizer.learning_rate
+        return {name: variable for name, variable in self.optimizer_variables.items() if variable is not rate}
+
     def compile(self, feed: Feed, batch: int, *, learn: bool) -> None:
         """All that will be called on what `feed` holds, so that no step is held up by it and no rate is spoilt."""
         full, blank = min(batch, feed.items), feed.blank()

@@ -88,7 +88,7 @@ class Trainer:
         self._stage = self._compiled_stage()
         if checkpoint is not None and shown.name == self._stage.name:
             # Saved between two stages, a checkpoint holds the optimiser of the one before; the next has a new one.
-            restore(self._stage.optimizer_variables, checkpoint.arrays)
+            restore(self._stage.remembered, checkpoint.arrays)
         if team is not None:
             team.even_out(self._variables, all=True)
         self._last_good = self.checkpoint()

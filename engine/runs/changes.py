@@ -7,16 +7,18 @@ one that had the new settings from the next epoch on. So it can be trained again
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from engine import params
-from engine.backend import Checkpoint
 from engine.errors import SettingError
 from engine.events import Count
 from engine.params import Param, TrainingConfig
 from engine.variants.variant import Variant
+
+if TYPE_CHECKING:
+    from engine.backend import Checkpoint
 
 ConfigT = TypeVar("ConfigT", bound=TrainingConfig)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from safetensors import safe_open
@@ -12,6 +13,8 @@ from engine.backend import Arrays, Best, Checkpoint, Position
 from engine.errors import RunError
 from engine.storage.atomic import replacing
 
+T = TypeVar("T")
+
 MOST = 2**53
 """Stages, epochs or steps of a position: far above every run, and still a number that everything can count with."""
 
@@ -20,12 +23,12 @@ FORMER = {"guesser/guess/": "bag_of_words/logits/", "adam/guess_": "adam/logits_
 """What stands in names of arrays, and in the header, for the bag-of-words head of earlier versions, and today."""
 
 
-def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Raises OSError; `path` is then the file that it was."""
+def write_checkpoint(path: Path, checkpoint: Checkpoint, *, flush: bool = True) -> None:
+    """Raises OSError; `path` is then the file that it was. `flush`: such that it survives a power cut."""
     header = {"position": msgspec.json.encode(checkpoint.position).decode()}
     if checkpoint.best is not None:
         header["best"] = msgspec.json.encode(checkpoint.best).decode()
-    with replacing(path) as file:
+    with replacing(path, flush=flush) as file:
         file.write(save(checkpoint.arrays, header))
 
 
@@ -59,12 +62,21 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 def read_position(path: Path) -> Position | None:
     """Where in its run the checkpoint at `path` belongs, without reading its arrays; None where there is none, or none
     that can be read."""
+    return _header(path, "position", Position)
+
+
+def read_best(path: Path) -> Best | None:
+    """The best epoch that the checkpoint at `path` knows of; None likewise, or where it knows none."""
+    return _header(path, "best", Best)
+
+
+def _header(path: Path, name: str, form: type[T]) -> T | None:
     if not path.exists():
         return None
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
-        return msgspec.json.decode(header["position"], type=Position)
+        return msgspec.json.decode(header[name], type=form)
     except Exception:  # as in `read_checkpoint`, which says what is wrong
         return None
 

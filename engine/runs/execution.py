@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -35,8 +36,9 @@ from engine.runs import snapshot_writer, weight_files
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
 from engine.runs.every import Every
+from engine.runs.forking import Beginning, Fork, beginning_again, check_same_data, fork_again, fork_of, missing
 from engine.runs.full_disk import Keeper
-from engine.runs.jobs import Job, Order, ResumeJob, TrainJob
+from engine.runs.jobs import ForkJob, Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import LONGEST_NAME
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
@@ -58,6 +60,7 @@ class Execution:
         submitted: Job,
         record: RunRecord | None = None,
         descriptor: int | None = None,
+        fork: Fork | None = None,
     ) -> None:
         self.run_id = run_id
         self.job = job
@@ -74,6 +77,7 @@ class Execution:
         self._descriptor = descriptor
         self._patient = False
         self._record = record
+        self._fork = fork
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
 
@@ -90,13 +94,14 @@ class Execution:
             return _resumption(store.find(job.run_id), job)
         snapshot_writer.budget()
         weight_files.budget()
+        if isinstance(job, ForkJob):
+            return _branch(fork_of(job, store), job)
         variant = registry.variant(job.variant)
         _check_trained(variant)
         entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
-        if len(job.name) > LONGEST_NAME or not job.name.isprintable():
-            raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {job.name!r}")
+        _check_name(job.name)
         if entry.kind not in variant.accepts:
             wanted = " or ".join(KINDS[key].items for key in variant.accepts)
             found = ORIGINS[entry.kind].items
@@ -115,7 +120,7 @@ class Execution:
             UsageError, RunError: as `of`; the run stays as it is.
         """
         job, folder = order.job, store.root / order.run_id
-        if isinstance(job, TrainJob) and not has_begun(folder):
+        if isinstance(job, TrainJob | ForkJob) and not has_begun(folder):
             shutil.rmtree(folder, ignore_errors=True)  # where its process ended before anything was trained
             life = cls.of(job, store)
             life.run_id = order.run_id
@@ -149,21 +154,33 @@ class Execution:
             data = self._load(datasets, emit, control)
             report = self._report(emit, control)
             report(BUILDING, 0, 0)
+            beginning: Beginning | None = None
             if self._record is None:
-                training = backend.training(self._variant, self.config, data, None)
+                beginning = self._fork.beginning(data) if self._fork else None
+                state = beginning.checkpoint if beginning else None
+                training = backend.training(self._variant, self.config, data, state)
                 self.config = training.config
+                if self._fork is not None:
+                    self._fork.config = training.config
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
                 lock = self._inherited()
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
-                training = backend.training(self._variant, self.config, data, self._checkpoint(data, self._record))
+                state = self._checkpoint(data, self._record)
+                self._fork = fork_again(self._record, store) if self._record.info.forked_at else None
+                if state is None and self._record.info.forked_at:
+                    beginning = beginning_again(self._fork, self._record, data)
+                    state = beginning.checkpoint
+                training = backend.training(self._variant, self.config, data, state)
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
                 self._undo(writer)
                 raise Stopped
+            if beginning is not None:
+                self._begin(beginning, writer, emit, control)
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
             spread, earlier = KINDS[data.kind].spread(data), self._earlier(training)
@@ -174,7 +191,9 @@ class Execution:
 
     def _earlier(self, training: Training) -> list[EpochEnded]:
         """The epochs before this life that count."""
-        history = self._record.events()[0] if self._record else []
+        if self._record is None:
+            return self._fork.epochs if self._fork else []
+        history = self._record.events()[0]
         return [ended for ended in complete_epochs(history) if ended.epoch < training.position.epoch]
 
     def _describe(self, writer: RunWriter, data: Data, device: str, emit: Emit, control: Control) -> None:
@@ -200,7 +219,8 @@ class Execution:
         return descriptor
 
     def _load(self, datasets: DatasetCache, emit: Emit, control: Control) -> Data:
-        folder = self._record.folder if self._record else None
+        record = self._record or (self._fork.parent if self._fork else None)
+        folder = record.folder if record else None
         return datasets.load(self.job.dataset, self._variant.reading(self.config), folder, self._report(emit, control))
 
     def _report(self, emit: Emit, control: Control) -> Report:
@@ -224,14 +244,17 @@ class Execution:
         path = record.folder / "checkpoint.safetensors"
         if isinstance(self.submitted, ResumeJob) and self.submitted.dataset:
             return _with_other_data(read_checkpoint(path), record, data)
-        before, now = record.info.fingerprint, data.fingerprint
-        if before != now:
-            raise RunError(
-                "The data changed",
-                f"{self.run_id} was trained on {data.key} with fingerprint {before[:16]}…, but the data found now "
-                f"({data.path or 'from a package'}) have {now[:16]}…; bring the former data back to go on",
-            )
+        check_same_data(record, data)
         return read_checkpoint(path)
+
+    def _begin(self, beginning: Beginning, writer: RunWriter, emit: Emit, control: Control) -> None:
+        """Have in the folder what a fork goes on from, before anything says that it has begun."""
+        try:
+            self._keep(lambda: writer.steps(beginning.steps), writer, emit, control)
+            self._keep(lambda: writer.checkpoint(beginning.checkpoint, beginning.best), writer, emit, control)
+        except RunError:
+            self._undo(writer)
+            raise
 
     def _create(self, store: RunStore, data: Data, device: str) -> RunWriter:
         job = self.job
@@ -251,7 +274,8 @@ class Execution:
             device=device,
             **this_process(),
         )
-        writer = RunWriter.create(store, self._info(info, device))
+        info = self._info(info, device)
+        writer = RunWriter.create(store, self._fork.info(info) if self._fork else info)
         self._keep_of(data, writer)
         return writer
 
@@ -271,16 +295,19 @@ class Execution:
     def _open(
         self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
     ) -> None:
-        """Record and emit the first event of this life; if that fails, a new run leaves nothing behind."""
-        at, begun = training.position, self._seen > 0
-        resumed = RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
-        event: Event = resumed if begun else self._started(training, data, device)
+        """Record and emit the first events of this life; if that fails, a new run leaves nothing behind."""
+        begun = self._seen > 0
+        first = self._resumed(training, device) if begun else self._started(training, data, device)
+        inherited = missing(self._fork, self._record.events()[0] if self._record else []) if self._fork else []
+        opening: list[Event] = []
         try:
-            opening = self._keep(lambda: writer.record(event), writer, emit, control)
+            for event in [*inherited, first] if begun else [first, *inherited]:
+                opening.append(self._keep(partial(writer.record, event), writer, emit, control))
         except RunError:
             self._undo(writer)
             raise
-        emit(opening)
+        for event in opening:
+            emit(event)
         for note in training.notes:
             emit(writer.record(Logged(level="info", text=note)))
         if begun and not writer.has_checkpoint:
@@ -291,15 +318,21 @@ class Execution:
         if self._record is None:
             writer.remove()
 
-    def _started(self, training: Training, data: Data, device: str) -> RunStarted:
-        job = self.job
+    def _resumed(self, training: Training, device: str) -> Event:
+        at = training.position
+        return RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
+
+    def _started(self, training: Training, data: Data, device: str) -> Event:
+        job, fork = self.job, self._fork
         return RunStarted(
             variant=job.variant,
             preset=job.preset,
-            config=msgspec.to_builtins(self.config),
+            config=fork.begun if fork else msgspec.to_builtins(self.config),
             dataset=job.dataset,
             kind=data.kind,
             device=device,
+            parent=fork.parent.id if fork else "",
+            forked_at=fork.epoch if fork else 0,
             name=job.name,
             group=job.group,
             epochs=self.config.epochs,
@@ -312,6 +345,17 @@ class Execution:
             train_items=len(data.train.items),
             validation_items=len(data.validation.items),
         )
+
+
+def _branch(fork: Fork, asked: ForkJob) -> Execution:
+    _check_trained(registry.variant(fork.parent.variant))
+    _check_name(asked.name)
+    return Execution(new_run_id(fork.parent.variant), fork.job(asked), fork.config, asked, fork=fork)
+
+
+def _check_name(name: str) -> None:
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {name!r}")
 
 
 def _check_trained(variant: Variant[Any]) -> None:

@@ -18,7 +18,7 @@ from engine.errors import RunError, UsageError
 from engine.events import UNREADABLE
 from engine.params import TrainingConfig
 from engine.runs.execution import Execution
-from engine.runs.jobs import MOST_SEEDS, Job, Order, TrainJob
+from engine.runs.jobs import MOST_SEEDS, Job, Order, ResumeJob, TrainJob
 from engine.runs.listing.labels import checked_name
 from engine.runs.store import RunRecord, RunStore, has_begun
 from engine.runs.waiting import waits
@@ -107,7 +107,7 @@ def _check_free(group: Group, store: RunStore) -> None:
 
 def check_name(job: Job, store: RunStore) -> None:
     """Raises UsageError where a single run is to have a name that means something already."""
-    if isinstance(job, TrainJob) and not job.group:
+    if not isinstance(job, ResumeJob) and not job.group:
         check_run_name(job.name, store)
 
 

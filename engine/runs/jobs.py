@@ -1,4 +1,5 @@
-"""What can be asked of the engine: train a new run, go on with a stored one, take one over from another process."""
+"""What can be asked of the engine: train a new run, go on with a stored one, fork one, take one over from another
+process."""
 
 from __future__ import annotations
 
@@ -34,7 +35,19 @@ class ResumeJob(msgspec.Struct, frozen=True, kw_only=True, tag="resume"):
     """Other data of the same form to go on with, which are those of the run from then on; empty: its own."""
 
 
-Job = TrainJob | ResumeJob
+class ForkJob(msgspec.Struct, frozen=True, kw_only=True, tag="fork"):
+    """A new run that begins with the weights and the optimiser of `run_id` after `epoch` (0: as it began) and goes on
+    to `config["epochs"]`, or as far as that one, with the settings in `config` from the next epoch on."""
+
+    run_id: str
+    epoch: int
+    config: dict[str, Any] = {}
+    name: str = ""
+    group: str = ""
+    """As `TrainJob.group`."""
+
+
+Job = TrainJob | ResumeJob | ForkJob
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,8 +74,6 @@ class TrainingLoop:
         self._config = msgspec.to_builtins(training.config)
         self._history = History.of(epochs, spread=spread)
         self._alarms = self._raised()
-        info = writer.info
-        self._keeps_weights = registry.kind(info.variant, info.dataset, info.kind).keeps_weights
         self._exit_code = 1
         self._workers: WorkersReported | None = None
 
@@ -241,8 +239,7 @@ class TrainingLoop:
             samples = report.samples.with_views(**self._comparison.views(report.samples, report.codes))
             best = self._training.best.epoch if self._training.best else 0
             self._keeper.keep(lambda: self._writer.samples(report.event.epoch, samples, best))
-            if self._keeps_weights:
-                self._keeper.keep(lambda: self._writer.weights(report.event.epoch, self._training.last_good()))
+            self._keeper.keep(lambda: self._writer.weights(report.event.epoch, self._training.last_good()))
             self._keeper.tell(msgspec.structs.replace(report.event, samples=True))
             if self._workers is not None:
                 self._keeper.tell(msgspec.structs.replace(self._workers, kept=True))

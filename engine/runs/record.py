@@ -213,6 +213,7 @@ def read_record(folder: Path) -> RunRecord | int:
         id=folder.name,
         name=info.name if labels.name is None else labels.name,
         config=registry.renamed(info.variant, info.config),
+        changes=tuple(Change(one.epoch, registry.renamed(info.variant, one.config)) for one in info.changes),
     )
     return RunRecord(folder, known, labels)
 

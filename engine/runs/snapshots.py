@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError
+from engine.runs import inherited
 from engine.runs.snapshot_file import FIXED, NAME, index_of, read
 from engine.storage.npz import Malformed, read_npz
 
@@ -132,7 +133,11 @@ def packed(samples: Samples, *, fixed: bool) -> bytes:
 
 def kept_epochs(folder: Path) -> set[int]:
     """The epochs of the run in `folder` whose samples are kept; of a long run these are some (see
-    `engine.runs.thinning`)."""
+    `engine.runs.thinning`), of a fork those of the runs that it comes from as well."""
+    return set(inherited.everything(folder, _own))
+
+
+def _own(folder: Path) -> set[int]:
     found = set(index_of(folder / NAME).places) - {FIXED}
     with suppress(OSError):
         names = (_FORMER_FILE.fullmatch(entry.name) for entry in (folder / FORMER_FOLDER).iterdir())
@@ -164,7 +169,7 @@ def read_samples(folder: Path, epoch: int) -> Samples:
         RunError: there are no samples of that epoch, or what there is is damaged.
     """
     try:
-        arrays = _found(folder, epoch)
+        arrays = _found(inherited.folder_of(folder, epoch), epoch)
         if mismatch := _mismatch(arrays):
             raise Malformed(folder, mismatch)
         views = {name.removeprefix(VIEW): arrays.pop(name) for name in list(arrays) if name.startswith(VIEW)}

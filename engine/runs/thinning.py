@@ -1,4 +1,4 @@
-"""Which epochs of a long run keep their pictures: the newest ones all, older ones the sparser the older they are.
+"""Which epochs of a long run keep pictures and weights: the newest ones all, older ones the sparser the older they are.
 
 What is left depends on the newest epoch and on one number, the window, alone. As the run goes on, or the window
 shrinks, some of it goes and nothing would have to come back; so it does not matter what was thinned when.
@@ -6,7 +6,7 @@ shrinks, some of it goes and nothing would have to come back; so it does not mat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 
 def thinned(epochs: Collection[int], newest: int, window: int) -> set[int]:
@@ -25,11 +25,20 @@ def widest(sizes: Mapping[int, int], newest: int, always: Collection[int], room:
 
     `sizes`: of what is kept of each epoch.
     """
+
+    def fits(window: int) -> bool:
+        left = thinned(sizes, newest, window).union(always)
+        return sum(size for epoch, size in sizes.items() if epoch in left) <= room
+
+    return largest(most, fits)
+
+
+def largest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to `most` that `fits`, where all smaller ones do; 0 where none does."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        left = thinned(sizes, newest, middle).union(always)
-        if sum(size for epoch, size in sizes.items() if epoch in left) <= room:
+        if fits(middle):
             low = middle
         else:
             high = middle - 1

@@ -1,8 +1,9 @@
-"""Weights by epoch: what a run keeps of its networks so that it can be asked as it was at an epoch of its past.
+"""Weights by epoch: what a run keeps of its networks and of their optimiser after each epoch.
 
-A file for each epoch, `weights/epoch-0003.safetensors`, without the optimiser. Up to a budget every epoch is kept, then
-the older ones the more thinly (`engine.runs.thinning`). Networks of which not even two fit are not kept at all: the run
-then has those of its best and its last epoch, as every run has.
+It can be asked as it was at an epoch of its past, and be trained on from there (`engine.runs.jobs.ForkJob`) as if it
+had never gone further. A file for each epoch, `weights/epoch-0003.safetensors`. Up to a budget every epoch is kept,
+then the older ones the more thinly (`engine.runs.thinning`), and with each epoch the one that was the best by then.
+Networks of which not even two fit are not kept at all: the run then has its best and its last epoch, as every run has.
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from engine.backend import Checkpoint
 from engine.errors import UsageError
-from engine.runs.checkpoint import write_checkpoint
-from engine.runs.thinning import thinned, widest
+from engine.runs import inherited
+from engine.runs.checkpoint import read_best, write_checkpoint
+from engine.runs.thinning import largest, thinned
 from engine.storage.atomic import make_folder
 
 FOLDER = "weights"
-OPTIMISER = "optimizer/"
-"""Begins the names of arrays that only a training that goes on needs."""
 VARIABLE = "AETUI_WEIGHTS_MB"
-BUDGET_MB = 25.0
+BUDGET_MB = 200.0
 MOST_MB = 1e6
+SPARE = 16
+"""So many times as much as is free after thinning has room in all, so that it is not thinned at every epoch."""
 _FILE = re.compile(r"epoch-(\d{4,6})\.safetensors")
 
 
@@ -43,37 +43,89 @@ def budget(environ: Mapping[str, str] = os.environ) -> int:
             return int(megabytes * 1e6)
     raise UsageError(
         "Impossible budget",
-        f"expected {VARIABLE} to be megabytes from 0 to {MOST_MB:,.0f}, got {said!r}; without it a run of text keeps "
-        f"weights of its epochs of {BUDGET_MB:g} MB",
+        f"expected {VARIABLE} to be megabytes from 0 to {MOST_MB:,.0f}, got {said!r}; without it a run keeps weights "
+        f"of its epochs of {BUDGET_MB:g} MB",
     )
 
 
-def kept(folder: Path) -> dict[int, Path]:
-    """The epochs of the run in `folder` whose weights are kept, ascending, and the files."""
+def own(folder: Path) -> dict[int, Path]:
+    """The epochs whose weights are kept in `folder` itself, ascending, and the files."""
     with suppress(OSError):
         names = ((_FILE.fullmatch(entry.name), entry) for entry in (folder / FOLDER).iterdir())
         return dict(sorted((int(name[1]), entry) for name, entry in names if name))
     return {}
 
 
-def keep(folder: Path, epoch: int, checkpoint: Checkpoint, room: int) -> None:
-    """Keep the networks of `checkpoint`, as they were after `epoch`, in the place of those of later epochs; what all
-    take together has `room` afterwards.
+def kept(folder: Path) -> dict[int, Path]:
+    """The epochs of the run in `folder` whose weights are kept, ascending, and the files: of a fork those of the runs
+    that it comes from as well."""
+    return {
+        epoch: file
+        for span in reversed(list(inherited.spans(folder)))
+        for epoch, file in own(span.folder).items()
+        if span.after < epoch <= span.until
+    }
 
-    Raises:
-        OSError: they cannot be written; those of earlier epochs are what they were.
-    """
-    arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith(OPTIMISER)}
-    if 2 * sum(array.nbytes for array in arrays.values()) > room:
-        return
-    make_folder(folder / FOLDER)
-    write_checkpoint(
-        folder / FOLDER / f"epoch-{epoch:04d}.safetensors",
-        msgspec.structs.replace(checkpoint, arrays=arrays, best=None),
-    )
-    files = kept(folder)
-    sizes = {each: file.stat().st_size for each, file in files.items() if each <= epoch}
-    left = thinned(sizes, epoch, widest(sizes, epoch, {epoch}, room, epoch)) | {epoch}
-    for each, file in files.items():
-        if each not in left:
-            file.unlink(missing_ok=True)
+
+class WeightWriter:
+    """Keeps the weights of one run, whose lock its owner holds."""
+
+    def __init__(self, folder: Path, room: int | None = None) -> None:
+        """Looks at nothing yet. `room`: bytes that all may take together.
+
+        Raises:
+            UsageError: the budget cannot be meant.
+        """
+        self._folder = folder / FOLDER
+        self._room = budget() if room is None else room
+        self._sizes: dict[int, int] | None = None
+        self._bests: dict[int, int] = {}
+        """The best epoch by then, of each epoch where it is known."""
+
+    def write(self, epoch: int, checkpoint: Checkpoint) -> None:
+        """Keep `checkpoint`, as it was after `epoch`, in the place of those of later epochs.
+
+        It is not flushed to the disk: after a power cut the newest may be gone.
+
+        Raises:
+            OSError: they cannot be written; those of earlier epochs are what they were.
+        """
+        if 2 * sum(array.nbytes for array in checkpoint.arrays.values()) > self._room:
+            return
+        if self._sizes is None:
+            make_folder(self._folder)
+            self._sizes = {each: file.stat().st_size for each, file in own(self._folder.parent).items()}
+        for later in [each for each in self._sizes if each > epoch]:
+            self._remove(later)
+        path = self._path(epoch)
+        write_checkpoint(path, checkpoint, flush=False)
+        self._sizes[epoch] = path.stat().st_size
+        self._bests[epoch] = checkpoint.best.epoch if checkpoint.best else 0
+        if sum(self._sizes.values()) > self._room:
+            self._thin(epoch, self._sizes)
+
+    def _thin(self, newest: int, sizes: Mapping[int, int]) -> None:
+        room = self._room - self._room // SPARE if len(sizes) > SPARE else self._room
+
+        def left(window: int) -> set[int]:
+            found = thinned(sizes, newest, window) | {newest}
+            return (found | {self._best(epoch) for epoch in found}) & sizes.keys()
+
+        window = largest(newest, lambda window: sum(sizes[epoch] for epoch in left(window)) <= room)
+        for epoch in sizes.keys() - left(window):
+            self._remove(epoch)
+
+    def _best(self, epoch: int) -> int:
+        """The epoch whose weights a run that goes on from `epoch` needs to have its best ones."""
+        if epoch not in self._bests:
+            best = read_best(self._path(epoch))
+            self._bests[epoch] = best.epoch if best else 0
+        return self._bests[epoch]
+
+    def _remove(self, epoch: int) -> None:
+        self._path(epoch).unlink(missing_ok=True)
+        if self._sizes is not None:
+            self._sizes.pop(epoch, None)
+
+    def _path(self, epoch: int) -> Path:
+        return self._folder / f"epoch-{epoch:04d}.safetensors"

@@ -76,7 +76,7 @@ class RunWriter:
         self.folder = folder
         self.info = info
         self._snapshots = SnapshotWriter(folder)
-        self._weights_room = weight_files.budget()
+        self._weights = weight_files.WeightWriter(folder)
         with self._disk("continue the events"):
             self._file = _opened(folder / "events.jsonl", descriptor)
         try:
@@ -199,9 +199,9 @@ class RunWriter:
             self._snapshots.write(epoch, samples, best)
 
     def weights(self, epoch: int, checkpoint: Checkpoint) -> None:
-        """Keep the networks as they were after `epoch`, while their budget lasts. Raises RunError."""
+        """Keep networks and optimiser as they were after `epoch`, while their budget lasts. Raises RunError."""
         with self._disk(f"keep the weights of epoch {epoch}"):
-            weight_files.keep(self.folder, epoch, checkpoint, self._weights_room)
+            self._weights.write(epoch, checkpoint)
 
     def steps(self, history: StepHistory) -> None:
         """Replace the losses of the steps. Raises RunError."""

@@ -159,10 +159,14 @@ class ScriptedTraining:
             )
 
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(arrays={"w": np.arange(3.0)}, position=self.position)
+        return Checkpoint(arrays=self._arrays, position=self.position)
 
     def last_good(self) -> Checkpoint:
-        return Checkpoint(arrays={"w": np.arange(3.0)}, position=self._last_good)
+        return Checkpoint(arrays=self._arrays, position=self._last_good)
+
+    @property
+    def _arrays(self) -> dict[str, Any]:
+        return {"w": np.arange(3.0), "optimizer/w": np.zeros(3)}
 
     def new_best(self) -> Checkpoint | None:
         return None

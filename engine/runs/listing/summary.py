@@ -54,6 +54,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     """As `RunFinished.metrics`."""
     curve: tuple[float, ...]
     """The validation loss over the epochs, at most `POINTS` of them, the last one always among them."""
+    parent: str = ""
+    forked_at: Count = 0
+    """As `RunInfo`."""
 
     @property
     def going(self) -> bool:
@@ -97,6 +100,8 @@ def summarise(record: RunRecord) -> Summary:
         loss=_known(last[1]) if last else None,
         metrics={key: value for key, value in end.metrics.items() if isfinite(value)} if end else {},
         curve=tuple(float(f"{loss:.4g}") for _, loss, _ in thinned(course.epochs, POINTS) if isfinite(loss)),
+        parent=info.parent,
+        forked_at=info.forked_at,
     )
 
 

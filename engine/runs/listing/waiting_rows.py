@@ -10,7 +10,8 @@ import msgspec
 from engine import params, registry
 from engine.errors import EngineError
 from engine.runs import waiting
-from engine.runs.jobs import ResumeJob, TrainJob
+from engine.runs.forking import what_trains
+from engine.runs.jobs import Job, ResumeJob, TrainJob
 from engine.runs.listing.summary import Summary
 from engine.runs.record import Status
 from engine.runs.store import RunStore
@@ -38,20 +39,21 @@ def with_waiting(runs: Sequence[Summary], store: RunStore) -> Listed:
                 problems.append(f"{waiting.FOLDER}/{place.run_id}: {place.problem}")
             continue
         try:
-            found.append(_summary(place, place.order.job, stored))
+            found.append(_summary(place, place.order.job, stored, store))
         except (EngineError, TypeError, ValueError) as error:
             problems.append(f"{waiting.FOLDER}/{place.run_id}: {error}")
     ids = {run.id for run in found}
     return Listed([*found, *(run for run in runs if run.id not in ids)], problems)
 
 
-def _summary(place: waiting.Found, job: TrainJob | ResumeJob, stored: dict[str, Summary]) -> Summary:
+def _summary(place: waiting.Found, job: Job, stored: dict[str, Summary], store: RunStore) -> Summary:
     """Raises EngineError, TypeError or ValueError where the order cannot be meant."""
     status = WAITING if place.lives else ABANDONED
     if isinstance(job, ResumeJob):
         if place.run_id not in stored:
             raise EngineError("Unknown run", "it is to go on with a run that is not in the store")
         return msgspec.structs.replace(stored[place.run_id], status=cast("Status", status), pid=place.pid)
+    job = what_trains(job, store)
     config = params.configure(registry.preset(job.variant, job.preset), job.config)
     return not_begun(
         msgspec.structs.replace(job, config=msgspec.to_builtins(config)),

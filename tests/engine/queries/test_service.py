@@ -35,7 +35,7 @@ from engine.registry import VARIANTS
 from engine.runs.checkpoint import write_checkpoint
 from engine.runs.jobs import TrainJob
 from engine.runs.store import RunStore
-from engine.runs.weight_files import keep
+from engine.runs.weight_files import WeightWriter
 from engine.storage.shards import writing
 
 SHAPE = (4, 4, 1)
@@ -366,8 +366,9 @@ def test_a_run_answers_as_it_was_after_the_epoch_asked_for_or_the_nearest_of_whi
         return answer.epoch, answer.weights, answer.asked
 
     assert of(2) == (4, "last", 2)  # that of its end is all that it has
+    weights = WeightWriter(ask.run.folder)
     for epoch in (1, 3):
-        keep(ask.run.folder, epoch, Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1)), 10**6)
+        weights.write(epoch, Checkpoint(arrays={"w": np.zeros(1)}, position=Position(epoch=epoch + 1)))
     ask.train_to(3, "best.safetensors")
     assert [of(epoch) for epoch in (1, 2, 3, 9)] == [
         (1, "last", 1),
