@@ -93,7 +93,7 @@ def _tried(options: Options, ill: Subject, finding: Finding, seeds: int) -> tupl
 
     trial = Trial(ill, finding, seeds)
     with engines.engine(options) as (engine, events):
-        job, started = trial.next, False
+        job, started = trial.next(options.store), False
         while job is not None:
             run_id = engine.submit(job)
             follower = Follower(engine, events, [run_id], options)
@@ -108,7 +108,7 @@ def _tried(options: Options, ill: Subject, finding: Finding, seeds: int) -> tupl
                 error.exit_code = finished.exit_code
                 raise error
             trial.begun(run_id)
-            job = trial.next
+            job = trial.next(options.store)
 
         def ask(query: Fidelity) -> Fidelities:
             answer = engine.query(query).result()

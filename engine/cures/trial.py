@@ -15,7 +15,8 @@ from engine.datasets.data import Report, silence
 from engine.errors import EngineError, UsageError
 from engine.events import complete_epochs
 from engine.queries.messages.fidelity import Fidelities, Fidelity
-from engine.runs.jobs import Job, TrainJob
+from engine.runs import weight_files
+from engine.runs.jobs import ForkJob, Job, TrainJob
 
 if TYPE_CHECKING:
     from engine.runs.record import RunRecord
@@ -60,14 +61,18 @@ class Trial:
             known = run.run_id if seed == first and (waits or run.status in ("completed", "diverged")) else ""
             self.legs += [Leg(role="fault", seed=seed, run_id=known), Leg(role="cure", seed=seed)]
 
-    @property
-    def next(self) -> Job | None:
+    def next(self, store: RunStore) -> Job | None:
         """What is to be trained next; None where all is done."""
         leg = next((leg for leg in self.legs if not leg.run_id), None)
         if leg is None:
             return None
         if leg.role == "fault":
             return self._anew(leg.seed, {}, self.run.dataset)
+        if self.finding.epoch:
+            parent = store.find(self._of("fault", leg.seed))
+            kept = [epoch for epoch in weight_files.kept(parent.folder) if epoch <= self.finding.epoch]
+            if kept:
+                return ForkJob(run_id=parent.id, epoch=max(kept), config=self.finding.settings)
         return self._anew(leg.seed, self.finding.settings, self.dataset)
 
     def _anew(self, seed: int, changes: dict[str, Any], dataset: str) -> TrainJob:

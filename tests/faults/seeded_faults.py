@@ -228,7 +228,7 @@ class Bench:
 
     def judged(self, trial: Trial) -> Verdict:
         """What comes of a trial whose runs are trained."""
-        while (job := trial.next) is not None:
+        while (job := trial.next(self.store)) is not None:
             trial.begun(self.train(job))
         return trial.judged(self.store, lambda query: self.engine.query(query).result())
 

@@ -158,21 +158,23 @@ class Curing(Scroller):
         trial, runs = attempt.trial, self._host.state.runs
         if trial is None or attempt.over or attempt.asked:
             return
-        for leg in trial.legs:
-            run = runs.get(leg.run_id)
-            if leg.run_id and run is None and leg.run_id != attempt.run.run_id:
-                attempt.failure = "the run was taken from the queue"
-            elif run is not None and run.status in ("stopped", "failed") and leg.run_id != attempt.run.run_id:
-                attempt.failure = f"{leg.run_id} {run.status}: {run.message}".removesuffix(": ")
-            if attempt.failure or (run is not None and run.going and leg.role == "cure"):
+        for run_id in [leg.run_id for leg in trial.legs if leg.run_id not in ("", attempt.run.run_id)]:
+            run = runs.get(run_id)
+            if run is None:
+                attempt.failure = f"{run_id} was taken from the queue"
+            elif run.status in ("stopped", "failed"):
+                attempt.failure = f"{run_id} {run.status}: {run.message}".removesuffix(": ")
+            if attempt.failure or (run is not None and run.going):
                 return
-        job = trial.next
-        if job is not None:
-            try:
+        try:
+            job = trial.next(self._host.store)
+            if job is not None:
                 trial.begun(self._host.train_beside(job, attempt.run.run_id))
-            except EngineError as error:
-                attempt.failure = f"{error.title}: {error.message}"
-        elif not any(run.going for leg in trial.legs if (run := runs.get(leg.run_id))):
+                return
+        except EngineError as error:
+            attempt.failure = f"{error.title}: {error.message}"
+            return
+        if not any(run.going for leg in trial.legs if (run := runs.get(leg.run_id))):
             attempt.asked = True
             self._stamp += 1
             self.post_message(Queried(self, self._stamp, [Fidelity(run_id=leg.run_id) for leg in trial.legs]))
