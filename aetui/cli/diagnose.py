@@ -55,7 +55,7 @@ def diagnose(
     found = diagnosed(ill)
     told: dict[str, Any] = _told(ill, found)
     if not json:
-        typer.echo(_report(ill, found))
+        typer.echo(_report(ill, found, hint=not cure))
     if seeds > 1 and not cure:
         raise UsageError("Nothing to train", "--seeds is for --cure; add --cure, or leave out --seeds")
     if cure:
@@ -120,7 +120,7 @@ def _tried(options: Options, ill: Subject, finding: Finding, seeds: int) -> tupl
         return trial, trial.judged(options.store, ask)
 
 
-def _report(ill: Subject, found: Sequence[Finding]) -> str:
+def _report(ill: Subject, found: Sequence[Finding], *, hint: bool) -> str:
     epochs = counted(len(ill.epochs), "epoch")
     lines = [f"{ill.run_id}: {ill.variant} on {plain(ill.dataset)}, {ill.status}, {epochs}"]
     if not found:
@@ -130,7 +130,8 @@ def _report(ill: Subject, found: Sequence[Finding]) -> str:
         since = f" (since epoch {each.since:,})" if each.since else ""
         lines.append(f"▲ {each.key}: {plain(each.told)}{since}")
         if each.curable:
-            lines.append(f"  cure: {plain(each.cure(ill.config))}; `aetui diagnose {ill.run_id} --cure` tries it")
+            tries = f"; `aetui diagnose {ill.run_id} --cure --fault {each.key}` tries it" if hint else ""
+            lines.append(f"  cure: {plain(each.cure(ill.config))}{tries}")
         elif each.advice:
             lines.append(f"  try to {each.advice}")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui import keymap
 from aetui.panels.curing.page import Curing
 from aetui.panels.table import View
 from aetui.render import numbers
@@ -49,6 +50,8 @@ class Row(NamedTuple):
 
 class HealthReport(Curing):
     """The health panel: alarms first, then a cure that is tried, the metrics below."""
+
+    BINDINGS = keymap.bindings("health")
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -41,10 +41,18 @@ class Trial:
     """Which runs a trial needs, in the order in which they are to be trained, and what came of them."""
 
     def __init__(
-        self, run: Subject, finding: Finding, seeds: int = 1, report: Report = silence, *, waits: bool = False
+        self,
+        run: Subject,
+        finding: Finding,
+        seeds: int = 1,
+        report: Report = silence,
+        *,
+        waits: bool = False,
+        known: Sequence[str] = (),
     ) -> None:
         """The first seed is that of `run`, which is trained anew only where it did not come to its planned end, and not
-        where the trial `waits` for it; `report` hears of data that are read anew.
+        where the trial `waits` for it; `known`: runs with the fault that are there already, by their seeds. `report`
+        hears of data that are read anew.
 
         Raises:
             UsageError: nothing exact is known against the fault, or it cannot be tried here.
@@ -58,8 +66,9 @@ class Trial:
         first = int(run.config["seed"])
         self.legs: list[Leg] = []
         for seed in range(first, first + seeds):
-            known = run.run_id if seed == first and (waits or run.status in ("completed", "diverged")) else ""
-            self.legs += [Leg(role="fault", seed=seed, run_id=known), Leg(role="cure", seed=seed)]
+            there = run.run_id if seed == first and (waits or run.status in ("completed", "diverged")) else ""
+            there = known[seed - first] if seed - first < len(known) else there
+            self.legs += [Leg(role="fault", seed=seed, run_id=there), Leg(role="cure", seed=seed)]
 
     def next(self, store: RunStore) -> Job | None:
         """What is to be trained next; None where all is done."""

@@ -74,7 +74,12 @@ class Convolutional(Variant[ConvolutionalConfig]):
     alarms = (
         NOISE_STRONG,
         *cured(
-            advised(Variant.alarms, dead_units=GELU, overfitting=Advice("filters", "lower")),
+            advised(
+                Variant.alarms,
+                dead_units=GELU,
+                overfitting=Advice("filters", "lower"),
+                code_large=Advice("filters", "lower"),
+            ),
             dead_units=Remedy((GELU,)),
             overfitting=AFRESH,
         ),

@@ -55,7 +55,13 @@ class DenseVariant(Variant[DenseConfigT]):
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = cured(
-        advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, overfitting=Advice("hidden_dim", "lower")),
+        advised(
+            Variant.alarms,
+            dead_units=GELU,
+            dead_outputs=SIGMOID,
+            overfitting=Advice("hidden_dim", "lower"),
+            code_large=Advice("hidden_dim", "lower"),
+        ),
         dead_units=Remedy((GELU, CALMER)),
         dead_outputs=Remedy((SIGMOID, CALMER)),
     )

@@ -81,7 +81,12 @@ class Recurrent(Variant[RecurrentConfig]):
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = cured(
-        advised(Variant.alarms, dead_outputs=SIGMOID, overfitting=Advice("units", "lower")),
+        advised(
+            Variant.alarms,
+            dead_outputs=SIGMOID,
+            overfitting=Advice("units", "lower"),
+            code_large=Advice("units", "lower"),
+        ),
         dead_outputs=Remedy((SIGMOID, CALMER)),
     )
     panels = ("digits", "latent", "anomalies", "worst", "health", "parameters", "log")

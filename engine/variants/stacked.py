@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import Remedy, advised, cured
+from engine.analysis.alarms import Advice, Remedy, advised, cured
 from engine.analysis.faults import CALMER
 from engine.errors import SettingError
 from engine.events import Stage
@@ -61,7 +61,7 @@ class Stacked(Variant[StackedConfig]):
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     alarms = cured(
-        advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID),
+        advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, code_large=Advice("layers", "lower")),
         dead_units=Remedy((GELU, CALMER)),
         dead_outputs=Remedy((SIGMOID, CALMER)),
     )

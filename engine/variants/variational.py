@@ -95,7 +95,12 @@ class Variational(Variant[VariationalConfig]):
             remedies=(Remedy((Advice("beta", "raise", limit=1.0),)),),
         ),
         *cured(
-            advised(Variant.alarms, dead_units=GELU, overfitting=Advice("latent_dim", "lower")),
+            advised(
+                Variant.alarms,
+                dead_units=GELU,
+                overfitting=Advice("latent_dim", "lower"),
+                code_large=Advice("latent_dim", "lower"),
+            ),
             dead_units=Remedy((GELU,)),
         ),
     )

@@ -85,7 +85,7 @@ class Vq(Variant[VqConfig]):
             ),
             remedies=(Remedy((MEANS,)), Remedy((Advice("entries", "lower", factor=0.25),))),
         ),
-        *advised(Variant.alarms, overfitting=Advice("filters", "lower")),
+        *advised(Variant.alarms, overfitting=Advice("filters", "lower"), code_large=Advice("filters", "lower")),
     )
     presets = {
         "book": VqConfig(epochs=20, batch_size=128, learning_rate=2e-4, seed=11, precision="auto", validation=HELD_OUT),

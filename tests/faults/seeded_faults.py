@@ -28,7 +28,7 @@ if __name__ == "__main__":  # before anything asks where the user's data lie
 import numpy as np  # noqa: E402
 
 from engine import registry  # noqa: E402
-from engine.cures.diagnosis import Subject, diagnosed, subject  # noqa: E402
+from engine.cures.diagnosis import Finding, Subject, diagnosed, subject  # noqa: E402
 from engine.cures.trial import Trial  # noqa: E402
 from engine.cures.verdict import Verdict  # noqa: E402
 from engine.datasets.own import adding, records  # noqa: E402
@@ -237,29 +237,19 @@ def faults(bench: Bench, chosen: list[Fault], first: int, seeds: int) -> Iterato
     """What became of each."""
     for fault in chosen:
         began = time.monotonic()
-        job = TrainJob(
-            variant=fault.variant,
-            dataset=fault.dataset,
-            preset=fault.preset,
-            config={**fault.config, "seed": first},
-            tested=False,
-        )
-        run = bench.subject(bench.train(job))
+        runs = [bench.subject(bench.train(_job(fault, seed))) for seed in range(first, first + seeds)]
+        named = [_named(run, fault) for run in runs]
+        run, finding = next(((run, found) for run, found in zip(runs, named, strict=True) if found), (runs[0], None))
         found = diagnosed(run)
-        finding = next((each for each in found if each.key in fault.named), None)
         told: dict[str, Any] = {"fault": fault.label, "found": [each.key for each in found], "cured": False}
         if finding is not None and finding.curable:
-            trial = Trial(run, finding, seeds)
+            # The cure of the run that was named, tried with every seed.
+            trial = Trial(runs[0], finding, seeds, known=[each.run_id for each in runs])
             verdict = bench.judged(trial)
-            named = [
-                any(each.key in fault.named for each in diagnosed(bench.subject(leg.run_id)))
-                for leg in trial.legs
-                if leg.role == "fault"
-            ]
             told |= {
                 "key": finding.key,
                 "cure": finding.cure(run.config),
-                "named": sum(named),
+                "named": len([each for each in named if each]),
                 "faults": verdict.faults,
                 "cures": verdict.cures,
                 "gone": verdict.gone,
@@ -269,6 +259,16 @@ def faults(bench: Bench, chosen: list[Fault], first: int, seeds: int) -> Iterato
         else:
             told |= {"key": finding.key if finding else "", "named": int(finding is not None), "text": "no exact cure"}
         yield told | {"seeds": seeds, "seconds": round(time.monotonic() - began)}
+
+
+def _job(fault: Fault, seed: int) -> TrainJob:
+    config = {**fault.config, "seed": seed}
+    about = {"variant": fault.variant, "dataset": fault.dataset, "preset": fault.preset}
+    return TrainJob(**about, config=config, tested=False)
+
+
+def _named(run: Subject, fault: Fault) -> Finding | None:
+    return next((each for each in diagnosed(run) if each.key in fault.named), None)
 
 
 def healthy(bench: Bench, chosen: list[Healthy], first: int) -> Iterator[dict[str, Any]]:

@@ -6,5 +6,5 @@ from aetui.panels.keys import PanelKey
 
 HEALTH: tuple[PanelKey, ...] = (
     PanelKey("cure", "c", "cure", "train with the remedy for what is wrong, beside the run", "cure", 6, "try the cure"),
-    PanelKey("next_fault", "n", "fault", "the next of several faults, to be cured", "next_fault", 7, "next fault"),
+    PanelKey("next_fault", "o", "fault", "another of several faults, to be cured", "next_fault", 7, "other fault"),
 )

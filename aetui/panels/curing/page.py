@@ -8,7 +8,6 @@ from textual import on, work
 from textual.message import Message
 from textual.timer import Timer
 
-from aetui import keymap
 from aetui.bridge import Answered, Queried
 from aetui.panels.curing.attempt import Attempt
 from aetui.panels.table import View
@@ -32,8 +31,6 @@ NO_ENGINE = "the engine did not start: nothing can be trained"
 
 class Curing(Scroller):
     """What its page says is written by whoever inherits."""
-
-    BINDINGS = keymap.bindings("health")
 
     class Prepared(Message):
         """The data of a trial are there, or it cannot be made."""

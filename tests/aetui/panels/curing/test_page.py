@@ -93,7 +93,7 @@ async def test_a_run_without_a_fault_is_said_to_have_none_and_nothing_is_trained
         await pilot.press("t")
         engine.play(engine.run.started())
         engine.play_epochs(1, 3)
-        await pilot.press("h", "c", "n")
+        await pilot.press("h", "c", "o")
         await until(pilot, lambda: len(pilot.app._notifications) == 2)
         assert {each.message for each in pilot.app._notifications} == {
             "nothing is wrong after the newest epoch: there is nothing to cure"
