@@ -39,7 +39,8 @@ def measured(context: QueryContext, query: Fidelity) -> Steps:
     varies = around > 1e-9 * np.maximum(squares, 1e-30)
     return Fidelities(
         error=_finite(missed.sum() / max(1, count.sum())),
-        left=_finite((missed[varies] / around[varies]).mean() if varies.any() else 0.0),
+        # NaN counts as all: what is no answer tells nothing.
+        left=float(np.fmin(missed[varies] / around[varies], 1.0).mean()) if varies.any() else 0.0,
         items=len(items.items),
         epoch=model.epoch,
     )

@@ -22,5 +22,6 @@ class Fidelities(RunAnswer, frozen=True, kw_only=True):
     error: float
     """Mean squared error of all numbers that are known; infinite where an answer is no number."""
     left: float
-    """Σ(x − x̂)² / Σ(x − x̄)² of each number of an item that varies, mean over these: the same however it is scaled."""
+    """Σ(x − x̂)² / Σ(x − x̄)² of each number of an item that varies, at most 1, mean over these: the same however they
+    are scaled."""
     items: int
