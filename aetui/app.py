@@ -13,7 +13,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 
 from aetui import keymap, settings
-from aetui.bridge import Emit, EngineEvent, EngineLike, emitter
+from aetui.bridge import Emit, EngineLike, EngineNews, emitter
 from aetui.bringing import set_rows
 from aetui.follow.attach import FOLLOW_SECONDS
 from aetui.follow.gpu import Gpus
@@ -164,9 +164,11 @@ class Workbench(Orders):
 
     # Events.
 
-    @on(EngineEvent)
-    def _engine_event(self, message: EngineEvent) -> None:
-        event = message.event
+    @on(EngineNews)
+    def _engine_news(self, message: EngineNews) -> None:
+        message.each(self._engine_event)
+
+    def _engine_event(self, event: Event) -> None:
         before = self.state
         self.hear(event)
         if _status(before, event.run_id) != _status(self.state, event.run_id):

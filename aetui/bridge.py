@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
+from collections import deque
 from collections.abc import Callable, Sequence
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 Emit = Callable[[Event], None]
 
+AT_ONCE_SECONDS = 0.01
+"""For which the screen hears events without looking at anything else."""
+
 
 class EngineLike(Protocol):
     """What the screen asks of an engine; `engine.session.Engine` is one."""
@@ -38,6 +44,13 @@ class EngineLike(Protocol):
 
     def adopt(self, order: Order) -> str:
         """Put a run whose id is given in the queue. Raises as `submit`."""
+
+    def adjust(self, run_id: str, config: dict[str, Any]) -> None:
+        """Give a run that trains, in whichever process, other settings from its next epoch on.
+
+        Raises:
+            EngineError: a setting cannot change, has no such value, or the run does not train.
+        """
 
     def cancel(self, run_id: str) -> None:
         """Stop the run and keep its weights."""
@@ -61,21 +74,61 @@ class EngineLike(Protocol):
         """Save a run that is going, so that another process can go on with it and with what waits; end the thread."""
 
 
-class EngineEvent(Message):
-    """An event of the engine, on its way through the screen's message queue."""
+class EngineNews(Message):
+    """Events of the engine are there, on their way through the screen's message queue."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, mailbox: Mailbox) -> None:
         super().__init__()
-        self.event = event
+        self._mailbox = mailbox
+
+    def each(self, hear: Callable[[Event], None]) -> None:
+        """Have them heard, in order; of very many at once, as a fork of a long run begins with, some now, and the rest
+        when the keys that came meanwhile have had their turn."""
+        until = monotonic() + AT_ONCE_SECONDS
+        try:
+            while monotonic() < until and (event := self._mailbox.next()) is not None:
+                hear(event)
+        finally:
+            self._mailbox.go_on()
+
+
+class Mailbox:
+    """Events between the engine's thread and the screen's, in order; one message a time says that there are some."""
+
+    def __init__(self, pump: MessagePump) -> None:
+        self._pump = pump
+        self._events: deque[Event] = deque()
+        self._lock = Lock()
+        self._told = False
+        """Whether a message is under way."""
+
+    def put(self, event: Event) -> None:
+        """Leave an event, from any thread; void after exit."""
+        with self._lock:
+            self._events.append(event)
+            tell, self._told = not self._told, True
+        if tell:
+            self._pump.post_message(EngineNews(self))
+
+    def next(self) -> Event | None:
+        """Take the oldest, if there is any."""
+        with self._lock:
+            return self._events.popleft() if self._events else None
+
+    def go_on(self) -> None:
+        """A message was dealt with, in the screen's thread: another one follows where there is something left.
+
+        Not at once: a queue of messages that is never empty lets nothing else happen, not even keys arrive.
+        """
+        with self._lock:
+            self._told = bool(self._events)
+        if self._told:
+            get_running_loop().call_soon(self._pump.post_message, EngineNews(self))
 
 
 def emitter(pump: MessagePump) -> Emit:
-    """A callback for the engine's thread. Posting is thread-safe, keeps the order, and is void after exit."""
-
-    def emit(event: Event) -> None:
-        pump.post_message(EngineEvent(event))
-
-    return emit
+    """A callback for the engine's thread. It keeps the order."""
+    return Mailbox(pump).put
 
 
 class Queried(Message):

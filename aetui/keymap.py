@@ -23,6 +23,8 @@ from aetui.panels.exploring.keys import KEYS as LATENT
 from aetui.panels.keys import PanelKey
 from aetui.panels.table import PANELS
 from aetui.panels.unit_keys import TILES, UNITS
+from aetui.racing.keys import RACE
+from aetui.screens.branch_keys import BRANCH, CHANGING
 from aetui.screens.run_keys import DELETING, RUN_LINE, RUNS
 from aetui.screens.set_keys import ADDING, DATA, FORGETTING
 from aetui.screens.sweep_keys import SWEEP
@@ -35,6 +37,7 @@ Scope = Literal[
     "models",
     "lists",
     "settings",
+    "changing",
     "sentences",
     "anomalies",
     "weights",
@@ -50,6 +53,7 @@ Scope = Literal[
     "curves",
     "units",
     "sweep",
+    "race",
     "map",
     "exporting",
     "command",
@@ -64,6 +68,7 @@ SCOPES: dict[Scope, str] = {
     "touring": "While the tour is on",
     "chart": "While the chart has the focus",
     "settings": "In the settings",
+    "changing": "In the form of a fork, or of a run that trains",
     "sentences": "While a sentence or a user is typed",
     "anomalies": "While the anomalies have the focus",
     "weights": "While the weights have the focus",
@@ -81,6 +86,7 @@ SCOPES: dict[Scope, str] = {
     "curves": "In the list of loss terms",
     "units": "On the screen of units",
     "sweep": "On the screen of a sweep",
+    "race": "On the screen of a race",
     "map": "On the map of codes",
     "exporting": "While a file is chosen",
     "command": "In the command line",
@@ -110,6 +116,7 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"runs", "lists"},
     {"data", "lists"},
     {"adding", "settings"},
+    {"changing", "settings"},
     {"curves", "lists"},
     {"curves", "dialogs"},
     {"dialogs", "lists"},
@@ -122,9 +129,11 @@ TOGETHER: tuple[set[Scope], ...] = (
 MODAL: frozenset[Scope] = frozenset(
     {
         "adding",
+        "changing",
         "curves",
         "units",
         "sweep",
+        "race",
         "map",
         "exporting",
         "command",
@@ -137,6 +146,8 @@ MODAL: frozenset[Scope] = frozenset(
 """Scopes that keep the keys of the screens below out, except those obeyed first."""
 
 OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
+    "workbench": BRANCH,
+    "changing": CHANGING,
     "anomalies": ANOMALIES,
     "weights": TILES,
     "units": UNITS,
@@ -150,6 +161,7 @@ OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
     "run_line": RUN_LINE,
     "deleting": DELETING,
     "sweep": SWEEP,
+    "race": RACE,
     "data": DATA,
     "adding": ADDING,
     "forgetting": FORGETTING,
@@ -251,13 +263,21 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("page_back", "pageup", "page before", "back through the pictures", "workbench", "page(-1)"),
     Action("cells", "K", "cells", "half-blocks, quadrants, sextants, octants, greys, ASCII", "workbench", "cells"),
-    Action("signed_error", "E", "signed error", "the error in two colours, or its size", "workbench", "signed_error"),
+    Action(
+        "signed_error",
+        "exclamation_mark",
+        "signed error",
+        "the error in two colours, or its size",
+        "workbench",
+        "signed_error",
+    ),
     Action("chart", "escape", "chart", "leave models, settings and sentences for the chart", "workbench", "chart"),
     Action("tour_next", "N", "next step", "the next step of the tour, whatever was done", "touring", "app.tour_next"),
     Action("tour_leave", "escape", "leave the tour", "take the tour's card away", "touring", "app.tour_leave"),
     # Take it away.
     Action("copy", "y", "copy", "copy what the chart or the panel shows, whichever has the focus", "workbench", "copy"),
     Action("export", "e", "export", "write chart or panel to a file: CSV, PNG, SVG, NPY", "workbench", "export"),
+    Action("film", "E", "film", "make a film of the run: a GIF, or a recording for asciinema", "workbench", "film"),
     Action("copy_command", "Y", "copy command", "copy the command that repeats the run", "workbench", "copy_command"),
     Action("write", "enter", "write", "write the file", "exporting", "write"),
     Action("no_file", "escape,q", "close", "write nothing", "exporting", "dismiss"),

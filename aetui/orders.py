@@ -7,16 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from aetui.bridge import EngineLike
-from aetui.follow.attach import RunFollower
+from aetui.follow.lineage import LineageFollower
 from aetui.follow.reading import unread_run
 from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
-from engine.errors import EngineError, RunError, counted
-from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.errors import EngineError, RunError, UsageError, counted
+from engine.runs.changes import Change
+from engine.runs.jobs import ForkJob, Job, ResumeJob, TrainJob
 
 
-class Orders(RunFollower):
+class Orders(LineageFollower):
     """An app, not a mixin: see `RunFollower`."""
 
     engine: EngineLike | None
@@ -106,6 +107,46 @@ class Orders(RunFollower):
         self._queue(replace(run, planned=epochs or run.planned))
         return True
 
+    def fork_run(self, run_id: str, epoch: int, config: Mapping[str, Any]) -> None:
+        """Train a run that branches off from another one after `epoch`, with these settings changed; it is shown as
+        soon as it trains.
+
+        Raises:
+            EngineError: the engine refuses: a setting cannot change, or nothing of that epoch was kept.
+        """
+        parent = self.state.runs[run_id]
+        if self.engine is None:
+            raise UsageError("No engine", "the engine did not start; `aetui doctor` may tell why")
+        fork = self.engine.submit(ForkJob(run_id=run_id, epoch=epoch, config=dict(config)))
+        begun = RunState(
+            fork,
+            variant=parent.variant,
+            preset=parent.preset,
+            config={**parent.settings_after(epoch), "epochs": parent.planned, **config},
+            dataset=parent.dataset,
+            data_kind=parent.data_kind,
+            planned=config.get("epochs", parent.planned),
+            parent=run_id,
+            forked_at=epoch,
+            begun=parent.begun,
+            changes=tuple(each for each in parent.changes if each.epoch <= epoch),
+        )
+        begun = begun.changed(Change(epoch=epoch, config=dict(config))) if config else begun
+        self._queue(begun, meanwhile=run_id)
+
+    def adjust_run(self, run_id: str, config: Mapping[str, Any]) -> None:
+        """Give a run that trains, here or elsewhere, other settings from its next epoch on.
+
+        Raises:
+            EngineError: a setting cannot change, or has no such value, or the run does not train.
+        """
+        if self.engine is None:
+            raise UsageError("No engine", "the engine did not start; `aetui doctor` may tell why")
+        from aetui.render.run_cells import changed
+
+        self.engine.adjust(run_id, dict(config))
+        self.desk.say(f"{changed(config)} from its next epoch on")
+
     def take_up(self, run_id: str) -> bool:
         """Queue a run that waited in a process that is gone, and say whether that could be done."""
         from engine.runs import waiting
@@ -139,7 +180,8 @@ class Orders(RunFollower):
         except OSError as error:
             self.notice("Not asked", f"the process that has {run_id} before it could not be asked: {error}")
 
-    def _queue(self, run: RunState) -> None:
+    def _queue(self, run: RunState, *, meanwhile: str = "") -> None:
+        """Show it at once where nothing else trains; else the run `meanwhile`, or the one that does."""
         before = self.state.active
         self.hear(Queued(run))
         self._asked = ("", "")
@@ -150,7 +192,7 @@ class Orders(RunFollower):
                 if beside
                 else "queued; it begins when this run has ended"
             )
-        self.desk.show_run((before or run).run_id)
+        self.desk.show_run(run.run_id if before is None else meanwhile or before.run_id)
 
     def unqueue(self) -> None:
         """Take the last waiting run out of the queue."""

@@ -20,8 +20,9 @@ from engine.events import EngineFailed, Event, RunInterrupted, RunResumed, RunSt
 from engine.processes.crew import END
 from engine.processes.spawning import hear_hang_ups_no_more
 from engine.runs.handover import Mission
+from engine.runs.reins import REQUEST_SECONDS
 from engine.runs.store import RunStore
-from engine.session import REQUEST_SECONDS, Engine, failure
+from engine.session import Engine, failure
 from engine.storage import native_output
 
 

@@ -145,6 +145,14 @@ class Training(Protocol):
     """Whether validation data were held out of the training part, so that the best epoch can be told without the test
     part."""
 
+    def change(self, config: TrainingConfig) -> None:
+        """Settings that hold from the beginning of the next epoch on, or from that of this one where no step of it is
+        done; `config` differs from the present one in what may change (`engine.params.Param.changes`).
+
+        Weights, optimiser and order stay as they are. What follows is what a run that began with these settings, and
+        was brought to this state, would do.
+        """
+
     def run(self) -> Iterator[Progress | WorkersReported | EpochReport | None]:
         """Train to the end, giving control back after every chunk (0.1 to 0.25 s) and every epoch, and with None where
         it waits for data before the first step of an epoch. Where several processes train it, tells of them as well.

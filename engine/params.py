@@ -40,7 +40,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What every variant's configuration has: how long, how fast, from which seed, in which precision."""
 
     epochs: Annotated[int, Meta(ge=1, le=100_000, description="passes over the training part", extra=COURSE)]
-    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="items per optimiser step", extra=COURSE)]
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="items per optimiser step")]
     learning_rate: Annotated[float, Meta(gt=0, le=10, description="step size of the Adam optimiser", extra=COURSE)]
     seed: Annotated[
         int,
@@ -54,7 +54,6 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Literal["float32", "mixed_bfloat16", "auto"],
         Meta(
             description="number format of the layers' arithmetic, weights stay float32; auto measures which is faster",
-            extra=COURSE,
         ),
     ] = "float32"
     validation: Annotated[
@@ -81,9 +80,9 @@ class TrainingConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "strange; empty: all classes",
         ),
     ] = ""
-    shuffle: Annotated[
-        bool, Meta(description="items in a new order every epoch, or in the order of the data set", extra=COURSE)
-    ] = True
+    shuffle: Annotated[bool, Meta(description="items in a new order every epoch, or in the order of the data set")] = (
+        True
+    )
 
 
 class Param(msgspec.Struct, frozen=True):

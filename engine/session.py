@@ -11,9 +11,10 @@ import contextlib
 import importlib
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -38,11 +39,12 @@ from engine.processes.worker import Hire, hired
 from engine.queries.messages import Answer, Query
 from engine.queries.queue import QueryQueue, closed
 from engine.queries.service import QueryService
-from engine.runs import groups
-from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs import adjusting, groups
+from engine.runs.control import ENDING, Command, Emit, Stopped
 from engine.runs.every import Every
 from engine.runs.execution import Execution
 from engine.runs.jobs import HandOver, Job, Order
+from engine.runs.reins import REQUEST_SECONDS, Reins
 from engine.runs.run_queue import RunQueue
 from engine.runs.store import RunStore
 from engine.workers.cluster import Cluster
@@ -50,8 +52,6 @@ from engine.workers.cluster import Cluster
 BACKGROUND_NICENESS = 10
 BUILDING_SECONDS = 0.5
 """How long to wait for a run that has not begun when everything is handed over: what is built cannot be interrupted."""
-REQUEST_SECONDS = 0.2
-"""How often it is looked whether another process asks something of a run."""
 IDLE_SECONDS = 5.0
 """How often the thread looks at other processes that have nothing to do."""
 
@@ -145,6 +145,18 @@ class Engine:
     def resume(self, run_id: str) -> None:
         """Let a paused run go on. (A run of an earlier session is continued with `submit(ResumeJob(…))`.)"""
         self._command(run_id, "run")
+
+    def adjust(self, run_id: str, config: Mapping[str, Any]) -> None:
+        """Have settings of a run that trains, here or in another process, be others from its next epoch on, of one that
+        waits here from the first; `SettingsChanged` follows.
+
+        Raises:
+            UsageError: they cannot be meant, or may not change; the run is not trained now, or only elsewhere before
+                it. The message holds the range.
+            RunError: the run cannot be asked.
+        """
+        if not self._queue.adjust(run_id, config):
+            adjusting.ask(self._store, run_id, config)
 
     def move(self, run_id: str, by: int) -> list[str]:
         """Let a run that waits change places: `by` places later, sooner if negative, as far as the queue goes.
@@ -339,7 +351,7 @@ class Engine:
     def _end_of(self, execution: Execution, backend: Backend) -> Event:
         """Let the run live, and say how that ended."""
         try:
-            return execution.live(backend, self._store, self._datasets, self._emit, _Reins(self, execution))
+            return execution.live(backend, self._store, self._datasets, self._emit, self._reins(execution))
         except Stopped:
             return RunCancelled(run_id=execution.run_id)
         except EngineError as error:
@@ -347,6 +359,21 @@ class Engine:
         except Exception as error:  # before its first event a run leaves no trace: the screen has to say it
             message = f"{type(error).__name__}: {error}"
             return EngineFailed(run_id=execution.run_id, title="The run could not start", message=message)
+
+    def _reins(self, execution: Execution) -> Reins:
+        return Reins(
+            execution,
+            self._queue,
+            look=self._look,
+            heed=self.heed,
+            ask=self._command,
+            answer=self._answer,
+            queries=self._queries,
+        )
+
+    def _look(self) -> None:
+        self._tidy()
+        self._watch()
 
     def _tidy(self) -> None:
         """Take runs out of the queue that are not to begin."""
@@ -364,36 +391,3 @@ class Engine:
 def failure(error: EngineError, run_id: str = "") -> EngineFailed:
     """`error` as an event, of a run or of the engine itself."""
     return EngineFailed(run_id=run_id, title=error.title, message=error.message, exit_code=error.exit_code)
-
-
-class _Reins(Control):
-    """Steers one execution by what the engine was told about it."""
-
-    def __init__(self, engine: Engine, execution: Execution) -> None:
-        self._engine = engine
-        self._execution = execution
-        self._due = Every(REQUEST_SECONDS)
-
-    def command(self) -> Command:
-        engine = self._engine
-        engine._tidy()
-        engine._watch()
-        if self._due():
-            engine.heed()
-            request = self._execution.command()
-            if request is not None:
-                engine._command(self._execution.run_id, request)
-        return engine._queue.asked(self._execution.run_id)
-
-    def serve(self) -> Command:
-        self._engine._answer(self._execution)
-        return self.command()
-
-    def rest(self, seconds: float) -> Command:
-        before, until = self.command(), time.monotonic() + seconds
-        while (command := self.serve()) == before and (left := until - time.monotonic()) > 0:
-            if command in ENDING:  # it came before the rest began
-                break
-            queue, left = self._engine._queue, min(left, REQUEST_SECONDS)
-            queue.sleep(self._execution.run_id, command, self._engine._queries, left)
-        return command

@@ -56,7 +56,9 @@ def first_epoch(variant: Any, data: Any, preset: str = "book") -> tuple[Any, Any
 
     config = params.configure(variant.presets[preset], {"epochs": 1})
     training = KerasBackend("cpu").training(variant, config, data, None)
-    return training, next(report for report in training.run() if isinstance(report, EpochReport))
+    report = next(report for report in training.run() if isinstance(report, EpochReport))
+    assert set(report.event.validation) == {"loss", *variant.terms(config)}
+    return training, report
 
 
 def test_the_data_set_is_read_and_cut(bars: Any) -> None:

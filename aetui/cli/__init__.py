@@ -18,6 +18,7 @@ COMMANDS: Places = {
     "resume": ("aetui.cli.train", "resume"),
     "fork": ("aetui.cli.fork", "fork"),
     "stop": ("aetui.cli.stop", "stop"),
+    "set": ("aetui.cli.adjust", "set_settings"),
     "open": ("aetui.cli.opening", "open_run"),
     "reconstruct": ("aetui.cli.reconstruct", "reconstruct"),
     "encode": ("aetui.cli.encode", "encode"),
@@ -37,6 +38,7 @@ COMMANDS: Places = {
     "recommend": ("aetui.cli.recommend", "recommend"),
     "probe": ("aetui.cli.probe", "probe"),
     "map": ("aetui.cli.map", "map_codes"),
+    "film": ("aetui.cli.film", "film"),
     "cluster": ("aetui.cli.cluster", "cluster"),
     "units": ("aetui.cli.units", "units"),
     "finetune": ("aetui.cli.finetune", "finetune"),
@@ -54,6 +56,7 @@ COMMANDS: Places = {
     "man": ("aetui.cli.manual", "man"),
     "data": ("aetui.cli.data", "app"),
     "runs": ("aetui.cli.runs", "app"),
+    "race": ("aetui.cli.race", "race"),
     "sweep": ("aetui.cli.sweep", "app"),
 }
 """By name, in the order of the help: the module that has it, loaded when it is asked for, and its name there."""

@@ -114,7 +114,7 @@ def _asked(
     options: Options,
 ) -> Iterator[Ask]:
     """Everything that can be refused is, before TensorFlow is loaded."""
-    from aetui.cli.train import assignments
+    from aetui.cli.assignments import assignments
     from engine import registry
     from engine.benchmarks import material
     from engine.benchmarks.asking import Ask

@@ -66,7 +66,7 @@ def _training(given: dict[str, Any], options: Options, here: bool) -> Carried:
     from engine.runs.jobs import Order
     from engine.runs.writer import new_run_id
 
-    names = ("variant", "dataset", "preset", "epochs", "settings", "seed", "normal", "name")
+    names = ("variant", "dataset", "preset", "epochs", "settings", "at", "seed", "normal", "name")
     job = job_of(options, **{name: given[name] for name in names})
     run_id = given["run_id"] or new_run_id(job.variant)
     if here:
@@ -79,6 +79,8 @@ def _training(given: dict[str, Any], options: Options, here: bool) -> Carried:
     words = ["train", job.variant, "--id", run_id, "--dataset", job.dataset, "--preset", job.preset]
     for name, value in job.config.items():
         words += ["--set", f"{name}={value}"]
+    for change in job.changes:
+        words += [word for name, value in change.config.items() for word in ("--at", f"{change.epoch}:{name}={value}")]
     words += ["--name", job.name] if job.name else []
     return Carried(run_id, job, tuple(words), options, given["json"])
 

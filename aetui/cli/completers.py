@@ -13,7 +13,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from engine.params import Param
 
 FILES = "\0files"
 """The meaning of a word in whose place files of the user may stand."""
@@ -57,8 +60,38 @@ def settings(ctx: Any, incomplete: str) -> Offers:
     if variant is None:
         return
     preset = variant.presets.get(str(ctx.params.get("preset"))) or variant.presets[variant.default_preset]
+    yield from _settings(params.describe(preset), incomplete)
+
+
+def settings_at(ctx: Any, incomplete: str) -> Offers:
+    """`EPOCH:` before what `settings` offers of those that may change."""
+    from engine import registry
+    from engine.runs.changes import changeable
+
+    variant = registry.VARIANTS.get(str(ctx.params.get("variant")))
+    epoch, colon, rest = incomplete.partition(":")
+    if variant is None or not colon:
+        return
+    preset = variant.presets.get(str(ctx.params.get("preset"))) or variant.presets[variant.default_preset]
+    for word, meaning in _settings(changeable(preset), rest):
+        yield f"{epoch}:{word}", meaning
+
+
+def settings_of_run(ctx: Any, incomplete: str) -> Offers:
+    """As `settings`, those that may change in the run that is named, with what it has."""
+    from engine import params, registry
+    from engine.errors import EngineError
+    from engine.runs.changes import changeable
+
+    with suppress(OSError, EngineError):
+        record = _store(ctx).find(str(ctx.params.get("run")))
+        config = params.stored(registry.preset(record.variant, record.preset), record.config)
+        yield from _settings(changeable(config), incomplete)
+
+
+def _settings(known: Iterable[Param], incomplete: str) -> Offers:
     field, equals, _ = incomplete.partition("=")
-    for param in params.describe(preset):
+    for param in known:
         if not equals:
             yield f"{param.name}=", f"{param.meaning} ({param.range})"
         elif param.name == field:

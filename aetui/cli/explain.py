@@ -72,7 +72,7 @@ def explain(
 def _configuration(
     options: Options, variant: str, preset: str | None, dataset: str | None, settings: Sequence[str]
 ) -> Configuration:
-    from aetui.cli.train import assignments
+    from aetui.cli.assignments import assignments
     from aetui.explaining.live import Configuration
     from engine import datasets, registry
     from engine.datasets import catalogue

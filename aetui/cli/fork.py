@@ -8,7 +8,8 @@ import typer
 
 from aetui.cli import clustered, completers
 from aetui.cli.arguments import Epochs, Isolate, Jobs, Run
-from aetui.cli.train import Detach, Json, assignments, train_one, with_jobs
+from aetui.cli.assignments import assignments
+from aetui.cli.train import Detach, Json, train_one, with_jobs
 
 if TYPE_CHECKING:
     from aetui.cli.options import Options

@@ -111,7 +111,18 @@ def _told(came: Imported, options: Options) -> list[str]:
         lines.append(
             f"it has no name now: {came.dropped_name!r} means something else here; `aetui runs rename` gives it one"
         )
-    return [*lines, *_unknown(record), *_data(record, options)]
+    if came.left_out:
+        lines.append(f"left out, as no run here can have it: {', '.join(came.left_out)}")
+    return [*lines, *_labels(record), *_unknown(record), *_data(record, options)]
+
+
+def _labels(record: RunRecord) -> list[str]:
+    """What it is called and said to be, where it is."""
+    name, tags, note = record.name, record.labels.tags, record.labels.note
+    parts = (
+        [f"called {name!r}"] * bool(name) + [f"tagged {', '.join(tags)}"] * bool(tags) + [f"note: {note}"] * bool(note)
+    )
+    return ["; ".join(parts)] if parts else []
 
 
 def _unknown(record: RunRecord) -> list[str]:

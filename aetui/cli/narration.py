@@ -115,6 +115,13 @@ def _say(text: str, *, nl: bool = True) -> None:
             raise
 
 
+def _changed(event: SettingsChanged) -> str:
+    from engine.runs.listing.changes import told
+
+    settings = ", ".join(f"{name} {told(value)}" for name, value in event.config.items())
+    return f"from epoch {event.epoch + 1} on: {settings}"
+
+
 def _filled(done: int, total: int) -> str:
     filled = _BAR * done // max(total, 1)
     return "━" * filled + "─" * (_BAR - filled)
@@ -152,6 +159,9 @@ class Narrator:
             case RunResumed():
                 self._epochs[event.run_id] = event.epochs
                 self._line(f"{event.run_id}: goes on in epoch {event.epoch} after step {event.step}")
+            case SettingsChanged():
+                self._epochs[event.run_id] = event.config.get("epochs", self._epochs.get(event.run_id, 0))
+                self._line(f"{self._whose(event)}{_changed(event)}")
             case RunFinished() | RunInterrupted():
                 self._epochs.pop(event.run_id, None)
                 self._inherited.pop(event.run_id, None)

@@ -65,8 +65,11 @@ def printed(rows: list[Row], *, json: bool) -> str:
         return "\n".join(plain_json(_json(row)) for row in rows)
     now = time.time()
     cells = [_cells(row, now) for row in rows]
-    grouped = any(row.run.group for row in rows)
-    return aligned([(*HEAD, "GROUP"), *cells] if grouped else [HEAD, *(each[:-1] for each in cells)])
+    shown = [*range(len(HEAD))]
+    shown += [len(HEAD)] if any(row.run.group for row in rows) else []
+    shown += [len(HEAD) + 1] if any(row.run.parent for row in rows) else []
+    lines = [(*HEAD, "GROUP", "FORK OF"), *cells]
+    return aligned([tuple(each[column] for column in shown) for each in lines])
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
@@ -85,6 +88,7 @@ def _cells(row: Row, now: float) -> tuple[str, ...]:
         run_cells.tags(run),
         plain(run.name, WIDEST),
         plain(run.group, 60),
+        run_cells.parent(run),
     )
 
 

@@ -53,8 +53,9 @@ def undelete(context: typer.Context) -> None:
     from aetui.render.text import plain
     from engine.runs.listing import trash
 
-    for run_id in trash.undelete(context.obj.store):
-        typer.echo(plain(run_id))
+    found = trash.undelete(context.obj.store)
+    for path in (*found.runs, *found.beside):
+        typer.echo(plain(path))
 
 
 def du(
@@ -79,7 +80,7 @@ def du(
     typer.echo(aligned([("DISK", "RUN", "STATE", "NAME"), *rows]))
     total = f"{size(sum(taken for taken, _ in used))} in {counted(len(runs), 'run')}"
     deleted = trash.deleted(store)
-    if deleted:
+    if deleted.runs or deleted.beside:
         aside = size(disk_use(store.root / trash.FOLDER))
-        total += f", and {aside} in {counted(len(deleted), 'run')} that the next deletion removes"
+        total += f", and {aside} in {counted(len(deleted.runs), 'run')} that the next deletion removes"
     typer.echo(f"\n{total}, below {plain(str(store.root))}")

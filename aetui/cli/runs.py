@@ -179,6 +179,7 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
         *_workers(record),
         ("versions", versions),
         ("folder", str(record.folder)),
+        *_changes(record),
         ("repeat", "; ".join(filter(None, (again.line, again.remark)))),
         *(
             concluded(end.metrics, end.weights, end.weights_epoch, record.variant, record.dataset, record.config)
@@ -189,6 +190,19 @@ def _shown(record: RunRecord, options: Options | None = None) -> str:
     ]
     settings = [("SETTING", "VALUE"), *((key, str(value)) for key, value in record.config.items())]
     return "\n\n".join([aligned(summary), aligned(settings), _epochs(record)])
+
+
+def _changes(record: RunRecord) -> list[tuple[str, str]]:
+    """Settings that changed on the way, or are to, a line for each epoch after which some did."""
+    from engine.runs.course import changes_in, merged
+    from engine.runs.listing.changes import told
+
+    found = merged([*record.info.changes, *changes_in(record.events()[0])])
+    lines = (
+        f"{', '.join(f'{name} {told(value)}' for name, value in one.config.items())} from epoch {one.epoch + 1} on"
+        for one in found
+    )
+    return [("changed" if number == 0 else "", line) for number, line in enumerate(lines)]
 
 
 def _workers(record: RunRecord) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from aetui.cli import completers
+from aetui.cli import completers, sweep_removal
 from aetui.cli.arguments import Dataset, Epochs, Jobs, Preset
 from aetui.cli.commands import CommandGroup, Commands
 from aetui.render.text import plain
@@ -197,3 +197,6 @@ def stop(context: typer.Context, sweep: Name) -> None:
             )
         time.sleep(0.05)
     typer.echo(f"{found.id} is stopped; {again} goes on")
+
+
+app.command("delete")(sweep_removal.delete)

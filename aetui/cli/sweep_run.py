@@ -46,7 +46,7 @@ class Wanted(NamedTuple):
 
 def planned(wanted: Wanted, options: Options, jobs: int, storage: str) -> Sweep:
     """The sweep that was meant. Raises EngineError where none can be."""
-    from aetui.cli.train import assignments
+    from aetui.cli.assignments import assignments
     from engine import datasets, registry
     from engine.params import describe
     from engine.runs.jobs import TrainJob

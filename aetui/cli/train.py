@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +14,8 @@ from engine.errors import counted
 from engine.runs.jobs import MOST_SEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aetui.cli.options import Options
     from engine.events import Event, RunFinished
-    from engine.params import Param
     from engine.runs.groups import Group
     from engine.runs.jobs import Job, Order, TrainJob
     from engine.runs.store import RunRecord
@@ -42,6 +39,16 @@ def train(
             metavar="FIELD=VALUE",
             autocompletion=completers.settings,
             help="Change a setting (a part of its name will do that no other has); may be given often.",
+        ),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at",
+            metavar="EPOCH:FIELD=VALUE",
+            autocompletion=completers.settings_at,
+            help="Change a setting after that epoch, from the next one on, as `aetui set` did in a run that is to be "
+            "repeated; may be given often.",
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of all randomness.")] = None,
@@ -77,7 +84,7 @@ def train(
     from engine.runs.jobs import Order, TrainJob
 
     options: Options = with_jobs(context.obj, jobs, isolate=isolate)
-    job = job_of(options, variant, dataset, preset, epochs, settings, seed, normal, name)
+    job = job_of(options, variant, dataset, preset, epochs, settings, at, seed, normal, name)
     if run_id and seeds > 1:
         raise UsageError("Several runs", "--id names one run; leave out --seeds, or --id")
     with clustered.taking_part(options, detached=detached) as options:
@@ -98,11 +105,13 @@ def job_of(
     preset: str | None,
     epochs: int | None,
     settings: list[str] | None,
+    at: list[str] | None,
     seed: int | None,
     normal: str | None,
     name: str,
 ) -> TrainJob:
     """What `aetui train` is asked for, with everything decided that was left open. Raises UsageError."""
+    from aetui.cli.assignments import assignments, planned
     from engine import datasets, registry
     from engine.params import describe
     from engine.runs.jobs import TrainJob
@@ -111,10 +120,12 @@ def job_of(
     chosen = registry.variant(variant)
     key = dataset or datasets.default(chosen.prefers, options.data_folder)
     start = preset or registry.default_preset(variant, key)
-    config = assignments(settings or [], describe(registry.preset(variant, start)))
+    known = describe(registry.preset(variant, start))
+    config = assignments(settings or [], known)
     given = (("epochs", epochs), ("seed", seed), ("normal", normal))
     config |= {key: value for key, value in given if value is not None}
-    return TrainJob(variant=variant, dataset=key, preset=start, config=config, name=checked_name(name))
+    changes = planned(at or [], known)
+    return TrainJob(variant=variant, dataset=key, preset=start, config=config, changes=changes, name=checked_name(name))
 
 
 def resume(
@@ -191,20 +202,6 @@ def _train_group(group: Group, options: Options, json: bool, detached: bool) -> 
         _detach(orders, options, json)
     else:
         several.carry_out(group, options, json)
-
-
-def assignments(texts: list[str], params: Sequence[Param]) -> dict[str, Any]:
-    """What `--set` says, by the names of settings, of which a part will do that no other has."""
-    from engine.errors import UsageError
-    from engine.params import named
-
-    config: dict[str, Any] = {}
-    for text in texts:
-        field, equals, value = text.partition("=")
-        if not (equals and field.strip()):
-            raise UsageError("Bad --set", f"expected FIELD=VALUE (for example hidden_dim=64), got {plain(text, 80)!r}")
-        config[named(field.strip(), params).name] = value
-    return config
 
 
 def _carry_out(job: Job | Order, options: Options, json: bool) -> None:

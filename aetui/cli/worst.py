@@ -117,19 +117,21 @@ def _columns(answer: Measured) -> dict[str, Any]:
         columns["name"] = answer.names
     if answer.labels is not None:
         columns["label"] = [answer.classes[place] for place in answer.labels.tolist()]
-    return columns | {each.key: each.values.tolist() for each in answer.measures}
+    columns |= {each.key: each.values.tolist() for each in answer.measures}
+    return columns if answer.said is None else columns | {"sentence": answer.said}
 
 
 def _table(answer: Measured, by: Measurement, places: NDArray[np.int64]) -> str:
     columns = _columns(answer)
     keys = [each.key for each in answer.measures]
-    first = [name for name in columns if name not in keys]
-    shown = [*first, by.key, *(key for key in keys if key != by.key)]
+    said = [name for name in ("sentence",) if name in columns]
+    first = [name for name in columns if name not in (*keys, *said)]
+    shown = [*first, by.key, *(key for key in keys if key != by.key), *said]
     heads = {"label": "CLASS", "baseline": answer.baseline, "behind": "BEYOND IT"}
     rows = [tuple(heads.get(name, name.upper()) for name in shown)]
     for place in places.tolist():
         cells = (columns[name][place] for name in shown)
-        rows.append(tuple(numbers.loss(cell) if isinstance(cell, float) else plain(str(cell), 40) for cell in cells))
+        rows.append(tuple(numbers.loss(cell) if isinstance(cell, float) else plain(str(cell), 60) for cell in cells))
     return aligned(rows)
 
 

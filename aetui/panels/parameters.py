@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from aetui.bringing import set_rows
 from aetui.panels.table import View
-from aetui.render import numbers, workers
+from aetui.render import numbers, run_cells, workers
 from aetui.render.metrics import concluded
 from aetui.render.text import plain
 from aetui.state.run_state import RunState
@@ -48,7 +48,16 @@ class Parameters(Scroller):
     def show(self, view: View) -> None:
         """Write the page if something it tells of the run has changed; a new epoch changes nothing."""
         run = self._run = view.run
-        about = run and (run.run_id, run.planned, run.plans, run.device, run.config, run.metadata)
+        about = run and (
+            run.run_id,
+            run.planned,
+            run.plans,
+            run.device,
+            run.config,
+            run.metadata,
+            run.family,
+            run.changes,
+        )
         what = run and (about, run.layers, run.metrics, run.workers, bool(run.workers) and run.going)
         if what == self._shown:
             return
@@ -127,9 +136,20 @@ def _facts(run: RunState, data_dir: Path | None) -> list[tuple[str, str]]:
         ("preset", run.preset),
         *([("code", _code(run))] if run.code_size else []),
         *([("stages", _stages(run))] if len(run.stages) > 1 else []),
+        *_branching(run),
         *((name, str(value)) for name, value in run.config.items()),
     ]
     return [(plain(name), plain(value)) for name, value in facts]
+
+
+def _branching(run: RunState) -> list[tuple[str, str]]:
+    """Where it comes from, what was changed under way, and what comes from it."""
+    forks = ", ".join(f"{fork.name} after epoch {fork.epoch:,}" for fork in run.family.forks)
+    return [
+        *([("fork of", f"{run.family.parent or run.parent} after epoch {run.forked_at:,}")] if run.parent else []),
+        *((f"from epoch {each.epoch + 1:,} on", run_cells.changed(each.config)) for each in run.changes),
+        *([("forks", forks)] if forks else []),
+    ]
 
 
 def _summary(facts: Sequence[tuple[str, str]]) -> list[Content]:

@@ -32,6 +32,16 @@ def name(run: Summary, width: int | None = None) -> str:
     return plain(run.id[:STAMP_WIDTH] + seed, width)
 
 
+def origin(run: Summary) -> str:
+    """Which run a fork comes from; empty for one that began by itself."""
+    return f"fork of {plain(run.parent, STAMP_WIDTH)} after epoch {numbers.count(run.forked_at)}" if run.parent else ""
+
+
+def parent(run: Summary) -> str:
+    """The same for a column of its own: the id of the parent, and the epoch."""
+    return f"{plain(run.parent, 60)} @ {run.forked_at}" if run.parent else ""
+
+
 def model(run: Summary) -> str:
     """The variant and its preset."""
     return plain(f"{run.variant} {run.preset}")

@@ -29,6 +29,8 @@ ROOMY = 100
 _SHORT_MODEL = 9
 _NAME, _SHORT_NAME, _STAMP = 24, 11, slice(4, 15)
 """Of a run without a name, short of room: of its time all but the year."""
+_SIGN = "├"
+"""What stands before the name of a fork is as wide as this at least."""
 _DIGIT = 1
 """Figures of one kind differ by so much: 0.01164, 0.009164."""
 _CHANGED_LEAST, _CHANGED_MOST = 14, 48
@@ -90,7 +92,10 @@ def measured(rows: Sequence[Row], states: Mapping[str, State]) -> Widths:
 
     return Widths(
         state=widest(lambda row: row.run.status, lambda row: f"? {states[row.run.status].word}"),
-        name=widest(lambda row: row.run.name or bool(row.run.group), lambda row: run_cells.name(row.run, _NAME)),
+        name=widest(
+            lambda row: (row.run.name or bool(row.run.group), bool(row.run.parent)),
+            lambda row: _SIGN * bool(row.run.parent) + run_cells.name(row.run, _NAME),
+        ),
         model=widest(lambda row: (row.run.variant, row.run.preset), lambda row: run_cells.model(row.run)),
         variant=widest(lambda row: row.run.variant, lambda row: plain(row.run.variant)),
         data=widest(lambda row: row.run.dataset, lambda row: plain(row.run.dataset)),
@@ -164,21 +169,24 @@ def head(columns: Sequence[Column], width: int, ordered_by: str, *, reverse: boo
     return cells
 
 
-def line(row: Row, columns: Sequence[Column], states: Mapping[str, State], now: float, waits: str = "") -> list[Cell]:
-    """A row in its columns; `waits` says in place of its age when a run of the queue begins."""
-    return [_fitted(_cell(row, column, states, now, waits), column) for column in columns]
+def line(
+    row: Row, columns: Sequence[Column], states: Mapping[str, State], now: float, waits: str = "", sign: str = ""
+) -> list[Cell]:
+    """A row in its columns; `waits` says in place of its age when a run of the queue begins, `sign` stands before its
+    name."""
+    return [_fitted(_cell(row, column, states, now, waits, sign), column) for column in columns]
 
 
-def _cell(row: Row, column: Column, states: Mapping[str, State], now: float, waits: str) -> Cell:
+def _cell(row: Row, column: Column, states: Mapping[str, State], now: float, waits: str, sign: str) -> Cell:
     run = row.run
     match column.key:
         case "state":
             state = states[run.status]
             return Cell(state.mark if column.width == 1 else f"{state.mark} {state.word}", "state")
         case "name":
-            short = not run.name and column.width < run_cells.STAMP_WIDTH
+            short = not run.name and column.width < run_cells.STAMP_WIDTH + len(sign)
             text = run.id[_STAMP] + run_cells.name(run)[run_cells.STAMP_WIDTH :] if short else run_cells.name(run)
-            return Cell(plain(text), "text" if run.name else "muted")
+            return Cell(sign + plain(text), "text" if run.name else "muted")
         case "model":
             return Cell(plain(run.variant) if column.short else run_cells.model(run), "text")
         case "data":

@@ -87,20 +87,21 @@ def scatter_plot(
     axis: Style,
     letters: bool = False,
     y_ticks: bool = True,
+    bounds: tuple[Floats, Floats] | None = None,
 ) -> list[Strip]:
     """The points drawn into `size` = (columns, rows) cells, each axis on a scale of its own.
 
     `points`: (n, 2); `members`: (n,), the index into `groups` of each. A cell shared by several groups has the style
     of the one with the most points in it. With `letters` a cell shows that group's mark; otherwise it has a dot for
     each point, and the mark stands once, reversed, in the middle of its group. Points beyond the
-    `limits` or not finite are left out and counted at the end of the lower axis.
+    `bounds`, without such the `limits`, or not finite are left out and counted at the end of the lower axis.
     """
     width, height = size
     if width < 8 or height < 3:
         return [Strip.blank(max(0, width))] * max(0, height)
     points = np.asarray(points, np.float64)
     finite = np.isfinite(points).all(axis=1)
-    low, high = limits(points[finite])
+    low, high = bounds or limits(points[finite])
     inside = ((points >= low) & (points <= high)).all(axis=1)
     rows = height - 1
     gutter = _gutter(low[1], high[1], rows, ticks=y_ticks and width >= 24)

@@ -114,6 +114,10 @@ def completed(text: str, found: Sequence[str]) -> str:
 
 
 def _set(typed: Typed, text: str) -> Then:
+    from aetui.screens import branch_commands
+
+    if branch_commands.adjusts(typed.app, text):
+        return branch_commands.adjust(typed.app, text)
     name, _, value = text.replace("=", " ", 1).strip().partition(" ")
     if not value.strip():
         raise UsageError("Command", "expected a setting and its value, as in set learning_rate 1e-3")
@@ -132,6 +136,18 @@ def _settings(typed: Typed, text: str) -> Iterable[str]:
         return []
     choices = param.choices or (("on", "off") if param.kind == "bool" else ())
     return [f"{name} {choice}" for choice in choices if choice.startswith(value.lstrip())]
+
+
+def _fork(typed: Typed, text: str) -> Then:
+    from aetui.screens import branch_commands
+
+    return branch_commands.fork(typed.app, text)
+
+
+def _fork_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import branch_commands
+
+    return branch_commands.choices(typed.app, text)
 
 
 def _choose(setting: str) -> Callable[[Typed, str], Then]:
@@ -163,6 +179,12 @@ def _open(typed: Typed, text: str) -> Then:
 def _runs(typed: Typed, text: str) -> Iterable[str]:
     known = [name for run in typed.app.state.runs.values() for name in (run.name, run.run_id) if name]
     return [name for name in ["last", *known] if name.startswith(text)]
+
+
+def _last_run(typed: Typed, text: str) -> Iterable[str]:
+    """As `_runs`, behind the runs that stand there."""
+    head, space, last = text.rpartition(" ")
+    return [f"{head}{space}{name}" for name in _runs(typed, last)]
 
 
 def _theme(typed: Typed, text: str) -> Then:
@@ -224,6 +246,19 @@ def _export_choices(typed: Typed, text: str) -> Iterable[str]:
     return model_export.choices(typed.app, text)
 
 
+def _film(typed: Typed, text: str) -> Then:
+    from aetui.screens import film_commands
+
+    return film_commands.run(typed.app, text)
+
+
+def _film_choices(typed: Typed, text: str) -> Iterable[str]:
+    from aetui.screens import film_commands
+
+    del typed
+    return film_commands.choices(text)
+
+
 def _draw(typed: Typed, text: str) -> Then:
     from aetui.screens import draw_commands
 
@@ -247,6 +282,12 @@ def _sweep_choices(typed: Typed, text: str) -> Iterable[str]:
     from aetui.screens import sweep_commands
 
     return sweep_commands.choices(typed.app, text)
+
+
+def _race(typed: Typed, text: str) -> Then:
+    from aetui.screens import race_commands
+
+    return race_commands.run(typed.app, typed.screen, text)
 
 
 def _map(typed: Typed, text: str) -> Then:
@@ -298,7 +339,8 @@ def _beginning(listed: Callable[[Typed], Iterable[str]]) -> Callable[[Typed, str
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        Command("set", "NAME VALUE", "change a setting", _set, _settings),
+        Command("set", "NAME VALUE, or F=V …", "a setting; with = of the run that trains", _set, _settings),
+        Command("fork", "EPOCH F=V …", "a run that branches off the one shown", _fork, _fork_choices),
         Command("preset", "NAME", "settings that go together", _choose("preset"), _choices("preset")),
         Command("dataset", "NAME", "what it learns from", _choose("dataset"), _choices("dataset")),
         Command("model", "NAME", "choose an autoencoder", _model, _beginning(lambda typed: typed.app.desk.models)),
@@ -323,8 +365,10 @@ COMMANDS: dict[str, Command] = {
             _export_choices,
             slow=True,
         ),
+        Command("film", "FILE.gif|FILE.cast", "a film of the run shown", _film, _film_choices, slow=True),
         Command("draw", "NUMBER|FILE", "a test item or a picture on the pad of Draw", _draw, _draw_choices, slow=True),
         Command("sweep", "SWEEP, or MODEL --over …", "show a sweep, or begin one", _sweep, _sweep_choices, slow=True),
+        Command("race", "[RUN …]", "runs against each other: those named, or marked", _race, _last_run, slow=True),
         Command("map", "FILE, or train|test …", "codes by the million on a map", _map, _map_choices, slow=True),
         Command("walk", "STEPS", "from one sentence to the other", _sentences("walk"), lambda typed, text: ()),
         Command("clusters", "NUMBER", "groups of like sentences", _sentences("clusters"), lambda typed, text: ()),

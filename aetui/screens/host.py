@@ -52,6 +52,10 @@ class Desk(Protocol):
         """The run on the screen, if there is one."""
 
     @property
+    def epoch(self) -> int:
+        """The epoch under the cursor, or the newest."""
+
+    @property
     def pad_shape(self) -> tuple[int, ...]:
         """Of a drawing. Raises UsageError where there is nothing to draw on."""
 
@@ -84,6 +88,9 @@ class Desk(Protocol):
 
     def go_to(self, epoch: int) -> None:
         """Show the run at this epoch. Raises UsageError where it has no such epoch."""
+
+    def make_film(self, path: Path) -> None:
+        """Make a film of the run shown in a file that is not there yet."""
 
     def set_code(self, number: int, value: float) -> None:
         """Give a number of the code that is explored a value. Raises UsageError where there is none."""
@@ -173,6 +180,15 @@ class Workbench(Protocol):
         """Raises EngineError where the engine refuses the job."""
 
     def train_beside(self, job: Job, of: str) -> str:
+        """As `aetui.orders.Orders`."""
+
+    def fork_run(self, run_id: str, epoch: int, config: Mapping[str, Any]) -> None:
+        """As `aetui.orders.Orders`."""
+
+    def parent_of(self, run: RunState) -> RunState | None:
+        """As `aetui.follow.lineage.LineageFollower`."""
+
+    def adjust_run(self, run_id: str, config: Mapping[str, Any]) -> None:
         """As `aetui.orders.Orders`."""
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:

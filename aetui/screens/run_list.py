@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 
 from aetui.bridge import Throttle
 from aetui.follow.glance import Glanced, glance
-from aetui.render import run_cells
+from aetui.render import run_cells, run_tree
 from aetui.render.run_columns import KEYS
 from aetui.render.text import plain
 from aetui.screens.runs_reading import Abandoned, RowReader, Rows, RowsRead, queue_of, with_queue
@@ -77,6 +77,11 @@ class RunList(TableScreen):
     def chosen(self) -> Row | None:
         """The run under the cursor."""
         return self.table.chosen
+
+    @property
+    def marked(self) -> int:
+        """How many runs are marked, where that can be."""
+        return 0
 
     def compose(self) -> ComposeResult:
         """From top to bottom; what is about the table stands above it, what is about the run below or beside it."""
@@ -173,7 +178,8 @@ class RunList(TableScreen):
         wanted = self._filter[1].of([*waiting, *(row for row in self._ordered if row.run.id not in words)])
         widths = self._all.widths if not words else self._all.widths.with_queue(waiting, STATES)
         instead = NO_FIT if self._all.rows else READING if self._progress else NO_RUN
-        self.table.show(wanted, widths, self._order, words, instead)
+        tree = run_tree.together(wanted) if self._order[0] == DEFAULT else run_tree.apart(wanted)
+        self.table.show(tree.rows, widths, self._order, words, instead, tree.signs)
         self.on_resize()
         self._show_chosen()
 
@@ -227,13 +233,15 @@ class RunList(TableScreen):
         if self._progress and self._progress[1]:
             done, total = self._progress
             parts.append(f"reading the others: {done:,} of {total:,}")
+        if self.marked:
+            parts.append(f"{self.marked} marked")
         if self._all.unreadable:
             parts.append(f"{counted(self._all.unreadable, 'folder')} cannot be read")
         return Content(" · ".join(parts))
 
     def _detail(self, row: Row) -> Content:
         run, state = row.run, STATES[row.run.status]
-        told = (run_cells.changed(row.changed), run_cells.tags(run), plain(run.note))
+        told = (run_cells.origin(run), run_cells.changed(row.changed), run_cells.tags(run), plain(run.note))
         called = Content.assemble((run_cells.name(run), "bold"), " · ", (state.word, state.colour), " · ")
         rest = [f"{run_cells.model(run)} on {plain(run.dataset)}", run_cells.age(run, time.time()), *filter(None, told)]
         return Content.assemble(called, " · ".join(rest))

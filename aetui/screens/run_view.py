@@ -66,7 +66,7 @@ class RunView(Screen[None]):
         self.cursor: int | None = None
         """The epoch looked at; None follows the run."""
         self._samples: RunView.SamplesRead | None = None
-        self._name_shown = ""
+        self._name_shown = ("", "")
         self._curves = {curve.name for curve in TOTALS}
         """The curves that are switched on, by name: a choice for all runs."""
         self._chart: LossChart | None = None
@@ -323,16 +323,30 @@ class RunView(Screen[None]):
             self._pictures_due.request()
         else:
             self._ask_samples()
-        name = plain(run.name or run.run_id) if run else ""
-        if name != self._name_shown:  # a new one has the chart drawn again, even if it is the same
-            self._name_shown = name
-            self._loss.border_subtitle = Content(name)
+        self._show_name()
         self._show_panels()
+
+    def _show_name(self) -> None:
+        run = self.run_shown
+        name, origin = self._title(run) if run else ("", "")
+        if (name, origin) != self._name_shown:  # a new one has the chart drawn again, even if it is the same
+            self._name_shown = name, origin
+            self._loss.border_title = Content(f"Loss · {origin}" if origin else "Loss")
+            self._loss.border_subtitle = Content(name)
+
+    def _title(self, run: RunState) -> tuple[str, str]:
+        """What stands below the chart, and above it where the run comes from."""
+        return plain(run.name or run.run_id), ""
+
+    def _relative(self, run: RunState) -> RunState | None:
+        """The run whose curve is drawn behind that of `run`."""
+        del run
+        return None
 
     def _draw_chart(self, chart: LossChart, run: RunState) -> None:
         from aetui.render.curves.scene_of_run import data_of
 
-        data = data_of(run, self._curves)
+        data = data_of(run, self._curves, self._relative(run))
         chart.placeholder = NO_CURVE if run.epochs and not data.series else self._wait.lines if self._wait else NO_LOSS
         chart.show_data(data, self.cursor)
 

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.message import Message
 
 from aetui import keymap
+from aetui.racing.marks import FULL, Marks
 from aetui.render import run_cells
 from aetui.screens.run_list import RunList
 from aetui.state.fold import Read
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from engine.runs.listing.rows import Row
 
 OF_A_RUN = frozenset(
-    {"open", "resume", "stop", "move_queued", "rename", "tag", "note", "delete", "copy_id", "copy_command"}
+    {"open", "mark", "resume", "stop", "move_queued", "rename", "tag", "note", "delete", "copy_id", "copy_command"}
 )
 LABELS = {"name": "name", "tags": "tags", "note": "note"}
 """What the line below the table is asked for, as its label."""
@@ -59,9 +60,26 @@ class RunsScreen(RunList):
     def __init__(self) -> None:
         super().__init__()
         self._labelled_run = ""
+        self.marks = Marks()
+        """The runs that are to race, whatever filter and order are."""
+
+    @property
+    def marked(self) -> int:
+        """How many runs are to race."""
+        return len(self.marks)
+
+    def show_rows(self) -> None:
+        """As `RunList.show_rows`; the marks of runs that are gone go, too."""
+        if self._progress is None and self.marks:
+            self.marks.keep({row.run.id for row in self._all.rows})
+            if self.is_mounted:
+                self.table.mark(self.marks.places)
+        super().show_rows()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The run under the cursor decides: only one at rest can go on, only one that goes can be stopped."""
+        if self.is_mounted and action in ("race", "unmark"):
+            return bool(self.marks)
         if not self.is_mounted or action not in OF_A_RUN:
             return True
         row = self.chosen
@@ -126,6 +144,41 @@ class RunsScreen(RunList):
         group = self.chosen.run.group if self.chosen else ""
         known = {each.id for each in sweep.kept(self.workbench.store)} if group else set()
         sweep_commands.show(self.workbench, group if group in known else "")
+
+    # Racing.
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor to race, or take its mark away; a seventh is refused."""
+        row = self.chosen
+        if row is None:
+            return
+        if self._unbegun(row):
+            self.say("it has not begun: there is nothing to race with yet")
+        elif not self.marks.switch(row.run.id):
+            self.say(FULL)
+        else:
+            self._marks_changed()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        self.table.mark(self.marks.places)
+        self.say(self._marks_told() if self.marks else "no run is marked")
+        self.refresh_bindings()
+
+    def _marks_told(self) -> str:
+        key = keymap.first_key(keymap.BY_ID["race"], self.workbench.key_overrides)
+        return f"{counted(len(self.marks), 'run')} marked; {key} races them"
+
+    def action_race(self) -> None:
+        """Race the runs that are marked."""
+        if self.marks:
+            from aetui.screens.race import RaceScreen
+
+            self.app.push_screen(RaceScreen(self.marks.places, self.workbench.key_overrides))
 
     # Taking away.
 
@@ -261,7 +314,8 @@ class RunsScreen(RunList):
         except EngineError as error:
             self.post_message(self.Done(error.message))
         else:
-            self.post_message(self.Done(f"{counted(len(back), 'run')} brought back"))
+            beside = f" and {', '.join(back.beside)}" if back.beside else ""
+            self.post_message(self.Done(f"{counted(len(back.runs), 'run')}{beside} brought back"))
 
     @on(Done)
     def _done(self, message: Done) -> None:

@@ -125,4 +125,5 @@ def _queued(run: RunState, stored: Summary | None) -> Summary:
         group=run.group,
         name=run.name,
     )
-    return not_begun(job, run.run_id, QUEUED, planned=run.planned, created=time.time())
+    queued = not_begun(job, run.run_id, QUEUED, planned=run.planned, created=time.time())
+    return msgspec.structs.replace(queued, parent=run.parent, forked_at=run.forked_at)

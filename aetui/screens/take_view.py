@@ -61,6 +61,23 @@ class TakeView(PictureView):
         if shown is not None:
             self._copy_command(shown.run)
 
+    def action_film(self) -> None:
+        """Ask for a file to make a film of the run in."""
+        self._ask_for_film(_folder(), "")
+
+    def make_film(self, path: Path) -> None:
+        """Make one there."""
+        self._ask_for_film(path.parent, path.name)
+
+    def _ask_for_film(self, folder: Path, name: str) -> None:
+        run = self.run_shown
+        if run is None:
+            self.say(NO_RUN)
+            return
+        from aetui.screens.film import FilmDialog
+
+        self.app.push_screen(FilmDialog(run, folder, self.workbench.key_overrides, name), self._exported)
+
     @work(exclusive=True, group="taking")
     async def _copy(self, shown: _Shown) -> None:
         from aetui.taking import clipboard, formats

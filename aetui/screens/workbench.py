@@ -17,7 +17,7 @@ from aetui import keymap
 from aetui.panels import table
 from aetui.panels.preview import Subject
 from aetui.render.status import progress_view, stopped_early
-from aetui.screens.query_view import QueryView
+from aetui.screens.branch_view import BranchView
 from aetui.state.kept import Kept
 from aetui.state.run_state import RESUMABLE, TOTALS, RunState
 from aetui.widgets import job_form, too_small
@@ -38,7 +38,7 @@ HINT_SECONDS = 3.0
 """How long a hint stands, and how long the second press that it asks for counts."""
 
 
-class WorkbenchScreen(QueryView):
+class WorkbenchScreen(BranchView):
     """Shows one run at a time: the one that trains, the last one of the chosen model, or one picked from the store."""
 
     BINDINGS = keymap.bindings("workbench")

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import cast
 
 from aetui.follow.group import Others
+from aetui.state.family import Family
 from aetui.state.run_state import Level, LogLine, RunState, WorkbenchState
 from engine.errors import counted
 from engine.events import (
@@ -74,13 +75,21 @@ class GroupRead:
 
 
 @dataclass(frozen=True)
+class FamilyRead:
+    """What the store says of the runs that a run is related to."""
+
+    run_id: str
+    family: Family
+
+
+@dataclass(frozen=True)
 class QueryOver:
     """A query about a run has its answer, or broke off."""
 
     run_id: str
 
 
-Change = Event | Queued | Unqueued | Reordered | Read | GroupRead | QueryOver
+Change = Event | Queued | Unqueued | Reordered | Read | GroupRead | FamilyRead | QueryOver
 """All that the state can hear of: the engine's events, and what this process did or read itself."""
 
 
@@ -98,6 +107,9 @@ def fold(state: WorkbenchState, change: Change) -> WorkbenchState:
         case GroupRead(run_id, others, reached, at):
             known = state.runs.get(run_id)
             return state if known is None else state.with_run(known.beside(others, reached, at))
+        case FamilyRead(run_id, family):
+            known = state.runs.get(run_id)
+            return state if known is None else state.with_run(replace(known, family=family))
         case QueryOver(run_id):
             if run_id in state.runs:
                 state = state.with_run(replace(state.runs[run_id], activity=""))
@@ -189,10 +201,10 @@ def apply(run: RunState, event: Event) -> RunState:
     match event:
         case RunStarted():
             return _started(run, event)
-        case SettingsChanged():
-            return _changed(run, event)
         case Progress():
             return run.under_way(event) if run.going else run
+        case SettingsChanged():
+            return _changed(run, event)
         case RunPaused():
             return replace(run.logged(event.at, "paused"), status="paused")
         case RunResumed():
@@ -233,11 +245,13 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         group=event.group,
         parent=event.parent,
         forked_at=event.forked_at,
+        begun=event.config,
         changes=(),
         moving=False,
         started=event.at,
         planned=event.epochs,
-        plans=(Plan(event.epochs, over=True),),
+        plans=(Plan(event.config.get("epochs", event.epochs), over=True),),
+        aimed=event.config.get("epochs", event.epochs),
         steps_per_epoch=event.steps_per_epoch,
         stages=event.stages,
         layers=event.layers,
@@ -247,18 +261,17 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         metadata=event.metadata,
         spread=event.spread,
     )
-    return run.logged(event.at, f"started: {event.variant} on {event.dataset}, {event.device}")
+    began = f"started: {event.variant} on {event.dataset}, {event.device}"
+    branched = f"; a fork of {event.parent} after epoch {event.forked_at}" if event.parent else ""
+    return run.logged(event.at, began + branched)
 
 
 def _changed(run: RunState, event: SettingsChanged) -> RunState:
-    run = replace(
-        run,
-        config={**run.config, **event.config},
-        changes=(*run.changes, changes.Change(event.epoch, event.config)),
-        planned=event.config.get("epochs", run.planned),
-    )
-    told = ", ".join(f"{name}={value}" for name, value in event.config.items())
-    return run.logged(event.at, f"from epoch {event.epoch + 1} on {told}")
+    from aetui.render.run_cells import changed  # with what tables need, which the first frame does not wait for
+
+    settings = changed(event.config)
+    after = run.changed(changes.Change(epoch=event.epoch, config=event.config))
+    return run if after is run else after.logged(event.at, f"{settings} from epoch {event.epoch + 1} on")
 
 
 def _resumed(run: RunState, event: RunResumed) -> RunState:
@@ -271,6 +284,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
         moving=False,
         planned=event.epochs,
         plans=_plans(run, event.epochs),
+        aimed=event.epochs,
         device=event.device or run.device,
         workers=(),  # who trains it now will report
         message="",
@@ -280,7 +294,7 @@ def _resumed(run: RunState, event: RunResumed) -> RunState:
 
 def _plans(run: RunState, epochs: int) -> tuple[Plan, ...]:
     """Those of `run`, which goes on to so many epochs."""
-    if not run.plans or run.plans[-1].epochs == epochs:
+    if not run.plans or run.aimed == epochs:
         return run.plans
     before = run.found if run.status == "queued" else run.status
     return (*run.plans, Plan(epochs, over=before == "completed"))

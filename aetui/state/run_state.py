@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aetui.state.epochs import Epochs
+from aetui.state.family import Family, of_the_loss
 from engine import registry
 from engine.analysis.alarms import Alarm, History, bests, raised
 from engine.events import DataProgress, EngineFailed, EpochEnded, Layer, Outcome, Progress, Stage
-from engine.runs.changes import Change
+from engine.runs.changes import Change, settings_after
 from engine.runs.repeating import Plan
 from engine.runs.step_history import StepHistory
 
@@ -90,16 +91,25 @@ class RunState:
     name: str = ""
     group: str = ""
     """The runs that it belongs to (`engine.runs.groups`)."""
-    parent: str = ""
-    forked_at: int = 0
-    """The run that it is a fork of, and after which epoch; empty for one that began by itself."""
-    changes: tuple[Change, ...] = ()
-    """Settings that changed while it trained; `config` is what holds now."""
     others: Others | None = None
     """What the other runs of its group reached, as far as it was read."""
+    parent: str = ""
+    """The run that it branched off from; empty for one that began by itself."""
+    forked_at: int = 0
+    """After which epoch of the parent."""
+    begun: Mapping[str, Any] = field(default_factory=dict)
+    """What its first epoch was trained with; empty while its beginning is not known."""
+    changes: tuple[Change, ...] = ()
+    """What was changed while it trained, in order: its parent's up to where it branched off as well."""
+    anew: int = 0
+    """The epoch after which its loss means something else than before, 0 for none: bests begin anew there."""
+    family: Family = field(default_factory=Family)
+    """What was read of the runs that it is related to."""
     started: float = 0.0
     planned: int = 0
     """Epochs the run is to have."""
+    aimed: int = 0
+    """The same by its events alone: one that is to go on further is planned for that before it says so."""
     plans: tuple[Plan, ...] = ()
     """What it began with, and each other number since; empty while its beginning is not known."""
     steps_per_epoch: int = 0
@@ -172,6 +182,27 @@ class RunState:
         """Number of the newest complete epoch, 0 before the first."""
         return self.epochs[-1].epoch if self.epochs else 0
 
+    def settings_after(self, epoch: int) -> dict[str, Any]:
+        """What the epoch after `epoch` was trained with, or would be."""
+        return settings_after(self.begun, self.changes, epoch) if self.begun else dict(self.config)
+
+    def changed(self, change: Change) -> RunState:
+        """The same with other settings after an epoch, where what is said last of a setting counts. What is known
+        already changes nothing."""
+        known = {each.epoch: each.config for each in self.changes}
+        config = {**known.get(change.epoch, {}), **change.config}
+        if config == known.get(change.epoch):
+            return self
+        known[change.epoch] = config
+        return replace(
+            self,
+            changes=tuple(Change(epoch, known[epoch]) for epoch in sorted(known)),
+            config={**self.config, **change.config},
+            planned=change.config.get("epochs", self.planned),
+            aimed=change.config.get("epochs", self.aimed),
+            anew=change.epoch if of_the_loss(self.variant, change.config) else self.anew,
+        )
+
     @property
     def curves(self) -> tuple[Curve, ...]:
         """What can be drawn over the epochs: the total loss, and its terms unless one is all of it."""
@@ -213,7 +244,7 @@ class RunState:
 
         def found() -> tuple[Alarm, ...]:
             history = History.of(until, better[-1] if better else None, spread=self.spread)
-            return raised(registry.alarms(self.variant), history, self.config)
+            return raised(registry.alarms(self.variant), history, self.settings_after(number - 1))
 
         return until.once(("alarms", self.variant), found)
 
@@ -224,7 +255,8 @@ class RunState:
 
     def with_epochs(self, ended: Sequence[EpochEnded]) -> RunState:
         """The same with more complete epochs."""
-        better = bests(ended, self.best)
+        best = self.best if self.best and self.best.epoch > self.anew else None
+        better = bests(ended, best)
         return replace(self, epochs=self.epochs.and_then(*ended), bests=self.bests.and_then(*better))
 
     def before(self, number: int) -> RunState:
@@ -259,6 +291,7 @@ class RunState:
             activity=self.activity,
             message=self.message,
             others=self.others,
+            family=self.family,
             log=(*past.log, *unwritten),
         )
 

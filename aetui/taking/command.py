@@ -32,9 +32,6 @@ TURNED = (
 )
 
 
-CHANGED = "settings of it changed while it trained: no command does the same"
-
-
 class Repeat(NamedTuple):
     """Commands that are to be run one after the other, none where no command will do, and what else it takes."""
 
@@ -57,18 +54,16 @@ def repeat(run: RunState, data_dir: Path | None = None) -> Repeat:
         if not registry.variant(run.variant).trained:
             return Repeat((), UNTRAINED)
         dataset(run.dataset)
-        config = _config(run.variant, run.preset, run.config, run.planned)
+        config = _config(run.variant, run.preset, run.begun or {**run.config, "epochs": run.planned})
     except EngineError as error:
         return Repeat((), f"this version cannot train it: {plain(error.message)}")
-    if run.changes:
-        return Repeat((), CHANGED)
     plans = run.plans or (() if run.seq else (Plan(run.planned, over=True),))
     if not plans:
         return Repeat((), UNKNOWN)
-    if not (lengths := follow(plans, config)):
+    if not (lengths := follow(plans, config, run.changes)):
         return Repeat((), TURNED)
     first, *later = lengths
-    begin = train_command(run.variant, run.dataset, run.preset, config, first)
+    begin = train_command(run.variant, run.dataset, run.preset, config, first, run.changes)
     if not begin.isprintable():
         return Repeat((), UNTYPED)
     return Repeat((begin, *(f"aetui resume last --epochs {epochs}" for epochs in later)), _remark(run, data_dir))
@@ -84,7 +79,7 @@ def of_job(job: TrainJob, data_dir: Path | None = None) -> Repeat:
     config = params.configure(registry.preset(job.variant, job.preset), job.config)
     values = msgspec.structs.asdict(config)
     run = RunState("", variant=job.variant, preset=job.preset, dataset=job.dataset, config=values)
-    begin = train_command(job.variant, job.dataset, job.preset, config, config.epochs)
+    begin = train_command(job.variant, job.dataset, job.preset, config, config.epochs, job.changes)
     return Repeat((begin,), _remark(run, data_dir))
 
 
@@ -104,9 +99,9 @@ def together(repeats: Sequence[Repeat]) -> Repeat:
 _SEED = re.compile(r" --seed (\d+)(?= |$)")
 
 
-def _config(variant: str, preset: str, values: Mapping[str, Any], epochs: int) -> TrainingConfig:
+def _config(variant: str, preset: str, values: Mapping[str, Any]) -> TrainingConfig:
     """Raises EngineError for what this version does not know."""
-    return params.stored(registry.preset(variant, preset), {**values, "epochs": epochs})
+    return params.stored(registry.preset(variant, preset), values)
 
 
 def _remark(run: RunState, data_dir: Path | None = None) -> str:

@@ -35,7 +35,7 @@ _WHEEL = 60
 """Turns of the wheel that the cursor takes over all that is shown."""
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
     """What the strips on the screen depend on, beside the data."""
 
     size: tuple[int, int]
@@ -55,6 +55,7 @@ class LossChart(Widget):
         "loss-chart--axis",
         "loss-chart--cursor",
         "loss-chart--band",
+        "loss-chart--mark",
         "loss-chart--grid",
         "loss-chart--star",
         "loss-chart--level",
@@ -67,6 +68,7 @@ class LossChart(Widget):
     LossChart > .loss-chart--axis { color: $text-muted; }
     LossChart > .loss-chart--cursor { color: $foreground 80%; }
     LossChart > .loss-chart--band { color: $text-muted; }
+    LossChart > .loss-chart--mark { color: $secondary; }
     LossChart > .loss-chart--grid { color: $foreground 11%; }
     LossChart > .loss-chart--star { color: $foreground; text-style: bold; }
     LossChart > .loss-chart--level { color: $foreground 70%; }
@@ -74,7 +76,7 @@ class LossChart(Widget):
     LossChart > .loss-chart--placeholder { color: $text-muted; }
     """
 
-    cursor: reactive[int | None] = reactive(None, repaint=False, init=False)
+    cursor: reactive[float | None] = reactive(None, repaint=False, init=False)
     """The epoch the vertical line stands on, and whose values the title shows; None: no line, the latest values."""
 
     settings: reactive[Settings] = reactive(Settings(), repaint=False, init=False)
@@ -101,7 +103,7 @@ class LossChart(Widget):
         self.placeholder = placeholder
         self.data = Data()
         """What is shown."""
-        self._made_of: tuple[_Wanted, int | None] | None = None
+        self._made_of: tuple[Wanted, float | None] | None = None
         """What the strips were made of, and where their cursor is."""
         self.drawn: View | None = None
         """The chart as it stands; None while it has to be drawn, or there is nothing to draw."""
@@ -123,7 +125,7 @@ class LossChart(Widget):
         numbered = tuple(range(len(series)) if places is None else places)
         self.show_data(Data(tuple(series), numbered, epochs, **more), cursor)
 
-    def show_data(self, data: Data, cursor: int | None) -> None:
+    def show_data(self, data: Data, cursor: float | None) -> None:
         """Show all this. What is shown already is not drawn again."""
         there = [pair for pair in zip(data.places, data.series, strict=True) if len(np.asarray(pair[1].x))]
         data = data._replace(places=tuple(place for place, _ in there), series=tuple(line for _, line in there))
@@ -174,7 +176,7 @@ class LossChart(Widget):
     def action_time_zoom(self, way: int) -> None:
         """Show half of the time round the cursor, or the newest epoch; twice as much where `way` is negative."""
         around = self.data.newest if self.cursor is None else float(self.cursor)
-        self._zoom(way, around)
+        self.zoom_around(way, around)
 
     def action_time_pan(self, way: int) -> None:
         """Show what comes before, or after."""
@@ -185,7 +187,8 @@ class LossChart(Widget):
         """Show all of the run."""
         self._look_at(None)
 
-    def _zoom(self, way: int, around: float) -> None:
+    def zoom_around(self, way: int, around: float) -> None:
+        """Nearer, or farther where `way` is negative, with `around` staying where it is."""
         if self.drawn is not None:
             factor = _ZOOM if way > 0 else 1 / _ZOOM
             self._look_at(time_axis.zoomed(self.drawn.shown, self.data.whole, factor, around))
@@ -201,13 +204,14 @@ class LossChart(Widget):
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Back in time; with ctrl zoom in, with shift show what comes before."""
-        self._turn(event, -1)
+        self.turn(event, -1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """On in time; with ctrl zoom out, with shift show what comes after."""
-        self._turn(event, 1)
+        self.turn(event, 1)
 
-    def _turn(self, event: events.MouseEvent, way: int) -> None:
+    def turn(self, event: events.MouseEvent, way: int) -> None:
+        """The wheel was turned, on if `way` is positive."""
         shown = self.drawn
         if shown is None or not self.data.series:
             return
@@ -215,7 +219,7 @@ class LossChart(Widget):
         if event.ctrl:
             offset = event.get_content_offset(self)
             hit = shown.epoch_at(offset.x) if offset is not None else None
-            self._zoom(-way, float(hit or self.data.newest))
+            self.zoom_around(-way, float(hit or self.data.newest))
         elif event.shift:
             self.action_time_pan(way)
         else:
@@ -235,10 +239,10 @@ class LossChart(Widget):
         self.refresh()
 
     @property
-    def _wanted(self) -> _Wanted:
+    def _wanted(self) -> Wanted:
         mode = colour_mode(self.app.console.color_system)
         size = self.size.width, self.size.height
-        return _Wanted(size, self.app.theme, self.background_colors[1], mode, self.settings, self.placeholder)
+        return Wanted(size, self.app.theme, self.background_colors[1], mode, self.settings, self.placeholder)
 
     def _update(self) -> None:
         """Draw now, and have only the cells that differ sent to the terminal: a chart in full is 5 kB."""
@@ -274,12 +278,13 @@ class LossChart(Widget):
         self._strips = self.drawn.strips(self.cursor) if self.drawn else self._placeholder(*wanted[0].size)
         return True
 
-    def _draw(self, wanted: _Wanted) -> View:
+    def _draw(self, wanted: Wanted) -> View:
         grid = self._style("grid") if wanted.mode in ("truecolor", "256") and not self.app.no_color else None
         look = Look(
             axis=self._style("axis"),
             cursor=self._style("cursor"),
             band=self._style("band"),
+            mark=self._style("mark"),
             grid=grid,
             star=self._style("star") + Style(bold=True),
             level=self._style("level"),
@@ -292,7 +297,11 @@ class LossChart(Widget):
             wanted.background,
             colour.get_truecolor().hex if colour else "",
         )
-        return view(self.data, wanted.settings, wanted.size, palette, look, Inks(look.axis, look.star, look.level))
+        return self.view(wanted, palette, look, Inks(look.axis, look.star, look.level))
+
+    def view(self, wanted: Wanted, palette: Palette, look: Look, inks: Inks) -> View:
+        """The data, of which there are some, as they are looked at."""
+        return view(self.data, wanted.settings, wanted.size, palette, look, inks)
 
     def _placeholder(self, width: int, height: int) -> list[Strip]:
         style = self._style("placeholder")

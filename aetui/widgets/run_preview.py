@@ -89,6 +89,7 @@ class RunPreview(Vertical):
             *([Content.styled(plain(run.id), MUTED)] if run.name else []),
             Content.assemble((f"{state.mark} {state.word}", state.colour), f" · {run_cells.age(run, time.time())}"),
             Content(f"{run_cells.model(run)} on {plain(run.dataset)}"),
+            Content(run_cells.origin(run)),
             Content.styled(plain(absent(run.dataset, self._data_dir)), "$warning"),
             Content(f"{run_cells.epochs(run)} epochs in {run_cells.duration(run)}"),
             self._curve(row),

@@ -22,6 +22,7 @@ from engine.runs.listing.rows import Row
 
 STATES: Mapping[str, State] = {key: State(*words) for key, words in STATE_STYLES.items()}
 THUMB = "▐"
+GUTTER = 2
 
 
 class RunTable(Widget, can_focus=True):
@@ -64,8 +65,10 @@ class RunTable(Widget, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._widths = Widths()
         self._waits: Mapping[str, str] = {}
+        self._signs: Mapping[str, str] = {}
         self._instead = ""
         self._order = ("age", False)
+        self._marks: Mapping[str, int] = {}
         self._cursor = 0
         self._top = 0
         self._columns: list[Column] = []
@@ -100,11 +103,12 @@ class RunTable(Widget, can_focus=True):
         order: tuple[str, bool],
         waits: Mapping[str, str] | None = None,
         instead: str = "",
+        signs: Mapping[str, str] | None = None,
     ) -> None:
         """Show these rows instead, ordered by a column or the other way round. The cursor stays on its run, and that
         on its line; a run that is gone leaves it to the next. `waits` are words for the age of runs of the queue,
-        `instead` is said where there are no rows."""
-        self._instead = instead
+        `instead` is said where there are no rows, `signs` stand before names, as `aetui.render.run_tree` has them."""
+        self._instead, self._signs = instead, signs or {}
         before, line = self.chosen, self._cursor - self._top
         self._rows, self._widths, self._waits, self._order = rows, widths, waits or {}, order
         self._cursor = self._place_of(before)
@@ -112,6 +116,11 @@ class RunTable(Widget, can_focus=True):
         self._draw()
         if self.chosen is not before:
             self.post_message(self.Moved())
+
+    def mark(self, places: Mapping[str, int]) -> None:
+        """Put a number before the runs with these ids, by their places from 0 on; before no other."""
+        self._marks = places
+        self._draw()
 
     def tick(self) -> None:
         """Time goes by: ages change."""
@@ -168,7 +177,7 @@ class RunTable(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A row is chosen, the chosen one opened; a head orders by its column."""
         if event.y == 0:
-            left = 0
+            left = self._gutter
             for key, width, _ in self._columns:
                 if left <= event.x < left + width:
                     self.post_message(self.Headed(key))
@@ -215,7 +224,8 @@ class RunTable(Widget, can_focus=True):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _lines(self, height: int) -> list[Strip]:
-        width = self.size.width - 1  # for the thumb
+        gutter = self._gutter
+        width = self.size.width - 1 - gutter  # for the thumb
         if not self._rows:
             self._columns = []
             told = Strip([Segment(self._instead.center(width), self._styles()["muted"])])
@@ -224,21 +234,42 @@ class RunTable(Widget, can_focus=True):
         styles = self._styles()
         now, gap = time.time(), " " * gap_of(width)
         top = head(self._columns, width, self._order[0], reverse=self._order[1])
-        found = [self._strip(top, gap, styles)]
+        inks = self._inks() if gutter else []
+        found = [Strip([Segment(" " * gutter), *self._strip(top, gap, styles)])]
         shown = range(self._top, min(len(self._rows), self._top + height - 1))
         for place in shown:
             row = self._rows[place]
-            cells = line(row, self._columns, STATES, now, self._waits.get(row.run.id, ""))
+            of = row.run.id
+            cells = line(row, self._columns, STATES, now, self._waits.get(of, ""), self._signs.get(of, ""))
             styles["state"] = self._state(row.run.status)
             if place == self._cursor:
                 text = gap.join(cell.text for cell in cells).ljust(width)
-                found.append(Strip([Segment(text, styles["cursor"])]))
+                strip = Strip([Segment(text, styles["cursor"])])
             else:
-                found.append(self._strip(cells, gap, styles))
+                strip = self._strip(cells, gap, styles)
+            number = self._marks.get(row.run.id)
+            mark = Segment(" " * gutter) if number is None else Segment(f"{number + 1}".ljust(gutter), inks[number])
+            found.append(Strip([mark, *strip]) if gutter else strip)
         found += [Strip([])] * (height - len(found))
         return (
-            [strip.adjust_cell_length(width) for strip in found] if len(self._rows) < height else self._thumbed(found)
+            [strip.adjust_cell_length(width + gutter) for strip in found]
+            if len(self._rows) < height
+            else self._thumbed(found)
         )
+
+    @property
+    def _gutter(self) -> int:
+        """Columns on the left for the numbers of marked runs."""
+        return GUTTER if self._marks else 0
+
+    def _inks(self) -> list[Style]:
+        """The colours that marked runs have when they race."""
+        from aetui.racing import looks  # numpy, for which a table without marks need not wait
+        from aetui.render.pixels import colour_mode
+
+        mode = colour_mode(self.app.console.color_system)
+        found = looks.colours(self.app.theme_variables, mode, colourless=self.app.no_color)
+        return [Style(color=colour or None, bold=True) for colour in found]
 
     def _thumbed(self, lines: list[Strip]) -> list[Strip]:
         """With the thumb of a scrollbar behind the rows."""

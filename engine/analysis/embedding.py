@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,12 @@ def embedded(method: str, codes: NDArray[Any], going: Callable[[float], bool]) -
         np.save(given, finite(codes))
         command = [sys.executable, "-m", __spec__.name if __spec__ else __name__, method, str(given), str(made)]
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**os.environ, **QUIET},
         )
         try:
             last = _followed(process, going)
@@ -120,12 +125,13 @@ def _followed(process: subprocess.Popen[str], going: Callable[[float], bool]) ->
 
 
 def fitted(method: str, codes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Points (n, 2), computed here and now; the same codes give the same ones."""
+    """Points (n, 2), computed here and now, in a process that does nothing else; the same codes give the same ones."""
     if codes.shape[1] > WIDEST:
         from sklearn.decomposition import PCA
 
         codes = PCA(WIDEST, random_state=0).fit_transform(codes) if len(codes) > WIDEST else codes
     if method == "umap":
+        sys.modules.setdefault("tensorflow", cast(Any, None))  # umap loads it for networks of its own: 8 s, 800 MB
         from umap import UMAP
 
         near = min(NEIGHBOURS, len(codes) - 1)

@@ -24,6 +24,8 @@ from engine.events import Event, RunFinished, RunStarted, complete_epochs
 from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
 from engine.runs import repeating
+from engine.runs.changes import Change
+from engine.runs.course import changes_in, merged
 from engine.runs.record import RunRecord, Status
 from engine.variants.variant import Variant
 
@@ -60,6 +62,11 @@ class Subject(NamedTuple):
         found = (event for event in self.events if isinstance(event, RunStarted))
         nothing = RunStarted(variant="", preset="", config={}, dataset="", device="")
         return next(found, nothing)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Settings that changed on the way."""
+        return merged([*self.record.info.changes, *changes_in(self.events)])
 
     @property
     def end(self) -> RunFinished | None:
@@ -170,6 +177,13 @@ def _settings(subject: Subject) -> str:
     rows = [(f"`{name}`", str(preset.get(name)), str(value)) for name, value in changed.items()]
     differing = _table(("setting", f"preset {record.preset}", "here"), rows)
     told = differing if rows else f"As in the preset {_plain(record.preset)}."
+    course = [
+        (f"`{name}`", str(value), str(change.epoch + 1))
+        for change in subject.changes
+        for name, value in change.config.items()
+    ]
+    if course:
+        told = f"{told}\n\nOf these changed on the way:\n\n{_table(('setting', 'value', 'from epoch'), course)}"
     return f"{told}\n\nAll settings:\n\n{every}"
 
 
@@ -262,7 +276,8 @@ def _repeat(subject: Subject) -> str:
         return "It came in as a file: how it was trained is not known."
     planned = repeating.plans(subject.events) or (repeating.Plan(record.epochs, over=True),)
     try:
-        lines = repeating.commands(record.variant, record.dataset, record.preset, record.config, planned)
+        began = subject.begun.config or record.config
+        lines = repeating.commands(record.variant, record.dataset, record.preset, began, planned, subject.changes)
     except EngineError as error:
         return f"This version cannot train it: {_plain(error.message)}"
     if not lines:

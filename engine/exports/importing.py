@@ -28,6 +28,7 @@ from engine.exports.manifest import FORMAT, LARGEST, NAME, VERSION, Head, Manife
 from engine.runs import groups
 from engine.runs.files import NEEDED, row_of
 from engine.runs.listing import trash
+from engine.runs.listing.labels import settle
 from engine.runs.record import SCHEMA, RunRecord, read_record
 from engine.runs.store import RunStore
 from engine.runs.waiting import waits
@@ -60,6 +61,8 @@ class Imported(NamedTuple):
     """Its id in the archive."""
     dropped_name: str = ""
     """What it was called, where that means something else here: it has no name now."""
+    left_out: tuple[str, ...] = ()
+    """Of its labels, what no run here can have; a phrase each."""
 
 
 def import_bundle(path: Path, store: RunStore, taken: Taken = "refuse") -> Imported:
@@ -90,8 +93,9 @@ def _imported(path: Path, file: IO[bytes], store: RunStore, taken: Taken) -> Imp
         with _beside(store) as folder:
             _check_room(store, manifest)
             _unpack(path, archive, manifest, members, folder / run_id)
+            left_out = settle(folder / run_id)
             record = _read(path, folder / run_id)
-            return _moved(record, manifest, store, taken)
+            return _moved(record, manifest, store, taken)._replace(left_out=left_out)
 
 
 def _without_waiting(path: str, flags: int) -> int:

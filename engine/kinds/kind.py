@@ -246,6 +246,10 @@ class Kind(Origin):
         del data
         return ()
 
+    def counted(self, data: Data, items: NDArray[Any]) -> NDArray[np.bool_] | None:
+        """Which numbers of the targets of compact `items` count in errors that are told, (count, *shape); None: all."""
+        return data.known(items)
+
     def dead_outputs(self, data: Data, items: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[int, int]:
         """How many output places there are to watch, and at how many of them the model says nothing; 0, 0 where no
         place means the same in every item."""

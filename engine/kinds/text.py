@@ -173,6 +173,13 @@ class Text(Kind):
         of_part = {"train": text.train_places, "validation": text.validation_places, "test": text.test_places}[part]
         return tuple(text.corpus.sentence(int(place)) for place in of_part[places])
 
+    def counted(self, data: Data, items: NDArray[Any]) -> NDArray[np.bool_]:
+        """Those of words that the loss weighs: what is said in padding is nothing that was asked for."""
+        import numpy as np
+
+        text = _text(data)
+        return np.broadcast_to((text.loss_weights[items] > 0)[..., None], (*items.shape, text.shape[1]))
+
     def drawable(self, samples: Samples) -> bool:
         """Whether they are vectors of words, (count, words, numbers in a vector)."""
         return samples.inputs.ndim == 3

@@ -19,8 +19,8 @@ from engine.nn.feed import USUAL, Feed
 from engine.nn.graph_cache import Graphs
 from engine.nn.memory import enough_memory
 from engine.nn.order import Epoch
-from engine.nn.orders import Begin, EnterStage, Judge, Leave, Report, Steps, TakeWeights
-from engine.nn.parts import entered, judging_feed, training_feed
+from engine.nn.orders import Begin, Change, EnterStage, Judge, Leave, Report, Steps, TakeWeights
+from engine.nn.parts import changed, entered, judging_feed, training_feed
 from engine.nn.stage import CompiledStage
 from engine.nn.team import Team
 from engine.params import TrainingConfig
@@ -52,6 +52,12 @@ class _Part:
             "validation": judging_feed(self._graphs, self._variant, data.validation, USUAL),
         }
         self._stage: CompiledStage | None = None
+
+    def change(self, config: dict[str, Any]) -> None:
+        """Go on with other settings; the stage is entered anew."""
+        self.config = msgspec.convert(config, type(self.config))
+        self._stages = self._variant.stages(self.config)
+        self._graphs = changed(self._graphs, self._variant, self.config, self._data)
 
     def enter(self, number: int) -> None:
         """Begin that stage."""
@@ -117,6 +123,8 @@ def follow(team: Team, load: Load) -> int:
 
 def _do(part: _Part, order: object, team: Team) -> None:
     match order:
+        case Change():
+            part.change(order.config)
         case EnterStage():
             part.enter(order.number)
         case TakeWeights():

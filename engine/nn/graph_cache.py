@@ -2,7 +2,7 @@
 
 TensorFlow never lets go of the graph of a function that XLA compiled (some 10 MB a run), so a run with the
 configuration and the data of an earlier one takes over its networks, optimisers and functions, with all numbers as they
-were in the beginning.
+were in the beginning. Settings that the functions have as inputs may be others (`engine.nn.knobs`).
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import keras
-import msgspec
 
 from engine.backend import Arrays
 from engine.datasets.data import Data
 from engine.events import Stage
 from engine.nn.distribution import Distribution
 from engine.nn.inputs import Items, of
+from engine.nn.knobs import Knobs, compiled_for
 from engine.nn.model import built, copied, restore
 from engine.nn.stage import CompiledStage
 from engine.params import TrainingConfig
@@ -44,13 +45,25 @@ class Graphs:
         self.distribution = distribution
         with distribution.scope() if distribution else nullcontext():
             self.autoencoder = built(variant, config, data.shape)
+            self._knobs = Knobs(config)
         self._variant = variant
         self._initial = copied(self._variables)
         self._stages: dict[str, tuple[CompiledStage, Arrays]] = {}
 
-    def begin(self) -> None:
-        """Put the networks' weights back to where they began."""
+    def begin(self, config: TrainingConfig | None = None) -> None:
+        """Put the networks' weights back to where they began; `config`: for a run with these settings, see `put`."""
         restore(self._variables, self._initial)
+        if config is not None:
+            self.put(config)
+
+    def put(self, config: TrainingConfig) -> bool:
+        """Go on with other settings, weights as they are; stages are to be asked for anew. False where networks and
+        steps have to be made anew for them."""
+        if compiled_for(config) != compiled_for(self.autoencoder.config):
+            return False
+        self._knobs.put(config)
+        self.autoencoder = replace(self.autoencoder, config=config)
+        return True
 
     @property
     def _variables(self) -> dict[str, keras.Variable]:
@@ -58,11 +71,15 @@ class Graphs:
 
     def stage(self, stage: Stage, steps_per_epoch: int) -> CompiledStage:
         """A stage whose optimiser has done nothing yet."""
-        if stage.name not in self._stages:
-            made = CompiledStage(self._variant, stage, self.autoencoder, self.items, steps_per_epoch, self.distribution)
+        whole = self.autoencoder
+        made, initial = self._stages.get(stage.name, (None, {}))
+        if made is None or not made.put(whole.config, stage.epochs * steps_per_epoch):
+            made = CompiledStage(
+                self._variant, stage, whole, self.items, steps_per_epoch, self._knobs, self.distribution
+            )
             self._stages[stage.name] = made, copied(made.optimizer_variables)
-        made, initial = self._stages[stage.name]
-        restore(made.optimizer_variables, initial)
+        else:
+            restore(made.remembered, initial)
         return made
 
 
@@ -78,14 +95,14 @@ class GraphCache:
         """One for a run with `config` on `data`, as it is in the beginning; say with `used` what works in it."""
         items = of(data)
         # What the functions depend on: items are arguments of theirs, the vectors of words are part of them.
-        key = variant.key, msgspec.json.encode(config), data.fingerprint, data.shape, items.constants
+        key = variant.key, compiled_for(config), data.fingerprint, data.shape, items.constants
         graphs, user = self._kept.pop(key, (None, None))
         if graphs is None or (user is not None and user() is not None):
             graphs = Graphs(variant, config, data, items, self._distribution)
         self._kept[key] = graphs, None
         while len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)
-        graphs.begin()
+        graphs.begin(config)
         return graphs
 
     def used(self, graphs: Graphs, user: object) -> None:

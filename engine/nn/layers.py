@@ -15,6 +15,7 @@ from engine.nn.distribution import mean_over_batch, several_devices, share_of_ba
 from engine.nn.formulas import Formulas
 from engine.nn.greedy import pair
 from engine.nn.importing import halves
+from engine.nn.knobs import Falling
 from engine.nn.networks import Networks, NoiseKeys, StageNetworks, Tensor, Transform, chain, through
 from engine.nn.pieces import compiled
 
@@ -163,7 +164,7 @@ class Blocks(Formulas):
 
         `clip_norm` > 0 scales gradients down whose norm over all weights is larger.
         """
-        rate = keras.optimizers.schedules.CosineDecay(learning_rate, decay_steps) if decay_steps else learning_rate
+        rate = Falling(learning_rate, decay_steps) if decay_steps else learning_rate
         return keras.optimizers.Adam(rate, global_clipnorm=clip_norm or None, name="adam")
 
     # Formulas are those of `Formulas`, of a batch that several devices may share.

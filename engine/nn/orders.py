@@ -39,6 +39,14 @@ class EnterStage(_Order, frozen=True, kw_only=True, tag="stage"):
     number: int
 
 
+class Change(_Order, frozen=True, kw_only=True, tag="change"):
+    """These settings from now on. The stage that goes on is entered again, and its weights follow."""
+
+    slow: ClassVar[bool] = True
+
+    config: dict[str, Any]
+
+
 class TakeWeights(_Order, frozen=True, kw_only=True, tag="weights"):
     """Those of the chief, which follow; `all`: also what the optimiser remembers."""
 
@@ -99,6 +107,6 @@ class Long(_Order, frozen=True, kw_only=True, tag="long"):
     size: int
 
 
-Order = Begin | EnterStage | TakeWeights | Judge | Steps | Report | Rest | Leave | Long
+Order = Begin | Change | EnterStage | TakeWeights | Judge | Steps | Report | Rest | Leave | Long
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Order).decode

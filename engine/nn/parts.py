@@ -29,6 +29,12 @@ def _dealing(graphs: Graphs) -> Dealing:
     return ALL if graphs.distribution is None else graphs.distribution.dealing
 
 
+def changed(graphs: Graphs, variant: Variant[Any], config: TrainingConfig, data: Data) -> Graphs:
+    """`graphs` for other settings: themselves, or new ones with weights as in the beginning where something has to be
+    made anew."""
+    return graphs if graphs.put(config) else Graphs(variant, config, data, graphs.items, graphs.distribution)
+
+
 def entered(
     graphs: Graphs, variant: Variant[Any], config: TrainingConfig, stage: Stage, train: Feed, validation: Feed
 ) -> CompiledStage:

@@ -12,6 +12,7 @@ from engine.datasets.data import Data
 from engine.nn.chunks import StepRange
 from engine.nn.feed import Whole
 from engine.nn.inputs import of
+from engine.nn.knobs import Knobs
 from engine.nn.model import built
 from engine.nn.order import Epoch
 from engine.nn.stage import CompiledStage
@@ -38,7 +39,8 @@ def decided(variant: Variant[Any], config: TrainingConfig, data: Data) -> tuple[
 
 def _seconds_per_step(variant: Variant[Any], config: TrainingConfig, data: Data) -> float:
     items = of(data)
-    stage = CompiledStage(variant, variant.stages(config)[-1], built(variant, config, data.shape), items, 1)
+    whole, knobs = built(variant, config, data.shape), Knobs(config)
+    stage = CompiledStage(variant, variant.stages(config)[-1], whole, items, 1, knobs)
     batch = Whole(items.on_device(data.train.items[: config.batch_size])).held(Epoch(), 0)
     step_range = StepRange(first=0, steps=1, start=0, rows=batch.stop, epochs=0, per_step=0)
     seconds = []

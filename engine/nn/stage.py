@@ -15,7 +15,9 @@ from engine.nn.chunks import Chunks, StepRange
 from engine.nn.distribution import Distribution
 from engine.nn.feed import Feed
 from engine.nn.inputs import Items
+from engine.nn.knobs import Knobs, kept_pace
 from engine.nn.model import KerasModel
+from engine.params import TrainingConfig
 from engine.runs.every import Every
 from engine.variants.variant import Variant
 
@@ -32,19 +34,38 @@ class CompiledStage:
         whole: Autoencoder[Any],
         items: Items,
         steps_per_epoch: int,
+        knobs: Knobs,
         distribution: Distribution | None = None,
     ) -> None:
-        """`distribution`: the devices that `whole` was built on, where there are several."""
+        """`knobs`: the inputs of its steps. `distribution`: the devices that `whole` was built on, where there are
+        several."""
         parts = variant.stage_networks(whole, stage)
-        trained = replace(whole, networks=parts.trained)
+        self._variant, self._distribution = variant, distribution
+        self._trained = trained = replace(whole, networks=parts.trained)
         self.name = stage.name
         self.shown = replace(whole, networks=parts.shown)
         self.model = KerasModel(variant, self.shown)
+        self.optimizer = self._optimizer(whole.config, stage.epochs * steps_per_epoch)
         with distribution.scope() if distribution else nullcontext():
-            self.optimizer = variant.optimizer(trained, stage.epochs * steps_per_epoch)
             self.optimizer.build(parts.trained.trainable_variables)
         self._rate, self._look_at_rate = 0.0, Every(RATE_SECONDS)
-        self.chunks = Chunks(variant, stage.name, trained, parts.before, self.optimizer, items, distribution)
+        stepped = replace(trained, config=knobs.within(whole.config))
+        self.chunks = Chunks(variant, stage.name, stepped, parts.before, self.optimizer, items, distribution)
+
+    def put(self, config: TrainingConfig, steps: int) -> bool:
+        """Go on with settings for which nothing needs to be compiled anew, in a stage of so many steps; False where the
+        rate then follows something else than was compiled."""
+        if not kept_pace(self.optimizer, self._optimizer(config, steps)):
+            return False
+        self._look_at_rate = Every(RATE_SECONDS)
+        if config != self.shown.config:  # what the model shows is noisy by its settings
+            self.shown = replace(self.shown, config=config)
+            self.model = KerasModel(self._variant, self.shown)
+        return True
+
+    def _optimizer(self, config: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:
+        with self._distribution.scope() if self._distribution else nullcontext():
+            return self._variant.optimizer(replace(self._trained, config=config), steps)
 
     def learning_rate(self) -> float:
         """That of a step just done or to come: following a schedule takes 2 ms, so that is done now and then."""

@@ -25,12 +25,13 @@ from engine.nn.inspection import Inspection
 from engine.nn.memory import enough_memory
 from engine.nn.model import KerasModel, copied, noise_seeds, restore, stage_shown, validation_seeds
 from engine.nn.order import Epoch
-from engine.nn.orders import EnterStage, Judge, Order, PartName, Steps
-from engine.nn.parts import entered, judging_feed, training_feed
+from engine.nn.orders import Change, EnterStage, Judge, Order, PartName, Steps
+from engine.nn.parts import changed, entered, judging_feed, training_feed
 from engine.nn.stage import CompiledStage
 from engine.nn.step_losses import step_losses
 from engine.nn.team import Team
 from engine.params import TrainingConfig
+from engine.runs.changes import going_on
 from engine.variants.variant import Variant
 
 NORM = "gradient_norm"
@@ -57,11 +58,11 @@ class Trainer:
     ) -> None:
         """`team`: the processes that train it together, of which this one decides; `graphs` are on all its devices."""
         self._graphs = graphs = graphs or Graphs(variant, config, data)
-        self._autoencoder = graphs.autoencoder
         self._variant = variant
         self.config = config
         self.notes = notes
         self._networks = graphs.autoencoder.networks
+        self._following = config
         self.layers, self.code_size = self._networks.layers, self._networks.code_size
         self.stages = variant.stages(config)
         self.steps_per_epoch = -(-len(data.train.items) // config.batch_size)
@@ -70,7 +71,7 @@ class Trainer:
         self._train = training_feed(graphs, config, data, sizes)
         self._validation = judging_feed(graphs, variant, data.validation, sizes)
         self._data = data
-        self._inspection = Inspection(data, config.seed, variant.target_rate(config), variant.views)
+        self._inspection = self._looking()
         self._pace, self._validation_pace = Pace(), Pace()
         self._untold: tuple[StepLoss, ...] = ()
         self._best: Checkpoint | None = None
@@ -104,8 +105,9 @@ class Trainer:
         shown = stage_shown(self._position, self.stages)
         model = self._stage.model
         if shown.name != self._stage.name:  # the stage has not begun: the one before knows more
-            parts = self._variant.stage_networks(self._autoencoder, shown)
-            model = KerasModel(self._variant, replace(self._autoencoder, networks=parts.shown))
+            whole = self._graphs.autoencoder
+            parts = self._variant.stage_networks(whole, shown)
+            model = KerasModel(self._variant, replace(whole, networks=parts.shown))
         model.epoch = (self._used or self._position).epoch - 1
         return model
 
@@ -154,10 +156,14 @@ class Trainer:
                 self._stage.compile(test, self._variant.block, learn=False)
             return (yield from self._evaluate(test, "judged"))
 
+    def change(self, config: TrainingConfig) -> None:
+        """See `engine.backend.Training`."""
+        self._following = config
+
     def run(self) -> Iterator[Progress | WorkersReported | EpochReport | None]:
         """As `engine.backend.Training`; ends when the epochs are done, or patience is at its end."""
         with enough_memory(self.config):
-            while self._position.epoch <= self.config.epochs and not self.stopped_early:
+            while self._goes_on():
                 if self._stage.name != self.stages[self._position.stage].name:
                     self._stage = self._compiled_stage()
                     self._last_good = self.checkpoint()
@@ -177,6 +183,35 @@ class Trainer:
     def _together(self, order: Order) -> AbstractContextManager[None]:
         """What comes next, in this process and in others."""
         return nullcontext() if self._team is None else self._team.together(order)
+
+    def _goes_on(self) -> bool:
+        """Whether there is an epoch to train, with the settings that are to hold by then."""
+        if self._following is not self.config and self._position.step == 0:
+            self._change()
+        return self._position.epoch <= self.config.epochs and not self.stopped_early
+
+    def _change(self) -> None:
+        """Take over what is to hold from now on, as a run does that begins with it from this state."""
+        before, self.config = self.config, self._following
+        goes_on = self._stage.name == self.stages[self._position.stage].name
+        self.stages = self._variant.stages(self.config)
+        state = going_on(self.checkpoint(), before, self.config)
+        self._position, self._best_so_far = state.position, state.best
+        self._inspection = self._looking()
+        with self._together(Change(config=msgspec.to_builtins(self.config))):
+            self._graphs = changed(self._graphs, self._variant, self.config, self._data)
+        self._networks = self._graphs.autoencoder.networks
+        restore(self._networks.variables, state.arrays)
+        if goes_on:
+            self._stage = self._compiled_stage()
+            restore(self._stage.remembered, state.arrays)
+        if self._team is not None:
+            self._team.even_out(self._variables if goes_on else self._networks.variables, all=goes_on)
+        self._last_good = state
+
+    def _looking(self) -> Inspection:
+        variant, config = self._variant, self.config
+        return Inspection(self._data, config.seed, variant.target_rate(config), variant.views)
 
     def _compiled_stage(self) -> CompiledStage:
         number = self._position.stage

@@ -27,8 +27,9 @@ from engine.processes.spawning import hear_hang_ups_no_more
 from engine.processes.worker import log_of
 from engine.runs import waiting
 from engine.runs.jobs import ResumeJob
+from engine.runs.reins import REQUEST_SECONDS
 from engine.runs.store import RunStore
-from engine.session import REQUEST_SECONDS, Engine, failure
+from engine.session import Engine, failure
 from engine.storage import native_output
 
 BACKLOG = 1000

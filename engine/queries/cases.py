@@ -82,6 +82,7 @@ class Cases:
             labels=part.labels if len(classes) > 1 else None,
             classes=classes if len(classes) > 1 else (),
             names=None if part.names is None else tuple(map(str, part.names)),
+            said=kind.said(data, query.part, np.arange(len(part.labels))),
             epoch=model.epoch,
         )
 

@@ -53,7 +53,7 @@ def explored(context: QueryContext, query: Explore) -> Steps:
         targets = data.targets(compact)
         found = encode(data.as_floats(compact))
         codes.append(found)
-        errors.append(mean_squared_errors(decode(found), targets, data.known(compact)))
+        errors.append(mean_squared_errors(decode(found), targets, kind.counted(data, compact)))
         simple.append(beside.encode(compact))
         if kept:
             items.append(compact if compact.dtype == np.uint8 and compact.shape == targets.shape else targets)

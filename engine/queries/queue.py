@@ -51,11 +51,13 @@ class QueryQueue:
         self._emit = emit
         self._waiting: deque[tuple[Query, Awaited]] = deque()
         self._long: deque[_LongAnswer] = deque()
+        self._new: deque[_LongAnswer] = deque()
+        """Those that nobody has worked at."""
         self._due = Every(PROGRESS_SECONDS)
 
     def __bool__(self) -> bool:
         """Whether there is something to do."""
-        return bool(self._waiting or self._long)
+        return bool(self._waiting or self._new or self._long)
 
     def put(self, query: Query) -> Awaited:
         """Have `query` answered by a later `work`; until its turn it can be cancelled, and dropped to its end."""
@@ -64,7 +66,8 @@ class QueryQueue:
         return future
 
     def work(self, answers: QueryService, execution: Execution | None, ending: Callable[[], bool]) -> None:
-        """Answer what can be answered at once, and work at the first of the long answers for a moment.
+        """Answer what can be answered at once, and work for a moment at a long answer: at a new one, since most are
+        done by then, else at the first.
 
         `execution` is the run that waits meanwhile; once it is `ending`, data for an answer are read no further.
         """
@@ -78,7 +81,7 @@ class QueryQueue:
                 _settle(future, error)
                 continue
             if isinstance(answer, Generator):
-                self._long.append(_LongAnswer(query.run_id, query.doing, answer, future))
+                self._new.append(_LongAnswer(query.run_id, query.doing, answer, future))
             else:
                 _settle(future, answer)
         self._work_at_long_answers()
@@ -89,15 +92,16 @@ class QueryQueue:
             _, future = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
                 _settle(future, closed())
-        while self._long:
-            _settle(self._long.popleft().future, closed())
+        for begun in (self._new, self._long):
+            while begun:
+                _settle(begun.popleft().future, closed())
 
     def _work_at_long_answers(self) -> None:
         """A long answer is brought to its end even if nobody waits any more, unless it is dropped: the next query finds
         its index."""
         until = time.monotonic() + ANSWER_SECONDS
-        while self._long and time.monotonic() < until:
-            run_id, doing, steps, future = self._long[0]
+        while (begun := self._new or self._long) and time.monotonic() < until:
+            run_id, doing, steps, future = begun[0]
             try:
                 if future.dropped:
                     steps.close()
@@ -108,8 +112,10 @@ class QueryQueue:
                 _settle(future, end.value)
             except Exception as error:
                 _settle(future, error)
-            self._long.popleft()
+            begun.popleft()
             self._tell_progress(run_id, doing, 1, 1)
+        if self._new:  # it has had its moment
+            self._long.append(self._new.popleft())
 
     def _reporter(self, run_id: str, ending: Callable[[], bool]) -> Report:
         """Tells how far the reading of data for an answer is."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.backend import Model
 from engine.datasets.data import Data, Part, in_blocks
 from engine.errors import RunError, UsageError
+from engine.kinds import KINDS
 from engine.plain.network import Network
 from engine.queries import parts
 from engine.queries.context import QueryContext, Steps
@@ -101,7 +102,7 @@ def _passed(
         seen = data.as_floats(items)
         codes = model.encode(seen)
         whole = collector.add(codes if encode is None else encode(seen))
-        known = data.known(items)
+        known = KINDS[data.kind].counted(data, items)
         outputs, targets = model.decode(codes), data.targets(items)
         whole &= np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
         fit.add(targets[whole], outputs[whole], None if known is None else known[whole])
@@ -120,4 +121,4 @@ def _asked(data: Data, part: Part, activations: Activations, further: Onward | N
     labels = np.zeros(activations.items, np.int64) if activations.labels is None else activations.labels
     positions = chosen(labels, most)
     items = part.at(activations.places[positions]).items[:]
-    return Asked(positions=positions, targets=data.targets(items), known=data.known(items))
+    return Asked(positions=positions, targets=data.targets(items), known=KINDS[data.kind].counted(data, items))

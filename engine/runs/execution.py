@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,24 +27,24 @@ from engine.events import (
     Logged,
     RunHandedOver,
     RunResumed,
-    RunStarted,
     Unit,
     complete_epochs,
 )
 from engine.kinds import KINDS, ORIGINS
 from engine.params import TrainingConfig
 from engine.runs import snapshot_writer, weight_files
+from engine.runs.changes import Change, changed, difference
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.course import Course, changes_in, merged
 from engine.runs.every import Every
 from engine.runs.forking import Beginning, Fork, beginning_again, check_same_data, fork_again, fork_of, missing
 from engine.runs.full_disk import Keeper
 from engine.runs.jobs import ForkJob, Job, Order, ResumeJob, TrainJob
-from engine.runs.listing.labels import LONGEST_NAME
 from engine.runs.loop import PROGRESS_SECONDS, TrainingLoop
+from engine.runs.opening import check_name, check_trained, started, with_other_data
 from engine.runs.store import RunInfo, RunRecord, RunStore, has_begun
 from engine.runs.writer import RunWriter, new_run_id, this_process
-from engine.variants.variant import Variant
 
 BUILDING = "building the network"
 T = TypeVar("T")
@@ -80,6 +81,7 @@ class Execution:
         self._fork = fork
         self._seen = record.last_seq if record else 0
         self._variant = registry.variant(job.variant)
+        self._course = Course(self._variant, config)
 
     @classmethod
     def of(cls, job: Job, store: RunStore) -> Execution:
@@ -97,11 +99,11 @@ class Execution:
         if isinstance(job, ForkJob):
             return _branch(fork_of(job, store), job)
         variant = registry.variant(job.variant)
-        _check_trained(variant)
+        check_trained(variant)
         entry = dataset(job.dataset, variant.accepts)
         config = params.configure(registry.preset(job.variant, job.preset), job.config)
         variant.check(config)
-        _check_name(job.name)
+        check_name(job.name)
         if entry.kind not in variant.accepts:
             wanted = " or ".join(KINDS[key].items for key in variant.accepts)
             found = ORIGINS[entry.kind].items
@@ -110,7 +112,11 @@ class Execution:
             raise UsageError("Data do not fit", f"{told}, from which learn: {able or 'none'}")
         variant.check_data(config, entry)
         KINDS[entry.kind].check_normal(config.normal, entry)
-        return cls(new_run_id(job.variant), job, config, job)
+        life = cls(new_run_id(job.variant), job, config, job)
+        life._course = Course.planned(variant, config, job.changes)
+        for change in life._course.changes:
+            variant.check_data(life._course.after(change.epoch), entry)
+        return life
 
     @classmethod
     def ordered(cls, order: Order, store: RunStore) -> Execution:
@@ -127,6 +133,18 @@ class Execution:
             return life
         epochs = job.epochs if isinstance(job, ResumeJob) else None
         return _resumption(store.find(order.run_id), ResumeJob(run_id=order.run_id, epochs=epochs), order.descriptor)
+
+    def adjust(self, values: Mapping[str, Any]) -> None:
+        """Of a run that waits: have it begin with other settings. Raises UsageError where that cannot be meant."""
+        job = self.submitted
+        if not isinstance(job, TrainJob):
+            raise UsageError("Not begun", f"{self.run_id} waits for its turn; its settings can change when it trains")
+        after = changed(self._variant, self.config, values)
+        self._variant.check_data(after, dataset(job.dataset, self._variant.accepts))
+        self._course = Course.planned(self._variant, after, job.changes)
+        config = {**job.config, **difference(self.config, after)}
+        self.config, self.submitted = after, msgspec.structs.replace(job, config=config)
+        self.job = self.submitted
 
     @property
     def seen(self) -> int:
@@ -160,8 +178,10 @@ class Execution:
                 state = beginning.checkpoint if beginning else None
                 training = backend.training(self._variant, self.config, data, state)
                 self.config = training.config
+                self._course = replace(self._course, begun=training.config)
                 if self._fork is not None:
                     self._fork.config = training.config
+                    self._course = self._fork.course
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 writer = stack.enter_context(self._create(store, data, backend.device))
             else:
@@ -169,11 +189,14 @@ class Execution:
                 self._patient = lock is not None
                 writer = stack.enter_context(RunWriter(self._record.folder, self._record.info, lock))
                 state = self._checkpoint(data, self._record)
+                history = self._record.events()[0]
                 self._fork = fork_again(self._record, store) if self._record.info.forked_at else None
                 if state is None and self._record.info.forked_at:
                     beginning = beginning_again(self._fork, self._record, data)
                     state = beginning.checkpoint
-                training = backend.training(self._variant, self.config, data, state)
+                self._course = Course.of(self._record, history, self.config.epochs)
+                config, state = self._course.going_on(state)
+                training = backend.training(self._variant, config, data, state)
                 beside = KINDS[data.kind].comparison(data, training, cache_dir(), report)
                 self._describe(writer, data, backend.device, emit, control)
             if control.command() in ENDING:
@@ -184,10 +207,17 @@ class Execution:
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
             spread, earlier = KINDS[data.kind].spread(data), self._earlier(training)
-            end = TrainingLoop(training, beside, writer, emit, control, earlier, spread).run()
+            end = TrainingLoop(
+                training, beside, writer, emit, control, earlier, self._course, self._told(), spread
+            ).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end
+
+    def _told(self) -> tuple[Change, ...]:
+        """The changes that the run's events tell of already."""
+        history = self._record.events()[0] if self._record else []
+        return merged([*(self._fork.changes if self._fork else ()), *changes_in(history)])
 
     def _earlier(self, training: Training) -> list[EpochEnded]:
         """The epochs before this life that count."""
@@ -243,7 +273,7 @@ class Execution:
             raise RunError("The run went on", f"{self.run_id} was trained elsewhere meanwhile; ask again")
         path = record.folder / "checkpoint.safetensors"
         if isinstance(self.submitted, ResumeJob) and self.submitted.dataset:
-            return _with_other_data(read_checkpoint(path), record, data)
+            return with_other_data(read_checkpoint(path), record, data)
         check_same_data(record, data)
         return read_checkpoint(path)
 
@@ -289,15 +319,21 @@ class Execution:
             raise RunError("No room", told) from error
 
     def _info(self, info: RunInfo, device: str) -> RunInfo:
-        config = msgspec.to_builtins(self.config)
-        return msgspec.structs.replace(info, config=config, device=device, **this_process())
+        course = self._course
+        return msgspec.structs.replace(
+            info, config=msgspec.to_builtins(course.end), changes=course.changes, device=device, **this_process()
+        )
 
     def _open(
         self, training: Training, data: Data, writer: RunWriter, device: str, emit: Emit, control: Control
     ) -> None:
         """Record and emit the first events of this life; if that fails, a new run leaves nothing behind."""
         begun = self._seen > 0
-        first = self._resumed(training, device) if begun else self._started(training, data, device)
+        first = (
+            self._resumed(training, device)
+            if begun
+            else started(self.job, self._course.begun, self.config.epochs, self._fork, training, data, device)
+        )
         inherited = missing(self._fork, self._record.events()[0] if self._record else []) if self._fork else []
         opening: list[Event] = []
         try:
@@ -320,63 +356,18 @@ class Execution:
 
     def _resumed(self, training: Training, device: str) -> Event:
         at = training.position
-        return RunResumed(epoch=at.epoch, step=at.step, epochs=self.config.epochs, device=device)
-
-    def _started(self, training: Training, data: Data, device: str) -> Event:
-        job, fork = self.job, self._fork
-        return RunStarted(
-            variant=job.variant,
-            preset=job.preset,
-            config=fork.begun if fork else msgspec.to_builtins(self.config),
-            dataset=job.dataset,
-            kind=data.kind,
-            device=device,
-            parent=fork.parent.id if fork else "",
-            forked_at=fork.epoch if fork else 0,
-            name=job.name,
-            group=job.group,
-            epochs=self.config.epochs,
-            steps_per_epoch=training.steps_per_epoch,
-            stages=training.stages,
-            layers=training.layers,
-            code_size=training.code_size,
-            metadata=data.metadata,
-            spread=KINDS[data.kind].spread(data),
-            train_items=len(data.train.items),
-            validation_items=len(data.validation.items),
-        )
+        return RunResumed(epoch=at.epoch, step=at.step, epochs=training.config.epochs, device=device)
 
 
 def _branch(fork: Fork, asked: ForkJob) -> Execution:
-    _check_trained(registry.variant(fork.parent.variant))
-    _check_name(asked.name)
+    check_trained(registry.variant(fork.parent.variant))
+    check_name(asked.name)
     return Execution(new_run_id(fork.parent.variant), fork.job(asked), fork.config, asked, fork=fork)
-
-
-def _check_name(name: str) -> None:
-    if len(name) > LONGEST_NAME or not name.isprintable():
-        raise UsageError("Bad name", f"expected at most {LONGEST_NAME} printable characters, got {name!r}")
-
-
-def _check_trained(variant: Variant[Any]) -> None:
-    if not variant.trained:
-        able = ", ".join(registry.VARIANTS)
-        raise UsageError("Not trained here", f"{variant.key} is what came in as a file; there are to train: {able}")
-
-
-def _with_other_data(kept: Checkpoint | None, record: RunRecord, data: Data) -> Checkpoint | None:
-    """`kept` at the beginning of its epoch: how far it had come in it means nothing for `data`."""
-    if (data.kind, data.shape) != (record.kind, record.info.shape):
-        told = f"expected {record.kind} {record.info.shape} as {record.id} learned from, got {data.kind} {data.shape}"
-        raise UsageError("Data do not fit", told)
-    if kept is None:
-        return None
-    return msgspec.structs.replace(kept, position=msgspec.structs.replace(kept.position, step=0, sums={}))
 
 
 def _resumption(record: RunRecord, asked: ResumeJob, descriptor: int | None = None) -> Execution:
     """`descriptor` is the run's lock if it is ours already. Raises UsageError where there is nothing to go on with."""
-    _check_trained(registry.variant(record.variant))
+    check_trained(registry.variant(record.variant))
     status, info, epochs = record.status, record.info, asked.epochs
     if status in ("running", "paused", "held") and descriptor is None:
         raise UsageError("Run in use", f"{record.id} is being trained (process {info.pid} on {info.host})")

@@ -40,6 +40,7 @@ FILES = (
     RunFile("neighbours.safetensors", travels=False),
     RunFile("pulse", travels=False),
     RunFile("request", travels=False),
+    RunFile("request-settings", travels=False),
     RunFile("request.tmp", travels=False),
 )
 

@@ -23,6 +23,7 @@ from engine.params import TrainingConfig
 from engine.runs import changes, weight_files
 from engine.runs.changes import Change
 from engine.runs.checkpoint import read_checkpoint, read_position
+from engine.runs.course import Course, changes_in, merged
 from engine.runs.jobs import ForkJob, TrainJob
 from engine.runs.repeating import depends_on_plan
 from engine.runs.step_file import read_steps
@@ -160,6 +161,12 @@ class Fork:
             return ()
         return (*self._past, Change(self.epoch, own)) if own else self._past
 
+    @property
+    def course(self) -> Course:
+        """The settings of all its epochs."""
+        variant: Variant[Any] = registry.variant(self.parent.variant)
+        return Course(variant, _stored(self.parent, self.begun), merged(self.changes))
+
     def history(self) -> Iterator[Event]:
         """The events that follow its first one: its parent's, and what is another setting from here on."""
         left = list(self.changes)
@@ -293,8 +300,9 @@ def _begun(parent: RunRecord, events: Iterable[Event]) -> dict[str, Any]:
 
 def _changes_until(epoch: int, parent: RunRecord, events: Iterable[Event]) -> tuple[Change, ...]:
     """What changed in the parent, that it was made longer included."""
-    planned, found = 0, list(parent.info.changes)
-    for event in events:
+    told = list(events)
+    planned, found = 0, [*parent.info.changes, *changes_in(told)]
+    for event in told:
         if isinstance(event, RunStarted):
             planned = event.epochs
         elif isinstance(event, SettingsChanged):
@@ -302,7 +310,7 @@ def _changes_until(epoch: int, parent: RunRecord, events: Iterable[Event]) -> tu
         elif isinstance(event, RunResumed) and event.epochs != planned:
             planned = event.epochs
             found.append(Change(event.epoch - 1, {"epochs": planned}))
-    return tuple(sorted((one for one in found if one.epoch <= epoch), key=lambda one: one.epoch))
+    return merged(one for one in found if one.epoch <= epoch)
 
 
 def _without_epochs(change: Change) -> dict[str, Any]:

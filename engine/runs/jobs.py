@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.runs.changes import Change
+
 MOST_SEEDS = 100
 """Runs of a group."""
 
@@ -18,6 +20,8 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
     dataset: str
     preset: str = "book"
     config: dict[str, Any] = {}
+    changes: tuple[Change, ...] = ()
+    """Settings that change on the way."""
     name: str = ""
     group: str = ""
     """The runs that it belongs to, see `engine.runs.groups`; empty for one that stands alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
@@ -29,8 +30,12 @@ from engine.events import (
     Terms,
     WorkersReported,
 )
+from engine.runs.changes import Change
 from engine.runs.control import ENDING, Command, Control, Emit, Stopped
+from engine.runs.course import Course
+from engine.runs.every import Every
 from engine.runs.full_disk import Keeper
+from engine.runs.steering import LOOK_SECONDS, Steering
 from engine.runs.step_file import read_steps
 from engine.runs.step_history import thinned
 from engine.runs.writer import NotKept, RunWriter
@@ -53,10 +58,13 @@ class TrainingLoop:
         writer: RunWriter,
         emit: Emit,
         control: Control,
-        epochs: Sequence[EpochEnded] = (),
+        epochs: Sequence[EpochEnded],
+        course: Course,
+        told: Sequence[Change],
         spread: tuple[float, ...] = (),
     ) -> None:
-        """`epochs`: those that earlier lives of the run completed; `spread`: as `RunStarted.spread`."""
+        """`epochs`: those that earlier lives of the run completed; `told`: the changes of settings that its events tell
+        of already; `spread`: as `RunStarted.spread`."""
         self._training = training
         self._comparison = comparison
         self._writer = writer
@@ -71,7 +79,7 @@ class TrainingLoop:
         self._latest: Progress | None = None
         self._untold: list[StepLoss] = []
         """Losses since the last progress that was told."""
-        self._config = msgspec.to_builtins(training.config)
+        self._steering = Steering(training, writer, self._keeper, course, told)
         self._history = History.of(epochs, spread=spread)
         self._alarms = self._raised()
         self._exit_code = 1
@@ -187,9 +195,11 @@ class TrainingLoop:
         try:
             if self._control.command() == "pause" and self._obey() in ENDING:
                 return "stopped", ""
+            self._steering.begin()
             for report in self._training.run():
                 if report is not None:
                     self._take(report)
+                self._steering.went_on(ended=isinstance(report, EpochReport))
                 if self._obey() in ENDING:
                     self._tell_untold()
                     self._save()
@@ -268,6 +278,11 @@ class TrainingLoop:
         if self._untold and self._latest is not None:
             self._tell_progress(self._latest)
 
+    @property
+    def _config(self) -> dict[str, Any]:
+        config: dict[str, Any] = msgspec.to_builtins(self._training.config)
+        return config
+
     def _warn(self, ended: EpochEnded) -> None:
         """Log an alarm when it appears; while it stays it is not said again."""
         self._history = self._history.and_then(ended)
@@ -287,8 +302,11 @@ class TrainingLoop:
         self._save()
         at = self._training.position
         self._keeper.tell(RunPaused(epoch=at.epoch, step=at.step))
-        while (command := self._control.rest(REST_SECONDS)) == "pause":
-            self._writer.beat()
+        beats = Every(REST_SECONDS)
+        while (command := self._control.rest(LOOK_SECONDS)) == "pause":
+            self._steering.look()
+            if beats():
+                self._writer.beat()
         if command in ENDING:
             return command
         epochs = sum(stage.epochs for stage in self._training.stages)

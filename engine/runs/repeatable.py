@@ -9,6 +9,7 @@ import msgspec
 
 from engine import params, registry
 from engine.errors import UsageError
+from engine.runs.course import Course
 from engine.runs.jobs import Order, ResumeJob, TrainJob
 from engine.runs.record import has_begun
 from engine.runs.store import RunRecord, RunStore
@@ -46,6 +47,8 @@ def _check_same(record: RunRecord, job: TrainJob) -> None:
         plain = msgspec.to_builtins(config)
         decided = {name: plain[name] for name in job.config if name != "epochs" and plain[name] != "auto"}
         asked |= decided
+        course = Course.planned(registry.variant(job.variant), config, job.changes)
+        asked["changes"], there["changes"] = course.changes, record.info.changes
         there |= {name: record.config.get(name) for name in decided}
     different = [f"{name} {there[name]}, not {asked[name]}" for name in asked if there[name] != asked[name]]
     if different:

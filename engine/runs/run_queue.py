@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -75,6 +77,18 @@ class RunQueue:
                 self._jobs.clear()
                 self._jobs.extend(waiting)
             return [execution.run_id for execution in waiting]
+
+    def adjust(self, run_id: str, values: Mapping[str, Any]) -> bool:
+        """Have a run that waits here begin with other settings; whether it does wait here. Raises UsageError."""
+        with self.changed:
+            execution = next((one for one in self._jobs if one.run_id == run_id), None)
+            if execution is None:
+                return False
+            execution.adjust(values)
+            order = Order(run_id=run_id, job=execution.submitted, paused=self._commands[run_id] == "pause")
+            with suppress(OSError):  # as in `put`
+                self._waiting.changed(order, execution.seen)
+            return True
 
     def ask(self, run_id: str, command: Command) -> bool:
         """Have the run do something from now on; whether that is news. Who is to stop is asked for nothing else."""

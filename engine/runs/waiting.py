@@ -90,9 +90,14 @@ class Waiting:
         at = former.at if isinstance(former, _Kept) else time.time()  # who takes it over waits no shorter
         with self._mutex:
             self._locks[order.run_id] = lock
-        kept = _Kept(order=order.without_files(), seq=seq, at=at, pid=os.getpid())
-        with replacing(place / ORDER, flush=False) as file:
-            file.write(msgspec.json.encode(kept) + b"\n")
+        _write(place, order, seq, at)
+
+    def changed(self, order: Order, seq: int = 0) -> None:
+        """A run that waits here is to be trained otherwise than it was announced. Raises OSError."""
+        place = _place(self._root, order.run_id)
+        former = _kept(place, order.run_id)
+        if isinstance(former, _Kept):
+            _write(place, order, seq, former.at)
 
     def unwanted(self) -> list[str]:
         """The runs that somebody asked to stop since the last time."""
@@ -119,6 +124,12 @@ class Waiting:
         """None of them will begin here."""
         for run_id in list(self._locks):
             self.over(run_id)
+
+
+def _write(place: Path, order: Order, seq: int, at: float) -> None:
+    kept = _Kept(order=order.without_files(), seq=seq, at=at, pid=os.getpid())
+    with replacing(place / ORDER, flush=False) as file:
+        file.write(msgspec.json.encode(kept) + b"\n")
 
 
 def _locked(place: Path) -> int:

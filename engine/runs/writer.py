@@ -28,6 +28,7 @@ from engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from engine.runs.commands import take_command, withdraw_command
 from engine.runs.control import Command
 from engine.runs.heartbeat import Heartbeat
+from engine.runs.requests import take_settings
 from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.snapshots import FORMER_FOLDER, Samples
 from engine.runs.step_file import write_steps
@@ -111,6 +112,7 @@ class RunWriter:
         with suppress(OSError):
             if requests:
                 withdraw_command(self.folder)
+                take_settings(self.folder)
             for folder in (self.folder, self.folder / FORMER_FOLDER, self.folder / weight_files.FOLDER):
                 for left in folder.glob("*.tmp"):
                     left.unlink(missing_ok=True)
@@ -147,6 +149,10 @@ class RunWriter:
         """The run never began: leave nothing of it."""
         self.__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settings(self) -> list[dict[str, Any]]:
+        """What is to change in the run, as was asked for since the last time."""
+        return take_settings(self.folder)
 
     def command(self) -> Command | None:
         """What another process asked of the run since the last time."""

@@ -14,7 +14,7 @@ from engine.sweeps.trials import Judged, Result, State, Trial
 
 
 class NoSuchMetric(UsageError):
-    """A run's validation has no such term; it is not known before."""
+    """A run's validation has no such term: settings between those that were looked at before have others."""
 
 
 class Point(NamedTuple):

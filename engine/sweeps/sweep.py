@@ -146,7 +146,11 @@ def _check(sweep: Sweep, store: RunStore) -> None:
         else [{each.name: each.at(end) for each in sweep.over} for end in (0, 0.999999)]
     )
     for settings in some:
-        Execution.of(sweep.job_of(settings, sweep.seed), store)
+        config = Execution.of(sweep.job_of(settings, sweep.seed), store).config
+        there = ("loss", *registry.variant(sweep.job.variant).terms(config))
+        if sweep.metric not in there:
+            told = f"expected a term of validation: {', '.join(there)}; got {sweep.metric!r}"
+            raise UsageError("No such metric", told)
     searches.search(sweep.sampler, sweep.over, sweep.seed)
 
 

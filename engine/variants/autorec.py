@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from engine.analysis.alarms import Advice, advised
+from engine.analysis.races import MSE
 from engine.kinds.reading import RatingsReading
 from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
@@ -81,6 +83,11 @@ class Autorec(Variant[AutorecConfig]):
         ratings = blocks.dense(blocks.size(shape), "linear", name="ratings")
         return blocks.networks(encoder, blocks.decoder(encoder, [ratings], "linear"))
 
+    def measures(self, config: AutorecConfig) -> Mapping[str, str]:
+        """The error."""
+        del config
+        return {"reconstruction": MSE}
+
     def loss_terms(self, model: Autoencoder[AutorecConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """`reconstruction`: mean of (r − r̂)² over the ratings asked for; `weights`: ‖W‖² + ‖V‖².
 
@@ -96,6 +103,11 @@ class Autorec(Variant[AutorecConfig]):
             "reconstruction": blocks.squared_error(batch.target, answers, asked),
             "weights": blocks.weighted(self._squared_weights(model), weight),
         }
+
+    def terms(self, config: AutorecConfig) -> tuple[str, ...]:
+        """The error, and what the weights cost."""
+        del config
+        return ("reconstruction", "weights")
 
     def _squared_weights(self, model: Autoencoder[AutorecConfig]) -> Tensor:
         """‖V‖² + ‖W‖²; the paper's penalty leaves the biases out."""

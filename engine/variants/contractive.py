@@ -115,6 +115,11 @@ class Contractive(DenseVariant[ContractiveConfig]):
             "contraction": model.blocks.weighted(norm, config.contraction / model.blocks.size(model.shape)),
         }
 
+    def terms(self, config: ContractiveConfig) -> tuple[str, ...]:
+        """Error and slope."""
+        del config
+        return ("reconstruction", "contraction")
+
     def item_terms(self, model: Autoencoder[ContractiveConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`contraction`: ‖J‖² at each item; `reconstruction` as other dense autoencoders have it."""
         codes = model.encode(batch.input)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.analysis.races import MSE
 from engine.errors import RunError, counted
 from engine.params import TrainingConfig
 from engine.storage.bounded import read_bounded
@@ -62,6 +64,11 @@ class Imported(Variant[ImportedConfig]):
         if self._network is None:
             raise RunError("No network", "expected the run that it was imported as; `aetui import keras FILE` makes it")
         return blocks.stored(self._network, shape)
+
+    def measures(self, config: ImportedConfig) -> Mapping[str, str]:
+        """The error."""
+        del config
+        return {"reconstruction": MSE}
 
     def loss_terms(self, model: Autoencoder[ImportedConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """`reconstruction`: mean of (x − x̂)² over what is known."""

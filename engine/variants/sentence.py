@@ -208,6 +208,10 @@ class Sentence(Variant[SentenceConfig]):
             terms["bag_of_words"] = blocks.weighted(-blocks.weighted_mean(found, batch.weights), config.bag_of_words)
         return terms
 
+    def terms(self, config: SentenceConfig) -> tuple[str, ...]:
+        """Both ways to count the padding, and the head where it counts."""
+        return ("words", "with_padding", *(("bag_of_words",) if config.bag_of_words else ()))
+
     def _seen(self, model: Autoencoder[SentenceConfig], batch: Batch) -> Tensor:
         """The words that the encoder gets to see: in training a share of them is dropped, in validation none."""
         if not model.config.word_dropout:

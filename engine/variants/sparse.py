@@ -244,6 +244,12 @@ class Sparse(DenseVariant[SparseConfig]):
             "penalty": self._penalty(model, codes),
         }
 
+    def terms(self, config: SparseConfig) -> tuple[str, ...]:
+        """With topk there is no penalty, but what helps units that rest, and three measures."""
+        if config.penalty == "topk":
+            return ("reconstruction", "revival", "explained_variance", "l0", "shrinkage")
+        return ("reconstruction", "penalty")
+
     def _penalty(self, model: Autoencoder[SparseConfig], codes: Tensor) -> Tensor:
         ops, config = model.ops, model.config
         if config.penalty == "kl":

@@ -23,6 +23,7 @@ from engine.analysis.faults import (
     STUCK,
     UNSCALED,
 )
+from engine.analysis.races import MEASURED
 from engine.events import Stage
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
@@ -181,11 +182,23 @@ class Variant(ABC, Generic[ConfigT]):
         what they are 0 for is not known and counts in no term.
         """
 
+    def terms(self, config: ConfigT) -> tuple[str, ...]:
+        """The names of `loss_terms`, known before anything is built; a variant with other terms says which."""
+        del config
+        return ("reconstruction",)
+
     def item_terms(self, model: Autoencoder[ConfigT], batch: Batch) -> Mapping[str, Tensor]:
         """Terms of the loss that each item has by itself, by name, (batch,): their means are those of `loss_terms`, but
         for what is drawn. Without those that say what the mean squared error says, or that only a batch has."""
         del model, batch
         return {}
+
+    def measures(self, config: ConfigT) -> Mapping[str, str]:
+        """What terms of the loss are, by name, in words of `engine.analysis.races`: terms of several models that are
+        the same in words can be compared, if they are measured on the same items. A term that is not among them is
+        like itself in other runs of this model alone."""
+        known = MEASURED.get(getattr(config, "reconstruction", ""))
+        return {"reconstruction": known} if known else {}
 
     def corrupt(self, model: Autoencoder[ConfigT], items: Tensor, keys: NoiseKeys) -> Tensor:
         """What the encoder gets to see of clean `items`, (batch, *shape) float32; images in [0, 1]."""

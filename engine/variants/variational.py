@@ -188,6 +188,10 @@ class Variational(Variant[VariationalConfig]):
             told = f"bernoulli is for numbers between 0 and 1, those of {entry.key} lie beyond; set gaussian"
             raise SettingError("likelihood", told)
 
+    def measures(self, config: VariationalConfig) -> Mapping[str, str]:
+        """Nats an item, of one likelihood; whatever β is, which only weighs them."""
+        return {"reconstruction": f"reconstruction in nats ({config.likelihood})", "kl": "KL in nats"}
+
     def loss_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """Items (batch, *shape) → scalars, nats an item: `reconstruction`, over what is known of it, and `kl`.
 
@@ -202,6 +206,11 @@ class Variational(Variant[VariationalConfig]):
             "reconstruction": ops.mean(self._errors(model, codes, batch)),
             "kl": blocks.weighted(ops.mean(divergence), weight),
         }
+
+    def terms(self, config: VariationalConfig) -> tuple[str, ...]:
+        """Both parts of the bound."""
+        del config
+        return ("reconstruction", "kl")
 
     def item_terms(self, model: Autoencoder[VariationalConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`reconstruction` of the mean code, without a draw, and `kl`, nats."""

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from engine.analysis.alarms import Advice, Condition, History, Remedy, advised
 from engine.analysis.faults import SETTLING
+from engine.analysis.races import MSE
 from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
 
@@ -190,6 +191,11 @@ class Vq(Variant[VqConfig]):
             for n in range(1, config.blocks + 1)
         ]
 
+    def measures(self, config: VqConfig) -> Mapping[str, str]:
+        """The error counts for all numbers of an item, but is told as their mean."""
+        del config
+        return {"reconstruction": MSE}
+
     def loss_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> dict[str, Tensor | Weighted]:
         """Items (batch, *shape) → scalars: `reconstruction`, `commitment`, and what is only reported.
 
@@ -212,6 +218,11 @@ class Vq(Variant[VqConfig]):
         if model.config.learning == "loss":
             terms["codebook"] = ops.mean(self._squared(model, ops.stop_gradient(vectors) - codebook.entry(chosen)))
         return terms
+
+    def terms(self, config: VqConfig) -> tuple[str, ...]:
+        """Where entries follow means there is no loss that moves them."""
+        moved = ("codebook",) if config.learning == "loss" else ()
+        return ("reconstruction", "commitment", "in_use", "perplexity", *moved)
 
     def item_terms(self, model: Autoencoder[VqConfig], batch: Batch) -> Mapping[str, Tensor]:
         """`commitment`: how far the vectors of each item lie from the entries chosen for them, squared."""

@@ -71,6 +71,9 @@ def _bindings() -> Iterator[Binding]:
 
 SHARED = {
     frozenset({"redo", "units"}),
+    frozenset({"fork", "map_by"}),
+    frozenset({"fork", "other_cases"}),
+    frozenset({"fork", "other_images"}),
     frozenset({"larger", "time_in"}),
     frozenset({"smaller", "time_out"}),
     frozenset({"less", "epoch_back"}),

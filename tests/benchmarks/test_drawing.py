@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import random
 import sys
-import time
 from pathlib import Path
-from statistics import quantiles
 
 import pytest
+from key_delays import Delays, environment, idle, wait_for
 from pseudo_terminal import Terminal
 
 ROUNDS = 60
@@ -54,33 +53,10 @@ def test_a_key_or_the_mouse_brings_the_reconstruction_within_25_ms_while_mnist_t
     assert len(keys) > ROUNDS
     assert len(mouse) > ROUNDS // 2
     for name, found in (("key", keys), ("mouse", mouse)):
-        delays = quantiles([delay for delay, _ in found], n=100)
-        network = quantiles([took for _, took in found], n=100)
-        print(
-            f"{name} to output over {len(found)} changes: p50 {delays[49]:.1f} ms, p99 {delays[98]:.1f} ms; "
-            f"the model's part p50 {network[49]:.1f} ms, p99 {network[98]:.1f} ms"
-        )
-        assert delays[49] <= 25
-        assert delays[98] <= 60
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    return {**kept, "HOME": str(home), "TERM": "xterm-256color", "AETUI_RUNS": str(home / "runs")}
-
-
-def idle(terminal: Terminal, seconds: float) -> None:
-    """Read what comes for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        terminal.read(0.01)
-
-
-def wait_for(terminal: Terminal, path: Path) -> None:
-    end = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < end
-        terminal.read(0.05)
+        delays = Delays.told(f"{name} to output", [delay for delay, _ in found])
+        Delays.told("the model's part of it", [took for _, took in found])
+        assert delays.middle <= 25
+        assert delays.late <= 60
 
 
 def lines(path: Path) -> list[tuple[float, float]]:

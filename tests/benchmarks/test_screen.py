@@ -7,24 +7,17 @@ byte going in to the first byte of the repaint coming out.
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 import pytest
+from key_delays import HOME, LEFT, RIGHT, Delays, delay, environment, wait_for
 from pseudo_terminal import Terminal
 
-HOME, LEFT, RIGHT = "\x1b[H", "\x1b[D", "\x1b[C"
-
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    return {**kept, "HOME": str(home), "TERM": "xterm-256color", "AETUI_RUNS": str(home / "runs")}
 
 
 def test_the_first_frame_stands_within_half_a_second(tmp_path: Path) -> None:
@@ -60,28 +53,19 @@ def test_while_mnist_trains_keys_are_answered_within_50_ms_at_20_kB_a_second(tmp
         written = bytes_in(terminal, 5)
         terminal.press(HOME)
         terminal.until("epoch 1 of")
-        delays = [answer(terminal, *key) for _ in range(100) for key in ((RIGHT, 2), (LEFT, 1))]
+        delays = [
+            delay(terminal, key, f"  epoch {epoch}\x1b")  # of the chart's title; with it its losses are out
+            for _ in range(100)
+            for key, epoch in ((RIGHT, 2), (LEFT, 1))
+        ]
         assert "training" in terminal.text
         for native in ("I0000", "WARNING", "oneDNN"):
             assert native not in terminal.text
     finally:
         terminal.close()
     print(f"written while training: {written / 5e3:.1f} kB/s")
-    percentiles = quantiles(delays, n=100)
-    middle, late = 1000 * percentiles[49], 1000 * percentiles[98]
-    print(f"key to repaint over {len(delays)} keys: p50 {middle:.1f} ms, p99 {late:.1f} ms")
-    assert late <= 50
+    assert Delays.told("key to repaint", delays).late <= 50
     assert written / 5 <= 20_000
-
-
-def answer(terminal: Terminal, key: str, epoch: int) -> float:
-    """Seconds from a key until the chart's title names the other epoch (and, with it, its losses)."""
-    time.sleep(random.uniform(0.02, 0.08))  # anywhere between two repaints
-    while terminal.read(0.001):
-        pass
-    since = time.perf_counter()
-    terminal.send(key)
-    return terminal.seconds_until(f"  epoch {epoch}\x1b", since=since)
 
 
 def bytes_in(terminal: Terminal, seconds: float) -> int:
@@ -103,12 +87,8 @@ def test_the_event_loop_is_at_most_20_ms_late_while_mnist_trains(tmp_path: Path)
     try:
         terminal.until("ready")
         terminal.press("t")
-        end = time.monotonic() + 60
-        while not result.exists():
-            assert time.monotonic() < end
-            terminal.read(0.05)
+        wait_for(terminal, result)
     finally:
         terminal.close()
-    percentiles = quantiles(map(float, result.read_text().split()), n=100)
-    print(f"event loop late by: p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms")
-    assert percentiles[98] <= 20
+    delays = [float(line) for line in result.read_text().split()]
+    assert Delays.told("event loop late by", delays).late <= 20

@@ -6,17 +6,16 @@ from a key's byte going in until the value above the steered picture, which is w
 
 from __future__ import annotations
 
-import os
-import random
 import re
 import sys
 import time
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 import numpy as np
 import pytest
-from pseudo_terminal import ENTER, Terminal
+from key_delays import LEFT, RIGHT, Delays, delay, environment, train_on_digits
+from pseudo_terminal import Terminal
 from unit_readings import ended
 
 from aetui.render.steering import Steering, material
@@ -29,7 +28,7 @@ from engine.units.collecting import Collector, chosen, room
 from engine.units.dossier import dossier
 from engine.units.table import tabulated
 
-UNITS, ALL_ITEMS, LEFT, RIGHT = 4_096, 10_000, "\x1b[D", "\x1b[C"
+UNITS, ALL_ITEMS = 4_096, 10_000
 DOSSIERS, KEYS = 60, 120
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
@@ -98,29 +97,9 @@ def test_any_of_4096_units_has_its_dossier_within_100_ms() -> None:
     assert median(whole) <= 100
 
 
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    return {**kept, "HOME": str(home), "TERM": "xterm-256color", "AETUI_RUNS": str(home / "runs")}
-
-
-def picture(terminal: Terminal, key: str) -> float:
-    """Milliseconds from a key until what it brings is out."""
-    time.sleep(random.uniform(0.05, 0.12))  # anywhere between two repaints
-    while terminal.read(0.002):
-        pass
-    since = time.perf_counter()
-    terminal.send(key)
-    return 1000 * terminal.seconds_until("at ", since=since)
-
-
-def steered(terminal: Terminal, when: str) -> tuple[float, float]:
-    delays = [picture(terminal, (LEFT, RIGHT)[at // 10 % 2]) for at in range(KEYS)]
-    found = quantiles(delays, n=100)
-    print(
-        f"steering key to picture {when}, {KEYS} keys: p50 {found[49]:.1f} ms, p99 {found[98]:.1f} ms, "
-        f"worst {max(delays):.1f}"
-    )
-    return found[49], found[98]
+def steered(terminal: Terminal, when: str) -> Delays:
+    keys = ((LEFT, RIGHT)[at // 10 % 2] for at in range(KEYS))
+    return Delays.told(f"steering key to picture {when}", [delay(terminal, key, "at ") for key in keys])
 
 
 @pytest.mark.parametrize("model", ["sparse", "convolutional"])
@@ -129,17 +108,11 @@ def test_a_steered_unit_brings_its_picture_within_25_ms_and_seldom_later_than_60
 ) -> None:
     terminal = Terminal([sys.executable, "-m", "aetui"], environment(tmp_path))
     try:
-        terminal.until("ready", timeout=120)
-        for command in (f"model {model}", "dataset digits", "preset small", "set epochs 5000"):
-            terminal.press(":")
-            terminal.pump(0.5)
-            terminal.send(command + ENTER)
-            terminal.pump(0.5)
-        terminal.press("t")
+        train_on_digits(terminal, model)
         terminal.until(lambda text: re.search(r"epoch [1-9]\d*/", text))
         terminal.press("U")
         terminal.until("correlated:")
-        middle, late = steered(terminal, f"while {model} trains")
+        delays = steered(terminal, f"while {model} trains")
         terminal.press("\x1b")
         terminal.until("training")
         terminal.press("x")
@@ -149,5 +122,5 @@ def test_a_steered_unit_brings_its_picture_within_25_ms_and_seldom_later_than_60
         steered(terminal, "at rest")
     finally:
         terminal.close()
-    assert middle <= 25
-    assert late <= 60
+    assert delays.middle <= 25
+    assert delays.late <= 60

@@ -125,7 +125,9 @@ class ScriptedTraining:
         checkpoint: Checkpoint | None,
         shape: tuple[int, ...] = (4, 4, 1),
     ) -> None:
-        self.config = config
+        self.config = self._following = config
+        self.trained: dict[int, TrainingConfig] = {}
+        """What each epoch was trained with."""
         self._shape = shape
         self.stages = (Stage("training", config.epochs),)
         self._last_good = Position()
@@ -133,10 +135,19 @@ class ScriptedTraining:
         self._seconds = seconds
         self._fault = fault
 
+    def change(self, config: TrainingConfig) -> None:
+        self._following = config
+
+    def _goes_on(self) -> bool:
+        if self.position.step == 0:
+            self.config = self._following
+            self.stages = (Stage("training", self.config.epochs),)
+        return self.position.epoch <= self.config.epochs
+
     def run(self) -> Iterator[Progress | EpochReport]:
-        epochs = self.stages[0].epochs
-        while self.position.epoch <= epochs:
+        while self._goes_on():
             epoch = self.position.epoch
+            self.trained[epoch] = self.config
             for step in range(self.position.step + 1, 5):
                 time.sleep(self._seconds)
                 if self._fault and (epoch, step) == (2, 2):
@@ -211,9 +222,13 @@ class ScriptedBackend:
         self.recurrent_loop = "none"
         self.seconds = seconds
         self.fault = fault
+        self.trained: dict[int, TrainingConfig] = {}
+        """What each epoch was trained with, whichever run or life did so last."""
 
     def training(self, variant: Any, config: Any, data: Any, checkpoint: Checkpoint | None) -> ScriptedTraining:
-        return ScriptedTraining(config, self.seconds, self.fault, checkpoint, data.shape)
+        made = ScriptedTraining(config, self.seconds, self.fault, checkpoint, data.shape)
+        made.trained = self.trained
+        return made
 
     def corrupted(self, variant: Any, config: Any, items: Any) -> Any:
         return items + config.noise_share
@@ -235,6 +250,7 @@ class Driven:
 
     def __init__(self, store: RunStore, backend: Any) -> None:
         self.store = store
+        self.backend = backend
         self.events: list[Event] = []
         self._queue: SimpleQueue[Event] = SimpleQueue()
         self.engine = Engine(self._queue.put, store, backend=lambda device: backend)

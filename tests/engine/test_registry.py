@@ -97,6 +97,9 @@ class Words(Sentence):
         missed = batch.target - model.decode(model.encode(batch.input))
         return {"missed": model.ops.mean(model.ops.abs(missed))}
 
+    def terms(self, config: Any) -> tuple[str, ...]:
+        return ("missed",)
+
 
 def summed(variant: Variant[Any]) -> Variant[Any]:
     """The same with the weighted sum of its terms beside them; it counts nothing itself."""
@@ -135,6 +138,7 @@ def test_it_trains_on_items_of_any_size_and_answers_in_their_shape(
     training = KerasBackend("cpu").training(summed(variant), config, data, None)
     report = next(report for report in training.run() if isinstance(report, EpochReport))
     assert report.event.train["loss"] == pytest.approx(report.event.train["sum"], rel=1e-5)
+    assert set(report.event.validation) == {"loss", "sum", *variant.terms(config)}
     items = len(data.test.items)
     assert report.samples.outputs.shape == report.samples.targets.shape == (min(items, 10), *shape)
     codes = training.model.encode(data.as_floats(data.test.items))

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import session
 from engine.backend import Diverged
 from engine.datasets import image_reader
 from engine.errors import RunError, SettingError, UsageError
@@ -34,6 +33,7 @@ from engine.queries.messages import Reconstruct
 from engine.runs import full_disk, loop
 from engine.runs.checkpoint import read_checkpoint
 from engine.runs.jobs import ResumeJob, TrainJob
+from engine.runs.reins import Reins
 from engine.runs.snapshot_writer import SnapshotWriter
 from engine.runs.store import RunStore
 from engine.session import Engine
@@ -392,9 +392,7 @@ def test_a_backend_that_does_not_load_is_said_not_raised(store: Any) -> None:
 
 
 def test_nobody_rests_who_was_told_to_stop_before() -> None:
-    engine = SimpleNamespace(
-        **dict.fromkeys(("_tidy", "_watch", "heed", "_answer"), lambda *_: None),
-        _queue=SimpleNamespace(asked=lambda run_id: "stop", sleep=lambda *asleep: pytest.fail("it rests")),
-    )
-    control = session._Reins(engine, SimpleNamespace(run_id="run", command=lambda: None))  # type: ignore[arg-type]
-    assert control.rest(60) == "stop"
+    queue: Any = SimpleNamespace(asked=lambda run_id: "stop", sleep=lambda *asleep: pytest.fail("it rests"))
+    run: Any = SimpleNamespace(run_id="run", command=lambda: None)
+    nothing: Any = dict.fromkeys(("look", "heed", "ask", "answer"), lambda *_: None)
+    assert Reins(run, queue, queries=(), **nothing).rest(60) == "stop"

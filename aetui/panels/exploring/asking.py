@@ -34,7 +34,8 @@ class Asking(Container):
         self.networks: PlainNetworks | None = None
         self.shows = "here"
         """Or "morph", "grid", "manifold": what stands in the place of the picture of the crosshair."""
-        self.method = "plane"
+        self.method = self.wished = "plane"
+        """How the maps were made that are shown, and how those that were asked for last."""
         self.colour: Colour = "class"
         self.clusters: NDArray[np.int64] | None = None
         self.on_beside = False
@@ -102,14 +103,20 @@ class Asking(Container):
     def forget(self) -> None:
         """Also answers and maps that are still to come."""
         self._stamp += 1
-        self._map_stamp += 1
+        self._give_up_map()
         if self._waiting:
             self.post_message(Queried(self, self._stamp, ()))
-        self.place = self.networks = self.clusters = self.output = self._map_done = None
+        self.place = self.networks = self.clusters = self.output = None
         self._decoding = self._output_of = None
-        self._waiting, self._failure, self.shows, self.method = set(), "", "here", "plane"
+        self._waiting, self._failure, self.shows = set(), "", "here"
+        self.method = self.wished = "plane"
         self._part, self._most, self.page, self.on_beside = None, MOST, 0, False
         self.set_class(True, "-empty")
+
+    def _give_up_map(self) -> None:
+        """The map that is being made is not shown any more."""
+        self._map_stamp += 1
+        self._map_done = None
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
@@ -133,7 +140,8 @@ class Asking(Container):
         self.place = before.again(answer) if before else Place(answer)
         same = before is not None and len(before.found.codes) == len(answer.codes)
         if before is None or before.found.part != answer.part or not same:
-            self.clusters, self.method = None, "plane"
+            self._give_up_map()
+            self.clusters, self.method, self.wished = None, "plane", "plane"
         elif self.method != "plane":
             own, beside = (np.asarray(each.points, np.float32) for each in (before.map, before.beside))
             self._show_maps(self.place, (own, beside))

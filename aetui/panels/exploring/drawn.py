@@ -15,10 +15,14 @@ from textual.widgets import Static
 from aetui.panels.exploring import lines
 from aetui.panels.exploring.asking import Asking, Floats
 from aetui.panels.exploring.colours import colouring
+from aetui.panels.exploring.pictures import pictured
 from aetui.panels.exploring.place import Near, Place
 from aetui.panels.exploring.side import LEAST, NEAREST, Scene, Side
 from aetui.panels.table import View
 from aetui.render.captions import fitting
+from aetui.render.plane.colouring import Colouring
+from aetui.render.plane.pictured import Pictured
+from aetui.render.plane.source import Points
 from aetui.render.text import plain as one_line
 from aetui.widgets.plane_legend import PlaneLegend
 from aetui.widgets.plane_map import PlaneMap
@@ -116,9 +120,10 @@ class Drawn(Asking):
         own, beside = self.query_one("#own", PlaneMap), self.query_one("#beside", PlaneMap)
         ticks = len(place.mean) > 1
         self._marks.clear()
-        own.show(place.map.points, colours, titles=place.map.titles, y_ticks=ticks)
+        own.show(_source(place, place.map.points, colours), titles=place.map.titles, y_ticks=ticks)
         name = place.found.beside_name
-        beside.show(place.beside.points, colours, titles=(f"{name}, {place.beside.titles[-1]}", name))
+        shown = _source(place, place.beside.points, colours)
+        beside.show(shown, titles=(f"{name}, {place.beside.titles[-1]}", name))
         self._explain()
 
     @on(PlaneMap.Changed)
@@ -201,7 +206,7 @@ class Drawn(Asking):
             return
         width = self.size.width
         near = near or place.near(NEAREST)
-        map = "" if self._map_done is None else f"the map is made, {self._map_done:.0%} …"
+        map = "" if self._map_done is None else self._making(self._map_done)
         told = [lines.number(place, width), lines.nearest(place, near, width)]
         state = trouble or map or waiting
         if self.size.height >= HIGH:
@@ -212,6 +217,12 @@ class Drawn(Asking):
         # The screen is laid out anew only where it has to be: that takes as long as everything else.
         text.update(Content("\n").join(told), layout=len(told) != self._told_lines)
         self._told_lines = len(told)
+
+    def _making(self, done: float) -> str:
+        """What is said while another map is made."""
+        from engine.analysis.embedding import METHODS
+
+        return f"{METHODS[self.wished].label} {'begins' if not done else f'{done:.0%}'} …"
 
     def _progress(self, view: View | None) -> str:
         data = view.data if view else None
@@ -231,3 +242,11 @@ class Drawn(Asking):
         way = "spherical" if found.spherical else "straight"
         ways = {"morph": f"a {way} way from pin 1 to pin 2", "grid": "pins 1, 2 and 3 at the corners"}
         return [ways.get(self.shows) or why or place.map.told, parts[1], parts[0]]
+
+
+def _source(place: Place, points: Floats, colours: Colouring) -> Points:
+    """Items that are pictures are shown as such where there is room."""
+    items = place.found.items
+    return (
+        Points(points, colours) if items is None or not pictured(items.shape[1:]) else Pictured(points, colours, items)
+    )

@@ -71,18 +71,18 @@ class Mapping(Drawn):
         if place is None:
             return ""
         if self._map_done is not None:
-            self._map_stamp += 1
-            self._map_done = None
+            self._give_up_map()
             self._tell()
             return "the map is given up"
         order = ["plane", *METHODS]
-        self.method = order[(order.index(self.method) + 1) % len(order)]
+        self.wished = order[(order.index(self.wished) + 1) % len(order)]
         self._map_stamp += 1
-        if self.method == "plane":
+        if self.wished == "plane":
+            self.method = "plane"
             self._show_maps(place, None)
             return "two components"
         self._map_done = 0.0
-        self._embed(self._map_stamp, self.method, place)
+        self._embed(self._map_stamp, self.wished, place)
         self._tell()
         return ""
 
@@ -120,8 +120,9 @@ class Mapping(Drawn):
         if message.failure or message.maps is not None:
             self._map_done = None
             if message.maps is None:
-                self.method, self._failure = "plane", one_line(message.failure)
+                self._failure = one_line(message.failure)
             else:
+                self.method = self.wished
                 self._show_maps(self.place, message.maps)
         self._tell()
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
 
 from aetui.render.curves import layers, time_axis
+from aetui.render.curves.branching import Mark, draw_marks
 from aetui.render.curves.cells import Sheet
-from aetui.render.curves.dots import Dots, dashes, pack
+from aetui.render.curves.dots import Dots, dashed, dashes, pack
 from aetui.render.curves.layers import Area, Band, Level, Line, Steps
 from aetui.render.curves.scale import Scale, chosen
 from aetui.render.curves.time_axis import Unit
@@ -21,7 +23,8 @@ from aetui.render.series import Floats
 from aetui.render.text import plain
 
 _NAMED, _LEAST_NAME = 6, 3
-"""Lines that a plot must have to spare one for the names of bands, and columns that a band must have to be named."""
+"""Lines that a plot must have to spare one for the names of bands, and columns that a band must have to be named; for
+marks it is as many."""
 
 _LEAST_SIZE = 8, 3
 
@@ -38,6 +41,7 @@ class Look(NamedTuple):
     star: Style = Style.null()
     level: Style = Style.null()
     steps: Style = Style.null()
+    mark: Style = Style.null()
     below: tuple[Color, ...] = ()
     """Backgrounds under the foremost curve, from right below it downwards."""
 
@@ -55,8 +59,11 @@ class Scene(NamedTuple):
     steps: Steps | None = None
     best: tuple[float, float] | None = None
     """Where the foremost curve gets a star."""
+    marks: Sequence[Mark] = ()
     goal: str = ""
     """What stands at the right end of the axis, where a run goes on beyond it."""
+    reach: ArrayLike | None = None
+    """What the loss axis is chosen for; None: the curves."""
 
 
 class Picture(NamedTuple):
@@ -80,7 +87,8 @@ def drawn(scene: Scene, size: tuple[int, int], look: Look = Look()) -> Picture |
     columns, rows = size
     if columns < _LEAST_SIZE[0] or rows < _LEAST_SIZE[1]:
         return None
-    above = int(len(scene.bands) > 1 and rows >= _NAMED)
+    named = int(len(scene.bands) > 1 and rows >= _NAMED)
+    above = named + int(bool(scene.marks) and rows >= _NAMED + named)
     points = [layers.visible(line, scene.x_range, columns) for line in scene.lines]
     scale = _scale(scene, points, rows - 2 - above)
     left = max((len(label) for _, label in scale.ticks), default=0) + 1
@@ -88,7 +96,8 @@ def drawn(scene: Scene, size: tuple[int, int], look: Look = Look()) -> Picture |
         scale, left = scale._replace(ticks=()), 1
     area = Area(max(1, columns - left), rows - 2 - above, scene.x_range, scale)
     picture = Picture(Sheet(columns, rows), area, left, above)
-    _frame(picture, scene, look)
+    _frame(picture, scene, look, named=bool(named))
+    draw_marks(picture.sheet, area, (left, above if above > named else 0), scene.marks, look.mark)
     strokes = [_dots(area, line, *found) for line, found in zip(scene.lines, points, strict=True)]
     _below(picture, strokes, look)
     _curves(picture, scene, strokes, look)
@@ -129,11 +138,11 @@ def strips(
 def _scale(scene: Scene, points: Sequence[tuple[Floats, Floats]], rows: int) -> Scale:
     curves = [y for line, (_, y) in zip(scene.lines, points, strict=True) if line.stroke != "faint"]
     steps = [scene.steps.mean] if scene.steps is not None and not curves else []
-    values = np.concatenate([np.empty(0), *curves, *steps])
+    values = np.concatenate([np.empty(0), *curves, *steps]) if scene.reach is None else scene.reach
     return chosen(values, rows, log=scene.log, beside=scene.level.value if scene.level else None)
 
 
-def _frame(picture: Picture, scene: Scene, look: Look) -> None:
+def _frame(picture: Picture, scene: Scene, look: Look, *, named: bool) -> None:
     """Axes with their ticks, grid, lines between bands and the names of those."""
     sheet, area, left, above = picture
     width = area.columns
@@ -153,7 +162,7 @@ def _frame(picture: Picture, scene: Scene, look: Look) -> None:
         if column is not None:
             for row in range(base):
                 sheet.put(left + column, row, "╎", look.band)
-    if above:
+    if named:
         _names(picture, scene, look)
 
 
@@ -201,7 +210,7 @@ def _dots(area: Area, line: Line, x: Floats, y: Floats) -> Dots | None:
     """Those of a curve; None where it is drawn with a character, or there is nothing of it."""
     if line.marker or not np.isfinite(y).any():
         return None
-    return layers.stroke(area, x, y, line.stroke)
+    return dashed(layers.stroke(area, x, y, line.stroke), line.dash)
 
 
 def _below(picture: Picture, strokes: Sequence[Dots | None], look: Look) -> None:

@@ -57,3 +57,12 @@ def halftone(low: NDArray[np.int64], high: NDArray[np.int64], rows: int) -> Dots
     row, column = np.indices((rows, len(low)))
     inside = (row >= high) & (row <= low)
     return inside & (((row + column) % 2 == 0) | (row == high) | (row == low))
+
+
+def dashed(dots: Dots, dash: tuple[int, ...]) -> Dots:
+    """Of a curve so many columns of dots that are drawn, so many that are not, and so on again; () leaves it whole."""
+    if not dash:
+        return dots
+    period = np.concatenate([np.full(size, at % 2 == 0) for at, size in enumerate(dash)])
+    drawn: Dots = dots & period[np.arange(dots.shape[1]) % len(period)]
+    return drawn

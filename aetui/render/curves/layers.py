@@ -33,6 +33,8 @@ class Line(NamedTuple):
     stroke: Stroke = "thick"
     front: bool = True
     """Whether it lies before those that do not, which are drawn dimmer."""
+    dash: tuple[int, ...] = ()
+    """As `aetui.render.curves.dots.dashed`."""
 
 
 class Steps(NamedTuple):

@@ -131,4 +131,4 @@ def _value(line: Line, x: float) -> str:
 def _short(name: str) -> str:
     """ "train" and "valid", and of a loss term the term and the initial of the part: "recon v"."""
     first, *rest = name.split()
-    return " ".join([first[:5], *(word[:1] for word in rest)])
+    return " ".join([first if len(first) <= 6 else first[:5], *(word[:1] for word in rest)])

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isclose
 from operator import attrgetter
 
 import numpy as np
 
+from aetui.render import run_cells
+from aetui.render.curves.branching import BRANCHED, CHANGED, Mark, Trunk
 from aetui.render.curves.layers import Level, Line, Steps
 from aetui.render.curves.time_axis import Clock, Unit
 from aetui.render.curves.view import Data
 from aetui.render.series import Floats
+from aetui.render.text import plain
 from aetui.state.run_state import TOTALS, Curve, RunState
 from engine.analysis.baselines import BASELINES, MEASURES
+
+_LONGEST = 16
+"""Characters of a parent's name beside its curve; a longer one stands below the chart alone."""
 
 _ALIKE = 0.01
 """Two measurements of one figure may differ by so much of it: other batches, another precision."""
@@ -20,8 +27,9 @@ _ALIKE = 0.01
 _MSE = next(measure for measure in MEASURES if measure.key == "mse")
 
 
-def data_of(run: RunState, names: set[str]) -> Data:
-    """What is drawn of `run` where the curves with these names are switched on; validation is in front."""
+def data_of(run: RunState, names: set[str], parent: RunState | None = None) -> Data:
+    """What is drawn of `run` where the curves with these names are switched on; validation is in front. Of its
+    `parent`, where it is known, what came after they parted."""
     shown = {place: curve for place, curve in enumerate(run.curves) if curve.name in names}
     epochs = run.numbers
     lines = [Line(curve.name, epochs, run.column(curve), front=curve.part == "validation") for curve in shown.values()]
@@ -33,11 +41,34 @@ def data_of(run: RunState, names: set[str]) -> Data:
         going=run.going,
         stages=run.stages,
         others=run.others,
-        clocks=_clocks(run, epochs),
+        clocks=clocks_of(run, epochs),
         level=level_of(run, list(shown.values())),
         steps=steps_of(run, names),
         best=best,
+        trunk=trunk_of(run, shown, parent),
+        marks=marks_of(run),
     )
+
+
+def trunk_of(run: RunState, shown: Mapping[int, Curve], parent: RunState | None) -> Trunk | None:
+    """The same curves of the run that `run` branched off from, from the last epoch on that both have."""
+    if parent is None or not parent.epochs:
+        return None
+    first = int(parent.numbers.searchsorted(run.forked_at))
+    if first >= len(parent.numbers):
+        return None
+    lines = [
+        Line(curve.name, parent.numbers[first:], parent.column(curve)[first:], front=curve.part == "validation")
+        for curve in shown.values()
+    ]
+    called = plain(parent.name) if 0 < len(parent.name) <= _LONGEST else "parent"
+    return Trunk(called, tuple(lines), tuple(shown), clocks_of(parent, parent.numbers))
+
+
+def marks_of(run: RunState) -> tuple[Mark, ...]:
+    """What was changed while it trained, and the runs that branched off from it, at their epochs."""
+    changed = [Mark(each.epoch, CHANGED, run_cells.changed(each.config)) for each in run.changes]
+    return (*changed, *(Mark(each.epoch, BRANCHED, each.name) for each in run.family.forks))
 
 
 def steps_of(run: RunState, names: set[str]) -> Steps | None:
@@ -81,7 +112,7 @@ def _last_stage(run: RunState) -> float:
     return sum(stage.epochs for stage in stages[:-1]) + 0.5 if len(stages) > 1 else 0.0
 
 
-def _clocks(run: RunState, epochs: Floats) -> dict[Unit, Clock]:
+def clocks_of(run: RunState, epochs: Floats) -> dict[Unit, Clock]:
     """What each unit says after each epoch. A run whose first epochs are not known counts them as the first known."""
     if not len(epochs):
         return {"epochs": Clock()}

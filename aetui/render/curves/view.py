@@ -12,7 +12,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from aetui.render import numbers
-from aetui.render.curves import chart, legend, smoothing, time_axis
+from aetui.render.curves import branching, chart, legend, smoothing, time_axis
+from aetui.render.curves.branching import Mark, Trunk
 from aetui.render.curves.chart import Look, Picture, Scene
 from aetui.render.curves.colouring import Coloured, Palette, coloured
 from aetui.render.curves.layers import Band, Level, Line, Steps
@@ -42,6 +43,9 @@ class Data(NamedTuple):
     steps: Steps | None = None
     best: tuple[int, float] | None = None
     """The epoch with the lowest validation loss, and that."""
+    trunk: Trunk | None = None
+    """The run that it branched off from, drawn behind it."""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -59,13 +63,15 @@ class Data(NamedTuple):
         """All epochs that there are to show."""
         starts = [float(np.asarray(line.x)[0]) for line in self.series]
         first = 0.0 if self.steps is not None else min(starts, default=1.0)
-        return time_axis.extent(first, self.newest, self.epochs, going=self.going)
+        start, end = time_axis.extent(first, self.newest, self.epochs, going=self.going)
+        return start, max(end, self.trunk.newest if self.trunk else end)
 
     def same(self, other: Data) -> bool:
         """Whether a chart would look the same, point by point."""
         return (
             _other_than_points(self) == _other_than_points(other)
             and len(self.series) == len(other.series)
+            and len(_points(self)) == len(_points(other))
             and all(map(_alike, _points(self), _points(other)))
         )
 
@@ -97,7 +103,7 @@ class View(NamedTuple):
     """The epochs on the axis."""
     clock: Clock
 
-    def strips(self, cursor: int | None) -> list[Strip]:
+    def strips(self, cursor: float | None) -> list[Strip]:
         """Title and chart, with the cursor at that epoch."""
         lines = [line for line in (*self.curves.drawn, *self.others) if line.stroke != "faint"]
         at = None if cursor is None else float(self.clock.of(cursor))
@@ -117,12 +123,12 @@ class View(NamedTuple):
         known = np.asarray(self.data.series[0].x, np.float64)
         return int(known[np.abs(known - wanted).argmin()])
 
-    def _told(self, cursor: int | None) -> Told:
+    def _told(self, cursor: float | None) -> Told:
         ends = [float(np.asarray(line.x)[-1]) for line in self.data.series]
         last = max(ends, default=float("nan"))
         epoch = last if cursor is None else float(cursor)
         best = self.data.best
-        named = [*self.curves.named, *self.others[:1]]
+        named = [*self.curves.named, *(line for line in self.others if line.name)]
         at = float(self.clock.of(epoch)) if ends else float(np.asarray(named[0].x)[-1])
         level = self.data.level
         compared = next((line for line in named if level is not None and line.name == level.beside), None)
@@ -147,6 +153,7 @@ def view(data: Data, settings: Settings, size: tuple[int, int], palette: Palette
     curves = coloured(series, data.places, palette, back=back, steps=steps)
     look = look._replace(steps=look.steps + Style(color=curves.steps or None), below=curves.below)
     others = [line._replace(x=clock.of(line.x)) for line in _others(data.others, palette)]
+    others += branching.behind(data.trunk, settings.unit, curves.named, data.places, palette)
     start, end = (float(clock.of(epoch)) for epoch in shown)
     scene = Scene(
         lines=[*curves.drawn, *others],
@@ -157,6 +164,7 @@ def view(data: Data, settings: Settings, size: tuple[int, int], palette: Palette
         level=data.level._replace(start=float(clock.of(data.level.start))) if data.level else None,
         steps=steps,
         best=(float(clock.of(data.best[0])), data.best[1]) if data.best else None,
+        marks=[mark._replace(epoch=float(clock.of(mark.epoch))) for mark in data.marks],
         goal=_goal(data, shown, clock, settings.unit),
     )
     picture = chart.drawn(scene, (size[0], size[1] - 1), look)
@@ -209,12 +217,15 @@ def _bands(stages: Sequence[Stage], end: float) -> list[tuple[str, float, float]
 
 def _other_than_points(data: Data) -> tuple[object, ...]:
     looks = [line._replace(x=(), y=()) for line in data.series]
-    return (looks, data.places, data.epochs, data.going, data.stages, data.others, data.level, data.best)
+    trunk = data.trunk and (data.trunk.name, data.trunk.places)
+    known = (looks, data.places, data.epochs, data.going, data.stages, data.others, data.level, data.best)
+    return (*known, trunk, data.marks)
 
 
 def _points(data: Data) -> list[tuple[ArrayLike, ArrayLike]]:
     steps = [(data.steps.x, data.steps.mean)] if data.steps is not None else [((), ())]
-    return [*((line.x, line.y) for line in data.series), *steps]
+    trunk = data.trunk.lines if data.trunk is not None else ()
+    return [*((line.x, line.y) for line in (*data.series, *trunk)), *steps]
 
 
 def _alike(one: tuple[ArrayLike, ArrayLike], other: tuple[ArrayLike, ArrayLike]) -> bool:

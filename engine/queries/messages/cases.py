@@ -50,6 +50,8 @@ class Measured(RunAnswer, frozen=True, kw_only=True):
     classes: tuple[str, ...]
     names: tuple[str, ...] | None
     """(n,), where items have any."""
+    said: tuple[str, ...] | None = None
+    """(n,), what items say, where they are words."""
 
 
 class Look(RunQuery, frozen=True, kw_only=True):

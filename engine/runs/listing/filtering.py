@@ -51,6 +51,7 @@ TEXTS: Mapping[str, Callable[[Summary], tuple[str, ...]]] = {
     "tag": lambda run: run.tags or ("",),
     "note": lambda run: (run.note,),
     "group": lambda run: (run.group,),
+    "parent": lambda run: (run.parent,),
     "id": lambda run: (run.id,),
     "host": lambda run: (run.host,),
 }

@@ -74,6 +74,34 @@ def write_labels(folder: Path, labels: Labels) -> None:
         ) from error
 
 
+def settle(folder: Path) -> tuple[str, ...]:
+    """Of labels that came from elsewhere into `folder`, keep what could have been given here; returns what could not, a
+    phrase each.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    found = read_labels(folder)
+    if found == Labels():
+        path.unlink(missing_ok=True)
+        return ("labels that cannot be read",)
+    tags = list(dict.fromkeys(found.tags))
+    kept = [tag for tag in tags if _is_tag(tag)]
+    strange = [tag for tag in tags if tag not in kept]
+    write_labels(folder, Labels(name=found.name, tags=tuple(kept), note=found.note.strip()))
+    return tuple(f"the tag {tag!r}" for tag in strange)
+
+
+def _is_tag(tag: str) -> bool:
+    try:
+        return checked_tags([tag]) == (tag,)
+    except UsageError:
+        return False
+
+
 def checked_name(text: str) -> str:
     """`text` as the name of a run, or "" for none.
 

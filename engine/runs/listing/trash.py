@@ -1,6 +1,7 @@
 """Runs that the user deletes: gone from the store at once, and kept aside until the next deletion.
 
-`<root>/.trash/<id>/` is the run's folder as it was, moved in one step.
+`<root>/.trash/<id>/` is the run's folder as it was, moved in one step; `<root>/.trash/.beside/` has what went with
+runs, under its path in the store.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.errors import RunError, UsageError, counted
 from engine.runs.record import RunRecord
@@ -18,7 +20,15 @@ from engine.runs.store import RunStore
 from engine.runs.waiting import waits
 from engine.storage.atomic import make_folder
 
-FOLDER = ".trash"
+FOLDER, BESIDE = ".trash", ".beside"
+
+
+class Deleted(NamedTuple):
+    """What can be brought back."""
+
+    runs: list[str]
+    beside: list[str]
+    """Paths of other folders in the store, as `sweeps/ID`."""
 
 
 def check_deletable(store: RunStore, records: Sequence[RunRecord]) -> None:
@@ -28,9 +38,11 @@ def check_deletable(store: RunStore, records: Sequence[RunRecord]) -> None:
             raise RunError("Run in use", f"{record.id} is being trained; stop it first (`aetui stop {record.id}`)")
 
 
-def delete(store: RunStore, records: Sequence[RunRecord], *, for_good: bool = False) -> None:
-    """Take the runs out of the store, all of them or, where one is in use, none. What was deleted before is removed
-    from the disk now; with `for_good` these are, too.
+def delete(
+    store: RunStore, records: Sequence[RunRecord], *, beside: Sequence[str] = (), for_good: bool = False
+) -> None:
+    """Take the runs out of the store, all of them or, where one is in use, none; and folders `beside` them, by their
+    paths in the store. What was deleted before is removed from the disk now; with `for_good` these are, too.
 
     Raises:
         RunError: one is in use, or cannot be moved.
@@ -42,9 +54,12 @@ def delete(store: RunStore, records: Sequence[RunRecord], *, for_good: bool = Fa
         make_folder(trash)
         for record in records:
             _move(record, trash)
+        for path in beside:
+            make_folder((trash / BESIDE / path).parent)
+            (store.root / path).rename(trash / BESIDE / path)
     except OSError as error:
         raise RunError(
-            "Not deleted", f"expected to move the run below {trash}, but {error.strerror or error}; mend the folder"
+            "Not deleted", f"expected to move everything below {trash}, but {error.strerror or error}; mend the folder"
         ) from error
     if for_good:
         shutil.rmtree(trash, ignore_errors=True)
@@ -65,36 +80,38 @@ def _move(record: RunRecord, trash: Path) -> None:
             os.close(lock)
 
 
-def deleted(store: RunStore) -> list[str]:
-    """The runs that can be brought back."""
+def deleted(store: RunStore) -> Deleted:
+    """What was deleted last."""
+    trash = store.root / FOLDER
+    runs: list[str] = []
     with suppress(OSError):
-        return sorted(entry.name for entry in os.scandir(store.root / FOLDER) if entry.is_dir())
-    return []
+        runs = sorted(entry.name for entry in os.scandir(trash) if entry.is_dir() and entry.name != BESIDE)
+    return Deleted(runs, sorted(str(path.relative_to(trash / BESIDE)) for path in (trash / BESIDE).glob("*/*")))
 
 
-def undelete(store: RunStore) -> list[str]:
-    """Bring back what was deleted last; returns the ids.
+def undelete(store: RunStore) -> Deleted:
+    """Bring back what was deleted last.
 
     Raises:
         UsageError: nothing was, or it was removed since.
         RunError: it cannot be moved back.
     """
-    found = deleted(store)
-    if not found:
+    found, trash = deleted(store), store.root / FOLDER
+    if not (found.runs or found.beside):
         raise UsageError("Nothing to bring back", "no run was deleted, or it was removed from the disk since")
-    taken = [run_id for run_id in found if (store.root / run_id).exists()]
-    if taken:
-        raise RunError(
-            "Not brought back", f"{taken[0]} is in the store again; rename or remove {store.root / taken[0]}"
-        )
+    moves = [(trash / run_id, store.root / run_id) for run_id in found.runs]
+    moves += [(trash / BESIDE / path, store.root / path) for path in found.beside]
+    taken = next((target for _, target in moves if target.exists()), None)
+    if taken is not None:
+        raise RunError("Not brought back", f"{taken.name} is in the store again; rename or remove {taken}")
     try:
-        for run_id in found:
-            (store.root / FOLDER / run_id).rename(store.root / run_id)
-        with suppress(OSError):
-            (store.root / FOLDER).rmdir()
+        for kept, target in moves:
+            make_folder(target.parent)
+            kept.rename(target)
+        shutil.rmtree(trash, ignore_errors=True)
     except OSError as error:
         raise RunError(
             "Not brought back",
-            f"expected to move {counted(len(found), 'run')} from {store.root / FOLDER}, but {error.strerror or error}",
+            f"expected to move {counted(len(moves), 'folder')} from {trash}, but {error.strerror or error}",
         ) from error
     return found

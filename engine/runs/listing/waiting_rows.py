@@ -11,7 +11,7 @@ from engine import params, registry
 from engine.errors import EngineError
 from engine.runs import waiting
 from engine.runs.forking import what_trains
-from engine.runs.jobs import Job, ResumeJob, TrainJob
+from engine.runs.jobs import ForkJob, Job, ResumeJob, TrainJob
 from engine.runs.listing.summary import Summary
 from engine.runs.record import Status
 from engine.runs.store import RunStore
@@ -53,9 +53,10 @@ def _summary(place: waiting.Found, job: Job, stored: dict[str, Summary], store: 
         if place.run_id not in stored:
             raise EngineError("Unknown run", "it is to go on with a run that is not in the store")
         return msgspec.structs.replace(stored[place.run_id], status=cast("Status", status), pid=place.pid)
+    parent, forked_at = (job.run_id, job.epoch) if isinstance(job, ForkJob) else ("", 0)
     job = what_trains(job, store)
     config = params.configure(registry.preset(job.variant, job.preset), job.config)
-    return not_begun(
+    waits = not_begun(
         msgspec.structs.replace(job, config=msgspec.to_builtins(config)),
         place.run_id,
         status,
@@ -63,6 +64,7 @@ def _summary(place: waiting.Found, job: Job, stored: dict[str, Summary], store: 
         created=place.at,
         pid=place.pid,
     )
+    return msgspec.structs.replace(waits, parent=parent, forked_at=forked_at)
 
 
 def not_begun(job: TrainJob, run_id: str, status: str, *, planned: int, created: float, pid: int = 0) -> Summary:

@@ -27,7 +27,7 @@ def aetui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aetui:
     monkeypatch.setattr(folders, "SYSTEM_FOLDERS", ())
     many_runs(tmp_path / "here", 1, seed=3)
     [run] = RunStore(tmp_path / "here").runs()
-    run.relabel(name="mine")
+    run.relabel(name="mine", tags=["fine"], note="made by day")
     return lambda *arguments, store="here": CliRunner().invoke(app, ["--runs-dir", store, *arguments])
 
 
@@ -37,6 +37,7 @@ def test_a_bundle_is_imported_with_its_name_and_says_which_data_are_not_here(aet
     came = aetui("import", "mine.zip", store="there")
     [run] = RunStore(tmp_path / "there").runs()
     assert (came.stdout.strip(), run.name) == (run.id, "mine")
+    assert "called 'mine'; tagged fine; note: made by day" in came.stderr
     assert run.dataset in ("mnist", "fashion_mnist")
     assert f"{run.dataset}, with fingerprint 0000000000000000…, is not on this machine" in came.stderr
     assert aetui("runs", "show", "mine", store="there").exit_code == 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import Result
@@ -67,6 +68,19 @@ def test_the_worst_items_come_first_and_a_file_has_them_all(run: tuple[Run, list
         rows = list(csv.DictReader(file))
     assert [row["item"] for row in rows] == [str(number) for number in range(25, 0, -1)]
     assert (rows[0]["label"], rows[0]["error"]) == ("4", "0.05")
+
+
+def test_the_worst_sentences_are_read_in_the_table(
+    instantly: Run, run: tuple[Run, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = tuple(f"sentence {at}" for at in range(1, 26))
+    monkeypatch.setattr(
+        engines,
+        "answers",
+        lambda options, queries, activity: [msgspec.structs.replace(fake(queries[0]), said=sentences)],
+    )
+    lines = instantly("worst", CLEAN, "--top", "1").output.splitlines()
+    assert [line.split("  ")[-1].strip() for line in lines[:2]] == ["SENTENCE", "sentence 25"]
 
 
 def test_other_terms_classes_and_directions_order_them(run: tuple[Run, list[Any]]) -> None:

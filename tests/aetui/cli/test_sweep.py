@@ -18,7 +18,7 @@ from aetui.cli import engines
 from engine.errors import UsageError
 from engine.runs.jobs import Order
 from engine.runs.store import RunStore
-from engine.sweeps import sweep
+from engine.sweeps import coordinator, sweep
 
 
 class AtOnce(Instant):
@@ -62,7 +62,7 @@ def test_the_command_again_goes_on_with_a_sweep_of_its_name_and_the_table_is_csv
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--metric", "beauty"), "no term of validation"),
+        (("--metric", "beauty"), "expected a term of validation: loss, reconstruction"),
         (("--storage", "nonsense://there"), "expected a database by URL"),
     ],
 )
@@ -81,3 +81,25 @@ def test_whoever_stops_a_sweep_like_a_run_is_told_how(instantly: Callable[..., R
     for text in ("mine", sweep.find(store, "mine").id):
         assert "`aetui sweep stop mine` stops it" in str(instantly("stop", text).exception)
     assert "no process of this machine" in str(instantly("sweep", "stop", "mine").exception)
+
+
+def test_a_sweep_is_deleted_with_its_runs_or_without_and_comes_back_with_what_went(
+    instantly: Callable[..., Result], store: RunStore
+) -> None:
+    instantly("sweep", "vanilla", *GRID, "--name", "mine")
+    begun = sweep.find(store, "mine")
+    assert "--yes does it" in str(instantly("sweep", "delete", "mine").exception)
+    with coordinator.held(begun, store):
+        assert "is being carried out" in str(instantly("sweep", "delete", "mine", "--yes").exception)
+    assert f"{begun.id} (2 trials) but not its 2 runs: deleted" in instantly("sweep", "delete", "mine", "--yes").stdout
+    assert sweep.kept(store) == []
+    assert len(store.summaries()) == 2
+    instantly("runs", "undelete")
+    instantly("sweep", "delete", "mine", "--with-runs", "--yes")
+    assert sweep.kept(store) == store.summaries() == []
+    back = instantly("runs", "undelete").stdout.split()
+    assert back == [*sorted(run.id for run in store.summaries()), f"sweeps/{begun.id}"]
+    assert len(store.summaries()) == 2
+    assert sweep.find(store, "mine") == begun
+    instantly("sweep", "delete", "mine", "--with-runs", "--yes", "--for-good")
+    assert isinstance(instantly("runs", "undelete").exception, UsageError)

@@ -92,7 +92,7 @@ async def test_keys_and_mouse_draw_and_output_error_and_nearest_items_follow(mak
         table = draw.taken(View(engine_desk(pilot).run_shown, 2, None, "")).table
         assert table is not None
         assert table.rows[0][:3] == (1, 1, "0")
-        await pilot.press("E")
+        await pilot.press("exclamation_mark")
         assert engine_desk(pilot)._signed
         await pilot.press("enter", "enter", "delete")
         board = draw.query_one(Board)

@@ -18,7 +18,8 @@ from aetui.state.fold import apply, apply_all
 from aetui.state.run_state import RunState
 from aetui.taking.command import TURNED, UNKNOWN, UNTYPED, of_job, repeat, together
 from engine import params, registry
-from engine.events import Event, RunFinished, RunResumed
+from engine.events import Event, RunFinished, RunResumed, SettingsChanged
+from engine.runs.changes import Change
 from engine.runs.jobs import TrainJob
 
 
@@ -28,7 +29,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[TrainJob]]:
 
     def parse(command: str) -> list[TrainJob]:
         jobs: list[TrainJob] = []
-        monkeypatch.setattr(train, "_train_one", lambda job, *_: jobs.append(job))
+        monkeypatch.setattr(train, "train_one", lambda job, *_: jobs.append(job))
         result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
         assert result.exit_code == 0
         return jobs
@@ -71,6 +72,18 @@ def test_settings_of_the_preset_are_not_said_again() -> None:
     job = TrainJob(variant="vanilla", dataset="digits", preset="small", config={"epochs": 4, "hidden_dim": 20})
     told = "aetui train vanilla --dataset digits --preset small --epochs 4 --seed 11 --set hidden_dim=20"
     assert of_job(job).line == told
+
+
+def test_what_changed_on_the_way_is_said_with_the_epoch_after_which_it_did(
+    tmp_path: Path, parsed: Callable[[str], list[TrainJob]]
+) -> None:
+    job = TrainJob(variant="sparse", dataset="digits", preset="small", config={"epochs": 4})
+    changed = [SettingsChanged(epoch=1, config={"rho": 0.2}), SettingsChanged(epoch=2, config={"epochs": 9})]
+    again = repeat(run_of(tmp_path, job, *changed))
+    [found] = parsed(again.line)
+    assert meaning(found) == meaning(job)
+    assert found.changes == (Change(1, {"rho": "0.2"}), Change(2, {"epochs": "9"}))
+    assert of_job(found).line == again.line
 
 
 def longer(epoch: int, epochs: int, *, over: bool) -> list[Event]:

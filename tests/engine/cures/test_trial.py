@@ -123,6 +123,6 @@ def test_a_rate_that_is_too_low_is_named_and_cured_from_an_epoch_of_the_run(tmp_
         anew: Fidelities = engine.query(Fidelity(run_id=run.run_id)).result()
         assert anew.error == verdict.faults[0]
         assert 0.5 < anew.left <= 1, "it hardly learned"
-        assert LEFT != verdict.measure
+        assert verdict.measure != LEFT
     finally:
         engine.close()

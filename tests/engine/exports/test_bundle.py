@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import zipfile
@@ -15,6 +16,7 @@ from engine.exports.bundle import bundle as bundled
 from engine.exports.bundle import write_bundle
 from engine.exports.importing import import_bundle
 from engine.exports.manifest import NAME, Manifest
+from engine.runs.listing.labels import Labels, read_labels
 from engine.runs.record import RunRecord
 from engine.runs.store import RunStore
 from engine.runs.writer import RunWriter
@@ -275,3 +277,52 @@ def test_the_manifest_reads_as_documented(bundle: Path, record: RunRecord) -> No
     manifest = msgspec.json.decode(text, type=Manifest)
     assert (manifest.format, manifest.version, manifest.id) == ("aetui run", 1, record.id)
     assert names == [*sorted(each.name for each in manifest.files), NAME]
+
+
+def _with_labels(bundle: Path, content: bytes) -> None:
+    """Another `labels.json` in it, and the manifest says so."""
+
+    def change(contents: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        contents["labels.json"] = content
+        [listed] = [each for each in manifest["files"] if each["name"] == "labels.json"]
+        listed |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+    changed(bundle, change)
+
+
+def test_labels_of_full_length_travel_whole(record: RunRecord, tmp_path: Path, store: RunStore) -> None:
+    record.relabel(name="ä" * 60, tags=[f"{n:02}-" + "ü" * 27 for n in range(16)], note="ß" * 500)
+    write_bundle(record, tmp_path / "full.zip")
+    came = import_bundle(tmp_path / "full.zip", store)
+    assert came.record.labels == read_labels(record.folder)
+    assert (came.record.name, len(came.record.labels.tags), came.left_out) == ("ä" * 60, 16, ())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00" * 100_000,
+        b"[" * 10_000,
+        b'{"note": "a\\u001b[2Jb"}',
+        b'{"note": "' + b"x" * 501 + b'"}',
+        b'{"tags": ["' + b'", "'.join(b"%d" % n for n in range(17)) + b'"]}',
+    ],
+)
+def test_labels_that_are_none_are_left_out_and_told_and_the_run_comes_all_the_same(
+    content: bytes, bundle: Path, store: RunStore
+) -> None:
+    _with_labels(bundle, content)
+    came = import_bundle(bundle, store)
+    assert came.record.labels == Labels()
+    assert came.left_out == ("labels that cannot be read",)
+    assert not (came.record.folder / "labels.json").exists()
+
+
+def test_tags_that_a_filter_could_not_name_are_left_out_and_the_others_stay(bundle: Path, store: RunStore) -> None:
+    tags = ["good", "a=b", "two words", "good", "x,y"]
+    _with_labels(bundle, msgspec.json.encode({"name": "last", "tags": tags, "note": " kept "}))
+    came = import_bundle(bundle, store)
+    assert came.record.labels == Labels(name="", tags=("good",), note="kept")
+    assert came.dropped_name == "last"
+    assert came.left_out == ("the tag 'a=b'", "the tag 'two words'", "the tag 'x,y'")
+    assert [run.id for run in store.picked(lambda run: "good" in run.tags)] == [came.record.id]

@@ -50,3 +50,11 @@ def test_dead_pixels_are_those_that_images_light_and_no_output_does() -> None:
     data = SimpleNamespace(targets=lambda found: found)
     assert KINDS["image"].dead_outputs(data, items, outputs) == (4, 1)
     assert KINDS["text"].dead_outputs(data, items, outputs) == (0, 0)
+
+
+def test_errors_of_sentences_are_told_over_their_words_without_the_padding(small_text) -> None:
+    data = small_text(length=6, dimensions=5)
+    counted = KINDS["text"].counted(data, data.test.items)
+    assert counted.shape == data.targets(data.test.items).shape
+    assert (counted.all(axis=2) == (data.test.items != 0)).all()
+    assert (data.test.items == 0).any()

@@ -85,9 +85,9 @@ def test_what_changes_is_told_where_it_changes_and_forks_of_forks_have_it_all(dr
         ("changed", 2, first.info.changes[0].config),
         ("epoch", 3),
     ]
-    second = trained(driven, ForkJob(run_id=first.id, epoch=5, config={"batch_size": 8}))
-    assert second.info.changes == (first.info.changes[0], Change(5, {"batch_size": 8}))
-    assert second.config == {**parent.config, "epochs": 8, "learning_rate": 0.02, "batch_size": 8}
+    second = trained(driven, ForkJob(run_id=first.id, epoch=5, config={"learning_rate": 0.03}))
+    assert second.info.changes == (first.info.changes[0], Change(5, {"learning_rate": 0.03}))
+    assert second.config == {**parent.config, "epochs": 8, "learning_rate": 0.03}
     earlier = trained(driven, ForkJob(run_id=first.id, epoch=1))
     assert (earlier.info.changes, earlier.config) == ((), parent.config)
 

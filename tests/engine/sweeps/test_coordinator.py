@@ -183,7 +183,9 @@ def test_trials_that_fail_are_tried_again_when_the_sweep_goes_on(place: Callable
 
 def test_a_metric_that_there_is_not_is_refused_with_those_that_there_are(place: Callable[[str], RunStore]) -> None:
     store = place("runs")
-    wanted = planned(store, metric="beauty")
+    with pytest.raises(UsageError, match="expected a term of validation: loss, reconstruction; got 'beauty'"):
+        planned(store, metric="beauty")
+    wanted = planned(store, metric="reconstruction")
     with pytest.raises(UsageError, match="no term of validation; there are: loss"):
         carried_out(wanted, store, Playing(store, smooth))
 

@@ -63,11 +63,11 @@ def test_what_is_deleted_comes_back_as_it_was_until_the_next_deletion(store: Run
     first, second, third = store.runs()
     trash.delete(store, [first, second])
     assert [run.id for run in store.summaries()] == [third.id]
-    assert trash.undelete(store) == sorted([first.id, second.id])
+    assert trash.undelete(store).runs == sorted([first.id, second.id])
     assert [run.id for run in store.summaries()] == [first.id, second.id, third.id]
     trash.delete(store, [first])
     trash.delete(store, [second])
-    assert trash.undelete(store) == [second.id]
+    assert trash.undelete(store).runs == [second.id]
     with pytest.raises(UsageError, match="no run was deleted"):
         trash.undelete(store)
 
@@ -81,6 +81,6 @@ def test_where_one_run_is_in_use_none_is_deleted(store: RunStore) -> None:
 
 def test_deleted_for_good_is_gone_from_the_disk(store: RunStore) -> None:
     trash.delete(store, [store.runs()[0]], for_good=True)
-    assert trash.deleted(store) == []
+    assert trash.deleted(store) == ([], [])
     assert disk_use(store.root) >= 2 * 2 * 512
     assert disk_use(store.root / "nowhere") == 0
