@@ -31,9 +31,11 @@ def pair(
     logarithmic = low > 0 and high > FAR * low
     ends = (np.log(low), np.log(high)) if logarithmic else (low, high)
     y_range = (float(ends[0]), float(ends[1]) if ends[1] > ends[0] else float(ends[0]) + 1.0)
-    last = max(float(part[0].max()) for part in (before, after) if len(part[0]))
+    there = [part[0] for part in (before, after) if len(part[0])]
+    first, last = min(float(x[0]) for x in there), max(float(x[-1]) for x in there)
     drawn = [
-        _cells(x, _scaled(y, logarithmic), (columns, rows), (0.0, last), y_range, blocks) for x, y in (before, after)
+        _cells(x, _scaled(y, logarithmic), (columns, rows), (first, max(last, first + 1)), y_range, blocks)
+        for x, y in (before, after)
     ]
     lines = []
     for row in range(rows):

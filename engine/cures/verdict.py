@@ -40,7 +40,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         fault, cure = told(self.faults), told(self.cures)
         seeds = len(self.faults)
         if self.judgement == "no different":
-            said = "the cure does not help: it makes no difference beyond the spread of the seeds"
+            beyond = " beyond the spread of the seeds" if seeds > 1 else ""
+            said = f"the cure does not help: it makes no difference{beyond}"
         elif self.judgement == "worse":
             said = f"the cure does not help: the error grows{_by(self.faults, self.cures)}"
         else:

@@ -61,9 +61,6 @@ class Attempt:
 
         tried = f"{self.finding.key}: {plain(self.finding.cure(self.run.config))}"
         lines = [Content.assemble(("cure  ", "$text-muted"), (tried, "$foreground"))]
-        cured, faulty = runs.get(self.cured), runs.get(self.faulty, shown)
-        lines += pair(_curve(faulty), _curve(cured), (min(width, WIDEST), HEIGHT), blocks=blocks)
-        lines.append(Content.assemble(("━ with the fault  ", "$warning"), ("━ cured", "$success"), self._now(cured)))
         if self.failure:
             lines.append(Content.styled(f"▲ {plain(self.failure)}", "$warning"))
         elif self.verdict is not None:
@@ -71,6 +68,9 @@ class Attempt:
             lines.append(
                 Content.styled(f"{'✓' if good else '✗'} {self.verdict.text}", "$success" if good else "$warning")
             )
+        cured, faulty = runs.get(self.cured), runs.get(self.faulty, shown)
+        lines += pair(_curve(faulty), _curve(cured), (min(width, WIDEST), HEIGHT), blocks=blocks)
+        lines.append(Content.assemble(("━ with the fault  ", "$warning"), ("━ cured", "$success"), self._now(cured)))
         return [*lines, Content("")]
 
     def _now(self, cured: RunState | None) -> tuple[str, str]:
