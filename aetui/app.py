@@ -80,7 +80,7 @@ class Workbench(Orders):
     ) -> None:
         super().__init__()
         self.engine: EngineLike | None = None
-        self.store = store
+        self.store, self.beside = store, set()
         self.data_dir = data_dir
         self.left: HandOver | None = None
         """What another process is to go on with once the screen is gone."""
@@ -194,7 +194,7 @@ class Workbench(Orders):
         """Show what the engine turned to, if its last run is on the screen and nothing else is done there."""
         desk, begun, shown = self.desk, self.state.runs.get(run_id), self.desk.run_shown
         over = shown is not None and shown.here and not shown.going
-        if begun is None or begun.variant not in VARIANTS or run_id == desk.run_id:
+        if begun is None or begun.variant not in VARIANTS or run_id in {desk.run_id, *self.beside}:
             return
         if not over or desk.cursor or desk.at_work:
             return

@@ -16,6 +16,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 
 from aetui.mapping.keys import MAP_KEYS
 from aetui.panels.anomaly_keys import ANOMALIES
+from aetui.panels.curing.keys import HEALTH
 from aetui.panels.drawing.keys import KEYS as DRAW
 from aetui.panels.erring.keys import BENCH, WORST
 from aetui.panels.exploring.keys import KEYS as LATENT
@@ -44,6 +45,7 @@ Scope = Literal[
     "latent",
     "worst",
     "bench",
+    "health",
     "runs",
     "run_line",
     "data",
@@ -74,6 +76,7 @@ SCOPES: dict[Scope, str] = {
     "latent": "While the latent codes have the focus",
     "worst": "While the worst cases have the focus",
     "bench": "While the noise bench has the focus",
+    "health": "While health has the focus",
     "lists": "In lists",
     "models": "In the list of models",
     "runs": "In the table of runs",
@@ -105,6 +108,8 @@ TOGETHER: tuple[set[Scope], ...] = (
     {"workbench", "latent"},
     {"workbench", "worst"},
     {"workbench", "bench"},
+    {"workbench", "health"},
+    {"health", "lists"},
     {"workbench", "lists"},
     {"workbench", "models"},
     {"models", "lists"},
@@ -150,6 +155,7 @@ OF_PANELS: dict[Scope, Sequence[PanelKey]] = {
     "latent": LATENT,
     "worst": WORST,
     "bench": BENCH,
+    "health": HEALTH,
     "map": MAP_KEYS,
     "runs": RUNS,
     "run_line": RUN_LINE,

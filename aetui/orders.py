@@ -12,9 +12,9 @@ from aetui.follow.reading import unread_run
 from aetui.state.fold import Queued, Reordered, Unqueued
 from aetui.state.run_state import RunState
 from aetui.widgets import job_form
-from engine.errors import EngineError, UsageError, counted
+from engine.errors import EngineError, RunError, UsageError, counted
 from engine.runs.changes import Change
-from engine.runs.jobs import ForkJob, ResumeJob, TrainJob
+from engine.runs.jobs import ForkJob, Job, ResumeJob, TrainJob
 
 
 class Orders(LineageFollower):
@@ -25,6 +25,8 @@ class Orders(LineageFollower):
     """Runs that are trained at once."""
     isolate = False
     """Whether each is trained in a process of its own."""
+    beside: set[str]
+    """Runs that are trained for another one, which is not left for them."""
     _asked = ("", "")
     """The run of which something was asked, and what, until it is heard of."""
 
@@ -67,6 +69,30 @@ class Orders(LineageFollower):
             group=job.group,
             planned=config.get("epochs", 0),
         )
+
+    def train_beside(self, job: Job, of: str) -> str:
+        """Train what belongs to the run `of`, which stays on the screen, and return its id.
+
+        Raises:
+            EngineError: the engine refuses the job, or there is none.
+        """
+        if self.engine is None:
+            raise RunError("No engine", "the engine did not start: nothing can be trained")
+        run_id = self.engine.submit(job)
+        shown = self.state.runs[of]
+        config = {**shown.config, **getattr(job, "config", {})}
+        begun = RunState(
+            run_id,
+            here=True,
+            variant=shown.variant,
+            preset=shown.preset,
+            config=config,
+            dataset=getattr(job, "dataset", shown.dataset),
+            planned=config.get("epochs", 0),
+        )
+        self.beside.add(run_id)
+        self.hear(Queued(self.state.runs.get(run_id, begun)))
+        return run_id
 
     def resume_run(self, run_id: str, epochs: int | None = None) -> bool:
         """Let a stored run go on, and say whether it does; `epochs` makes it longer."""

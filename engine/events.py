@@ -119,6 +119,9 @@ class RunStarted(_Event, frozen=True, kw_only=True):
     """Of the validation part; where nothing was held out for it, of the test part."""
     metadata: dict[str, str] = {}
     """What is known of the data, label and words: for text its counts, its vocabulary, its vectors."""
+    spread: tuple[float, ...] = ()
+    """Of numbers of the user's own: the least and the largest standard deviation that one of an item has over the
+    training part, constants left out; empty where the kind of data says how large they are."""
     parent: str = ""
     """The run that this one is a fork of; empty for one that began by itself."""
     forked_at: Count = 0

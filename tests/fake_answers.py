@@ -26,6 +26,8 @@ from engine.queries.messages import (
     Explore,
     Export,
     Exported,
+    Fidelities,
+    Fidelity,
     Judge,
     Judged,
     Look,
@@ -337,6 +339,8 @@ def answer(query: Query, epoch: int = 3) -> Any:
         return exported(query, epoch)
     if isinstance(query, Cluster):
         return clusters(query, epoch)
+    if isinstance(query, Fidelity):
+        return Fidelities(error=0.03, left=0.3, items=150, epoch=epoch)
     if isinstance(query, Judge):
         return judged(query, epoch)
     if isinstance(query, Recommend):

@@ -31,6 +31,7 @@ COMMANDS: Places = {
     "walk": ("aetui.cli.walk", "walk"),
     "sts": ("aetui.cli.sts", "sts"),
     "detect": ("aetui.cli.detect", "detect"),
+    "diagnose": ("aetui.cli.diagnose", "diagnose"),
     "worst": ("aetui.cli.worst", "worst"),
     "denoise": ("aetui.cli.denoise", "denoise"),
     "noise": ("aetui.cli.noise", "noise"),

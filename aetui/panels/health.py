@@ -11,16 +11,18 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from aetui import keymap
+from aetui.panels.curing.page import Curing
 from aetui.panels.table import View
 from aetui.render import numbers
 from aetui.render.metrics import tested
+from aetui.render.pixels import colour_mode
 from aetui.render.spark import sparkline
 from aetui.render.text import plain
 from aetui.state.epochs import Epochs
 from aetui.state.run_state import RunState
 from aetui.taking import of_words
 from aetui.taking.taken import Taken
-from aetui.widgets.scroller import Scroller
 from engine.analysis.verdict import verdict
 from engine.events import EpochEnded, Health
 
@@ -46,13 +48,14 @@ class Row(NamedTuple):
     top: float | None = None
 
 
-class HealthReport(Scroller):
-    """The health panel: alarms first, the metrics below."""
+class HealthReport(Curing):
+    """The health panel: alarms first, then a cure that is tried, the metrics below."""
+
+    BINDINGS = keymap.bindings("health")
 
     def __init__(self) -> None:
         super().__init__()
         self._text = Static(NOT_YET)
-        self._view: View | None = None
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
@@ -62,19 +65,27 @@ class HealthReport(Scroller):
     def show(self, view: View) -> None:
         """Write the page for the epoch under the cursor, unless all that it depends on is as it was."""
         self._view = view
+        self.write_page()
+
+    def write_page(self) -> None:
+        """As `Curing`."""
+        view = self._view
+        if view is None:
+            return
         run, kl = view.run, view.views.get("kl")
         ended = run.epoch(view.epoch) if run else None
         known = run and (run.run_id, run.message, run.going, run.metrics)
         instead = NOT_YET if ended else view.missing or NOT_YET
-        what = (known, ended, self._width, kl if kl is None else id(kl), instead)
+        attempt = self.attempt(run)
+        tried = attempt.state(self._host.state.runs) if attempt else None
+        what = (known, ended, self._width, kl if kl is None else id(kl), instead, tried)
         if what != self._shown:
             self._shown = what
             self._text.update(self._page(run, ended) if run and ended else Content.styled(instead, MUTED))
 
     def on_resize(self) -> None:
         """Alarms are wrapped and curves cut to the width, so the page is written anew."""
-        if self._view is not None:
-            self.show(self._view)
+        self.write_page()
 
     def taken(self, view: View) -> Taken:
         """What was measured of every epoch up to this one; in words, what the panel says of it."""
@@ -93,8 +104,15 @@ class HealthReport(Scroller):
         assert self._view is not None
         warnings, rows, final = _found(run, ended, self._view)
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
-        lines = [*_alarm_lines(warnings, self._width), *missing, *_table(rows, self._width)]
+        lines = [*_alarm_lines(warnings, self._width), *self._tried(run), *missing, *_table(rows, self._width)]
         return Content("\n").join([*lines, *_metric_lines(final, self._width)])
+
+    def _tried(self, run: RunState) -> list[Content]:
+        attempt = self.attempt(run)
+        if attempt is None:
+            return []
+        blocks = colour_mode(self.app.console.color_system) != "none"
+        return attempt.lines(run, self._host.state.runs, self._width, blocks=blocks)
 
 
 def _found(run: RunState, ended: EpochEnded, view: View) -> tuple[list[str], list[Row], list[tuple[str, str]]]:

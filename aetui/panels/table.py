@@ -193,9 +193,10 @@ PANELS: dict[str, PanelKind] = {
             "Health",
             "h",
             "health:HealthReport",
-            "dead and active units, gradients, and what to change",
+            "dead and active units, gradients; what is wrong, and its cure",
             of_samples=False,
             tells_alarms=True,
+            has_keys=True,
         ),
         PanelKind(
             "parameters",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aetui.widgets.job_form import Draft
     from aetui.widgets.status_line import Status
     from engine.params import Param
+    from engine.runs.jobs import Job
     from engine.runs.store import RunStore
 
 
@@ -177,6 +178,9 @@ class Workbench(Protocol):
 
     def submit_training(self, draft: Draft) -> None:
         """Raises EngineError where the engine refuses the job."""
+
+    def train_beside(self, job: Job, of: str) -> str:
+        """As `aetui.orders.Orders`."""
 
     def fork_run(self, run_id: str, epoch: int, config: Mapping[str, Any]) -> None:
         """As `aetui.orders.Orders`."""

@@ -259,6 +259,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         train_items=event.train_items,
         validation_items=event.validation_items,
         metadata=event.metadata,
+        spread=event.spread,
     )
     began = f"started: {event.variant} on {event.dataset}, {event.device}"
     branched = f"; a fork of {event.parent} after epoch {event.forked_at}" if event.parent else ""

@@ -120,6 +120,8 @@ class RunState:
     validation_items: int = 0
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What is known of the data, label and words (`RunStarted.metadata`)."""
+    spread: tuple[float, ...] = ()
+    """As `RunStarted.spread`."""
     epochs: Epochs[EpochEnded] = field(default_factory=Epochs)
     bests: Epochs[EpochEnded] = field(default_factory=Epochs)
     """Of `epochs`, those that were the best of their stage when they ended."""
@@ -241,7 +243,7 @@ class RunState:
         until, better = self.epochs.before(number + 1), self.bests.before(number + 1)
 
         def found() -> tuple[Alarm, ...]:
-            history = History.of(until, better[-1] if better else None)
+            history = History.of(until, better[-1] if better else None, spread=self.spread)
             return raised(registry.alarms(self.variant), history, self.settings_after(number - 1))
 
         return until.once(("alarms", self.variant), found)

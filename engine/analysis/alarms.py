@@ -1,10 +1,10 @@
-"""What is going wrong with a run: conditions that a variant declares, and the alarms that they raise."""
+"""What is going wrong with a run: conditions that a variant declares, the alarms that they raise, what ends them."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import isfinite, nan
-from statistics import median
+from math import nan
 from typing import Any, Literal
 
 import msgspec
@@ -12,30 +12,27 @@ import msgspec
 from engine.events import EpochEnded
 
 WINDOW = 100
-"""Epochs of the stage that a condition sees, besides the newest and the best."""
-DEAD_SHARE = 0.2
-"""Share of the code from which dead units are worth a word; fewer hardly cost anything."""
-DEAD_OUTPUT_SHARE = 0.1
-"""Share of the output; below that it is mostly the rim, where hardly any image has anything."""
-SETTLING = 3
-"""Epochs that make a median worth comparing with."""
-EXPLOSION = 10.0
-"""Times the median of the earlier epochs; a healthy gradient norm stays within two or three times."""
-RISING = 5
-"""Epochs since the best validation loss; shorter rises are noise."""
-OVERFIT = 0.05
-"""Relative rise of the validation loss above its best that noise does not explain."""
+"""Epochs of the stage that a condition sees, besides the first, the newest and the best."""
 
 
 class History(msgspec.Struct, frozen=True):
     """What conditions see of a run: the epochs of its present stage. It never changes, and however long the run is,
-    it keeps no more than `WINDOW` epochs, the newest and the best, so that a further epoch always costs the same.
+    it keeps no more than `WINDOW` epochs, the first, the newest and the best, so that a further epoch always costs the
+    same.
     """
 
     recent: tuple[EpochEnded, ...] = ()
     """The newest epochs of the stage, in order: up to `WINDOW`, and the one that has just ended."""
     best: EpochEnded | None = None
     """The epoch of lowest validation loss in the whole stage; a former stage's while the loss is NaN in this one."""
+    first: EpochEnded | None = None
+    """The stage's first."""
+    spread: tuple[float, ...] = ()
+    """As `engine.events.RunStarted.spread`."""
+    config: Mapping[str, Any] = {}
+    """The run's settings; those of another version may lack any."""
+    diverged: bool = False
+    """Whether the loss was no finite number after the newest epoch, and that was the run's end."""
 
     @property
     def now(self) -> EpochEnded:
@@ -46,16 +43,28 @@ class History(msgspec.Struct, frozen=True):
         """This and one more epoch."""
         # Another stage has other networks and another loss: its numbers are no measure for this one's.
         same = bool(self.recent) and self.now.stage == ended.stage
-        best = next(iter(bests([ended], self.best)), self.best)
-        return History((*(self.recent[-WINDOW:] if same else ()), ended), best)
+        return History(
+            recent=(*(self.recent[-WINDOW:] if same else ()), ended),
+            best=next(iter(bests([ended], self.best)), self.best),
+            first=self.first if same else ended,
+            spread=self.spread,
+            config=self.config,
+        )
 
     @classmethod
-    def of(cls, epochs: Iterable[EpochEnded], best: EpochEnded | None = None) -> History:
+    def of(
+        cls, epochs: Iterable[EpochEnded], best: EpochEnded | None = None, *, spread: tuple[float, ...] = ()
+    ) -> History:
         """That of a run with these epochs, in order; `best` is the last of their `bests`, where that is known."""
         epochs = epochs if isinstance(epochs, Sequence) else list(epochs)
-        recent = epochs[-WINDOW - 1 :]
-        others = (place for place, ended in enumerate(reversed(recent)) if ended.stage != recent[-1].stage)
-        return cls(tuple(recent[-next(others, len(recent)) :]), best or next(iter(bests(epochs)[-1:]), None))
+        if not epochs:
+            return cls(spread=spread)
+        stage = epochs[-1].stage
+        # Each stage is one stretch of epochs.
+        begun = bisect_left(epochs, True, key=lambda ended: ended.stage == stage)
+        recent = epochs[max(begun, len(epochs) - WINDOW - 1) :]
+        known = best or next(iter(bests(epochs)[-1:]), None)
+        return cls(tuple(recent), known, epochs[begun], spread)
 
 
 def bests(epochs: Iterable[EpochEnded], best: EpochEnded | None = None) -> list[EpochEnded]:
@@ -83,6 +92,12 @@ class Advice(msgspec.Struct, frozen=True):
     """What to set it to, as `--set` takes it; for `set` only."""
     where: Mapping[str, tuple[str, ...]] = {}
     """Settings on which it depends, with the choices that it is for."""
+    factor: float = 1.0
+    """What to multiply it by, where it is lowered or raised by something exact; of layers, each."""
+    limit: float | None = None
+    """Then at most this where it is lowered, at least this where it is raised."""
+    beyond: float | None = None
+    """Only where it is above this and to be lowered, or below this and to be raised."""
 
     @property
     def text(self) -> str:
@@ -92,6 +107,41 @@ class Advice(msgspec.Struct, frozen=True):
     def suits(self, config: Mapping[str, Any]) -> bool:
         """Whether it is for a run with these settings."""
         return all(config.get(name) in choices for name, choices in self.where.items())
+
+    def changed(self, config: Mapping[str, Any]) -> Any | None:
+        """The setting's new value in a run with these settings; None where there is nothing to change."""
+        value = config.get(self.setting)
+        if value is None or not self.suits(config):
+            return None
+        if self.change == "set":
+            return None if str(value).lower() == self.value else self.value
+        if isinstance(value, str):
+            new: Any = "-".join(str(max(1, round(int(units) * self.factor))) for units in value.split("-"))
+            return None if new == value else new
+        lowered = self.change == "lower"
+        if self.beyond is not None and (value <= self.beyond if lowered else value >= self.beyond):
+            return None
+        new = value * self.factor
+        if self.limit is not None:
+            new = min(new, self.limit) if lowered else max(new, self.limit)
+        new = max(1, round(new)) if isinstance(value, int) else float(f"{new:.6g}")
+        return new if (new < value if lowered else new > value) else None
+
+
+class Remedy(msgspec.Struct, frozen=True):
+    """What is to end a fault: settings to change, exactly, and from which weights on."""
+
+    changes: tuple[Advice, ...] = ()
+    start: Literal["start", "before", "best"] = "start"
+    """From new weights, where late ones cannot be cured; from those of the best epoch before the trouble began, or of
+    the best one of all."""
+    data: Mapping[str, str] = {}
+    """Options to read the user's own data by anew."""
+
+    def settings(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings to change in a run with these, by their names; none where it is not for such a run."""
+        found = ((advice.setting, advice.changed(config)) for advice in self.changes)
+        return {name: value for name, value in found if value is not None}
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -107,15 +157,19 @@ class Alarm(msgspec.Struct, frozen=True):
     """What is wrong in words, with the names of metrics in braces."""
 
     @property
+    def told(self) -> str:
+        """What is wrong in words, with the numbers."""
+        return self.template.format_map(self.metrics).replace("%", " %")
+
+    @property
     def text(self) -> str:
         """In words, with the numbers and what to try."""
-        told = self.template.format_map(self.metrics).replace("%", " %")
         advice = " or ".join(advice.text for advice in self.advice)
-        return f"{told}; try to {advice}" if advice else told
+        return f"{self.told}; try to {advice}" if advice else self.told
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """When to raise an alarm, and what to say and to advise then."""
+    """When to raise an alarm, what to say and to advise then, and what is to end it."""
 
     key: str
     check: Callable[[History], dict[str, float] | None]
@@ -128,16 +182,21 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """See `Alarm.template`."""
     advice: tuple[Advice, ...] = ()
     """What helps, the likeliest first; an alarm has of it what suits the run's settings."""
+    remedies: tuple[Remedy, ...] = ()
+    """What ends it, exactly, the likeliest first; a run gets the first that changes anything in it."""
     explains: tuple[str, ...] = ()
     """Keys of conditions that follow from this one: they raise no alarm of their own beside it."""
+    unbegun: bool = False
+    """Whether it can be asked of a run without a complete epoch."""
 
 
 def raised(conditions: Iterable[Condition], history: History, config: Mapping[str, Any]) -> tuple[Alarm, ...]:
     """What is wrong after the newest epoch of `history` in a run with settings `config`, in the order of `conditions`;
-    nothing before the first epoch."""
+    nothing before the first epoch, unless that never comes."""
     if not history.recent:
-        return ()
-    found = [(condition, metrics) for condition in conditions if (metrics := condition.check(history)) is not None]
+        conditions = [each for each in conditions if each.unbegun]
+    seen = msgspec.structs.replace(history, config=config)
+    found = [(condition, metrics) for condition in conditions if (metrics := condition.check(seen)) is not None]
     explained = {key for condition, _ in found for key in condition.explains}
     return tuple(
         Alarm(each.key, metrics, tuple(advice for advice in each.advice if advice.suits(config)), each.template)
@@ -156,68 +215,10 @@ def advised(conditions: Iterable[Condition], **advice: Advice) -> tuple[Conditio
     return tuple(known.values())
 
 
-def _exploding(history: History) -> dict[str, float] | None:
-    """Beside the median of up to `WINDOW` epochs before: what has lasted for half of them is usual."""
-    norms = [ended.health.gradient_norm for ended in history.recent[:-1] if ended.health]
-    health = history.now.health
-    if health is None:
-        return None
-    usual = median(norms) if norms else nan
-    known = len(norms) >= SETTLING and usual > 0
-    if isfinite(health.gradient_norm) and not (known and health.gradient_norm >= EXPLOSION * usual):
-        return None
-    return {"gradient_norm": health.gradient_norm, "usual": usual}
-
-
-def _dead_units(history: History) -> dict[str, float] | None:
-    health = history.now.health
-    if health is None or not health.dead or health.dead < DEAD_SHARE * health.units:
-        return None
-    return {"dead": health.dead, "units": health.units}
-
-
-def _dead_outputs(history: History) -> dict[str, float] | None:
-    health = history.now.health
-    if health is None or not health.dead_pixels or health.dead_pixels < DEAD_OUTPUT_SHARE * health.pixels:
-        return None
-    return {"dead": health.dead_pixels, "outputs": health.pixels}
-
-
-def _overfitting(history: History) -> dict[str, float] | None:
-    now, best = history.now, history.best
-    if best is None or best.stage != now.stage or now.epoch - best.epoch < RISING:
-        return None
-    lowest = best.validation["loss"]
-    rise = (now.validation["loss"] - lowest) / (abs(lowest) or 1.0)
-    if not (rise > OVERFIT and now.train["loss"] < best.train["loss"]):
-        return None
-    return {"rise": rise, "best_epoch": best.epoch}
-
-
-SLOWER = Advice("learning_rate", "lower")
-
-EXPLODING = Condition(
-    key="exploding",
-    check=_exploding,
-    template="the gradient norm is {gradient_norm:.3g}, usually {usual:.3g}: the steps are too long",
-    advice=(SLOWER,),
-)
-DEAD_UNITS = Condition(
-    key="dead_units",
-    check=_dead_units,
-    template="{dead:,.0f} of {units:,.0f} code units are dead: they give the same number for every item",
-    advice=(SLOWER,),
-)
-DEAD_OUTPUTS = Condition(
-    key="dead_outputs",
-    check=_dead_outputs,
-    template="{dead:,.0f} of {outputs:,.0f} outputs are dead: they stay 0 whatever the item",
-    advice=(SLOWER,),
-)
-OVERFITTING = Condition(
-    key="overfitting",
-    check=_overfitting,
-    template="the validation loss is {rise:.0%} above its best of epoch {best_epoch:,.0f}, while the training loss "
-    "falls: the model learns by heart",
-    advice=(Advice("epochs", "lower"),),
-)
+def cured(conditions: Iterable[Condition], **remedies: Remedy) -> tuple[Condition, ...]:
+    """`conditions` with a variant's own remedies, by their keys, before those that there are. Raises KeyError for a
+    condition that there is not."""
+    known = {condition.key: condition for condition in conditions}
+    for key, own in remedies.items():
+        known[key] = msgspec.structs.replace(known[key], remedies=(own, *known[key].remedies))
+    return tuple(known.values())

@@ -231,7 +231,7 @@ def _alarms(subject: Subject) -> str:
     if not epochs or subject.variant is None:
         return ""
     best = next(iter(bests(epochs)[-1:]), None)
-    found = raised(subject.variant.alarms, History.of(epochs, best), subject.record.config)
+    found = raised(subject.variant.alarms, History.of(epochs, best, spread=subject.begun.spread), subject.record.config)
     watched = ", ".join(condition.key.replace("_", " ") for condition in subject.variant.alarms)
     if not found:
         return f"None after the last epoch. Watched for: {watched}."

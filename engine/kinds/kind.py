@@ -241,6 +241,11 @@ class Kind(Origin):
         del data, part, places
         return None
 
+    def spread(self, data: Data) -> tuple[float, ...]:
+        """As `engine.events.RunStarted.spread`."""
+        del data
+        return ()
+
     def counted(self, data: Data, items: NDArray[Any]) -> NDArray[np.bool_] | None:
         """Which numbers of the targets of compact `items` count in errors that are told, (count, *shape); None: all."""
         return data.known(items)

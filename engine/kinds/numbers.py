@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from engine.runs.snapshots import Samples
 
 
+TELLING = 10_000
+"""Items that tell how far numbers are spread."""
+
+
 class Numbers(Arrays):
     """Rows and windows."""
 
@@ -57,6 +61,19 @@ class Numbers(Arrays):
 
         del reading
         return Columns.kept(folder)
+
+    def spread(self, data: Data) -> tuple[float, ...]:
+        """Of the first rows: told by as many as tell it."""
+        import numpy as np
+
+        items = np.asarray(numbers(data).train.items[:TELLING], np.float64)
+        rows = items.reshape(-1, items.shape[-1])
+        known = ~np.isnan(rows)
+        count = np.maximum(known.sum(0), 1)
+        mean = np.where(known, rows, 0).sum(0) / count
+        deviations = np.sqrt(np.where(known, (rows - mean) ** 2, 0).sum(0) / count)
+        some = deviations[deviations > 0]
+        return (float(some.min()), float(some.max())) if len(some) else ()
 
     def preprocessing(self, dataset: str, folder: Path, shape: tuple[int, ...], reading: Reading) -> dict[str, Any]:
         """The columns in their order, with what was taken off each and what the rest was divided by."""

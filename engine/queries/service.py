@@ -16,7 +16,7 @@ from engine.errors import RunError, UsageError
 from engine.kinds import KINDS
 from engine.kinds.reading import Reading
 from engine.params import TrainingConfig
-from engine.queries import exploring, features, models, plain, restoring, units
+from engine.queries import exploring, features, fidelity, models, plain, restoring, units
 from engine.queries.cases import Cases
 from engine.queries.context import QueryContext, Steps
 from engine.queries.detections import Detections
@@ -31,6 +31,7 @@ from engine.queries.messages import (
     Encode,
     Explore,
     Export,
+    Fidelity,
     FineTune,
     Judge,
     Look,
@@ -106,6 +107,7 @@ class QueryService:
             Measure: cases.measured,
             Look: cases.looked_at,
             Restore: restoring.restored,
+            Fidelity: fidelity.measured,
         }
 
     def answer(self, query: Query, execution: Execution | None, report: Report) -> Answer | Steps:

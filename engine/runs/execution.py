@@ -209,8 +209,8 @@ class Execution:
             self._open(training, data, writer, backend.device, emit, control)
             self.training, self._writer = training, writer
             earlier, anew = self._earlier(training), partial(self._beside, data, training, report)
-            loop = TrainingLoop(training, beside, anew, writer, emit, control, earlier, self._course, self._told())
-            end = loop.run()
+            course, told, spread = self._course, self._told(), KINDS[data.kind].spread(data)
+            end = TrainingLoop(training, beside, anew, writer, emit, control, earlier, course, told, spread).run()
             if isinstance(end, RunHandedOver):
                 self.order = Order(run_id=self.run_id, job=self.submitted, descriptor=writer.hand_over())
             return end

@@ -62,10 +62,11 @@ class TrainingLoop:
         epochs: Sequence[EpochEnded],
         course: Course,
         told: Sequence[Change],
+        spread: tuple[float, ...] = (),
     ) -> None:
         """`anew` makes the comparison for the noise that the model sees by then. `epochs`: those that earlier lives of
         the run completed, as far as losses are comparable; `told`: the changes of settings that its events tell of
-        already."""
+        already; `spread`: as `RunStarted.spread`."""
         self._training = training
         self._comparison, self._anew, self._noise = comparison, anew, training.model.noise
         self._writer = writer
@@ -82,7 +83,7 @@ class TrainingLoop:
         """Losses since the last progress that was told."""
         self._steering = Steering(training, writer, self._keeper, course, told)
         self._trained_with = training.config
-        self._history = History.of(epochs)
+        self._history = History.of(epochs, spread=spread)
         self._alarms = self._raised()
         self._exit_code = 1
         self._workers: WorkersReported | None = None

@@ -11,6 +11,7 @@ from engine.backend import Checkpoint, Training
 from engine.datasets.data import Data
 from engine.errors import UsageError
 from engine.events import RunStarted
+from engine.kinds import KINDS
 from engine.params import TrainingConfig
 from engine.runs.forking import Fork
 from engine.runs.jobs import TrainJob
@@ -64,6 +65,7 @@ def started(
         layers=training.layers,
         code_size=training.code_size,
         metadata=data.metadata,
+        spread=KINDS[data.kind].spread(data),
         train_items=len(data.train.items),
         validation_items=len(data.validation.items),
     )

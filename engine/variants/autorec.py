@@ -52,7 +52,9 @@ class Autorec(Variant[AutorecConfig]):
     accepts = ("ratings",)
     prefers = ("made-ratings",)
     panels = ("ratings", "latent", "worst", "health", "parameters", "log")
-    alarms = advised(Variant.alarms, overfitting=Advice("weight_penalty", "raise"))
+    alarms = advised(
+        Variant.alarms, overfitting=Advice("weight_penalty", "raise"), code_large=Advice("hidden_dim", "lower")
+    )
     presets = {
         "book": AutorecConfig(
             epochs=150,

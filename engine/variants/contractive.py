@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, advised
+from engine.analysis.alarms import Advice, Condition, Remedy, advised, cured
+from engine.analysis.faults import CALMER, idle
 from engine.params import HELD_OUT, LOSS
 from engine.variants import scripted
 from engine.variants.dense import DenseConfig, DenseVariant, item_entropies, reconstruction_error
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.nn.layers import Tensor
     from engine.nn.networks import Batch, Weighted
 
+SIGMOID = Advice("activation", "set", "sigmoid", where={"activation": ("relu",)})
 LOOKED_AT = 2
 """Images whose Jacobians are decomposed after every epoch: with 1,000 units each takes a quarter of a second."""
 
@@ -47,8 +49,15 @@ class Contractive(DenseVariant[ContractiveConfig]):
     reference = "Rifai, Vincent, Muller, Glorot & Bengio, ICML (2011) 833-840"
     panels = ("digits", "jacobian", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
-    alarms = advised(
-        DenseVariant.alarms, dead_units=Advice("activation", "set", "sigmoid", where={"activation": ("relu",)})
+    alarms = (
+        *cured(advised(DenseVariant.alarms, dead_units=SIGMOID), dead_units=Remedy((SIGMOID, CALMER))),
+        Condition(
+            key="idle_contraction",
+            check=idle("contraction"),
+            template="the contraction is {share:.1g} of the loss: it does nothing",
+            advice=(Advice("contraction", "raise"),),
+            remedies=(Remedy((Advice("contraction", "raise", limit=0.1),)),),
+        ),
     )
     presets = {
         "book": ContractiveConfig(

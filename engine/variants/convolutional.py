@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, advised
+from engine.analysis.alarms import Advice, Remedy, advised, cured
 from engine.errors import SettingError
 from engine.params import HELD_OUT, TrainingConfig
 from engine.variants import scripted
 from engine.variants.corruption import (
+    AFRESH,
+    NOISE_STRONG,
     Clip,
     Corruption,
     NoiseMean,
@@ -22,7 +24,7 @@ from engine.variants.corruption import (
     corrupt,
     noise,
 )
-from engine.variants.dense import item_entropies, reconstruction_error
+from engine.variants.dense import GELU, item_entropies, reconstruction_error
 from engine.variants.scripted import Script
 from engine.variants.variant import Curve, Published, Repeats, Variant
 
@@ -69,10 +71,18 @@ class Convolutional(Variant[ConvolutionalConfig]):
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
     panels = ("digits", "latent", "anomalies", "worst", "bench", "health", "parameters", "log")
-    alarms = advised(
-        Variant.alarms,
-        dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
-        overfitting=Advice("filters", "lower"),
+    alarms = (
+        NOISE_STRONG,
+        *cured(
+            advised(
+                Variant.alarms,
+                dead_units=GELU,
+                overfitting=Advice("filters", "lower"),
+                code_large=Advice("filters", "lower"),
+            ),
+            dead_units=Remedy((GELU,)),
+            overfitting=AFRESH,
+        ),
     )
     xla = False  # on a CPU XLA takes three times as long for convolutions
     presets = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from msgspec import Meta
 
+from engine.analysis.alarms import Advice, Condition, History, Remedy
 from engine.errors import SettingError
 from engine.params import LOSS
 
@@ -26,6 +27,58 @@ NoiseStd = Annotated[float, Meta(ge=0, le=10, description="standard deviation of
 NoiseShare = Annotated[float, Meta(ge=0, le=1, description="of pixels hit by salt_and_pepper or masking", extra=LOSS)]
 Resample = Annotated[bool, Meta(description="noise drawn afresh for every batch, or once for each image", extra=LOSS)]
 Clip = Annotated[bool, Meta(description="noisy pixels cut to 0…1, or left as they come out", extra=LOSS)]
+
+
+STRONGEST_STD, STRONGEST_SHARE = 1.0, 0.8
+"""Of noise below which an item can still be told: the range of a pixel, or one standard deviation; of the pixels."""
+USUAL_STD, USUAL_SHARE = 0.5, 0.3
+
+
+def _strong(history: History) -> dict[str, float] | None:
+    config = history.config
+    if config.get("corruption") == "gaussian":
+        std = config.get("noise_std", 0.0)
+        return {"amount": std} if std > STRONGEST_STD else None
+    share = config.get("noise_share", 0.0)
+    return {"amount": share} if share > STRONGEST_SHARE else None
+
+
+def _absent(history: History) -> dict[str, float] | None:
+    gaussian = history.config.get("corruption") == "gaussian"
+    amounts = [history.config.get(name) for name in (("noise_mean", "noise_std") if gaussian else ("noise_share",))]
+    return {} if amounts and all(amount == 0 for amount in amounts) else None
+
+
+GAUSSIAN, HITTING = {"corruption": ("gaussian",)}, {"corruption": ("masking", "salt_and_pepper")}
+NOISE_STRONG = Condition(
+    key="noise_strong",
+    check=_strong,
+    template="the noise ({amount:g}) is larger than what it is laid over: hardly anything is left to tell items by",
+    advice=(Advice("noise_std", "lower", where=GAUSSIAN), Advice("noise_share", "lower", where=HITTING)),
+    remedies=(
+        Remedy(
+            (
+                Advice("noise_std", "lower", where=GAUSSIAN, limit=USUAL_STD),
+                Advice("noise_share", "lower", where=HITTING, limit=USUAL_SHARE),
+            )
+        ),
+    ),
+)
+NOISE_ABSENT = Condition(
+    key="noise_absent",
+    check=_absent,
+    template="there is no noise: how to remove any is not learned",
+    advice=(Advice("noise_std", "raise", where=GAUSSIAN), Advice("noise_share", "raise", where=HITTING)),
+    remedies=(
+        Remedy(
+            (
+                Advice("noise_std", "raise", where=GAUSSIAN, limit=USUAL_STD),
+                Advice("noise_share", "raise", where=HITTING, limit=USUAL_SHARE),
+            )
+        ),
+    ),
+)
+AFRESH = Remedy((Advice("resample", "set", "true"),))
 
 
 class Corrupting(Protocol):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.analysis.alarms import cured
 from engine.params import HELD_OUT
 from engine.variants import scripted
 from engine.variants.corruption import (
+    AFRESH,
+    NOISE_ABSENT,
+    NOISE_STRONG,
     Clip,
     Corruption,
     NoiseMean,
@@ -48,6 +52,7 @@ class Denoising(DenseVariant[DenoisingConfig]):
     reference = "Vincent, Larochelle, Bengio & Manzagol, ICML (2008) 1096-1103"
     panels = ("digits", "weights", "latent", "anomalies", "worst", "bench", "health", "parameters", "log")
     compared_with = "vanilla"
+    alarms = (NOISE_STRONG, NOISE_ABSENT, *cured(DenseVariant.alarms, overfitting=AFRESH))
     presets = {
         "book": DenoisingConfig(
             epochs=50,

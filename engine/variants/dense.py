@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, advised
+from engine.analysis.alarms import Advice, Remedy, advised, cured
+from engine.analysis.faults import CALMER
 from engine.errors import SettingError
 from engine.params import LOSS, TrainingConfig
 from engine.variants import scripted
@@ -53,7 +54,17 @@ class DenseVariant(Variant[DenseConfigT]):
 
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, overfitting=Advice("hidden_dim", "lower"))
+    alarms = cured(
+        advised(
+            Variant.alarms,
+            dead_units=GELU,
+            dead_outputs=SIGMOID,
+            overfitting=Advice("hidden_dim", "lower"),
+            code_large=Advice("hidden_dim", "lower"),
+        ),
+        dead_units=Remedy((GELU, CALMER)),
+        dead_outputs=Remedy((SIGMOID, CALMER)),
+    )
 
     def check(self, config: DenseConfigT) -> None:
         """Raises SettingError for binary cross-entropy without the sigmoid output."""

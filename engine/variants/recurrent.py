@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, advised
+from engine.analysis.alarms import Advice, Remedy, advised, cured
+from engine.analysis.faults import CALMER
 from engine.params import HELD_OUT, TrainingConfig
 from engine.variants.dense import (
     SIGMOID,
@@ -79,7 +80,15 @@ class Recurrent(Variant[RecurrentConfig]):
     reference = "Srivastava, Mansimov & Salakhutdinov, Unsupervised learning with LSTMs, arXiv:1502.04681"
     accepts = ("image", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    alarms = advised(Variant.alarms, dead_outputs=SIGMOID, overfitting=Advice("units", "lower"))
+    alarms = cured(
+        advised(
+            Variant.alarms,
+            dead_outputs=SIGMOID,
+            overfitting=Advice("units", "lower"),
+            code_large=Advice("units", "lower"),
+        ),
+        dead_outputs=Remedy((SIGMOID, CALMER)),
+    )
     panels = ("digits", "latent", "anomalies", "worst", "health", "parameters", "log")
     xla = "cpu"  # XLA spares the many small calls of a narrow loop; it cannot take cuDNN's
     block = 250

@@ -116,7 +116,7 @@ class Sentence(Variant[SentenceConfig]):
     reference = "Sutskever, Vinyals & Le, Sequence to sequence learning, arXiv:1409.3215"
     accepts = ("text",)
     prefers = ("reuters", "pydocs")
-    alarms = advised(Variant.alarms, overfitting=Advice("units", "lower"))
+    alarms = advised(Variant.alarms, overfitting=Advice("units", "lower"), code_large=Advice("units", "lower"))
     former_names = {"guessing": "bag_of_words"}
     panels = ("sentences", "latent", "worst", "health", "parameters", "log")
     xla = False

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, Condition, History, advised
+from engine.analysis.alarms import Advice, Condition, History, Remedy, advised, cured
+from engine.analysis.faults import SETTLING, idle
 from engine.errors import SettingError
 from engine.params import HELD_OUT, LOSS
 from engine.variants import scripted
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 LEAST = 1e-3
 """Squared length of all images of a batch that a share can be told of."""
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
-OFF_TARGET = 0.2
-"""Relative distance of the mean activation from its target that counts as met."""
-SETTLING = 3
-"""Epochs before the mean activation is compared with its target."""
+OFF_TARGET = 2.0
+"""Times the target, or its part, up to which the mean activation counts as near it."""
+ABSOLUTE, SQUARE = {"penalty": ("l1", "l1_l2")}, {"penalty": ("l2", "l1_l2")}
+LESS = Advice("l1", "lower", where=ABSOLUTE)
 
 
 class SparseConfig(DenseConfig, frozen=True, kw_only=True):
@@ -54,9 +56,14 @@ def _off_target(history: History) -> dict[str, float] | None:
     if health is None or not health.target_rate or len(history.recent) < SETTLING:
         return None
     mean, target = health.mean_activation, health.target_rate
-    if abs(mean - target) <= OFF_TARGET * target:
+    if target <= OFF_TARGET * mean and mean <= OFF_TARGET * target:
         return None
     return {"mean_activation": mean, "target_rate": target, "times": mean / target}
+
+
+def _idle(history: History) -> dict[str, float] | None:
+    # That of kl is as small where its target is met.
+    return None if history.config.get("penalty") == "kl" else idle("penalty")(history)
 
 
 class Sparse(DenseVariant[SparseConfig]):
@@ -78,12 +85,31 @@ class Sparse(DenseVariant[SparseConfig]):
     panels = ("digits", "weights", "latent", "anomalies", "worst", "health", "parameters", "log")
     compared_with = "vanilla"
     alarms = (
-        *advised(DenseVariant.alarms, dead_units=Advice("l1", "lower", where={"penalty": ("l1", "l1_l2")})),
+        *cured(
+            advised(DenseVariant.alarms, dead_units=LESS),
+            dead_units=Remedy((msgspec.structs.replace(LESS, factor=0.01, limit=1e-4, beyond=1e-4),)),
+        ),
+        Condition(
+            key="idle_penalty",
+            check=_idle,
+            template="the penalty is {share:.1g} of the loss: it does nothing",
+            advice=(Advice("l1", "raise", where=ABSOLUTE), Advice("l2", "raise", where=SQUARE)),
+            remedies=(
+                Remedy(
+                    (
+                        Advice("l1", "raise", where=ABSOLUTE, limit=1e-3),
+                        Advice("l2", "raise", where=SQUARE, limit=1e-3),
+                    )
+                ),
+            ),
+        ),
         Condition(
             key="off_target",
             check=_off_target,
             template="the mean activation, {mean_activation:.3g}, is {times:.2g} times its target of {target_rate:g}",
             advice=(Advice("beta", "raise"), Advice("epochs", "raise")),
+            remedies=(Remedy((Advice("beta", "raise", factor=10, limit=0.05, where={"penalty": ("kl",)}),)),),
+            explains=("idle_penalty",),
         ),
     )
     presets = {

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import advised
+from engine.analysis.alarms import Advice, Remedy, advised, cured
+from engine.analysis.faults import CALMER
 from engine.errors import SettingError
 from engine.events import Stage
 from engine.params import HELD_OUT, LayerSizes, TrainingConfig, layer_sizes
@@ -59,7 +60,11 @@ class Stacked(Variant[StackedConfig]):
     reference = "Hinton & Salakhutdinov, Science 313 (2006) 504-507"
     accepts = ("image", "vectors", "windows")
     prefers = ("mnist", "fashion-mnist", "digits")
-    alarms = advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID)
+    alarms = cured(
+        advised(Variant.alarms, dead_units=GELU, dead_outputs=SIGMOID, code_large=Advice("layers", "lower")),
+        dead_units=Remedy((GELU, CALMER)),
+        dead_outputs=Remedy((SIGMOID, CALMER)),
+    )
     panels = ("latent", "digits", "weights", "anomalies", "worst", "health", "parameters", "log")
     presets = {
         "book": StackedConfig(epochs=30, batch_size=256, learning_rate=1e-3, seed=11, layers="500-2"),

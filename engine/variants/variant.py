@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
-from engine.analysis.alarms import DEAD_OUTPUTS, DEAD_UNITS, EXPLODING, OVERFITTING, Condition
+from engine.analysis.alarms import Condition
+from engine.analysis.faults import (
+    CODE_LARGE,
+    DEAD_OUTPUTS,
+    DEAD_UNITS,
+    DIVERGING,
+    EXPLODING,
+    OVERFITTING,
+    OVERSHOT,
+    RATE_HIGH,
+    RATE_LOW,
+    STUCK,
+    UNSCALED,
+)
 from engine.analysis.races import MEASURED
 from engine.events import Stage
 from engine.kinds.reading import Reading
@@ -107,7 +120,19 @@ class Variant(ABC, Generic[ConfigT]):
     """Whether runs of it are trained here; else they come in as files."""
     prior: ClassVar[bool] = False
     """Whether codes follow a standard normal prior, so that new items can be drawn from it."""
-    alarms: ClassVar[tuple[Condition, ...]] = (EXPLODING, DEAD_UNITS, DEAD_OUTPUTS, OVERFITTING)
+    alarms: ClassVar[tuple[Condition, ...]] = (
+        UNSCALED,
+        DIVERGING,
+        EXPLODING,
+        STUCK,
+        DEAD_UNITS,
+        DEAD_OUTPUTS,
+        OVERSHOT,
+        RATE_HIGH,
+        RATE_LOW,
+        CODE_LARGE,
+        OVERFITTING,
+    )
     """What its runs are watched for, the gravest first."""
 
     def opened(self, folder: Path) -> Variant[ConfigT]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import Advice, Condition, History, advised
+from engine.analysis.alarms import Advice, Condition, History, Remedy, advised, cured
+from engine.analysis.faults import idle
 from engine.errors import SettingError
 from engine.params import COURSE, HELD_OUT, LOSS, LayerSizes, TrainingConfig, layer_sizes
 from engine.variants.scripted import Script
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from engine.nn.networks import Batch, Networks, Weighted
 
 
-FEW_ACTIVE = 0.25
-"""Share of the dimensions; a good posterior may well leave half of many dimensions unused."""
+GELU = Advice("activation", "set", "gelu", where={"activation": ("relu",)})
+WARMUP = 5
+"""Epochs in which a code can come to tell something before the prior weighs on it."""
 NO_KL = 0.1
 """Nats an item; a code that tells a tenth of a nat tells nothing."""
 
@@ -53,7 +55,7 @@ def _collapsed(history: History) -> dict[str, float] | None:
     health, kl = history.now.health, history.now.validation.get("kl")
     if health is None or kl is None:
         return None
-    if health.active and not (health.active < FEW_ACTIVE * health.units and kl < NO_KL):
+    if health.active and kl >= NO_KL:
         return None
     return {"active": health.active, "units": health.units, "kl": kl}
 
@@ -77,15 +79,29 @@ class Variational(Variant[VariationalConfig]):
         Condition(
             key="collapsed",
             check=_collapsed,
-            template="only {active:,.0f} of {units:,.0f} code dimensions tell anything about the image "
-            "(KL {kl:.3g} nats): the posterior has collapsed onto the prior",
+            template="{active:,.0f} of {units:,.0f} code dimensions vary with the item, and all of them tell {kl:.3g} "
+            "nats about it: the posterior has collapsed onto the prior",
             advice=(Advice("beta", "lower"), Advice("warmup", "raise")),
-            explains=("dead_units",),
+            remedies=(
+                Remedy((Advice("beta", "lower", factor=0.1, limit=1.0), Advice("warmup", "raise", limit=WARMUP))),
+            ),
+            explains=("dead_units", "idle_kl"),
         ),
-        *advised(
-            Variant.alarms,
-            dead_units=Advice("activation", "set", "gelu", where={"activation": ("relu",)}),
-            overfitting=Advice("latent_dim", "lower"),
+        Condition(
+            key="idle_kl",
+            check=idle("kl"),
+            template="the KL term is {share:.1g} of the loss: it does nothing, and codes follow no prior",
+            advice=(Advice("beta", "raise"),),
+            remedies=(Remedy((Advice("beta", "raise", limit=1.0),)),),
+        ),
+        *cured(
+            advised(
+                Variant.alarms,
+                dead_units=GELU,
+                overfitting=Advice("latent_dim", "lower"),
+                code_large=Advice("latent_dim", "lower"),
+            ),
+            dead_units=Remedy((GELU,)),
         ),
     )
     presets = {

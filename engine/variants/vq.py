@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from engine.analysis.alarms import SETTLING, Advice, Condition, History, advised
+from engine.analysis.alarms import Advice, Condition, History, Remedy, advised
+from engine.analysis.faults import SETTLING
 from engine.analysis.races import MSE
 from engine.params import HELD_OUT, LOSS, TrainingConfig
 from engine.variants.variant import Variant
@@ -23,6 +24,7 @@ DECAY = 0.99
 """Of the running means, a step."""
 BEGUN_ANEW = 500
 """Steps within which an entry that nobody chooses has begun anew."""
+MEANS = Advice("learning", "set", "means", where={"learning": ("loss",)})
 FEW_IN_USE = 0.25
 """Share of the entries; below it a smaller codebook would say as much."""
 
@@ -79,11 +81,12 @@ class Vq(Variant[VqConfig]):
             template="only {in_use:.1%} of the codebook's entries are chosen (perplexity {perplexity:,.0f}): it is "
             "larger than what is said with it",
             advice=(
-                Advice("learning", "set", "means", where={"learning": ("loss",)}),
+                MEANS,
                 Advice("entries", "lower"),
             ),
+            remedies=(Remedy((MEANS,)), Remedy((Advice("entries", "lower", factor=0.25),))),
         ),
-        *advised(Variant.alarms, overfitting=Advice("filters", "lower")),
+        *advised(Variant.alarms, overfitting=Advice("filters", "lower"), code_large=Advice("filters", "lower")),
     )
     presets = {
         "book": VqConfig(epochs=20, batch_size=128, learning_rate=2e-4, seed=11, precision="auto", validation=HELD_OUT),

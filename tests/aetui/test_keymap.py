@@ -112,6 +112,7 @@ SHARED = {
     frozenset({"leave", "chart"}),
     frozenset({"tour_leave", "chart"}),
     frozenset({"switch", "close"}),
+    frozenset({"cure", "panel_latent"}),
     frozenset({"filter_models", "ask"}),
     frozenset({"all_items", "next_way"}),
     frozenset({"dab", "pause"}),

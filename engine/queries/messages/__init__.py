@@ -16,6 +16,7 @@ from engine.queries.messages.features import (
     FineTuned,
     Probe,
 )
+from engine.queries.messages.fidelity import Fidelities, Fidelity
 from engine.queries.messages.items import (
     Codes,
     Corrupt,
@@ -75,6 +76,7 @@ Query = (
     | Measure
     | Look
     | Restore
+    | Fidelity
 )
 Answer = (
     Reconstruction
@@ -98,6 +100,7 @@ Answer = (
     | Measured
     | Looked
     | Restored
+    | Fidelities
 )
 
 __all__ = [
@@ -121,6 +124,8 @@ __all__ = [
     "Explored",
     "Export",
     "Exported",
+    "Fidelities",
+    "Fidelity",
     "FineTune",
     "FineTuned",
     "Images",

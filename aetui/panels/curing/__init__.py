@@ -1,0 +1,1 @@
+"""A cure on the health panel: tried beside the run, drawn as two curves, judged."""
