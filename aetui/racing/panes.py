@@ -39,7 +39,7 @@ class Shots(Vertical):
         super().__init__(id=id)
         self._lanes: Sequence[Lane] = ()
         self._epochs: Mapping[int, int] = {}
-        self._item = 0
+        self._item, self._live = 0, True
         self._said = self._numbers = Content("")
         self._counts: dict[tuple[object, ...], int] = {}
         """How many items have room, by what that depends on."""
@@ -51,9 +51,9 @@ class Shots(Vertical):
             yield ImageGrid()
         yield Static(id="numbers")
 
-    def show(self, lanes: Sequence[Lane], epochs: Mapping[int, int]) -> None:
-        """Show these; `epochs` were asked for."""
-        self._lanes, self._epochs = lanes, epochs
+    def show(self, lanes: Sequence[Lane], epochs: Mapping[int, int], *, live: bool) -> None:
+        """Show these; `epochs` were asked for, or the newest ones if `live`."""
+        self._lanes, self._epochs, self._live = lanes, epochs, live
         self._draw()
 
     def turn(self, by: int) -> None:
@@ -82,7 +82,9 @@ class Shots(Vertical):
         if (now := Content("\n").join(told)) != self._numbers:
             self._numbers = now
             text.update(now)
-        late = [caption for lane in self._lanes if (caption := pictures.caption(lane, self._epochs))]
+        # While runs are followed the line would come and go with each epoch, and move all pictures.
+        lanes = () if self._live else self._lanes
+        late = [caption for lane in lanes if (caption := pictures.caption(lane, self._epochs))]
         said = Content(NO_PICTURES if not self._lanes else " · ".join(late))
         line = self.query_one("#said", Static)
         line.display = bool(said.plain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from aetui.racing.cars import Car
 from aetui.racing.measures import Floats, Measure
 from aetui.racing.pictures import Lane
 from aetui.racing.probe import Probe
+from aetui.racing.race import Race
 from aetui.render.curves.layers import Line
 from aetui.render.curves.time_axis import Unit
 from aetui.taking.taken import About, Pictures, Plot, Series, Table, Taken
@@ -131,3 +132,20 @@ def about(cars: Sequence[Car]) -> About:
         settings={car.run_id: dict(car.run.config) for car in cars},
         command=f"aetui race {ids}",
     )
+
+
+def everything(race: Race, shots: Sequence[Lane], pane: str, *, log: bool) -> list[Taken]:
+    """All that there is of a race, what the `pane` shows first."""
+    every = {
+        "curves": [of_curves(race.cars, race.measure, race.probes, unit=race.unit, log=log, cursor=race.cursor)],
+        "shots": [of_lane(lane, race.cars, at) for at, lane in enumerate(shots)],
+        "settings": [of_settings(race.cars)],
+        "metrics": [of_metrics(race.cars, figures.lines(race.cars, race.spreads))],
+    }
+    order = sorted(every, key=lambda name: name != pane)
+    return [each for name in order for each in every[name]]
+
+
+def gathered(taken: Callable[[], list[Taken]], cars: Sequence[Car]) -> tuple[list[Taken], About]:
+    """As a dialog for files wants it."""
+    return taken(), about(cars)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,6 @@ from engine.errors import counted
 
 if TYPE_CHECKING:
     from aetui.racing.cars import Car
-    from aetui.screens.export import Gathered
     from aetui.screens.host import Workbench
     from aetui.taking.taken import Taken
 
@@ -76,6 +75,7 @@ class RaceScreen(Modal[None]):
         self._reading = False
         self._pane = ""
         self._told = (Content(""), Content(""))
+        self._possible: tuple[object, ...] = ()
         self._curves_due = Throttle(self, CURVE_SECONDS, self._show, CURVES)
         self._shots_due = Throttle(self, PICTURE_SECONDS, self._ask_shots, PICTURES)
         self._shots_soon = Throttle(self, KEY_SECONDS, self._ask_shots)
@@ -117,7 +117,7 @@ class RaceScreen(Modal[None]):
             self._reading = True
             self._read(self._reader)
 
-    @work(thread=True, group="race", exit_on_error=False)
+    @work(thread=True, group="race", exit_on_error=False, description="reads a race")
     def _read(self, reader: Reader) -> None:
         worker = get_current_worker()
         try:
@@ -131,13 +131,14 @@ class RaceScreen(Modal[None]):
         self.query_one(RaceChart).placeholder = "The curves appear after the first epoch"
         self._curves_due.request()
         self._shots_due.request()
-        self.refresh_bindings()
+        self._refresh_keys()
 
     def _ask_shots(self) -> None:
         if self._reader is not None and self.query_one(Shots).display:
             self._read_shots(self._reader, list(self.race.cars), self.race.epochs)
 
-    @work(thread=True, exclusive=True, group="shots", exit_on_error=False)
+    # Without a description one is made of all that the arguments hold: every epoch of every run.
+    @work(thread=True, exclusive=True, group="shots", exit_on_error=False, description="reads pictures of a race")
     def _read_shots(self, reader: Reader, cars: list[Car], epochs: Mapping[int, int]) -> None:
         worker = get_current_worker()
         found = reader.shots(cars, epochs, lambda: not worker.is_cancelled)
@@ -147,7 +148,7 @@ class RaceScreen(Modal[None]):
     def on_shots_read(self, message: ShotsRead) -> None:
         """The pictures are there."""
         self.shots = tuple(lanes(message.shots))
-        self.query_one(Shots).show(self.shots, message.epochs)
+        self.query_one(Shots).show(self.shots, message.epochs, live=self.race.cursor is None)
 
     # Drawing.
 
@@ -182,7 +183,8 @@ class RaceScreen(Modal[None]):
         head, before = self._told
         if notes != before:
             self._told = head, notes
-            self.query_one("#notes", Static).update(notes)
+            same = len(notes.plain.splitlines()) == len(before.plain.splitlines())
+            self.query_one("#notes", Static).update(notes, layout=not same)
             self.query_one("#notes").display = bool(notes.plain)
         width = max(20, (self.app.size.width // 2 if self.has_class("-large") else self.app.size.width) - 3)
         if self.query_one("#race-settings").display:
@@ -196,7 +198,7 @@ class RaceScreen(Modal[None]):
         head = self._head()
         if head != self._told[0]:
             self._told = head, self._told[1]
-            self.query_one("#head", Static).update(head)
+            self.query_one("#head", Static).update(head, layout=False)  # it is one line
 
     def _lines(self) -> list[figures.Line]:
         return figures.lines(self.race.cars, self.race.spreads)
@@ -234,9 +236,16 @@ class RaceScreen(Modal[None]):
         self.query_one(RaceChart).cursor = cursor
         self._show_cursor()
         self._shots_soon.request()
-        self.refresh_bindings()
+        self._refresh_keys()
 
     # The keys.
+
+    def _refresh_keys(self) -> None:
+        """The bar is sent anew whenever it is told; so only where other keys do something."""
+        now = tuple(self.check_action(name, ()) for name in ("live", "measure", "open", "cursor"))
+        if now != self._possible:
+            self._possible = now
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What there is decides."""
@@ -347,18 +356,7 @@ class RaceScreen(Modal[None]):
         log = chart.logarithmic
         race.data()  # makes the columns, which is for this thread alone
 
-        def taken() -> list[Taken]:
-            line = taking.of_curves(race.cars, race.measure, race.probes, unit=race.unit, log=log, cursor=race.cursor)
-            every = {
-                "curves": [line],
-                "shots": [taking.of_lane(lane, race.cars, at) for at, lane in enumerate(shots)],
-                "settings": [taking.of_settings(race.cars)],
-                "metrics": [taking.of_metrics(race.cars, figures.lines(race.cars, race.spreads))],
-            }
-            order = sorted(every, key=lambda name: name != pane)
-            return [each for name in order for each in every[name]]
-
-        return taken
+        return partial(taking.everything, race, shots, pane, log=log)
 
     @work(exclusive=True, group="taking")
     async def action_copy(self) -> None:
@@ -385,13 +383,9 @@ class RaceScreen(Modal[None]):
             folder = Path.cwd()
         except OSError:  # it was removed
             folder = Path.home()
-        gather = partial(_gathered, self._taken(), self.race.cars)
+        gather = partial(taking.gathered, self._taken(), self.race.cars)
         self.app.push_screen(ExportDialog(gather, folder, self._overrides), self._exported)
 
     def _exported(self, told: str | None) -> None:
         if told:
             self.notify(told, markup=False)
-
-
-def _gathered(taken: Callable[[], list[Taken]], cars: Sequence[Car]) -> Gathered:
-    return taken(), taking.about(cars)

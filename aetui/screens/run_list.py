@@ -100,7 +100,7 @@ class RunList(TableScreen):
         self.show_rows()
 
     def _look(self) -> None:
-        if self.is_current:
+        if self.seen:
             self.table.tick()
             if self.query_one(RunPreview).display:
                 self.query_one(RunPreview).show(self.chosen)
@@ -116,7 +116,7 @@ class RunList(TableScreen):
     def changed(self, event: Event) -> None:
         """Something happened to a run of ours."""
         self.refresh_status()
-        if self.is_current and not isinstance(event, Progress):
+        if self.seen and not isinstance(event, Progress):
             if self._queue_shown != queue_of(self.workbench.state):
                 self.show_rows()
             self._reload_due.request()

@@ -36,6 +36,13 @@ class TableScreen(Screen[None]):
         return cast("Workbench", self.app)
 
     @property
+    def seen(self) -> bool:
+        """Whether it is on the screen and nothing opaque lies above it; Textual calls it current then, too, and would
+        draw all that lies above whenever something here changes."""
+        stack = self.app.screen_stack
+        return self in stack and all(screen.styles.background.a < 1 for screen in stack[stack.index(self) + 1 :])
+
+    @property
     @abstractmethod
     def table(self) -> Any:
         """The widget that shows the rows."""
@@ -60,7 +67,7 @@ class TableScreen(Screen[None]):
 
     def refresh_status(self) -> None:
         """Draw the status line."""
-        if self.is_current and self.app.is_running:
+        if self.seen and self.app.is_running:
             self.query_one(StatusLine).show(self.workbench.status(self.workbench.desk.dataset))
 
     def action_filter(self) -> None:
