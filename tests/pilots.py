@@ -52,7 +52,8 @@ async def ready(pilot: Pilot[None]) -> FakeEngine:
     """The app once its slow parts are there; returns its engine."""
     app = pilot.app
     assert isinstance(app, Workbench)
-    await until(pilot, lambda: app.engine and app.state.engine == "ready" and app.desk.query(ImageGrid))
+    await until(pilot, lambda: app.engine and app.state.engine == "ready")
+    await until(pilot, lambda: app.desk._chart and app.desk.query(ImageGrid))
     engine = app.engine
     assert isinstance(engine, FakeEngine)
     return engine

@@ -115,7 +115,7 @@ async def test_size_cells_and_sign_change_by_key_and_are_said(make_app: Make) ->
             assert grid.kind.key == rung
         assert "ASCII" in desk._hint_text
         assert not any("▀" in grid.render_line(y).text for y in range(grid.size.height))
-        await pilot.press("K", "E")
+        await pilot.press("K", "exclamation_mark")
         assert "blue" in desk._hint_text
         line = next(y for y in range(grid.size.height) if "±0.5" in grid.render_line(y).text)
         pictured = [*grid.render_line(line)][1:]
