@@ -36,9 +36,12 @@ def serve(
     _ = context.obj.data_folder  # a wrong one is told here, where it can be read
     with listening(port) as door:
         pages = Pages(workbench_command(context.obj))
-        typer.echo(invitation(door.getsockname()[1], pages.secret))
-        sys.stdout.flush()
-        pages.open(door)
+        pages.open(door, lambda: _say(invitation(door.getsockname()[1], pages.secret)))
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+    sys.stdout.flush()
 
 
 def listening(port: int) -> socket.socket:

@@ -64,14 +64,16 @@ class Pages(Server):
         super().__init__(command, title="aetui")
         self.secret = secrets.token_urlsafe(24)
         self._interrupted = False
+        self._tell_ready: Callable[[], None] = lambda: None
         self._pages: set[web.WebSocketResponse] = set()
 
-    def open(self, door: socket.socket) -> None:
-        """Serve those who come to `door` until SIGTERM.
+    def open(self, door: socket.socket, ready: Callable[[], None]) -> None:
+        """Serve those who come to `door` until SIGTERM; call `ready` once they can.
 
         Raises:
             KeyboardInterrupt: it was SIGINT, that is ctrl+c.
         """
+        self._tell_ready = ready
         web.run_app(self.application(), sock=door, print=None, access_log=None)
         if self._interrupted:
             raise KeyboardInterrupt
@@ -127,9 +129,11 @@ class Pages(Server):
         return websocket
 
     async def on_startup(self, app: web.Application) -> None:
-        """Notes from now on that it was ctrl+c; the command has said where the pages are."""
+        """Notes from now on that it was ctrl+c, and only then has it said where the pages are: whoever reads that can
+        end it."""
         with suppress(RuntimeError, ValueError):  # where a loop is not the main thread's
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        self._tell_ready()
 
     def _interrupt(self) -> None:
         self._interrupted = True

@@ -133,7 +133,8 @@ def remarks(cars: Sequence[Car], measure: Measure, probes: Mapping[int, Probe], 
     if not measure.shared:
         told.append(f"not comparable: the {measure.label} of other models, or with other weights, is something else")
     if not level and not (measure.squared or measure.probed) and measure.shared:
-        told.append("baselines are told as squared error: no pacing car here")
+        where = "compare by the items kept to see the pacing car" if probes else "no pacing car here"
+        told.append(f"baselines are told as squared error: {where}")
     if measure.probed:
         told.append("the same few items of the validation part at every epoch, in all runs of the same data")
     staged = [car.number for car in cars if last_stage(car)]

@@ -72,7 +72,7 @@ class FilmDialog(Modal[str]):
     def __init__(self, run: RunState, folder: Path, overrides: Mapping[str, str], name: str = "") -> None:
         """Relative paths begin at `folder`. With a `name` the film is made at once."""
         super().__init__()
-        self._run, self._folder, self._name = run, folder, name
+        self._run, self._folder, self._given = run, folder, name
         self._keys = [keymap.first_key(keymap.BY_ID[name], overrides) for name in ("write", "no_file")]
         self._path = PathField()
         self._working: _Working | None = None
@@ -96,11 +96,11 @@ class FilmDialog(Modal[str]):
         """Suggest a name that is free, or begin."""
         self.query_one("#progress").display = False
         self._complain("")
-        self._path.value = self._name or self._suggested()
+        self._path.value = self._given or self._suggested()
         self._path.cursor_position = len(self._path.value)
         self.set_focus(self._path)
         self.set_interval(TELL_SECONDS, self._tell)
-        if self._name:
+        if self._given:
             self.call_after_refresh(self.action_write)
 
     def on_unmount(self) -> None:

@@ -49,7 +49,8 @@ def test_the_advice_of_its_alarms_names_settings_and_values_that_it_has(variant:
     [settings, *_] = variant.presets.values()
     known = {param.name: param for param in params.describe(settings)}
     for advice in (advice for condition in variant.alarms for advice in condition.advice):
-        assert known[advice.setting].kind in ("int", "float") or advice.change == "set"
+        setting = known[advice.setting]
+        assert setting.kind in ("int", "float") or setting.pattern or advice.change == "set"
         assert bool(advice.value) is (advice.change == "set")
         params.configure(settings, {advice.setting: advice.value} if advice.value else {})
         for name, choices in advice.where.items():

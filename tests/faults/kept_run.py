@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.runs.store import RunRecord, is_held
 
 DOCUMENTED = {"run.json", "events.jsonl", "checkpoint.safetensors", "best.safetensors", "steps.npz", "snapshots.bin"}
 """What is in the folder of every run."""
+_WEIGHTS = re.compile(r"weights(/epoch-\d{4,6}\.safetensors)?")
 OF_A_TEXT = {"vocabulary.txt", "vectors.npy", "vectors-source.txt", "neighbours.safetensors"}
 
 
@@ -84,7 +86,7 @@ def strays(folder: Path) -> list[str]:
     """Files that no run keeps, or none of images; paths inside its folder."""
     known = DOCUMENTED | OF_A_TEXT if (folder / "vocabulary.txt").exists() else DOCUMENTED
     there = {str(path.relative_to(folder)) for path in folder.rglob("*")}
-    return sorted(there - known)
+    return sorted(path for path in there - known if not _WEIGHTS.fullmatch(path))
 
 
 def unfinished(folder: Path) -> list[str]:

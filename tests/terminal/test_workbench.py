@@ -43,6 +43,7 @@ def test_choose_train_two_epochs_look_back_and_quit(terminal: Terminal, tmp_path
         "best.safetensors",
         "snapshots.bin",
         "steps.npz",
+        "weights",
     }
 
 

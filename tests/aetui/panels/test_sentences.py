@@ -88,9 +88,9 @@ async def test_a_typed_sentence_is_answered_and_every_letter_reaches_the_field(
 async def test_escape_gives_the_keys_their_meaning_back(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await train(pilot)
-        await pilot.press("L", "slash", "x", "escape", "h")
+        await pilot.press("L", "slash", "x", "escape", "p")
         desk = engine_desk(pilot)
-        assert desk._tabs.open_key == "health"
+        assert desk._tabs.open_key == "parameters"
         assert desk.query_one("#first", SentenceField).value == "x"
         await until(pilot, lambda: desk.query_one(LossChart).has_focus)
 
