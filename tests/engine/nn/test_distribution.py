@@ -165,7 +165,7 @@ def curve(folder: Path) -> dict[int, tuple[float, float]]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(2400)
 def test_two_processes_of_which_one_is_killed_have_the_curve_of_one_when_all_are_started_anew(tmp_path: Path) -> None:
     for name in ("alone", "together"):

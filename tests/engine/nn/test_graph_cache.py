@@ -61,7 +61,12 @@ def test_what_is_in_use_or_made_for_other_data_is_not_taken_over(backend: KerasB
     ("variant", "settings", "changed"),
     [
         ("sparse", {"activation": "sigmoid", "penalty": "kl"}, {"beta": 0.5, "rho": 0.2, "learning_rate": 1e-4}),
-        ("denoising", {"schedule": "cosine", "resample": True}, {"noise_std": 0.1, "learning_rate": 1e-2}),
+        pytest.param(
+            "denoising",
+            {"schedule": "cosine", "resample": True},
+            {"noise_std": 0.1, "learning_rate": 1e-2},
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_what_changes_in_place_has_the_figures_of_networks_that_are_made_anew(
