@@ -46,7 +46,7 @@ def adjust(app: Workbench, text: str) -> Callable[[], None]:
     """
     run = app.desk.run_shown
     assert run is not None
-    known = [field for field in changing.fields(run, run.last_epoch) if field.name != "epochs"]
+    known = [field for field in changing.fields(run, run.last_epoch + 1) if field.name != "epochs"]
     app.adjust_run(run.run_id, changing.typed(run, known, text.split()))
     return app.show_workbench
 

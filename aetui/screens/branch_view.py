@@ -58,7 +58,8 @@ class BranchView(QueryView):
         from aetui.screens.settings_dialog import Asked, SettingsDialog
 
         run = self.run_shown
-        fields = [field for field in self._fields(run, run.last_epoch if run else 0) if field.name != "epochs"]
+        # What was changed in the epoch that trains holds from its end on.
+        fields = [field for field in self._fields(run, run.last_epoch + 1 if run else 0) if field.name != "epochs"]
         if run is None or not fields:
             return
         values = {field.name: field.default for field in fields}

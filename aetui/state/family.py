@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine import registry
-from engine.params import describe
+from engine.params import TrainingConfig, describe
 
 
 class Branch(NamedTuple):
@@ -32,5 +33,10 @@ def of_the_loss(variant: str, names: Container[str]) -> bool:
     known = registry.known(variant)
     if known is None:
         return False
-    fields = describe(next(iter(known.presets.values())))
-    return any(field.changes == "loss" and field.name in names for field in fields)
+    return any(name in names for name in _of_the_loss(next(iter(known.presets.values()))))
+
+
+@lru_cache
+def _of_the_loss(config: TrainingConfig) -> tuple[str, ...]:
+    """Describing a model's settings takes milliseconds, and curves ask again and again."""
+    return tuple(field.name for field in describe(config) if field.changes == "loss")

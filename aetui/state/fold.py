@@ -247,6 +247,7 @@ def _started(run: RunState, event: RunStarted) -> RunState:
         forked_at=event.forked_at,
         begun=event.config,
         changes=(),
+        anew=0,
         moving=False,
         started=event.at,
         planned=event.epochs,

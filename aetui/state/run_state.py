@@ -186,6 +186,11 @@ class RunState:
         """What the epoch after `epoch` was trained with, or would be."""
         return settings_after(self.begun, self.changes, epoch) if self.begun else dict(self.config)
 
+    def since(self, number: int) -> int:
+        """The epoch after which the loss means what it does in epoch `number`, 0 for the beginning."""
+        of_it = (each.epoch for each in self.changes if each.epoch < number and of_the_loss(self.variant, each.config))
+        return max(of_it, default=0)
+
     def changed(self, change: Change) -> RunState:
         """The same with other settings after an epoch, where what is said last of a setting counts. What is known
         already changes nothing."""
@@ -240,13 +245,15 @@ class RunState:
         """What was wrong after epoch `number`; nothing if that is not complete."""
         if self.epoch(number) is None:
             return ()
-        until, better = self.epochs.before(number + 1), self.bests.before(number + 1)
+        until, better, since = self.epochs.before(number + 1), self.bests.before(number + 1), self.since(number)
 
         def found() -> tuple[Alarm, ...]:
-            history = History.of(until, better[-1] if better else None, spread=self.spread)
+            seen = until[len(until.before(since + 1)) :] if since else until
+            best = better[-1] if better and better[-1].epoch > since else None
+            history = History.of(seen, best, spread=self.spread)
             return raised(registry.alarms(self.variant), history, self.settings_after(number - 1))
 
-        return until.once(("alarms", self.variant), found)
+        return until.once(("alarms", self.variant, since), found)
 
     @property
     def alarms_now(self) -> tuple[Alarm, ...]:
@@ -255,8 +262,11 @@ class RunState:
 
     def with_epochs(self, ended: Sequence[EpochEnded]) -> RunState:
         """The same with more complete epochs."""
-        best = self.best if self.best and self.best.epoch > self.anew else None
-        better = bests(ended, best)
+        # A change is told while the epoch after which it holds goes on: that one still has the loss of before.
+        old = [each for each in ended if each.epoch <= self.anew]
+        better = bests(old, self.best)
+        best = self.best if not old and self.best and self.best.epoch > self.anew else None
+        better += bests(ended[len(old) :], best)
         return replace(self, epochs=self.epochs.and_then(*ended), bests=self.bests.and_then(*better))
 
     def before(self, number: int) -> RunState:

@@ -105,7 +105,7 @@ class Curing(Scroller):
             preset=run.preset,
             dataset=run.dataset,
             config=run.config,
-            epochs=list(run.epochs),
+            epochs=run.epochs[len(run.epochs.before(run.since(run.last_epoch) + 1)) :],
             spread=run.spread,
             status=run.status,
         )

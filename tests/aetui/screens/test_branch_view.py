@@ -119,6 +119,13 @@ async def test_a_run_that_trains_gets_other_settings_by_key_and_command_and_the_
         typed = Typed(desk.workbench, desk)
         commands.do(typed, "set rate=0.02")()
         assert asked_of(engine, "adjust")[-1] == (desk.run_id, {"learning_rate": 0.02})
+        # Asked for once more in the same epoch, the form says what the next one is trained with.
+        engine.play(SettingsChanged(epoch=5, config={"learning_rate": 0.02}))
+        await until(pilot, lambda: desk.run_shown.config["learning_rate"] == 0.02)
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SettingsDialog))
+        assert pilot.app.screen.query_one("SettingsForm").values["learning_rate"] == 0.02
+        await pilot.press("escape")
         for wrong, told in (
             ("fork 9", "from 0 to 4"),
             ("fork 2 hidden_dim=3", "cannot change"),

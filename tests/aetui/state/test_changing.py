@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from aetui.state import changing
-from aetui.state.fold import apply_all
+from aetui.state.fold import apply, apply_all
 from aetui.state.run_state import RunState
 from engine import registry
 from engine.errors import EngineError
@@ -17,10 +17,13 @@ from engine.events import EpochEnded, Event, RunStarted, SettingsChanged
 BEGUN = msgspec.to_builtins(registry.preset("sparse", "book")) | {"learning_rate": 1e-3, "epochs": 9}
 
 
-def run_of(*events: Event) -> RunState:
+def stamped(*events: Event) -> list[Event]:
     begun = RunStarted(variant="sparse", preset="book", config=BEGUN, dataset="digits", device="", epochs=9)
-    stamped = [msgspec.structs.replace(event, seq=seq) for seq, event in enumerate((begun, *events), 1)]
-    return apply_all(RunState("r"), stamped)
+    return [msgspec.structs.replace(event, seq=seq) for seq, event in enumerate((begun, *events), 1)]
+
+
+def run_of(*events: Event) -> RunState:
+    return apply_all(RunState("r"), stamped(*events))
 
 
 def ended(epoch: int, loss: float) -> Event:
@@ -48,6 +51,29 @@ def test_the_best_epoch_is_looked_for_anew_once_the_loss_means_something_else() 
     other = run_of(*events, changed(3, rho=0.2), ended(4, 0.7), ended(5, 0.65), ended(6, 0.68))
     assert other.best is not None
     assert other.best.epoch == 5
+
+
+def test_the_epoch_in_which_the_loss_is_changed_still_has_the_one_of_before_live_and_read_anew() -> None:
+    losses = (0.5, 0.4, 0.45, 0.9, 0.8, 0.85)
+    epochs = [ended(number, loss) for number, loss in enumerate(losses, 1)]
+    history = stamped(*epochs[:2], changed(3, rho=0.2), *epochs[2:])
+    live, bests = RunState("r"), []
+    for event in history:
+        live = apply(live, event)
+        if isinstance(event, EpochEnded) and live.best:
+            bests.append(live.best.epoch)
+    assert bests == [1, 2, 2, 4, 5, 5]
+    assert list(live.bests) == list(apply_all(RunState("r"), history).bests)
+
+
+def test_alarms_compare_no_epochs_across_a_change_of_the_loss() -> None:
+    epochs = [ended(number, 0.1 if number < 4 else 30.0) for number in range(1, 7)]
+    before, after = epochs[:3], epochs[3:]
+    plain = run_of(*before, changed(3, learning_rate=1e-4), *after)
+    assert [alarm.key for alarm in plain.alarms_now] == ["diverging"]
+    other = run_of(*before, changed(3, rho=0.2), *after)
+    assert other.alarms_now == ()
+    assert [other.since(number) for number in (1, 3, 4, 6)] == [0, 0, 3, 3]
 
 
 def test_a_change_of_how_long_it_is_to_be_is_planned() -> None:
