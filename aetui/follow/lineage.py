@@ -28,7 +28,8 @@ class LineageFollower(RunFollower):
         run = self.state.runs.get(run_id)
         if run is not None and run.seq:
             parent = self.state.runs.get(run.parent)
-            whole = bool(run.parent) and (parent is None or not parent.whole)
+            # What another process wrote of the parent while neither was on the screen is not known.
+            whole = bool(run.parent) and (parent is None or not parent.whole or parent.elsewhere)
             self._read_family(Wanted(run_id, run.parent, whole))
 
     @work(thread=True, exclusive=True, group="family", exit_on_error=False)

@@ -81,7 +81,10 @@ class HealthReport(Curing):
         what = (known, ended, self._width, kl if kl is None else id(kl), instead, tried)
         if what != self._shown:
             self._shown = what
-            self._text.update(self._page(run, ended) if run and ended else Content.styled(instead, MUTED))
+            if run and ended:
+                self._text.update(self._page(run, ended))
+            else:
+                self._text.update(self._without_epoch(run, instead))
 
     def on_resize(self) -> None:
         """Alarms are wrapped and curves cut to the width, so the page is written anew."""
@@ -106,6 +109,12 @@ class HealthReport(Curing):
         missing = [] if ended.health else [Content.styled(NOT_RECORDED, MUTED)]
         lines = [*_alarm_lines(warnings, self._width), *self._tried(run), *missing, *_table(rows, self._width)]
         return Content("\n").join([*lines, *_metric_lines(final, self._width)])
+
+    def _without_epoch(self, run: RunState | None, instead: str) -> Content:
+        """Of a run that diverged in its first epoch there is no more to tell than why; it can be cured all the same."""
+        if run is None or run.epochs or run.status != "diverged":
+            return Content.styled(instead, MUTED)
+        return Content("\n").join([*_alarm_lines([run.message], self._width), *self._tried(run)])
 
     def _tried(self, run: RunState) -> list[Content]:
         attempt = self.attempt(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import on, work
@@ -13,7 +14,7 @@ from aetui.panels.curing.attempt import Attempt
 from aetui.panels.table import View
 from aetui.widgets.scroller import Scroller
 from engine.cures.diagnosis import Finding, Subject, diagnosed
-from engine.errors import EngineError
+from engine.errors import EngineError, RunError
 from engine.queries.messages.fidelity import Fidelity
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class Curing(Scroller):
         self._view: View | None = None
         self._attempts: dict[str, Attempt] = {}
         """By the run with the fault."""
-        self._fault = 0
-        """Which of several faults is to be cured."""
+        self._faults: dict[str, int] = {}
+        """By run, which of several faults is to be cured."""
         self._timer: Timer | None = None
         self._stamp = 0
 
@@ -72,9 +73,10 @@ class Curing(Scroller):
         """Cure the next of several faults."""
         found = self._found()
         if found:
-            self._fault += 1
-            chosen = found[self._fault % len(found)]
-            self.notify(f"{chosen.key}: {chosen.cure(self._subject().config)}", markup=False)
+            run = self._subject()
+            self._faults[run.run_id] = self._faults.get(run.run_id, 0) + 1
+            chosen = self._chosen(found)
+            self.notify(f"{chosen.key}: {chosen.cure(run.config)}", markup=False)
         else:
             self.notify(NOTHING)
 
@@ -90,7 +92,7 @@ class Curing(Scroller):
         elif not found:
             self.notify(self._hint(), markup=False)
         else:
-            attempt = Attempt(self._subject(), found[self._fault % len(found)])
+            attempt = Attempt(self._subject(), self._chosen(found))
             self._attempts[run.run_id] = attempt
             self._prepare(attempt, waits=run.going)
             self.write_page()
@@ -115,6 +117,9 @@ class Curing(Scroller):
         run = self._view.run if self._view else None
         return [each for each in diagnosed(self._subject()) if each.curable] if run else []
 
+    def _chosen(self, found: Sequence[Finding]) -> Finding:
+        return found[self._faults.get(self._subject().run_id, 0) % len(found)]
+
     def _hint(self) -> str:
         uncurable = diagnosed(self._subject())
         if not uncurable:
@@ -130,6 +135,9 @@ class Curing(Scroller):
             trial, failure = Trial(attempt.run, attempt.finding, waits=waits), ""
         except EngineError as error:
             trial, failure = None, f"{error.title}: {error.message}"
+        except Exception as error:  # the next cure must not wait for this one
+            self.post_message(self.Prepared(attempt, None, f"{type(error).__name__}: {error}"))
+            raise
         self.post_message(self.Prepared(attempt, trial, failure))
 
     @on(Prepared)
@@ -171,10 +179,18 @@ class Curing(Scroller):
         except EngineError as error:
             attempt.failure = f"{error.title}: {error.message}"
             return
-        if not any(run.going for leg in trial.legs if (run := runs.get(leg.run_id))):
+        if not any(self._goes_on(leg.run_id) for leg in trial.legs):
             attempt.asked = True
             self._stamp += 1
             self.post_message(Queried(self, self._stamp, [Fidelity(run_id=leg.run_id) for leg in trial.legs]))
+
+    def _goes_on(self, run_id: str) -> bool:
+        """Of a run that another process trains and that is not on the screen, only its folder tells."""
+        run = self._host.state.runs.get(run_id)
+        if run is None or not run.elsewhere:
+            return run is not None and run.going
+        record = self._host.store.get(run_id)
+        return record is not None and record.lives
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
@@ -194,14 +210,19 @@ class Curing(Scroller):
 
         def ask(query: Fidelity) -> Fidelities:
             answer = attempt.answers[query.run_id]
-            if isinstance(answer, BaseException):
+            if isinstance(answer, EngineError):
                 raise answer
+            if isinstance(answer, BaseException):
+                raise RunError("Not measured", f"{type(answer).__name__}: {answer}") from answer
             return answer
 
         try:
             verdict, failure = attempt.trial.judged(self._host.store, ask), ""
         except EngineError as error:
             verdict, failure = None, f"{error.title}: {error.message}"
+        except Exception as error:  # as above
+            self.post_message(self.Judged(attempt, None, f"{type(error).__name__}: {error}"))
+            raise
         self.post_message(self.Judged(attempt, verdict, failure))
 
     @on(Judged)

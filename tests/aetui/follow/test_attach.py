@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import IO
 
 import pytest
+from fake_forks import ForkingEngine
 from fakes import FakeEngine
 from pilots import Make, bar, train, until
 
@@ -16,7 +17,7 @@ from aetui.widgets.status_line import StatusLine
 from engine.events import RunHeld, RunPaused, RunResumed
 from engine.runs.commands import take_command
 from engine.runs.heartbeat import Heartbeat
-from engine.runs.jobs import TrainJob
+from engine.runs.jobs import ForkJob, TrainJob
 
 
 class OtherEngine(FakeEngine):
@@ -60,6 +61,22 @@ async def test_the_run_that_is_trained_elsewhere_is_shown_first(make_app: Make) 
         async with app.run_test(size=(120, 40)) as pilot:
             await until(pilot, lambda: app.desk.run_id == other.run.run_id)
             assert app.desk.variant.key == "sparse"
+
+
+async def test_a_parent_that_is_trained_elsewhere_goes_on_behind_its_fork(make_app: Make) -> None:
+    app = make_app()
+    with elsewhere(app) as other:
+        parent = other.run.run_id
+        forking = ForkingEngine(lambda event: None, app.store)
+        fork = forking.submit(ForkJob(run_id=parent, epoch=1, config={"learning_rate": 0.1}))
+        forking.play_fork()
+        forking.play(forking.run.finished("stopped", 1))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.desk.run_id == parent)
+            app.open_run(fork)
+            await until(pilot, lambda: app.desk.run_id == fork)
+            other.play_epochs(2, 3)
+            await until(pilot, lambda: app.state.runs[parent].last_epoch == 3)
 
 
 async def test_keys_ask_the_other_process(make_app: Make) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
-from fakes import FakeEngine
+import pytest
+from fakes import FakeEngine, fake_store
 from pilots import Make, engine_desk, ready, until
+from racers import begun
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from aetui.panels.health import HealthReport
+from aetui.panels.curing.page import Curing
+from aetui.panels.health import NOT_YET, HealthReport
+from aetui.panels.table import View
+from aetui.screens.dialogs import Notice
+from aetui.state.run_state import RunState
+from engine.cures.diagnosis import Finding
 from engine.events import EpochEnded
 from engine.queries.messages.fidelity import Fidelity
 from engine.runs.jobs import TrainJob
@@ -85,6 +95,56 @@ async def test_a_run_that_goes_on_is_waited_for_and_a_stopped_one_is_trained_to_
         engine.play_epochs(1, 2)
         engine.play(control.finished("stopped", 2))
         await until(pilot, lambda: f"{control.run_id} stopped" in page(pilot))
+
+
+async def test_a_run_that_diverged_in_its_first_epoch_is_cured_and_what_cannot_be_measured_ends_the_attempt(
+    make_app: Make,
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        engine = await ready(pilot)
+        await pilot.press("t")
+        engine.play(engine.run.started(), engine.run.finished("diverged", 0, "the loss is no number"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Notice))
+        first = engine.run
+        await pilot.press("escape", "h")
+        await until(pilot, lambda: "the loss is no number" in page(pilot))
+        assert NOT_YET not in page(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: engine.run is not first and "it waits for its turn" in page(pilot))
+        engine.late = True
+        engine.play(engine.run.started())
+        engine.play_epochs(1, 3)
+        engine.play(engine.run.finished("completed", 3))
+        await until(pilot, lambda: len([query for query, _ in engine.asked if isinstance(query, Fidelity)]) == 2)
+        for query, future in engine.asked:
+            if isinstance(query, Fidelity):
+                future.set_exception(ValueError("no such layer"))
+        await until(pilot, lambda: "▲ Not measured: ValueError: no such layer" in page(pilot))
+        assert "measuring both" not in page(pilot)
+
+
+def test_which_fault_is_to_be_cured_is_chosen_for_each_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    report, told = Curing(), list[str]()
+    found = [Finding(key=key, told="", metrics={}, since=1, settings={"learning_rate": 0.1}) for key in ("one", "two")]
+    monkeypatch.setattr(report, "_found", lambda: found)
+    monkeypatch.setattr(report, "notify", lambda text, **_: told.append(text.partition(":")[0]))
+    for run_id in ("a", "b", "a"):
+        report._view = View(RunState(run_id, config={"learning_rate": 1.0}), 1, None, "")
+        report.action_next_fault()
+    assert told == ["two", "two", "one"]
+
+
+def test_whether_a_run_goes_on_elsewhere_its_folder_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = fake_store(tmp_path)
+    run = begun(store, 0)
+    runs = {run.run_id: RunState(run.run_id, status="running"), "here": RunState("here", status="paused", here=True)}
+    monkeypatch.setattr(Curing, "_host", SimpleNamespace(state=SimpleNamespace(runs=runs), store=store))
+    report = Curing()
+    with (run.folder / "events.jsonl").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert report._goes_on(run.run_id)
+    assert not report._goes_on(run.run_id), "it is over, though nobody followed it"
+    assert (report._goes_on("here"), report._goes_on("unknown")) == (True, False)
 
 
 async def test_a_run_without_a_fault_is_said_to_have_none_and_nothing_is_trained(make_app: Make) -> None:
