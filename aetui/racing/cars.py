@@ -86,17 +86,13 @@ def _loaded(store: RunStore, run_id: str, place: int) -> Car:
         wrong = "its run.json is damaged" if there else GONE
         return Car(run_id, place, RunState(run_id, status="interrupted"), store.root / run_id, wrong=wrong)
     read = read_run(record, asked=False)
-    return Car(
-        run_id,
-        place,
-        read.run,
-        record.folder,
-        course=course(record),
-        measures=_measures(record),
-        loss=_loss(record),
-        summary=summarise(record),
-        offset=read.offset,
-    )
+    car = Car(run_id, place, read.run, record.folder, summary=summarise(record), offset=read.offset)
+    return _as_measured(car, record)
+
+
+def _as_measured(car: Car, record: RunRecord) -> Car:
+    """What its losses are, by the settings that hold now."""
+    return replace(car, course=course(record), measures=_measures(record), loss=_loss(record))
 
 
 def followed(store: RunStore, cars: Sequence[Car]) -> list[Car]:
@@ -121,16 +117,17 @@ def _followed(store: RunStore, car: Car) -> Car:
     if size == car.offset and not car.run.going:
         return car
     news = follow(store, car.run_id, car.offset)
-    now = news.applied_to(car.run)
+    before, now = car.run.changes, news.applied_to(car.run)
     if not news.events and now.status == car.run.status:
         return car
     record = store.get(car.run_id)
-    return replace(
+    car = replace(
         car,
         run=now,  # its columns are the screen's: they are made where they are drawn
         offset=news.offset,
         summary=summarise(record) if record is not None else car.summary,
     )
+    return car if record is None or now.changes == before else _as_measured(car, record)
 
 
 def course(record: RunRecord) -> Course:

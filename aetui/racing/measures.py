@@ -78,13 +78,13 @@ def offered(cars: Sequence[Car], probed: Sequence[int]) -> list[Measure]:
 
 def values(car: Car, measure: Measure) -> tuple[Floats, Floats]:
     """Epochs and values of `measure` of a run, (epochs,) both; none where the run does not have it, or while it learns
-    in stages with a loss of their own."""
+    in stages with a loss of their own. Where the loss was changed under way, those since."""
     term = measure.terms.get(car.place)
     numbers = car.run.numbers
     if term is None:
         return np.empty(0), np.empty(0)
     column = car.run.column(Curve(f"{term} {measure.part}", measure.part, term))
-    start = int(numbers.searchsorted(last_stage(car), "right"))
+    start = int(numbers.searchsorted(max(last_stage(car), last_change(car)), "right"))
     return numbers[start:], column[start:]
 
 
@@ -92,6 +92,11 @@ def last_stage(car: Car) -> float:
     """The epoch before it begins: in the stages before, other networks are trained to another end."""
     stages = [stage for stage in car.run.stages if stage.epochs]
     return float(sum(stage.epochs for stage in stages[:-1]))
+
+
+def last_change(car: Car) -> int:
+    """The epoch after which its loss means what it does now."""
+    return car.run.since(car.run.last_epoch)
 
 
 def main_course(cars: Sequence[Car]) -> Course | None:
@@ -140,4 +145,7 @@ def remarks(cars: Sequence[Car], measure: Measure, probes: Mapping[int, Probe], 
     staged = [car.number for car in cars if last_stage(car)]
     if staged:
         told.append(f"{', '.join(staged)}: from the last stage on, as {counted(len(staged), 'run')} learned in stages")
+    if not measure.probed:
+        since = [(car.number, last) for car in cars if (last := last_change(car))]
+        told += [f"{number}: from epoch {last + 1:,} on, as its loss was changed there" for number, last in since]
     return told

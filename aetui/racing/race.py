@@ -11,7 +11,7 @@ from aetui.racing import curves, measures, pacing
 from aetui.racing.board import Entrant
 from aetui.racing.cars import Car
 from aetui.racing.figures import Spreads
-from aetui.racing.measures import LOSS, TRAIN, Measure
+from aetui.racing.measures import LOSS, TRAIN, Measure, last_change
 from aetui.racing.probe import Probe, comparable
 from aetui.render import numbers
 from aetui.render.curves.layers import Line
@@ -76,7 +76,8 @@ class Race:
         away = measures.aside(self.cars, measure, self.probes)
         falling = measure.squared or measure.probed or measure.key in (LOSS, TRAIN) or self._named(measure)
         values = {car.place: curves.value_at(car, measure, self.probes, epochs[car.place]) for car in self.cars}
-        fair = {place: value for place, value in values.items() if value is not None and place not in away}
+        known = {place: value for place, value in values.items() if value is not None and np.isfinite(value)}
+        fair = {place: value for place, value in known.items() if place not in away}
         leads = min(fair, key=lambda place: fair[place]) if falling and measure.shared and len(fair) > 1 else None
         return [
             Entrant(
@@ -106,7 +107,7 @@ class Race:
             probe = self.probes.get(car.place)
             return _lowest(curves.series_of(car, measure, "epochs", self.probes)) if probe else numbers.UNKNOWN
         # Of a long run it takes a while, and every key asks.
-        name = ("race best", measure.part, measure.terms.get(car.place))
+        name = ("race best", measure.part, measure.terms.get(car.place), last_change(car))
         return car.run.epochs.once(name, lambda: _lowest(curves.series_of(car, measure, "epochs", self.probes)))
 
 

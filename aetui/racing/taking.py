@@ -18,6 +18,7 @@ from aetui.render.curves.time_axis import Unit
 from aetui.taking.taken import About, Pictures, Plot, Series, Table, Taken
 
 NOTHING = "no epoch is over yet"
+NO_PICTURES = Taken("race-pictures", "Pictures", missing="none are shown of these runs")
 
 
 def points(car: Car, measure: Measure, probes: Mapping[int, Probe]) -> tuple[Floats, Floats, Floats]:
@@ -138,7 +139,7 @@ def everything(race: Race, shots: Sequence[Lane], pane: str, *, log: bool) -> li
     """All that there is of a race, what the `pane` shows first."""
     every = {
         "curves": [of_curves(race.cars, race.measure, race.probes, unit=race.unit, log=log, cursor=race.cursor)],
-        "shots": [of_lane(lane, race.cars, at) for at, lane in enumerate(shots)],
+        "shots": [of_lane(lane, race.cars, at) for at, lane in enumerate(shots)] or [NO_PICTURES],
         "settings": [of_settings(race.cars)],
         "metrics": [of_metrics(race.cars, figures.lines(race.cars, race.spreads))],
     }

@@ -127,6 +127,8 @@ class RaceScreen(Modal[None]):
 
     def on_race_read(self, message: RaceRead) -> None:
         """There is something new."""
+        if not self.query(RaceChart):  # the screen is being removed
+            return
         self.race = replace(self.race, cars=message.cars, probes=message.probes, spreads=message.spreads)
         self.query_one(RaceChart).placeholder = "The curves appear after the first epoch"
         self._curves_due.request()
@@ -134,7 +136,7 @@ class RaceScreen(Modal[None]):
         self._refresh_keys()
 
     def _ask_shots(self) -> None:
-        if self._reader is not None and self.query_one(Shots).display:
+        if self._reader is not None and any(shots.display for shots in self.query(Shots)):
             self._read_shots(self._reader, list(self.race.cars), self.race.epochs)
 
     # Without a description one is made of all that the arguments hold: every epoch of every run.
@@ -148,7 +150,8 @@ class RaceScreen(Modal[None]):
     def on_shots_read(self, message: ShotsRead) -> None:
         """The pictures are there."""
         self.shots = tuple(lanes(message.shots))
-        self.query_one(Shots).show(self.shots, message.epochs, live=self.race.cursor is None)
+        for shots in self.query(Shots):
+            shots.show(self.shots, message.epochs, live=self.race.cursor is None)
 
     # Drawing.
 
@@ -169,7 +172,7 @@ class RaceScreen(Modal[None]):
             self.call_after_refresh(self._ask_shots)
 
     def _show(self) -> None:
-        if not self.is_mounted:
+        if not self.query(RaceChart):
             return
         race = self.race
         chart = self.query_one(RaceChart)

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from fakes import fake_store
@@ -21,7 +22,9 @@ from aetui.render.curves.colouring import Palette
 from aetui.render.curves.layers import Line
 from aetui.render.curves.legend import Inks
 from aetui.render.curves.view import Settings
+from aetui.state.epochs import Epochs
 from engine.errors import UsageError
+from engine.events import SettingsChanged
 from engine.runs.store import RunStore
 
 
@@ -174,6 +177,39 @@ def test_settings_differ_and_all_of_it_can_be_taken(store: RunStore) -> None:
     assert taking.of_metrics(race.cars, []).empty
     assert taking.about(race.cars).command.startswith("aetui race 2026")
     assert taking.of_curves([], race.measure, {}).missing
+
+
+def test_what_is_not_there_is_no_winner_and_nothing_else_is_taken_for_it(store: RunStore) -> None:
+    race = race_of(store, begun(store, 0, preset="book"), begun(store, 1, preset="book"))
+    race = replace(race, chosen=PROBE)
+    assert [entrant.leads for entrant in race.entrants()] == [True, False]
+    unknown = Epochs(error._replace(error=float("nan")) for error in race.probes[0].errors)
+    lost = replace(race, probes={**race.probes, 0: race.probes[0]._replace(errors=unknown)})
+    assert [entrant.leads for entrant in lost.entrants()] == [False, False]
+    first = taking.everything(race, [], "shots", log=False)[0]
+    assert first.empty
+    assert first.missing
+
+
+def test_after_a_change_of_the_loss_a_run_is_compared_by_what_came_since(store: RunStore) -> None:
+    changed, other = (begun(store, number, variant="sparse", preset="kl") for number in range(2))
+    race = replace(race_of(store, changed, other), chosen="loss")
+    assert race.measure.shared
+    before = race.entrants()[0].best
+    path = changed.folder / "run.json"
+    info = msgspec.json.decode(path.read_bytes())
+    info["config"]["beta"] = 7.0
+    path.write_bytes(msgspec.json.encode(info))
+    changed.stamp(SettingsChanged(epoch=4, config={"beta": 7.0}))
+    told = replace(race, cars=cars.followed(store, race.cars))
+    assert told.entrants()[0].best == before, "no epoch has the new loss as yet"
+    goes_on(changed, 5, 90)
+    now = replace(race, cars=cars.followed(store, race.cars))
+    assert list(curves.series_of(now.cars[0], now.measure, "epochs", {}).x) == [5]
+    assert list(curves.series_of(now.cars[1], now.measure, "epochs", {}).x) == [1, 2, 3, 4]
+    assert now.entrants()[0].best.endswith("@ 5")
+    assert not now.measure.shared, "the weights are others now"
+    assert any("1: from epoch 5 on" in remark for remark in now.remarks())
 
 
 def test_text_is_broken_or_shortened_in_its_middle_and_never_cut_off() -> None:

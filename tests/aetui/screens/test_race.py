@@ -9,6 +9,7 @@ from racers import begun, goes_on, over
 
 from aetui.racing.board import Board
 from aetui.racing.chart import RaceChart
+from aetui.racing.reading import RaceRead, ShotsRead
 from aetui.screens import race_commands
 from aetui.screens.race import RaceScreen
 from aetui.screens.run_list import RunList
@@ -65,6 +66,14 @@ async def test_marked_runs_race_live_and_one_that_is_deleted_stays(make_app: Mak
         assert race.race.cursor is None
         await pilot.press("escape")
         assert app.screen is table
+
+
+def test_what_is_read_after_the_screen_is_gone_is_passed_over() -> None:
+    race = RaceScreen({}, {})
+    before = race.race
+    race.on_race_read(RaceRead([], {}, {}))
+    race.on_shots_read(ShotsRead({}, []))
+    assert race.race is before
 
 
 @pytest.mark.parametrize("size", [(80, 24)])
