@@ -38,6 +38,26 @@ QUIET_SECONDS = 0.3
 """Without a word about it."""
 BAR = 30
 """Cells."""
+FORM = "gif"
+"""What is made where the path does not say it."""
+
+
+def meant(typed: str, folder: Path, name: str) -> Path:
+    """Where a film goes for which this was typed: relative paths begin at `folder`, and in a folder it is called
+    `name`, with a number where that is taken.
+
+    Raises:
+        OSError, ValueError: it cannot be a path.
+    """
+    if not typed:
+        raise ValueError("expected a path, got nothing")
+    try:
+        path = folder / Path(typed).expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no user {typed.split('/')[0][1:]!r} whose folder that could be") from None
+    if typed.endswith("/") or path.is_dir():
+        return files.free(path / name, FORM)
+    return path if path.suffix else path.with_name(f"{path.name}.{FORM}")
 
 
 class _Working:
@@ -96,7 +116,7 @@ class FilmDialog(Modal[str]):
         """Suggest a name that is free, or begin."""
         self.query_one("#progress").display = False
         self._complain("")
-        self._path.value = self._given or self._suggested()
+        self._path.value = self._given or files.free(self._folder / self._file_name, FORM).name
         self._path.cursor_position = len(self._path.value)
         self.set_focus(self._path)
         self.set_interval(TELL_SECONDS, self._tell)
@@ -108,10 +128,11 @@ class FilmDialog(Modal[str]):
         if self._working is not None:
             self._working.stopped = True
 
-    def _suggested(self) -> str:
+    @property
+    def _file_name(self) -> str:
         run = self._run
         about = About(run.run_id, run.name, run.variant, run.preset, run.dataset, run.config, "")
-        return files.free(self._folder / files.file_name(Taken("film", "Film"), "gif", about), "gif").name
+        return files.file_name(Taken("film", "Film"), FORM, about)
 
     def _complain(self, text: str) -> None:
         complaint = self.query_one("#complaint", Static)
@@ -146,17 +167,11 @@ class FilmDialog(Modal[str]):
         """Make the film; what is there already is replaced only if the user says so once more."""
         if self._working is not None:
             return
-        typed = self._path.value.strip()
         try:
-            path = self._folder / Path(typed).expanduser()
-        except RuntimeError:
-            self._complain(f"there is no user {typed.split('/')[0][1:]!r} whose folder that could be")
+            path = meant(self._path.value.strip(), self._folder, self._file_name)
+        except (OSError, ValueError) as error:
+            self._complain(str(error))
             return
-        if not typed:
-            self._complain("expected a path, got nothing")
-            return
-        if not path.suffix:
-            path = path.with_name(f"{path.name}.gif")
         if os.path.lexists(path) and path != self._replaceable:
             self._replaceable = path
             self._complain(f"{path.name} is there already; {self._keys[0]} once more replaces it, if it is a film")
@@ -175,6 +190,9 @@ class FilmDialog(Modal[str]):
         except EngineError as error:
             self._over(error.message)
             return
+        except Exception as error:  # whatever it is, the dialog can be closed
+            self._over(f"{type(error).__name__}: {error}")
+            raise
         told = f"wrote {path.name}: {counted(made.frames, 'frame')}, {made.seconds:.3g} s, {numbers.size(made.bytes)}"
         self._working = None
         if self.is_current:

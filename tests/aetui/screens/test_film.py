@@ -11,7 +11,8 @@ from pilots import Make, bar, engine_desk, stopped, train, until
 from textual.widgets import Static
 
 from aetui.screens import film as screen
-from aetui.screens.film import FilmDialog
+from aetui.screens.dialogs import FaultNotice
+from aetui.screens.film import FilmDialog, meant
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,48 @@ async def test_a_film_of_a_run_that_goes_on_can_be_stopped_and_nothing_is_left(
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, FilmDialog))
         assert not list(tmp_path.glob("*.gif"))
+
+
+async def test_a_film_that_breaks_off_says_why_and_the_dialog_can_be_closed(
+    make_app: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ArithmeticError("no such colour")
+
+    monkeypatch.setattr(screen, "film", broken)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await stopped(pilot, "completed", 1)
+        engine_desk(pilot).make_film(tmp_path / "run.gif")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FaultNotice))
+        await pilot.press("escape")
+        complaint = pilot.app.screen.query_one("#complaint", Static)
+        assert "ArithmeticError: no such colour" in str(complaint.render())
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, FilmDialog))
+        assert isinstance(pilot.app._exception, ArithmeticError)
+        pilot.app._exception = None  # it was planted
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        (".", "a-film-2.gif"),
+        ("..", "../a-film.gif"),
+        ("films/", "films/a-film.gif"),
+        ("/", "/a-film.gif"),
+        ("other", "other.gif"),
+        ("other.cast", "other.cast"),
+    ],
+)
+def test_in_a_folder_the_film_has_the_name_that_is_suggested(typed: str, path: str, tmp_path: Path) -> None:
+    (tmp_path / "a-film.gif").touch()
+    assert meant(typed, tmp_path, "a-film.gif") == tmp_path / path
+
+
+@pytest.mark.parametrize(("typed", "told"), [("", "got nothing"), ("~nobody-at-all/x", "no user"), ("x" * 999, "long")])
+def test_what_is_no_path_is_said(typed: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises((OSError, ValueError), match=told):
+        meant(typed, tmp_path, "a-film.gif")
 
 
 async def test_what_cannot_be_written_is_told_in_the_dialog(make_app: Make, tmp_path: Path) -> None:
