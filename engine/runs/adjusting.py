@@ -37,8 +37,8 @@ def ask(store: RunStore, run_id: str, values: Mapping[str, Any]) -> dict[str, An
         told = f"{record.id} is {record.status}: settings change while a run trains, and no process trains it"
         raise UsageError("Not in training", f"{told}; `aetui fork {record.id} --epoch N --set …` goes on with others")
     if not record.info.tested:
-        told = f"{record.id} is a trial: its settings are what a sweep compares; `aetui sweep` searches others"
-        raise UsageError("A trial of a sweep", told)
+        told = f"{record.id} is a trial of a sweep or a cure: it is compared with others by its settings"
+        raise UsageError("One of several that are compared", told)
     different = checked(record, values)
     if different:
         try:
