@@ -43,14 +43,14 @@ def set_settings(
     from aetui.cli.assignments import assignments
     from engine import events, registry
     from engine.params import describe
-    from engine.runs.adjusting import ask
+    from engine.runs.adjusting import ask, present
     from engine.runs.listing.changes import told
 
     store = context.obj.store
     record = store.find(run)
     known = describe(registry.preset(record.variant, record.preset))
     wanted = assignments(settings, known, "setting")
-    offset = record.events()[1]
+    offset, before = record.events()[1], present(record)
     if not (different := ask(store, record.id, wanted)):
         typer.echo(f"nothing changes: {plain(record.id)} has these settings", err=True)
         return
@@ -58,7 +58,7 @@ def set_settings(
     if json:
         typer.echo(events.encode(changed).decode())
         return
-    both = ", ".join(f"{name} {told(value)} (was {told(record.config[name])})" for name, value in different.items())
+    both = ", ".join(f"{name} {told(value)} (was {told(before[name])})" for name, value in different.items())
     typer.echo(f"from epoch {changed.epoch + 1} on: {plain(both)}")
 
 

@@ -84,7 +84,9 @@ def _said(value: Any) -> str:
 
 
 def subject(record: RunRecord) -> Subject:
-    """What the store knows of a run."""
+    """What the store knows of a run; of its epochs those whose losses mean what that of the last one does."""
+    from engine.runs.course import comparable
+
     history = record.events()[0]
     begun = next((event for event in history if isinstance(event, RunStarted)), None)
     return Subject(
@@ -93,7 +95,7 @@ def subject(record: RunRecord) -> Subject:
         preset=record.preset,
         dataset=record.dataset,
         config=registry.renamed(record.variant, record.config),
-        epochs=complete_epochs(history),
+        epochs=comparable(complete_epochs(history), record.variant, record.info.changes),
         spread=begun.spread if begun else (),
         status=record.status,
     )

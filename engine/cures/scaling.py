@@ -35,6 +35,9 @@ def read_anew(dataset: str, options: Mapping[str, str], report: Report) -> str:
     name = "-".join((dataset, *options.values()))
     wanted = reader.changed(reader.parsed({**own.options, **options}))
     there = records.find(name)
+    if there is not None and (there.origin or there.path) != own.path:
+        told = f"{name} is the name of other data, of {there.origin or there.path}; rename them, then try again"
+        raise UsageError("Name taken", told)
     if there is None or (there.reader, there.options, there.origin or there.path) != (
         own.reader,
         wanted,

@@ -25,7 +25,7 @@ from engine.kinds.kind import Kind
 from engine.params import TrainingConfig
 from engine.runs import repeating
 from engine.runs.changes import Change
-from engine.runs.course import changes_in, merged
+from engine.runs.course import changes_in, comparable, merged
 from engine.runs.record import RunRecord, Status
 from engine.variants.variant import Variant
 
@@ -227,11 +227,12 @@ def _measured(metrics: dict[str, float]) -> str:
 
 
 def _alarms(subject: Subject) -> str:
-    epochs = complete_epochs(subject.events)
+    record = subject.record
+    epochs = comparable(complete_epochs(subject.events), record.variant, record.info.changes)
     if not epochs or subject.variant is None:
         return ""
     best = next(iter(bests(epochs)[-1:]), None)
-    found = raised(subject.variant.alarms, History.of(epochs, best, spread=subject.begun.spread), subject.record.config)
+    found = raised(subject.variant.alarms, History.of(epochs, best, spread=subject.begun.spread), record.config)
     watched = ", ".join(condition.key.replace("_", " ") for condition in subject.variant.alarms)
     if not found:
         return f"None after the last epoch. Watched for: {watched}."

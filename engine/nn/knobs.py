@@ -17,10 +17,14 @@ def inputs(config: TrainingConfig) -> tuple[str, ...]:
 
 
 def compiled_for(config: TrainingConfig) -> bytes:
-    """Tells apart what is compiled: the same for all settings between which nothing needs to be compiled anew."""
-    free = {*inputs(config), "learning_rate", "patience"}
+    """Tells apart what is compiled: the same for all settings between which nothing needs to be compiled anew.
+
+    Of an input it counts whether it is 0: networks have no part then that would count for nothing."""
+    free, taken = {"learning_rate", "patience"}, {*inputs(config)}
     values = msgspec.structs.asdict(config)
-    return msgspec.json.encode({name: value for name, value in values.items() if name not in free})
+    return msgspec.json.encode(
+        {name: bool(value) if name in taken else value for name, value in values.items() if name not in free}
+    )
 
 
 class Knobs:

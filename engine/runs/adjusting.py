@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine import params, registry
+import msgspec
+
+from engine import registry
 from engine.datasets import catalogue
 from engine.errors import RunError, UsageError
 from engine.events import RunPaused
@@ -35,8 +37,8 @@ def ask(store: RunStore, run_id: str, values: Mapping[str, Any]) -> dict[str, An
         told = f"{record.id} is {record.status}: settings change while a run trains, and no process trains it"
         raise UsageError("Not in training", f"{told}; `aetui fork {record.id} --epoch N --set …` goes on with others")
     if not record.info.tested:
-        told = f"{record.id} is a trial: its settings are what a sweep compares; `aetui sweep` searches others"
-        raise UsageError("A trial of a sweep", told)
+        told = f"{record.id} is a trial of a sweep or a cure: it is compared with others by its settings"
+        raise UsageError("One of several that are compared", told)
     different = checked(record, values)
     if different:
         try:
@@ -48,13 +50,26 @@ def ask(store: RunStore, run_id: str, values: Mapping[str, Any]) -> dict[str, An
 
 
 def checked(record: RunRecord, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What of `values` is other than what the run is to end with, typed. Raises UsageError where it cannot change."""
-    variant = registry.variant(record.variant)
-    base = params.stored(registry.preset(record.variant, record.preset), record.config)
-    after = Course(variant, base).with_change(_epoch(record), values).end
+    """What of `values` is other than what the next epoch is to be trained with, typed.
+
+    Raises:
+        UsageError: it cannot change.
+    """
+    epoch, course = _epoch(record), _course(record)
+    after = course.with_change(epoch, values).after(epoch)
     if (entry := catalogue.known(record.dataset)) is not None:
-        variant.check_data(after, entry)
-    return difference(base, after)
+        registry.variant(record.variant).check_data(after, entry)
+    return difference(course.after(epoch), after)
+
+
+def present(record: RunRecord) -> dict[str, Any]:
+    """The settings that the next epoch of a run is to be trained with."""
+    settings: dict[str, Any] = msgspec.to_builtins(_course(record).after(_epoch(record)))
+    return settings
+
+
+def _course(record: RunRecord) -> Course:
+    return Course.of(record, record.events()[0], record.epochs)
 
 
 def _epoch(record: RunRecord) -> int:

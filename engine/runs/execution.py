@@ -362,7 +362,7 @@ class Execution:
 
     def _resumed(self, training: Training, device: str) -> Event:
         at = training.position
-        return RunResumed(epoch=at.epoch, step=at.step, epochs=training.config.epochs, device=device)
+        return RunResumed(epoch=at.epoch, step=at.step, epochs=self._course.end.epochs, device=device)
 
 
 def _branch(fork: Fork, asked: ForkJob) -> Execution:

@@ -18,12 +18,12 @@ from engine import params, registry
 from engine.backend import Checkpoint
 from engine.datasets.data import Data
 from engine.errors import RunError, SettingError, UsageError
-from engine.events import EpochEnded, Event, RunResumed, RunStarted, SettingsChanged, complete_epochs
+from engine.events import EpochEnded, Event, RunStarted, SettingsChanged, complete_epochs
 from engine.params import TrainingConfig
 from engine.runs import changes, weight_files
 from engine.runs.changes import Change
 from engine.runs.checkpoint import read_checkpoint, read_position
-from engine.runs.course import Course, changes_in, comparable, merged
+from engine.runs.course import Course, changes_in, comparable, made_longer, merged
 from engine.runs.jobs import ForkJob, TrainJob
 from engine.runs.repeating import depends_on_plan
 from engine.runs.step_file import read_steps
@@ -72,6 +72,8 @@ class Fork:
             past = tuple(Change(one.epoch, left) for one in past if (left := _without_epochs(one)))
         self._begun, self._past = begun, past
         self._before = _stored(parent, changes.settings_after(begun, past, epoch))
+        self._reached = _stored(parent, changes.settings_after(begun, past, epoch - 1))
+        """What its state was trained with: the parent's own may have changed at this very epoch."""
         self.config: TrainingConfig = changes.changed(variant, self._before, values)
         """What it goes on with."""
 
@@ -94,7 +96,7 @@ class Fork:
             return
         path = weights_of(parent, epoch)
         position = read_position(path)
-        if position and position.given_up and not changes.difference(self._before, self.config):
+        if position and position.given_up and not changes.difference(self._reached, self.config):
             told = f"{parent.id} stopped early after epoch {epoch}, and so would a fork that is not different"
             raise SettingError("patience", f"{told}; ask for more --epochs, or change a setting")
 
@@ -126,7 +128,7 @@ class Fork:
         if not any(name.startswith(OPTIMISER) for name in checkpoint.arrays):
             told = f"those of epoch {epoch} of {parent.id} were kept by an earlier version, without the optimiser"
             raise RunError("No optimiser", f"{told}; train the run anew to fork it there")
-        checkpoint = changes.going_on(checkpoint, self._before, self.config)
+        checkpoint = changes.going_on(checkpoint, self._reached, self.config)
         best = self._best(checkpoint)
         if best is None:  # it is looked for among the epochs to come
             checkpoint = msgspec.structs.replace(checkpoint, best=None)
@@ -301,15 +303,7 @@ def _begun(parent: RunRecord, events: Iterable[Event]) -> dict[str, Any]:
 def _changes_until(epoch: int, parent: RunRecord, events: Iterable[Event]) -> tuple[Change, ...]:
     """What changed in the parent, that it was made longer included."""
     told = list(events)
-    planned, found = 0, [*parent.info.changes, *changes_in(told)]
-    for event in told:
-        if isinstance(event, RunStarted):
-            planned = event.epochs
-        elif isinstance(event, SettingsChanged):
-            planned = event.config.get("epochs", planned)
-        elif isinstance(event, RunResumed) and event.epochs != planned:
-            planned = event.epochs
-            found.append(Change(event.epoch - 1, {"epochs": planned}))
+    found = [*parent.info.changes, *changes_in(told), *made_longer(told, parent.info.changes)]
     return merged(one for one in found if one.epoch <= epoch)
 
 

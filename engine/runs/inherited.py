@@ -18,6 +18,8 @@ from engine.storage.bounded import read_bounded
 
 LARGEST = 2**20
 """Bytes of `run.json`, as `engine.runs.record.LARGEST_INFO`."""
+LONGEST = 60
+"""Characters of a run's id; longer ones are no names of folders."""
 MOST = 100_000
 """Epochs of a run."""
 
@@ -25,7 +27,7 @@ MOST = 100_000
 class _Origin(msgspec.Struct):
     """Of `run.json`, what says where a run comes from."""
 
-    parent: str = ""
+    parent: Annotated[str, Meta(max_length=LONGEST)] = ""
     forked_at: Count = 0
 
 

@@ -298,7 +298,7 @@ class TrainingLoop:
         """Log an alarm when it appears; while it stays it is not said again."""
         before, self._trained_with = self._trained_with, self._training.config
         if other_loss(before, difference(before, self._trained_with)):
-            self._history = History.of(())  # losses before mean something else
+            self._history = History.of((), spread=self._history.spread)  # losses before mean something else
         self._history = self._history.and_then(ended)
         told, self._alarms = {alarm.key for alarm in self._alarms}, self._raised()
         for alarm in self._alarms:
@@ -323,8 +323,7 @@ class TrainingLoop:
                 self._writer.beat()
         if command in ENDING:
             return command
-        epochs = sum(stage.epochs for stage in self._training.stages)
-        self._keeper.tell(RunResumed(epoch=at.epoch, step=at.step, epochs=epochs))
+        self._keeper.tell(RunResumed(epoch=at.epoch, step=at.step, epochs=self._steering.epochs))
         return "run"
 
     def _save(self) -> None:

@@ -18,6 +18,7 @@ from engine.events import EpochEnded, Event, RunFinished, RunHeld, RunPaused, Ru
 from engine.runs.changes import Change
 from engine.runs.event_lines import decode_lines
 from engine.runs.heartbeat import NAME, read_heartbeat, silence
+from engine.runs.inherited import LONGEST
 from engine.runs.listing.labels import Labels, read_labels, write_labels
 from engine.storage.bounded import read_bounded
 
@@ -59,7 +60,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """As `TrainJob.group`."""
     tested: bool = True
     """As `TrainJob.tested`."""
-    parent: str = ""
+    parent: Annotated[str, Meta(max_length=LONGEST)] = ""
     """The run that it is a fork of, which may be gone."""
     forked_at: Annotated[int, Meta(ge=0, le=100_000)] = 0
     """The epoch of the parent whose state it began with."""

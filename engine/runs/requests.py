@@ -6,6 +6,7 @@ Only the user can write there. The process that trains the run looks for it betw
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -29,7 +30,10 @@ def put_settings(folder: Path, config: dict[str, Any]) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file).st_nlink:  # else it was taken away a moment ago, and nobody would read on
-                os.write(file, line)
+                size = os.fstat(file).st_size
+                if os.write(file, line) < len(line):
+                    os.ftruncate(file, size)  # half a line would spoil the next one
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 return
         finally:
             os.close(file)

@@ -39,6 +39,11 @@ class Steering:
         self._between = training.position.step == 0
         """Whether no step of the epoch that comes next is done."""
 
+    @property
+    def epochs(self) -> int:
+        """How long the run is to be, as far as that is known by now."""
+        return self._course.end.epochs
+
     def begin(self) -> None:
         """Before the first step of this life."""
         if self._between:

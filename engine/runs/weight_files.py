@@ -93,6 +93,8 @@ class WeightWriter:
         """The best epoch by then, of each epoch where it is known."""
         self._took: deque[float] = deque(maxlen=LOOKED_AT)
         self._ended = 0.0
+        self._begun = False
+        """Whether an epoch of this life has ended."""
 
     def write(self, epoch: int, checkpoint: Checkpoint) -> None:
         """Keep `checkpoint`, as it was after `epoch`, in the place of those of later epochs.
@@ -102,6 +104,11 @@ class WeightWriter:
         Raises:
             OSError: they cannot be written; those of earlier epochs are what they were.
         """
+        if not self._begun:
+            self._begun = True
+            for each, file in own(self._folder.parent).items():
+                if each >= epoch:  # of a life that was cut off, whose epochs are trained again
+                    file.unlink(missing_ok=True)
         if 2 * sum(array.nbytes for array in checkpoint.arrays.values()) > self._room:
             return
         began = time.monotonic()
@@ -120,8 +127,6 @@ class WeightWriter:
         if self._sizes is None:
             make_folder(self._folder)
             self._sizes = {each: file.stat().st_size for each, file in own(self._folder.parent).items()}
-        for later in [each for each in self._sizes if each > epoch]:
-            self._remove(later)
         path = self._path(epoch)
         write_checkpoint(path, checkpoint, flush=False)
         self._sizes[epoch] = path.stat().st_size

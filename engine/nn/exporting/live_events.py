@@ -125,6 +125,7 @@ class LiveEvents:
         record = self._record
         settings = {"variant": record.variant, "preset": record.preset, "dataset": record.dataset, **record.config}
         self._file("").put(at, 0, summaries.began(settings, record.created))
+        self._known = True  # from now on the files have what was before
         self._flush(now=True)
 
     def _resume(self, event: RunResumed) -> None:

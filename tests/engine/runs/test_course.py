@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from engine import registry
 from engine.backend import Best, Checkpoint, Position
 from engine.errors import SettingError
-from engine.events import SettingsChanged
+from engine.events import EpochEnded, Event, RunResumed, RunStarted, SettingsChanged
 from engine.runs.changes import Change
-from engine.runs.course import Course, changes_in, merged
+from engine.runs.course import Course, changes_in, comparable, made_longer, merged
 
 SPARSE = registry.variant("sparse")
 BEGUN = msgspec.structs.replace(SPARSE.presets["small"], epochs=10, learning_rate=0.003, beta=0.05, rho=0.05)
@@ -73,3 +75,43 @@ def test_a_life_that_goes_on_between_two_epochs_finds_the_change_and_looks_for_t
     assert course(Change(3, {"rho": 0.2})).going_on(inside)[1] == inside
     config, begun = course(Change(0, {"rho": 0.2})).going_on(None)
     assert (config.rho, begun) == (0.05, None)  # the change comes when the first epoch begins
+
+
+def started(epochs: int) -> RunStarted:
+    return RunStarted(variant="sparse", preset="small", config={}, dataset="digits", device="", epochs=epochs)
+
+
+def test_a_run_that_was_made_longer_keeps_that_until_it_is_made_longer_again() -> None:
+    life = replace(course(), epochs=20)  # resumed after its tenth epoch, to have twenty
+    steered = life.with_change(12, {"beta": 1}).with_change(15, {"epochs": 30})
+    assert [steered.after(epoch).epochs for epoch in (14, 15)] == [20, 30]
+    history: list[Event] = [started(10), RunResumed(epoch=11, step=0, epochs=20, device="")]
+    history += [SettingsChanged(epoch=15, config={"epochs": 30})]
+    longer = merged(made_longer([*history, RunResumed(epoch=15, step=3, epochs=30, device="")], ()))
+    assert longer == (Change(10, {"epochs": 20}),)
+    again = replace(course(), changes=changes_in(history), longer=longer)
+    state = Checkpoint(arrays={}, position=Position(epoch=15, step=3))
+    assert again.going_on(state)[0].epochs == 20
+    assert again.end.epochs == 30
+
+
+def test_what_was_planned_beyond_a_nearer_end_keeps_no_change_away() -> None:
+    shorter = replace(course(Change(8, {"rho": 0.2})), epochs=6)
+    assert shorter.with_change(3, {"beta": 1}).after(3).beta == 1
+
+
+def test_changes_that_are_still_to_come_leave_losses_comparable() -> None:
+    epochs = [
+        EpochEnded(
+            stage="training",
+            epoch=n,
+            train={"loss": 1},
+            validation={"loss": 1},
+            steps=1,
+            seconds=1,
+            samples_per_second=1,
+        )
+        for n in range(1, 7)
+    ]
+    assert len(comparable(epochs, "sparse", [Change(50, {"beta": 4.0})])) == 6
+    assert [ended.epoch for ended in comparable(epochs, "sparse", [Change(4, {"beta": 4.0})])] == [5, 6]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -211,3 +212,17 @@ def test_the_files_of_a_fork_are_its_own(driven: Any, parent: RunRecord) -> None
     fork = trained(driven, ForkJob(run_id=parent.id, epoch=4))
     assert written() == before
     assert (fork.folder / "checkpoint.safetensors").exists()
+
+
+def test_a_fork_at_the_epoch_after_which_the_loss_changed_looks_for_the_best_epoch_anew(driven: Any) -> None:
+    changed = (Change(3, {"reconstruction": "mse"}),)
+    config = {"epochs": 6, "reconstruction": "bce", "output": "sigmoid"}
+    job = TrainJob(variant="vanilla", dataset="digits", config=config, changes=changed)
+    parent = trained(driven, job)
+    same: Any = SimpleNamespace(fingerprint=parent.info.fingerprint)
+    begun = fork_of(ForkJob(run_id=parent.id, epoch=3), driven.store).beginning(same)
+    assert begun is not None
+    assert (begun.best, begun.checkpoint.best, begun.checkpoint.position.patient_since) == (None, None, 3)
+    before = fork_of(ForkJob(run_id=parent.id, epoch=2), driven.store).beginning(same)
+    assert before is not None
+    assert before.checkpoint.position.patient_since == 0

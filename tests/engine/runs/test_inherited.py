@@ -24,7 +24,7 @@ def test_epochs_before_a_fork_lie_with_the_runs_that_it_comes_from(tmp_path: Pat
     assert everything(b, lambda folder: {4, 5, 6}) == {6: b, 4: a, 5: a}
 
 
-@pytest.mark.parametrize("parent", ["gone", "../outside/a", ".", ".hidden", "", "b", "/etc"])
+@pytest.mark.parametrize("parent", ["gone", "../outside/a", ".", ".hidden", "", "b", "/etc", "a" * 300, "ä" * 200])
 def test_a_parent_that_is_no_folder_beside_it_is_none(tmp_path: Path, parent: str) -> None:
     (tmp_path / "outside").mkdir()
     run(tmp_path / "outside", "a")

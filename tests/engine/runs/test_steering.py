@@ -109,7 +109,7 @@ def test_a_paused_run_takes_it_and_goes_on_with_it(scripted: Any) -> None:
     driven.engine.adjust(run_id, {"learning_rate": 0.1, "epochs": 7})
     changed = driven.until(SettingsChanged)
     driven.engine.resume(run_id)
-    assert driven.until(RunResumed).epochs == 6  # so many were planned for the epoch that it rests in
+    assert driven.until(RunResumed).epochs == 7  # so many it is to have by now
     driven.finished(run_id)
     assert changed.epoch == (paused.epoch if paused.step else paused.epoch - 1)
     assert rates(driven) == [0.5] * changed.epoch + [0.1] * (7 - changed.epoch)

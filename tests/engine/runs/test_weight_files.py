@@ -89,9 +89,12 @@ def test_a_disk_so_slow_that_it_would_hold_up_training_gets_fewer_epochs(
 
 def test_a_run_that_goes_on_from_an_earlier_epoch_forgets_the_later_ones(tmp_path: Path) -> None:
     writer = WeightWriter(tmp_path, 10**6)
-    for epoch in (1, 2, 3, 2):
+    for epoch in (1, 2, 3, 4):
         writer.write(epoch, after(epoch))
-    assert list(kept(tmp_path)) == [1, 2]
+    WeightWriter(tmp_path, 10**6).write(3, after(3))
+    assert list(kept(tmp_path)) == [1, 2, 3]
+    WeightWriter(tmp_path, 0).write(2, after(2))  # what it does not keep itself was of weights that are no more
+    assert list(kept(tmp_path)) == [1]
 
 
 def test_networks_of_which_not_two_fit_are_not_kept(tmp_path: Path) -> None:
