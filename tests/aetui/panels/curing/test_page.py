@@ -23,6 +23,7 @@ from aetui.state.run_state import RunState
 from engine.cures.diagnosis import Finding
 from engine.events import EpochEnded
 from engine.queries.messages.fidelity import Fidelity
+from engine.runs.changes import Change
 from engine.runs.jobs import TrainJob
 
 
@@ -132,6 +133,17 @@ def test_which_fault_is_to_be_cured_is_chosen_for_each_run(monkeypatch: pytest.M
         report._view = View(RunState(run_id, config={"learning_rate": 1.0}), 1, None, "")
         report.action_next_fault()
     assert told == ["two", "two", "one"]
+
+
+def test_faults_are_looked_for_in_the_epochs_whose_loss_is_that_of_now(tmp_path: Path) -> None:
+    fake = begun(fake_store(tmp_path), 0, epochs=0)
+    epochs = [fake.epoch(number) for number in range(1, 6)]
+    run, report = RunState("r", variant="sparse").with_epochs(epochs), Curing()
+    seen = []
+    for change in ({"learning_rate": 0.1}, {"rho": 0.2}):
+        report._view = View(run.changed(Change(3, change)), 5, None, "")
+        seen.append([ended.epoch for ended in report._subject().epochs])
+    assert seen == [[1, 2, 3, 4, 5], [4, 5]]
 
 
 def test_whether_a_run_goes_on_elsewhere_its_folder_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
