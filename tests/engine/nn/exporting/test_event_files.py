@@ -129,7 +129,7 @@ engine.close()
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_event_files_are_written_while_it_trains_and_a_resumed_run_goes_on_in_them(tmp_path: Path) -> None:
     environment = {**os.environ, "AETUI_TENSORBOARD": str(tmp_path / "tb"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     program = [sys.executable, "-c", LIVE, str(tmp_path / "runs")]
