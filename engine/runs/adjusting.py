@@ -10,7 +10,7 @@ import msgspec
 from engine import registry
 from engine.datasets import catalogue
 from engine.errors import RunError, UsageError
-from engine.events import RunPaused
+from engine.events import RunPaused, RunResumed, RunStarted, SettingsChanged
 from engine.runs import waiting
 from engine.runs.changes import difference
 from engine.runs.course import Course
@@ -69,7 +69,8 @@ def present(record: RunRecord) -> dict[str, Any]:
 
 
 def _course(record: RunRecord) -> Course:
-    return Course.of(record, record.events()[0], record.epochs)
+    # A key asks for it: the epochs of a long run would keep the screen waiting.
+    return Course.of(record, record.told(RunStarted, RunResumed, SettingsChanged), record.epochs)
 
 
 def _epoch(record: RunRecord) -> int:

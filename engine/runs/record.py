@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -128,6 +128,17 @@ class RunRecord:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
         return decoded(whole, self.variant), offset + len(whole)
+
+    def told(self, *types: type[Event]) -> list[Event]:
+        """The recorded events of these types, in order; where they are few among many that takes a third of the time of
+        `events`."""
+        try:
+            text = (self.folder / "events.jsonl").read_bytes()
+        except OSError:
+            return []
+        starts = sorted(start for each in types for start in _lines_of(each, text))
+        ends = ((start, text.find(b"\n", start) + 1) for start in starts)
+        return decoded(b"".join(text[start:end] for start, end in ends if end), self.variant)
 
     def last_events(self) -> list[Event]:
         """The newest few events: enough for a table of runs, cheap however long the run."""
@@ -256,6 +267,16 @@ def seconds_to_wait(record: RunRecord) -> float:
 def decoded(text: bytes, variant: str) -> list[Event]:
     """The events in whole lines of `events.jsonl`, by the names of today; those that cannot be read are passed over."""
     return decode_lines(_renamed(text, variant))
+
+
+def _lines_of(type_: type[Event], text: bytes) -> Iterator[int]:
+    """Where lines of such events begin; the type is always the first of an event's fields."""
+    mark = f'{{"type":"{type_.__struct_config__.tag}"'.encode()
+    at = text.find(mark)
+    while at >= 0:
+        if not at or text[at - 1 : at] == b"\n":
+            yield at
+        at = text.find(mark, at + 1)
 
 
 def _renamed(text: bytes, variant: str) -> bytes:

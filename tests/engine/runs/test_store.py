@@ -68,6 +68,18 @@ def test_a_tail_gives_what_is_new_and_only_whole_lines(store: RunStore) -> None:
         assert [event.seq for event in first] == [1]
 
 
+def test_events_of_some_types_are_found_but_for_a_line_that_is_not_whole(store: RunStore) -> None:
+    with RunWriter.create(store, info()) as writer:
+        resumed = RunResumed(epoch=2, step=0, epochs=3, device="")
+        for event in (RunPaused(epoch=1, step=0), said('{"type":"run_paused"'), resumed, said("b")):
+            writer.record(event)
+        record = store.find("last")
+        with (record.folder / "events.jsonl").open("ab") as file:
+            file.write(b'{"type":"run_paused","epoch":9')
+        paused, _, then, _ = record.events()[0]
+        assert record.told(RunResumed, RunPaused) == [paused, then]
+
+
 def test_a_torn_last_line_is_cut_off_before_the_run_goes_on(store: RunStore) -> None:
     with RunWriter.create(store, info()) as writer:
         writer.record(said("a"))
