@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from engine.analysis.alarms import Advice, Condition, History, Remedy
 from engine.errors import SettingError
@@ -50,33 +51,27 @@ def _absent(history: History) -> dict[str, float] | None:
 
 
 GAUSSIAN, HITTING = {"corruption": ("gaussian",)}, {"corruption": ("masking", "salt_and_pepper")}
+
+
+def _amounts(change: Literal["lower", "raise"]) -> dict[str, Any]:
+    """Advice and remedy for the amount of noise, whichever the setting of it is for this kind of noise."""
+    advice = (Advice("noise_std", change, where=GAUSSIAN), Advice("noise_share", change, where=HITTING))
+    usual = (USUAL_STD, USUAL_SHARE)
+    exact = tuple(replace(each, limit=limit) for each, limit in zip(advice, usual, strict=True))
+    return {"advice": advice, "remedies": (Remedy(exact),)}
+
+
 NOISE_STRONG = Condition(
     key="noise_strong",
     check=_strong,
     template="the noise ({amount:g}) is larger than what it is laid over: hardly anything is left to tell items by",
-    advice=(Advice("noise_std", "lower", where=GAUSSIAN), Advice("noise_share", "lower", where=HITTING)),
-    remedies=(
-        Remedy(
-            (
-                Advice("noise_std", "lower", where=GAUSSIAN, limit=USUAL_STD),
-                Advice("noise_share", "lower", where=HITTING, limit=USUAL_SHARE),
-            )
-        ),
-    ),
+    **_amounts("lower"),
 )
 NOISE_ABSENT = Condition(
     key="noise_absent",
     check=_absent,
     template="there is no noise: how to remove any is not learned",
-    advice=(Advice("noise_std", "raise", where=GAUSSIAN), Advice("noise_share", "raise", where=HITTING)),
-    remedies=(
-        Remedy(
-            (
-                Advice("noise_std", "raise", where=GAUSSIAN, limit=USUAL_STD),
-                Advice("noise_share", "raise", where=HITTING, limit=USUAL_SHARE),
-            )
-        ),
-    ),
+    **_amounts("raise"),
 )
 AFRESH = Remedy((Advice("resample", "set", "true"),))
 
